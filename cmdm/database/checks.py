@@ -1,4 +1,4 @@
-"""What any database must be able to do, told before it does harm: `manage.py check --database default`, and every `migrate`."""
+"""What any database must be able to do, told by `manage.py check --database default` and by every `migrate`."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

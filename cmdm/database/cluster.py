@@ -29,7 +29,7 @@ def url(role: str, password: str, port: int, database: str = DATABASE) -> str:
 
 
 def create(home: Home, *, durable: bool) -> None:
-    """Make the cluster and leave it running. What an interrupted attempt left behind is thrown away: it never held data."""
+    """Make the cluster and leave it running. What an interrupted attempt left is thrown away: it never held data."""
     postmaster.stop(home)
     home.ready.unlink(missing_ok=True)
     shutil.rmtree(home.server, ignore_errors=True)
@@ -57,7 +57,7 @@ def _write_passwords(home: Home) -> dict[str, str]:
 
 
 def _initialise(home: Home, password: str, *, durable: bool) -> None:
-    """Run initdb in a folder of its own and rename it at the end: an initdb whose parent was killed goes on for a while."""
+    """Run initdb in a folder of its own, renamed at the end: an initdb whose parent was killed goes on for a while."""
     attempt = home.server / f"new-{secrets.token_hex(4)}"
     file = attempt.with_suffix(".password")
     file.touch(0o600)

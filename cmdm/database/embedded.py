@@ -1,8 +1,8 @@
 """The embedded PostgreSQL: started by whoever needs it first, stopped by whoever leaves last.
 
-Every user holds a shared lock on one file of the folder. On leaving he tries to make it exclusive; who succeeds is the last and
-stops the server. Starting and stopping happen under a second, exclusive lock, so that two of them at once are one after the other.
-The kernel drops the locks of a killed process, so nothing has to be tidied up after one.
+Every user holds a shared lock on one file of the folder. On leaving he tries to make it exclusive; who succeeds is the
+last and stops the server. Starting and stopping happen under a second, exclusive lock, so that two at once are one after
+the other. The kernel drops the locks of a killed process, so nothing has to be tidied up after one.
 """
 
 import atexit
@@ -44,7 +44,7 @@ class Status:
 
 
 def start(folder: Path, *, durable: bool = True) -> Server:
-    """Start the server of a folder unless it runs, making it the first time. Nobody stops it until a user of it leaves."""
+    """Start the server of a folder unless it runs, making it the first time; it runs until a user of it leaves."""
     home = programs.home(folder)
     with _turn(home):
         return _start(home, durable=durable)
@@ -125,7 +125,7 @@ class _Hold:
         self.users.close()
 
     def taken_over(self) -> None:
-        """In a forked child: a lock of its own, since the inherited one is the parent's too and would be let go for both."""
+        """In a forked child: a lock of its own, since the inherited one is the parent's and would be let go for both."""
         self.users.close()
         with contextlib.suppress(OSError):
             self.users = self._share()

@@ -19,7 +19,7 @@ ATTEMPTS = 5
 LOG_BYTES = 10_000_000
 GIGABYTE = 2**30
 
-# The log must not become a second store of personal data: Django writes values into the statement, and DETAIL names keys.
+# The log must not become a second store of personal data: Django writes values into statements, DETAIL names keys.
 _ALWAYS = {
     "listen_addresses": ADDRESS,
     "unix_socket_directories": "",
@@ -44,7 +44,7 @@ class Postmaster:
 
 
 def find(home: Home) -> Postmaster | None:
-    """The running server, or None; a pid file left behind, even with a number that another program has now, is not one."""
+    """The running server, or None: a pid file left behind does not count, even if its number is alive again."""
     pid, port, state = _pid_file(home)
     if pid is None or not _is_ours(pid, home.data):
         return None
@@ -103,7 +103,8 @@ def _pid_file(home: Home) -> tuple[int | None, int, str]:
     try:
         lines = (home.data / "postmaster.pid").read_text().splitlines()
         pid = int(lines[0])  # negative while initdb runs the server alone
-        return pid if pid > 0 else None, int(lines[3]) if len(lines) > 3 else 0, lines[7].strip() if len(lines) > 7 else ""
+        port = int(lines[3]) if len(lines) > 3 else 0
+        return pid if pid > 0 else None, port, lines[7].strip() if len(lines) > 7 else ""
     except (OSError, ValueError, IndexError):
         return None, 0, ""
 
@@ -126,7 +127,7 @@ def _is_ours(pid: int, data: Path) -> bool:
 
 
 def _forget_dead(home: Home) -> None:
-    """Remove the pid file of a server that is gone, once its last child has noticed; a second server beside them would do harm."""
+    """Remove the pid file of a server that is gone, once its last child has gone too: it could still write."""
     limit = time.monotonic() + 10
     while any(_children_left(home.data)):
         if time.monotonic() > limit:

