@@ -1,0 +1,1 @@
+"""Who is who: keys, scores, links, candidates and the ledger."""

@@ -1,0 +1,70 @@
+"""Addresses made ready for comparing: house, street, postcode and city as one thing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from matching.engine.folding import fold, joined
+from matching.engine.lexicon import STREET_KINDS, STREETS, UNITS
+
+_HOUSE: Final = re.compile(r"^\d{1,5}[a-z]?$")
+_POSTCODE: Final = re.compile(r"^\d{4,6}$")
+_GERMAN: Final = re.compile(r"(?<=[a-z]{3})(?:strasse|str)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address. `street` holds its words without their kind; `words` also those of the place."""
+
+    house: str
+    street: str
+    words: frozenset[str]
+    postcode: str
+    city: str
+
+    @property
+    def empty(self) -> bool:
+        return not (self.street or self.postcode or self.city)
+
+
+def address(parts: Mapping[str, str]) -> Address:
+    """Read the parts as stored; a whole address in one line gives up its postcode."""
+    line = parts.get("line1") or parts.get("line2") or ""
+    segments = [_words(segment) for segment in line.split(",")]
+    streets = [words for words in segments if words]
+    chosen = next((words for words in streets if _has_house(words)), streets[0] if streets else [])
+    house = fold(parts.get("house", "")) or next((word for word in chosen if _HOUSE.match(word)), "")
+    named = [word for word in chosen if word != house and not _POSTCODE.match(word)]
+    postcode = joined(parts.get("postal_code", ""))
+    if not postcode:
+        codes = [word for words in streets for word in words if _POSTCODE.match(word) and word != house]
+        postcode = codes[-1] if codes else ""
+    telling = [word for word in named if word not in STREET_KINDS]
+    return Address(
+        house=house,
+        street=" ".join(telling or named),
+        words=frozenset(word for words in streets for word in words if word not in STREET_KINDS),
+        postcode=postcode,
+        city=fold(parts.get("city", "")),
+    )
+
+
+def _has_house(words: list[str]) -> bool:
+    return len(words) > 1 and any(_HOUSE.match(word) for word in words)
+
+
+def _words(segment: str) -> list[str]:
+    """The folded words of one part between commas, without flat and floor."""
+    words = fold(segment).split()
+    kept: list[str] = []
+    skip = False
+    for index, word in enumerate(words):
+        if skip:
+            skip = False
+        elif word in UNITS:
+            skip = index + 1 < len(words) and len(words[index + 1]) < 5
+        else:
+            ending = _GERMAN.sub("st", word)
+            kept.append(STREETS.get(ending, ending))
+    return kept

@@ -1,0 +1,98 @@
+"""E-mails, phones, identifiers, dates and web sites made ready for comparing."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from matching.engine.folding import digits, joined, plain
+
+_DATE: Final = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
+_IN_BRACKETS: Final = re.compile(r"<([^<>]+@[^<>]+)>")
+_DOMAIN: Final = re.compile(r"^(?:[a-z]+://)?(?:www\d?\.)?([^/:?#\s]+)")
+
+# One mailbox for many people: it tells the organisation, not the person.
+ROLES: Final = frozenset(
+    "admin accounts billing buchhaltung contact contacto enquiries hello help hr info infos kontakt mail marketing "
+    "office orders post postmaster reception sales service support team verkauf webmaster".split()
+)
+LAST_DIGITS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """An address, with its user part and whether many share it."""
+
+    whole: str
+    user: str
+    role: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A number as its last ten digits at most, for the country code may be absent."""
+
+    number: str
+    ending: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number within its scheme."""
+
+    scheme: str
+    value: str
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A date of which month and day may be unknown (0)."""
+
+    whole: str
+    year: int
+    month: int
+    day: int
+
+
+def email(text: str) -> Email | None:
+    found = _IN_BRACKETS.search(text)
+    whole = plain(found.group(1) if found else text)
+    user, at, domain = whole.rpartition("@")
+    user = user.partition("+")[0]
+    if not at or not user or not domain:
+        return None
+    return Email(f"{user}@{domain}", user, user in ROLES)
+
+
+def phone(text: str) -> Phone | None:
+    number = digits(unicodedata.normalize("NFKC", text)).lstrip("0")
+    if len(number) < LAST_DIGITS - 1:
+        return None
+    return Phone(number[-10:], number[-LAST_DIGITS:])
+
+
+def identifier(scheme: str, value: str, verified: bool) -> Identifier | None:
+    folded = joined(value)
+    return Identifier(plain(scheme), folded, verified) if len(folded) > 2 else None
+
+
+def partial_date(text: str) -> PartialDate | None:
+    """A date in ISO form, or its year, or year and month; None for anything else."""
+    found = _DATE.match(text.strip()[:10])
+    if found is None:
+        return None
+    year, month, day = (int(part or 0) for part in found.groups())
+    try:
+        date(year, month or 1, day or 1)
+    except ValueError:
+        return None
+    whole = f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
+    return PartialDate(whole, year, month, day)
+
+
+def domain(text: str) -> str:
+    """The host of a web site without www."""
+    found = _DOMAIN.match(plain(text))
+    return found.group(1) if found else ""

@@ -1,0 +1,244 @@
+"""The shipped models, their weights set by hand.
+
+Bits are log2 of (share of the level among pairs of one person) : (share among pairs of strangers).
+For persons two alternatives stand beside the stranger: the *household* shares family name,
+address and landline but not given name, birth date and identifiers; the *namesake* shares only
+the name. They keep families and namesakes apart without any rule of their own. Organisations have
+one: the *group*, whose members share name and web site but neither place nor phone.
+"""
+
+from typing import Final
+
+from matching.engine.frequencies import person_names
+from matching.engine.model import Alternative, Comparison, LevelWeight, Model, Rule
+
+_NO_NAME: Final = tuple(
+    "test tester unknown unbekannt none null na n a nn xxx xx x anonymous anonym customer kunde client guest gast "
+    "not available no name noname tbd tba dummy sample muster".split()
+)
+_NOBODY: Final = (
+    "john doe",
+    "jane doe",
+    "joe bloggs",
+    "max mustermann",
+    "erika mustermann",
+    "maria mustermann",
+    "mario rossi test",
+    "test test",
+    "test user",
+    "test customer",
+    "john q public",
+    "mickey mouse",
+    "donald duck",
+    "not provided",
+    "not known",
+    "no name",
+)
+_NO_DATE: Final = (
+    "1800-01-01",
+    "1900-01-01",
+    "1901-01-01",
+    "1900-12-31",
+    "1899-12-30",
+    "1899-12-31",
+    "1111-11-11",
+    "1753-01-01",
+    "9999-12-31",
+    "1900",
+    "0001-01-01",
+)
+_NO_MAIL: Final = tuple(
+    "none no noemail no-email nomail no-mail noreply no-reply donotreply nobody unknown unbekannt na n/a null test "
+    "tester keine keineemail example invalid dummy notprovided anonymous xxx".split()
+)
+_NO_TEXT: Final = (*_NO_NAME, "unknown address", "no address", "00000", "0000", "99999", "n a")
+
+
+def _levels(table: str, *alternatives: str) -> tuple[LevelWeight, ...]:
+    """One level a line: its code, its bits for the same party, then its bits under each alternative."""
+    levels = []
+    for line in table.strip().splitlines():
+        code, bits, *under = line.split()
+        levels.append(LevelWeight(code, float(bits), dict(zip(alternatives, map(float, under), strict=True))))
+    return tuple(levels)
+
+
+def _of_person(
+    code: str, label: str, kind: str, table: str, *, attribute: str = "", rarity: float = 0.0
+) -> Comparison:
+    return Comparison(code, label, kind, attribute or code, _levels(table, "household", "namesake"), rarity)
+
+
+def _of_organisation(code: str, label: str, kind: str, table: str) -> Comparison:
+    return Comparison(code, label, kind, code, _levels(table, "group"))
+
+
+_GIVEN_NAME: Final = """
+exact           8     2     8
+transliterated  7.5   1.5   7.5
+nickname        5     0     3.5
+swapped         6     0     4
+near            4     0     0
+initial         3     0     2
+middle          3     0     0
+alike           1.5   0     0
+different      -5     0    -6
+"""
+_FAMILY_NAME: Final = """
+exact          10     9.8  10
+transliterated  9.5   9.3   9.5
+swapped         8     0     6
+part            6     5.5   3
+near            6     3     1
+alike           2.5   0.5   0
+married        -2    -1.3  -6
+different      -5    -1.8  -6
+"""
+_MIDDLE_NAME: Final = """
+exact           5     1     0
+near            3     0     0
+initial         2.5   0     0
+different      -2     0     0
+"""
+_SUFFIX: Final = """
+same            1.5   0     0
+one_sided      -1     0     0
+different      -9     1     1
+"""
+_BIRTH_DATE: Final = """
+exact          14     8     0
+swapped         9     0     0
+near            4.5   0     0
+partial         5     1     0
+month           3     0     0
+day             2     0     0
+year           -0.5   0.5   0
+different      -6     0     0
+"""
+_GENDER: Final = """
+same            0.9  -0.3   0.7
+different      -3.5   0.3  -2
+"""
+_EMAIL: Final = """
+exact          17    14.5   0
+near           10     2     0
+user            9     3     4
+role            3     3     0
+different      -1    -0.2   0
+"""
+_PHONE: Final = """
+exact          16    13.5   0
+ending         12    10     0
+near            8     4     0
+different      -1    -0.4   0
+"""
+_ADDRESS: Final = """
+same           13    13.3   0
+near           10    10     0
+street          9     9     0
+neighbour       5     3     0
+postcode        4.5   3     0
+city            1.5   0     0
+different      -1.5  -3     0
+"""
+_IDENTIFIER: Final = """
+exact          18     4     0
+near            8     1     0
+different      -3     0     0
+"""
+
+
+def person_model() -> Model:
+    """The shipped model for persons."""
+    return Model(
+        party_type="person",
+        prior=-17,
+        comparisons=(
+            _of_person("given_name", "Given name", "given_name", _GIVEN_NAME, rarity=1.0),
+            _of_person("family_name", "Family name", "family_name", _FAMILY_NAME, rarity=0.5),
+            _of_person("middle_name", "Middle name", "middle_name", _MIDDLE_NAME),
+            _of_person("suffix", "Junior or senior", "suffix", _SUFFIX),
+            _of_person("birth_date", "Birth date", "date", _BIRTH_DATE),
+            _of_person("gender", "Gender", "exact", _GENDER),
+            _of_person("email", "E-mail", "email", _EMAIL),
+            _of_person("phone", "Phone", "phone", _PHONE),
+            _of_person("address", "Address", "address", _ADDRESS),
+            _of_person("identifier", "Identifier", "identifier", _IDENTIFIER),
+        ),
+        rules=(
+            Rule("identifier", ("identifier",)),
+            Rule("email", ("email",)),
+            Rule("phone", ("phone",)),
+            Rule("names", ("names",)),
+            Rule("family_birth", ("family_initial", "birth_date")),
+            Rule("given_birth", ("given_initial", "birth_date")),
+            Rule("family_postcode", ("family_prefix", "postcode")),
+            Rule("given_postcode", ("given", "postcode")),
+            Rule("birth_house", ("birth_date", "house")),
+            Rule("family_street", ("family", "street", "house")),
+            Rule("email_user", ("email_user",)),
+        ),
+        alternatives=(
+            Alternative("household", "Same household", prior=-17, related=True),
+            Alternative("namesake", "Same name", prior=-18),
+        ),
+        placeholders={
+            "given_name": _NO_NAME,
+            "family_name": _NO_NAME,
+            "full_name": _NOBODY,
+            "birth_date": _NO_DATE,
+            "email": _NO_MAIL,
+            "address": _NO_TEXT,
+            "gender": ("u", "unknown", "x", "not known", "n a", "na"),
+        },
+        frequencies=person_names(),
+    )
+
+
+_ORGANISATION_NAME: Final = """
+exact          14    13
+words          12    11
+near            9     9
+partly          3     5
+acronym         5     5
+different      -7    -3
+"""
+
+
+def organisation_model() -> Model:
+    """The shipped model for organisations."""
+    return Model(
+        party_type="organisation",
+        prior=-15,
+        comparisons=(
+            _of_organisation("organisation_name", "Name", "organisation_name", _ORGANISATION_NAME),
+            _of_organisation("identifier", "Identifier", "identifier", "exact 18 2\nnear 8 1\ndifferent -4 0"),
+            _of_organisation("website", "Web site", "website", "same 11 11\ndifferent -2 -1"),
+            _of_organisation(
+                "email", "E-mail", "email", "exact 14 11\nnear 9 3\nuser 4 4\nrole 12 9\ndifferent -0.5 0"
+            ),
+            _of_organisation("phone", "Phone", "phone", "exact 14 4\nending 9 2\nnear 7 1\ndifferent -2 0"),
+            _of_organisation(
+                "address",
+                "Address",
+                "address",
+                "same 11 2\nnear 8 1\nstreet 6 1\nneighbour 2 0\npostcode 3 1\ncity 1 0.5\ndifferent -2 0.5",
+            ),
+        ),
+        rules=(
+            Rule("identifier", ("identifier",)),
+            Rule("email", ("email",)),
+            Rule("phone", ("phone",)),
+            Rule("website", ("website",)),
+            Rule("organisation", ("organisation",)),
+            Rule("organisation_postcode", ("organisation_word", "postcode")),
+            Rule("organisation_city", ("organisation_word", "city")),
+            Rule("street", ("street", "house")),
+        ),
+        alternatives=(Alternative("group", "Same group", prior=-16, related=True),),
+        placeholders={
+            "organisation_name": _NO_NAME,
+            "email": _NO_MAIL,
+            "address": _NO_TEXT,
+        },
+    )

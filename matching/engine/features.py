@@ -1,0 +1,204 @@
+"""Features: the values of one party, cleaned of placeholders and made ready to compare.
+
+Made once per record; keys and comparisons read nothing else.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from matching.engine.addresses import Address, address
+from matching.engine.contacts import (
+    Email,
+    Identifier,
+    PartialDate,
+    Phone,
+    domain,
+    email,
+    identifier,
+    partial_date,
+    phone,
+)
+from matching.engine.folding import fold, joined
+from matching.engine.model import Model
+from matching.engine.names import OrganisationName, PersonName, organisation_name, person_name
+
+T = TypeVar("T")
+
+Ignore = Callable[[str, str], bool]
+"""Whether a value (attribute, prepared value) is known to say nothing, as a phone of hundreds."""
+
+SHAREABLE = ("email", "phone", "identifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One record as the engine takes it: opened values, named by attribute."""
+
+    id: int
+    party_type: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is left of a party's values for matching. Empty means unknown."""
+
+    id: int
+    party_type: str
+    name: PersonName
+    organisations: tuple[OrganisationName, ...]
+    gender: str
+    emails: tuple[Email, ...]
+    phones: tuple[Phone, ...]
+    addresses: tuple[Address, ...]
+    identifiers: tuple[Identifier, ...]
+    websites: tuple[str, ...]
+    dates: Mapping[str, PartialDate]
+    texts: Mapping[str, tuple[str, ...]]
+
+
+def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Features:
+    """The party's features under the model; `ignore` names further values that say nothing."""
+    values = party.values
+    return Features(
+        id=party.id,
+        party_type=party.party_type,
+        name=_name(model, values),
+        organisations=_organisations(model, values),
+        gender=joined(_first(values, "gender"))[:1],
+        emails=_emails(model, values, ignore),
+        phones=_phones(model, values, ignore),
+        addresses=_addresses(model, values),
+        identifiers=_identifiers(model, values, ignore),
+        websites=_distinct(domain(text) for text in _texts(values, "website")),
+        dates=_dates(model, values),
+        texts=_other_texts(model, values),
+    )
+
+
+def contacts(features: Features) -> Iterator[tuple[str, str]]:
+    """The values that `ignore` is asked about."""
+    yield from (("email", each.whole) for each in features.emails)
+    yield from (("phone", each.number) for each in features.phones)
+    yield from (("identifier", f"{each.scheme}:{each.value}") for each in features.identifiers)
+
+
+def shared(model: Model, parties: Iterable[Features]) -> frozenset[tuple[str, str]]:
+    """The contacts held by more parties than the model's limit."""
+    counts = Counter(pair for features in parties for pair in set(contacts(features)))
+    return frozenset(pair for pair, count in counts.items() if count > model.shared_limit)
+
+
+def _texts(values: Mapping[str, Any], attribute: str) -> list[str]:
+    """The values of an attribute, single or many, as texts; what is sealed stays out."""
+    found = values.get(attribute)
+    each = found if isinstance(found, list) else [found]
+    texts = [one.get("value") if isinstance(one, Mapping) else one for one in each]
+    return [str(text) for text in texts if isinstance(text, str | int) and str(text).strip()]
+
+
+def _first(values: Mapping[str, Any], attribute: str) -> str:
+    return next(iter(_texts(values, attribute)), "")
+
+
+def _distinct(values: Iterable[T | None]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _name(model: Model, values: Mapping[str, Any]) -> PersonName:
+    given, family, full = (_first(values, each) for each in ("given_name", "family_name", "full_name"))
+    whole = fold(full) if full and not (given and family) else fold(f"{given} {family}")
+    if whole in model.placeholders.get("full_name", ()):
+        given = family = full = ""
+    if fold(given) in model.placeholders.get("given_name", ()):
+        given = ""
+    if fold(family) in model.placeholders.get("family_name", ()):
+        family = ""
+    return person_name(given, _first(values, "middle_name"), family, _first(values, "suffix"), full)
+
+
+def _organisations(model: Model, values: Mapping[str, Any]) -> tuple[OrganisationName, ...]:
+    empty = model.placeholders.get("organisation_name", ())
+    texts = [*_texts(values, "organisation_name"), *_texts(values, "trading_name")]
+    found = {name.whole: name for name in map(organisation_name, texts) if name is not None}
+    return tuple(name for whole, name in found.items() if whole not in empty)
+
+
+def _emails(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> tuple[Email, ...]:
+    empty = model.placeholders.get("email", ())
+    found = _distinct(map(email, _texts(values, "email")))
+    return tuple(
+        each
+        for each in found
+        if each.user not in empty and each.whole not in empty and not (ignore and ignore("email", each.whole))
+    )
+
+
+def _phones(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> tuple[Phone, ...]:
+    empty = model.placeholders.get("phone", ())
+    found = _distinct(map(phone, _texts(values, "phone")))
+    return tuple(
+        each
+        for each in found
+        if not _made_up(each.ending)
+        and each.number not in empty
+        and each.ending not in empty
+        and not (ignore and ignore("phone", each.number))
+    )
+
+
+def _identifiers(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> tuple[Identifier, ...]:
+    empty = model.placeholders.get("identifier", ())
+    elements = values.get("identifier")
+    found = _distinct(
+        identifier(str(each.get("scheme", "")), str(each.get("value", "")), each.get("verified") is True)
+        for each in (elements if isinstance(elements, list) else ())
+        if isinstance(each, Mapping)
+    )
+    return tuple(
+        each
+        for each in found
+        if not _made_up(each.value)
+        and each.value not in empty
+        and not (ignore and ignore("identifier", f"{each.scheme}:{each.value}"))
+    )
+
+
+def _addresses(model: Model, values: Mapping[str, Any]) -> tuple[Address, ...]:
+    elements = values.get("address")
+    empty = model.placeholders.get("address", ())
+    found = _distinct(
+        address({name: str(part) for name, part in each.items() if part and fold(str(part)) not in empty})
+        for each in (elements if isinstance(elements, list) else ())
+        if isinstance(each, Mapping) and "sealed" not in each
+    )
+    return tuple(each for each in found if not each.empty)
+
+
+def _dates(model: Model, values: Mapping[str, Any]) -> dict[str, PartialDate]:
+    dates: dict[str, PartialDate] = {}
+    for attribute in {"birth_date", *(each.attribute for each in model.comparisons if each.kind == "date")}:
+        found = partial_date(_first(values, attribute))
+        if found is not None and found.whole not in model.placeholders.get(attribute, ()):
+            dates[attribute] = found
+    return dates
+
+
+def _other_texts(model: Model, values: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The attributes that the model compares as plain values."""
+    texts: dict[str, tuple[str, ...]] = {}
+    for attribute in {each.attribute for each in model.comparisons if each.kind in ("exact", "text")}:
+        empty = model.placeholders.get(attribute, ())
+        found = _distinct(fold(text) for text in _texts(values, attribute))
+        if kept := tuple(each for each in found if each not in empty):
+            texts[attribute] = kept
+    return texts
+
+
+def _made_up(number: str) -> bool:
+    """All digits the same, or counting up or down."""
+    if not number.isdigit():
+        return False
+    return len(set(number)) == 1 or number in "01234567890123456789" or number in "98765432109876543210"

@@ -1,0 +1,117 @@
+"""Keys: records that share one are compared; all others never meet.
+
+Each rule of the model joins the values of its parts. A record makes one key for every combination
+of its values (two e-mails, two keys), none where a part is missing or a placeholder. Many rules in
+several passes forgive an error in any one attribute.
+
+A block larger than `model.block_cap` is not compared whole: the caller replaces its key by the
+`finer` texts of its records, each the key's text and one further value. Records that share a finer
+text are compared. A record without finer texts, and a finer block still over the cap, is the
+caller's to report; nothing is dropped in silence.
+"""
+
+from collections.abc import Callable, Iterable
+from itertools import product
+from typing import Final, NamedTuple
+
+from matching.engine.features import Features
+from matching.engine.model import Model
+from matching.engine.names import sound
+
+
+class Key(NamedTuple):
+    """One key: the number of its rule, its text, and what sub-divides its block."""
+
+    rule: int
+    text: str
+    finer: tuple[str, ...]
+
+
+Part = Callable[[Features], Iterable[str]]
+
+
+def keys(model: Model, features: Features) -> list[Key]:
+    """All keys of a record, in the order of the rules, without repeats."""
+    parts = {part: _values(part, features) for rule in model.rules for part in rule.parts}
+    found: list[Key] = []
+    for index, rule in enumerate(model.rules):
+        combinations = product(*(parts[part] for part in rule.parts))
+        texts = dict.fromkeys("|".join(values) for values in combinations)
+        if texts:
+            finer = _subdivisions(rule.parts, features)
+            found.extend(Key(index, text, tuple(f"{text}|{each}" for each in finer)) for text in texts)
+    return found
+
+
+def _values(part: str, features: Features) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in _PARTS[part](features) if value))
+
+
+def _subdivisions(parts: tuple[str, ...], features: Features) -> list[str]:
+    """Further values of the record that the key does not hold already."""
+    known = {implied for part in parts for implied in _IMPLIED.get(part, (part,))}
+    return [f"{part}={value}" for part in _FINER if part not in known for value in _values(part, features)]
+
+
+def _given(features: Features) -> Iterable[str]:
+    return (sound(name) for name in sorted(features.name.full_names))
+
+
+def _family(features: Features) -> Iterable[str]:
+    name = features.name
+    return (sound(each) for each in (name.family, *name.family_parts))
+
+
+def _names(features: Features) -> Iterable[str]:
+    """Given and family name in one, in either order."""
+    return (" ".join(sorted(pair)) for pair in product(_given(features), _family(features)) if all(pair))
+
+
+def _birth(features: Features) -> str:
+    found = features.dates.get("birth_date")
+    return found.whole if found and found.day else ""
+
+
+def _birth_year(features: Features) -> str:
+    found = features.dates.get("birth_date")
+    return f"{found.year:04d}" if found else ""
+
+
+def _rarest_words(features: Features) -> Iterable[str]:
+    """The first and the longest of the telling words of each name, as they sound."""
+    for name in features.organisations:
+        highest = max(name.weights.values())
+        telling = [word for word in name.words if name.weights[word] == highest]
+        yield sound(telling[0])
+        yield sound(max(telling, key=len))
+
+
+_PARTS: Final[dict[str, Part]] = {
+    "identifier": lambda f: (f"{each.scheme}:{each.value}" for each in f.identifiers),
+    "email": lambda f: (each.whole for each in f.emails if not each.role or f.party_type == "organisation"),
+    "email_user": lambda f: (each.user for each in f.emails if not each.role and len(each.user) > 3),
+    "phone": lambda f: (each.ending for each in f.phones),
+    "names": _names,
+    "given": _given,
+    "given_initial": lambda f: (f.name.given[:1],),
+    "family": _family,
+    "family_initial": lambda f: (f.name.family[:1],),
+    "family_prefix": lambda f: (each[:3] for each in (f.name.family, *f.name.family_parts)),
+    "birth_date": lambda f: (_birth(f),),
+    "birth_year": lambda f: (_birth_year(f),),
+    "postcode": lambda f: (each.postcode for each in f.addresses),
+    "house": lambda f: (each.house for each in f.addresses),
+    "street": lambda f: (each.street.replace(" ", "")[:6] for each in f.addresses),
+    "city": lambda f: (each.city for each in f.addresses),
+    "organisation": lambda f: (each.whole.replace(" ", "") for each in f.organisations),
+    "organisation_word": _rarest_words,
+    "website": lambda f: f.websites,
+}
+
+_FINER: Final = ("birth_year", "given_initial", "postcode", "house", "phone")
+
+_IMPLIED: Final[dict[str, tuple[str, ...]]] = {
+    "birth_date": ("birth_date", "birth_year"),
+    "given": ("given", "given_initial"),
+    "names": ("given", "given_initial", "family", "family_initial"),
+}

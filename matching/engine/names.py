@@ -1,0 +1,126 @@
+"""Names made ready: of persons, with their short forms, and of organisations, without legal forms."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from anyascii import anyascii
+from jellyfish import metaphone
+
+from matching.engine.folding import fold, plain
+from matching.engine.lexicon import (
+    ABBREVIATIONS,
+    GENERATIONS,
+    LEGAL_FORMS,
+    ORGANISATION_WORDS,
+    PARTICLES,
+    TITLES,
+)
+from matching.engine.nicknames import full_names
+
+# Scripts without spaces, family name first: their transliteration starts each syllable with a capital.
+_EAST_ASIAN: Final = re.compile(r"^[\u3400-\u9fff\uac00-\ud7af]{2,5}$")
+_SYLLABLES: Final = re.compile(r"[A-Z][a-z]*")
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person's name, folded. `given` is the first given name; further ones count as middle names."""
+
+    given: str
+    given_whole: str
+    given_written: str
+    full_names: frozenset[str]
+    middle: str
+    family: str
+    family_written: str
+    family_parts: tuple[str, ...]
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    """The words of an organisation's name without its legal form, each with what it tells."""
+
+    whole: str
+    words: tuple[str, ...]
+    weights: Mapping[str, float]
+    acronym: str
+
+
+@lru_cache(maxsize=65_536)
+def sound(name: str) -> str:
+    """How a folded name sounds; the name itself when it has no letters to sound."""
+    return metaphone(name) or name
+
+
+def split_full(full: str) -> tuple[str, str]:
+    """Given and family name of a name in one piece."""
+    full = unicodedata.normalize("NFKC", full).strip()
+    if "," in full:
+        family, _, given = full.partition(",")
+        return given, family
+    if _EAST_ASIAN.match(full):
+        syllables = _SYLLABLES.findall(anyascii(full))
+        return " ".join(syllables[1:]), "".join(syllables[:1])
+    words = [word for word in full.split() if fold(word)]
+    end = len(words)
+    while end > 1 and fold(words[end - 1]) in GENERATIONS:
+        end -= 1
+    start = max(end - 1, 0)
+    while start > 1 and fold(words[start - 1]) in PARTICLES:
+        start -= 1
+    return " ".join(words[:start]), " ".join(words[start:])
+
+
+def person_name(given: str, middle: str, family: str, suffix: str, full: str) -> PersonName:
+    """The name made ready for comparing; parts that are absent are empty."""
+    if full and not (given and family):
+        from_full = split_full(full)
+        given, family = given or from_full[0], family or from_full[1]
+    given_words, first = _without_generation(fold(given))
+    family_words, second = _without_generation(fold(family))
+    while len(given_words) > 1 and given_words[0] in TITLES:
+        given_words = given_words[1:]
+    parts = tuple(word for word in family_words if len(word) > 1 and word not in PARTICLES)
+    head = given_words[0] if given_words else ""
+    return PersonName(
+        given=head,
+        given_whole="".join(given_words),
+        given_written=plain(given),
+        full_names=full_names(head) if head else frozenset(),
+        middle=" ".join([*given_words[1:], *fold(middle).split()]),
+        family="".join(family_words),
+        family_written=plain(family),
+        family_parts=parts if len(parts) > 1 else (),
+        generation=GENERATIONS.get(fold(suffix), 0) or first or second,
+    )
+
+
+def _without_generation(name: str) -> tuple[list[str], int]:
+    """The words of a folded name, and its Junior or Senior as a number (0: none)."""
+    words = name.split()
+    if len(words) > 1 and words[-1] in GENERATIONS:
+        return words[:-1], GENERATIONS[words[-1]]
+    if len(words) > 1 and words[-1] == "i":
+        return words[:-1], 1
+    return words, 0
+
+
+@lru_cache(maxsize=16_384)
+def organisation_name(text: str) -> OrganisationName | None:
+    """The name made ready for comparing; None when nothing is left of it."""
+    words = [ABBREVIATIONS.get(word, word) for word in fold(text.replace("'", "")).split()]
+    telling = [word for word in words if word not in LEGAL_FORMS] or words
+    if not telling:
+        return None
+    initials = [word for word in telling if ORGANISATION_WORDS.get(word, 1.0) > 0.1]
+    return OrganisationName(
+        whole=" ".join(telling),
+        words=tuple(dict.fromkeys(telling)),
+        weights={word: ORGANISATION_WORDS.get(word, 1.0) for word in telling},
+        acronym="".join(word[0] for word in initials) if len(initials) > 2 else "",
+    )

@@ -1,0 +1,308 @@
+"""Short and pet forms of given names.
+
+Two names are forms of each other when they share a full name. Pat fits Patrick and Patricia, but
+these two share none, so they stay apart.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+# full name: its short forms. Spelling variants of one name stand together as forms of the first.
+_FORMS: Final = """
+aaron: erin aron ron ronnie
+abigail: abby abbie gail
+abraham: abe bram
+adelaide: addie della heidi
+adrian: ade adrien adriano
+agnes: aggie nessie ines
+albert: al bert bertie alberto albrecht
+alexander: alex al alec sandy xander sasha lex alejandro alessandro aleksander aleksandr alexandre sander aliaksandr
+alexandra: alex sandra lexi sasha alexa sandy alejandra alessandra
+alfred: al alf alfie fred freddie alfredo
+alice: allie ali alicia
+alison: allison ali allie
+amanda: mandy manda
+amelia: amy millie mia emelia
+andrew: andy drew andre andreas andres andrea
+angela: angie angelica angelina
+anna: ann anne annie nan nancy ana anita anja annika nina hanna
+anneliese: anne lise liesel
+anthony: tony antonio antoine anton toni antony
+antonia: toni tonia
+arthur: art artie arturo
+augustus: gus august
+barbara: barb babs barbie barbro
+bartholomew: bart barth
+beatrice: bea trixie beatrix beatriz
+belinda: linda bel
+benjamin: ben benny benji benjie
+bernard: bernie bernd bernardo bernhard
+bertha: bert bertie
+bradley: brad
+brandon: brand
+brenda: bren
+bridget: biddy bridie brigid brigitte
+cameron: cam
+carl: karl carlo charles
+carlos: charles charlie
+caroline: carol carrie caro lina carolina carolyn karoline
+cassandra: cass cassie sandra
+catherine: cathy kate katie kathy katherine kathryn cat cath kit kitty katharina katrin caterina catalina kathleen kay
+cecilia: cece celia cissy
+charles: charlie chuck chas carlos carl karl chip charley
+charlotte: charlie lottie lotte char carlotta
+christian: chris cristian kris
+christina: chris christine tina chrissy kristina kirsten cristina christie
+christopher: chris topher kit kris christoph cristobal
+clarence: clar
+clifford: cliff
+constance: connie
+cornelius: neil con cor kees
+cynthia: cindy
+daniel: dan danny dani daniele
+danielle: dani daniela daniella
+david: dave davy davey davide
+deborah: deb debbie debra
+dennis: denny denis
+diana: di diane dianne
+dolores: lola lolly
+dominic: dom nick dominique domenico
+donald: don donnie
+dorothy: dot dottie dolly dorothea thea doris
+douglas: doug
+edgar: ed eddie
+edith: edie
+edmund: ed eddie ned ted
+edward: ed eddie ned ted teddy eduardo edouard eduard
+edwin: ed eddie
+eleanor: ellie nell nora elle lenore eleonora elinor
+elizabeth: liz lizzie beth betty betsy eliza elsie bess libby lisa elisabeth elise lise bettina elisabetta isabel lizzy
+emily: em emmy millie emilia emilie
+emma: em emmy
+eric: erik rick erich
+ernest: ernie ernst ernesto
+esther: essie hester
+eugene: gene eugenio
+eva: eve evie ava
+evelyn: evie eve lyn
+ferdinand: ferdi fernando nando
+florence: flo florrie flossie
+frances: fran frankie fanny francesca francoise franziska francisca
+francis: frank fran frankie francesco francisco francois franz paco pancho
+franklin: frank
+frederick: fred freddie freddy fritz friedrich federico frederic frederik rick
+gabriel: gabe gabi
+gabrielle: gabby gabi gabriela gabriella
+geoffrey: geoff jeff jeffrey jeffery jeffry
+george: georgie jorge georg giorgio georges juergen joris
+georgina: georgie gina georgia
+gerald: gerry jerry gerhard gerard gert
+gertrude: gert trudy trude
+gilbert: gil bert
+gloria: glory
+gregory: greg gregor gregg
+guillermo: william memo
+gustav: gus gustavo
+gwendolyn: gwen wendy
+harold: hal harry harald
+harriet: hattie harry
+helen: nell nellie elena helena ellen lena helene
+henry: harry hank hal henri enrico enrique heinrich hendrik heinz henk
+herbert: herb bert
+howard: howie ward
+hubert: hugh bert
+hugh: hughie hugo
+ignatius: iggy ignacio nacho
+isaac: ike zac
+isabella: bella izzy belle isabel isabelle ella
+isidore: izzy
+ivan: john
+jacob: jake jay jakob jacobo
+jacqueline: jackie jacqui
+james: jim jimmy jamie jem jaime jacques giacomo santiago diego
+jane: janie jan jean janet
+janet: jan jen
+janice: jan
+jason: jay
+jean: jeanie jeanne
+jennifer: jen jenny jenn jennie
+jeremy: jerry jem jeremiah
+jerome: jerry jeronimo
+jessica: jess jessie
+jessie: jess
+joan: jo joanie joanna
+joanna: jo joanne johanna
+johannes: hans johann jan john joop jo
+john: jack johnny jon jan ian juan jean giovanni johann sean jackie hans ivan johnnie
+jonathan: jon jonny nathan jonty
+joseph: joe joey jose giuseppe josef pepe jos josephus
+josephine: jo josie joey fina josefina josephina
+joshua: josh
+joyce: joy
+juan: juanito
+judith: judy jude jutta
+julia: jule julie giulia juliana jules
+julian: jules julio julien
+justin: jus
+karen: kari kaz karin
+kenneth: ken kenny
+kevin: kev
+kimberly: kim kimberley
+kristopher: kris
+lambert: bert lam
+laura: laurie lori lauren
+laurence: larry lawrence laurie lars lorenzo lorenz laurent lorne
+leonard: leo len lenny leonardo leonhard
+leopold: leo poldi
+leroy: lee roy
+leslie: les lee
+lewis: lou lew louis
+lillian: lil lilly lily lillie
+linda: lin lindy lynn
+lois: lou
+louis: lou louie luis luigi ludwig lewis
+louise: lou lulu luisa luise louisa
+lucas: luke luca lukas
+lucille: lucy lu lucia lucie
+lucy: lu lucia luz
+lydia: lyddie
+madeline: maddie maddy madeleine magdalena
+magdalena: lena magda maggie
+marcus: mark marc marco markus marcos marcel
+margaret: maggie meg peggy peggie greta rita marge margie peg daisy gretchen margarete margarita madge margherita grete marguerite
+maria: mia marie mary mitzi mariella
+marion: mari
+marjorie: marge margie
+martha: marty mattie patty marta
+martin: marty martijn
+marvin: marv
+mary: molly polly mae may mamie marie maria
+matilda: tilly mattie mathilde tilda
+matthew: matt matty mat matthias mateo matteo mattias matthieu
+maximilian: max
+maxine: max
+maxwell: max
+megan: meg
+melanie: mel
+melissa: mel missy lissa
+melvin: mel
+michael: mike mick mickey micky miguel michel mikey michele michal mitch misha
+michelle: shelly chelle micki michele
+mildred: millie
+miranda: mandy randy
+mitchell: mitch
+mohammed: mohamed muhammad muhammed mohammad mhd mohd mo muhamad mehmet
+morris: maurice morrie mo moritz mauricio maurizio
+moses: mo moe
+nathan: nate nat nathaniel
+nathaniel: nat nate nathan
+nicholas: nick nicky nico klaus nicolas nikolaus niklas nicola colin nikolai claus
+nicole: nikki nicky nicola cole
+norman: norm
+olivia: liv livvy libby ollie
+oliver: ollie olly olivier
+oscar: ozzie
+pamela: pam
+patricia: pat patty patti trish tricia trisha
+patrick: pat paddy rick patrice patricio
+paul: paulie pablo paolo pol
+paula: paulie paola
+pauline: paula polly
+peter: pete pedro piet pierre pietro
+penelope: penny
+percival: percy
+philip: phil phillip pip felipe filippo philippe
+priscilla: cilla prissy
+prudence: pru prue
+rachel: rach shelly raquel
+ralph: rafe ralf
+randall: randy
+randolph: randy dolph
+raphael: rafael rafa rafe raf
+raymond: ray raimund ramon
+rebecca: becky becca bec
+regina: gina reggie
+reginald: reg reggie rex reinhold
+reinhard: reiner reini
+richard: rick dick rich ricky richie ricardo riccardo dickie ritchie
+robert: bob bobby rob robbie bert roberto rupert bobbie robby
+roberta: bobbie robbie berta
+roderick: rod roddy rick
+rodney: rod
+roger: rog rodger ruediger
+roland: rolly rollo orlando
+ronald: ron ronnie ronny
+rosalind: ros roz rosa
+rosemary: rose rosie romy rosmarie rosemarie
+rose: rosie rosa rosita
+roxanne: roxy roxie
+rudolph: rudy rolf rudi rudolf
+russell: russ rusty
+ruth: ruthie
+samantha: sam sammy
+samuel: sam sammy samuele
+sandra: sandy sandi
+sarah: sally sadie sara sal zara
+sebastian: seb bastian basti
+sharon: shaz shari
+sheila: shel
+shirley: shirl
+sidney: sid syd sydney
+simon: si simeon
+solomon: sol solly
+sophia: sophie sofia sofie
+stanley: stan
+stephanie: steph steffi stefanie stephany stevie
+stephen: steve stevie steven stefan stephan esteban stefano etienne
+stuart: stu stewart
+susan: sue susie suzy suzanne susanna susanne sanna suzie
+sylvester: sly
+sylvia: syl silvia silvie
+tabitha: tabby
+tamara: tammy tam
+teresa: terry tess tessa theresa tracy therese terri resi
+terence: terry terrence tel
+theodore: ted teddy theo teodoro theodor
+thomas: tom tommy thom tomas tommaso thommy
+timothy: tim timmy timo
+tobias: toby tobi
+valerie: val
+vanessa: nessa
+veronica: ronnie vera ronni
+victor: vic vittorio viktor
+victoria: vicky vicki tori vickie viktoria
+vincent: vince vinny vincenzo vicente vin
+viola: vi
+virginia: ginny ginger
+vivian: viv
+walter: walt wally wat walther
+wanda: wendy
+wesley: wes
+wilfred: wilf fred will
+wilhelmina: mina minnie willa wilma
+william: will bill billy willy liam willie guillermo wilhelm guillaume guglielmo willem wim
+winifred: winnie fred freda
+winston: win winnie
+woodrow: woody
+yvonne: evie von
+zachary: zach zack zac zak zachariah
+"""
+
+
+def _read(forms: str) -> Iterator[tuple[str, str]]:
+    for line in forms.split("\n"):
+        full, _, short = line.partition(":")
+        for name in short.split():
+            yield name, full
+
+
+_FULL: Final[dict[str, set[str]]] = {}
+for _name, _full in _read(_FORMS):
+    _FULL.setdefault(_name, set()).add(_full)
+
+
+@lru_cache(maxsize=65_536)
+def full_names(given: str) -> frozenset[str]:
+    """The full names that a folded given name may stand for, itself among them."""
+    return frozenset(_FULL.get(given, set()) | {given})

@@ -1,0 +1,92 @@
+"""The words a model may use: comparison kinds with their levels, and the parts of keys.
+
+Levels stand from the best to the worst. Every kind has a further level, `missing`, which always
+weighs nothing.
+"""
+
+from typing import Final
+
+MISSING: Final = "missing"
+
+LEVELS: Final[dict[str, tuple[str, ...]]] = {
+    "given_name": (
+        "exact",
+        "transliterated",
+        "nickname",
+        "swapped",
+        "near",
+        "initial",
+        "middle",
+        "alike",
+        "different",
+    ),
+    "family_name": ("exact", "transliterated", "swapped", "part", "near", "alike", "married", "different"),
+    "middle_name": ("exact", "near", "initial", "different"),
+    "suffix": ("same", "one_sided", "different"),
+    "date": ("exact", "swapped", "near", "partial", "month", "day", "year", "different"),
+    "email": ("exact", "near", "user", "role", "different"),
+    "phone": ("exact", "ending", "near", "different"),
+    "address": ("same", "near", "street", "neighbour", "postcode", "city", "different"),
+    "identifier": ("exact", "near", "different"),
+    "organisation_name": ("exact", "words", "near", "partly", "acronym", "different"),
+    "website": ("same", "different"),
+    "exact": ("same", "different"),
+    "text": ("exact", "near", "alike", "different"),
+}
+
+LABELS: Final[dict[str, str]] = {
+    "missing": "missing",
+    "exact": "the same",
+    "same": "the same",
+    "transliterated": "the same in another spelling or script",
+    "nickname": "a short form of the other",
+    "swapped": "the same with its parts exchanged",
+    "near": "nearly the same",
+    "initial": "an initial that fits",
+    "middle": "the other's middle name",
+    "alike": "similar",
+    "part": "one part of a double name",
+    "married": "another family name, as after a marriage",
+    "one_sided": "only one has it",
+    "partial": "the same as far as it is known",
+    "month": "the same year and month",
+    "day": "the same day in another year",
+    "year": "the same year only",
+    "user": "the same name at another provider",
+    "role": "the same shared mailbox",
+    "ending": "the same last digits",
+    "street": "the same street",
+    "neighbour": "the same street, another house",
+    "postcode": "the same postcode only",
+    "city": "the same city only",
+    "words": "the same words in another order",
+    "partly": "some telling words in common",
+    "acronym": "an abbreviation of the other",
+    "different": "different",
+}
+
+KEY_PARTS: Final = frozenset(
+    {
+        "identifier",
+        "email",
+        "email_user",
+        "phone",
+        "names",
+        "given",
+        "given_initial",
+        "family",
+        "family_initial",
+        "family_prefix",
+        "birth_date",
+        "birth_year",
+        "postcode",
+        "house",
+        "street",
+        "city",
+        "organisation",
+        "organisation_word",
+        "website",
+    }
+)
+
+PARTY_TYPES: Final = ("person", "organisation")
