@@ -41,6 +41,8 @@ def create(home: Home, *, durable: bool) -> None:
     with psycopg.connect(url(SUPERUSER, known[SUPERUSER], port, "postgres"), autocommit=True) as superuser:
         roles.create(superuser, roles.OWNER, known[roles.OWNER], may_create_databases=True)
         roles.create(superuser, roles.APPLICATION, known[roles.APPLICATION])
+        # The owner may then end the application's sessions, which dropping a database needs.
+        superuser.execute(f"GRANT {roles.APPLICATION} TO {roles.OWNER}")
         superuser.execute(f"CREATE DATABASE {DATABASE} OWNER {roles.OWNER}")
     with psycopg.connect(url(roles.OWNER, known[roles.OWNER], port), autocommit=True) as owner:
         roles.let_in(owner, roles.APPLICATION)

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: started by whoever needs it first, stopped by whoever leaves last.
 
-Every user holds a shared lock on one file of the folder. On leaving he tries to make it exclusive; who succeeds is the
-last and stops the server. Starting and stopping happen under a second, exclusive lock, so that two at once are one after
+Every user holds a shared lock on one file of the folder. On leaving it tries to make it exclusive; who succeeds is the
+last and stops the server. Starting and stopping happen under a second, exclusive lock, so that two at once go one after
 the other. The kernel drops the locks of a killed process, so nothing has to be tidied up after one.
 """
 
@@ -125,7 +125,7 @@ class _Hold:
         self.users.close()
 
     def taken_over(self) -> None:
-        """In a forked child: a lock of its own, since the inherited one is the parent's and would be let go for both."""
+        """In a forked child: a lock of its own, since letting go of the inherited one does so for the parent."""
         self.users.close()
         with contextlib.suppress(OSError):
             self.users = self._share()
