@@ -1,0 +1,14 @@
+"""The settings of the tests: the hub's own, on a database server of the tests, with passwords that hash at once."""
+
+import os
+
+from tests.support import server
+
+os.environ.update(server.environment())
+# Playwright keeps an event loop running in the thread that also uses the ORM.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+from cmdm.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
