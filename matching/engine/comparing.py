@@ -61,17 +61,24 @@ def conflict(model: Model, left: Features, right: Features) -> bool:
 
 def _near(one: str, other: str) -> str:
     """How close two names are that are not equal: near, alike or different."""
+    if min(len(one), len(other)) > 3 and distance(one, other) <= 1:
+        return "near"
     close = similarity(one, other)
-    if close >= NEAR or (min(len(one), len(other)) > 3 and distance(one, other) <= 1):
+    if close >= NEAR and abs(len(one) - len(other)) <= 2:
         return "near"
     return "alike" if close >= ALIKE or sound(one) == sound(other) else "different"
 
 
 def _crossed(one: PersonName, other: PersonName) -> bool:
-    """Given and family name exchanged in one of the two."""
-    if not (one.given and one.family and other.given and other.family) or one.given == other.given:
+    """Given and family name exchanged in one of the two; a part that is absent does not speak against it."""
+    there, back = _crosses(one.given_whole, other.family), _crosses(one.family, other.given_whole)
+    return (there and back) or (there and not (one.family and other.given)) or (back and not (one.given and other.family))
+
+
+def _crosses(given: str, family: str) -> bool:
+    if not given or not family:
         return False
-    return one.given_whole == other.family and one.family == other.given_whole
+    return given == family or (len(given) > 2 and _near(given, family) == "near")
 
 
 def given_name(left: Features, right: Features, attribute: str) -> str:
@@ -87,11 +94,11 @@ def given_name(left: Features, right: Features, attribute: str) -> str:
         return "transliterated" if transliterated else "exact"
     if not one.full_names.isdisjoint(other.full_names):
         return "nickname"
-    if _crossed(one, other):
-        return "swapped"
     if len(one.given) == 1 or len(other.given) == 1:
         return "initial" if one.given[0] == other.given[0] else "different"
     close = _near(one.given, other.given)
+    if close != "near" and _crossed(one, other):
+        return "swapped"
     if close != "near" and _is_middle(one, other):
         return "middle"
     return close
@@ -110,11 +117,11 @@ def family_name(left: Features, right: Features, attribute: str) -> str:
             one.family_written.isascii() and other.family_written.isascii()
         )
         return "transliterated" if transliterated else "exact"
-    if _crossed(one, other):
-        return "swapped"
     if (one.family_parts or other.family_parts) and _part_in_common(one, other):
         return "part"
     close = _near(one.family, other.family)
+    if close != "near" and _crossed(one, other):
+        return "swapped"
     if close == "different" and left.gender == right.gender == "f":
         return "married"
     return close
@@ -190,9 +197,12 @@ def _email(one: Email, other: Email) -> str:
         return "role" if one.role else "exact"
     if one.role or other.role:
         return "different"
-    if one.user == other.user:
-        return "user" if len(one.user) > 3 else "different"
-    return "near" if len(one.user) > 4 and distance(one.whole, other.whole) <= 1 else "different"
+    user, domain = one.user == other.user, one.domain == other.domain
+    if user and len(one.user) > 3:
+        return "near" if similarity(one.domain, other.domain) >= NEAR else "user"
+    if (user or domain) and len(one.user) > 3 and len(other.user) > 3:
+        return "near" if distance(one.whole, other.whole) <= 1 else "different"
+    return "different"
 
 
 def phone(left: Features, right: Features, attribute: str) -> str:

@@ -26,6 +26,7 @@ class Email:
 
     whole: str
     user: str
+    domain: str
     role: bool
 
 
@@ -63,7 +64,7 @@ def email(text: str) -> Email | None:
     user = user.partition("+")[0]
     if not at or not user or not domain:
         return None
-    return Email(f"{user}@{domain}", user, user in ROLES)
+    return Email(f"{user}@{domain}", user, domain, user in ROLES)
 
 
 def phone(text: str) -> Phone | None:

@@ -74,31 +74,31 @@ def _of_organisation(code: str, label: str, kind: str, table: str) -> Comparison
 
 
 _GIVEN_NAME: Final = """
-exact           8     2     8
-transliterated  7.5   1.5   7.5
+exact           8     2.5   8
+transliterated  7.5   2     7.5
 nickname        5     0     3.5
-swapped         6     0     4
-near            4     0     0
-initial         3     0     2
-middle          3     0     0
-alike           1.5   0     0
-different      -5     0    -6
+swapped         9     0     4
+near            5.5   0     0
+initial         3.5   0     2
+middle          1.5   0.5   0
+alike           2.5   0.3   0
+different      -4.5   0    -6
 """
 _FAMILY_NAME: Final = """
 exact          10     9.8  10
-transliterated  9.5   9.3   9.5
-swapped         8     0     6
-part            6     5.5   3
-near            6     3     1
-alike           2.5   0.5   0
-married        -2    -1.3  -6
-different      -5    -1.8  -6
+transliterated  9     8.8   9
+swapped         9     0     5
+part            7     6     3
+near            7     5.5   0.5
+alike           3.5   2     0
+married        -2.5  -1.3  -6
+different      -4.5  -1.8  -6
 """
 _MIDDLE_NAME: Final = """
-exact           5     1     0
-near            3     0     0
-initial         2.5   0     0
-different      -2     0     0
+exact           7     1     0
+near            5     0     0
+initial         4     0     0
+different      -3     0     0
 """
 _SUFFIX: Final = """
 same            1.5   0     0
@@ -108,43 +108,43 @@ different      -9     1     1
 _BIRTH_DATE: Final = """
 exact          14     8     0
 swapped         9     0     0
-near            4.5   0     0
+near            5     1     0
 partial         5     1     0
-month           3     0     0
-day             2     0     0
-year           -0.5   0.5   0
-different      -6     0     0
+month           3.5   1     0
+day             2.5   0     0
+year            0     1     0
+different      -5     0     0
 """
 _GENDER: Final = """
-same            0.9  -0.3   0.7
-different      -3.5   0.3  -2
+same            1    -0.5   0.7
+different      -4     0.5  -2
 """
 _EMAIL: Final = """
-exact          17    14.5   0
-near           10     2     0
-user            9     3     4
+exact          16.5  13.5   0
+near           12     6     0
+user            9.5   2     3
 role            3     3     0
-different      -1    -0.2   0
+different      -1.5  -0.1   0
 """
 _PHONE: Final = """
-exact          16    13.5   0
-ending         12    10     0
-near            8     4     0
-different      -1    -0.4   0
+exact          15.5  12.5   0
+ending         11     8     0
+near           10     5     0
+different      -1.2  -0.2   0
 """
 _ADDRESS: Final = """
-same           13    13.3   0
-near           10    10     0
-street          9     9     0
-neighbour       5     3     0
-postcode        4.5   3     0
-city            1.5   0     0
-different      -1.5  -3     0
+same           13    13.2   0
+near           10.5  10.5   0
+street         10    10     0
+neighbour       7     6     0
+postcode        6.5   6.5   0
+city            3.5   3     0
+different      -2.5  -3     0
 """
 _IDENTIFIER: Final = """
 exact          18     4     0
-near            8     1     0
-different      -3     0     0
+near           10     1     0
+different      -4     0     0
 """
 
 
