@@ -34,7 +34,7 @@ def cluster(
     automatic: float,
     forbidden: Collection[Pair] = frozenset(),
     conflict: Conflict | None = None,
-    apart: float = 0.02,
+    apart: float = 0.001,
 ) -> Clusters:
     """Groups of nodes joined by edges at or above `automatic`; the same for any order of the input."""
     groups = _Groups(nodes)

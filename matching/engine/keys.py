@@ -92,6 +92,8 @@ _PARTS: Final[dict[str, Part]] = {
     "email_user": lambda f: (each.user for each in f.emails if not each.role and len(each.user) > 3),
     "phone": lambda f: (each.ending for each in f.phones),
     "names": _names,
+    "name": lambda f: (*_given(f), *_family(f)),
+    "name_initial": lambda f: (f.name.given[:1], f.name.family[:1]),
     "given": _given,
     "given_initial": lambda f: (f.name.given[:1],),
     "family": _family,
@@ -108,10 +110,12 @@ _PARTS: Final[dict[str, Part]] = {
     "website": lambda f: f.websites,
 }
 
-_FINER: Final = ("birth_year", "given_initial", "postcode", "house", "phone")
+_FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "house", "phone", "email")
 
 _IMPLIED: Final[dict[str, tuple[str, ...]]] = {
     "birth_date": ("birth_date", "birth_year"),
     "given": ("given", "given_initial"),
+    "family": ("family", "family_initial"),
+    "family_prefix": ("family_prefix", "family_initial"),
     "names": ("given", "given_initial", "family", "family_initial"),
 }

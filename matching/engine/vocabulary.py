@@ -72,6 +72,8 @@ KEY_PARTS: Final = frozenset(
         "email_user",
         "phone",
         "names",
+        "name",
+        "name_initial",
         "given",
         "given_initial",
         "family",

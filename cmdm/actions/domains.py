@@ -1,0 +1,108 @@
+"""Domains and the rights in them."""
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from cmdm import access, audit, events, history
+from cmdm.actions.core import action, change_id
+from cmdm.errors import Refused
+from cmdm.models import Domain, DomainGroupPermission, User
+
+
+def role_group_name(domain: Domain, role: str) -> str:
+    """The name of the group that is this role in this domain."""
+    return f"{domain.key}: {role}"
+
+
+@action
+def add_domain(*, actor: User, key: str, name: str, match_space: str = "main", owner: User | None = None) -> Domain:
+    """Create a domain with a group for each role. Refused when the key is taken, or without ``configure`` everywhere."""
+    access.require_everywhere(actor, "configure")
+    if Domain.objects.filter(key=key).exists():
+        raise Refused(_("There is a domain with this key already."))
+    domain = Domain.objects.create(key=key, name=name, match_space=match_space, owner=owner)
+    _install_roles(domain)
+    _keep_reach(domain)
+    history.keep(Domain, [domain.pk], history.ADDED)
+    audit.record(actor, "domain.added", domain)
+    return domain
+
+
+@action
+def change_domain(domain: Domain, *, actor: User, name: str, match_space: str, owner: User | None) -> Domain:
+    """Change name, match space or owner. Refused when its records would leave the space they were compared in."""
+    domain = Domain.objects.select_for_update().get(pk=domain.pk)
+    access.require(actor, "configure", domain)
+    if match_space != domain.match_space and domain.sources.exists():
+        raise Refused(_("A domain that has sources cannot change its match space."))
+    domain.name, domain.match_space, domain.owner = name, match_space, owner
+    domain.change = change_id()
+    domain.save()
+    history.keep(Domain, [domain.pk], history.CHANGED)
+    audit.record(actor, "domain.changed", domain)
+    return domain
+
+
+def _install_roles(domain: Domain) -> None:
+    content_type = ContentType.objects.get_for_model(Domain)
+    verbs = {one.codename: one for one in Permission.objects.filter(content_type=content_type)}
+    for role, held in access.ROLES.items():
+        group, _made = Group.objects.get_or_create(name=role_group_name(domain, role))
+        DomainGroupPermission.objects.bulk_create(
+            [DomainGroupPermission(permission=verbs[verb], group=group, content_object=domain) for verb in held],
+            ignore_conflicts=True,
+        )
+
+
+def _keep_reach(domain: Domain) -> None:
+    """Whoever administers or owns data in every other domain does so in the new one: it would be out of reach else."""
+    others = Domain.objects.exclude(pk=domain.pk)
+    count = others.count()
+    for role in ("administrator", "auditor"):
+        names = [role_group_name(one, role) for one in others]
+        holders = [
+            user
+            for user in User.objects.filter(groups__name__in=names).distinct()
+            if user.groups.filter(name__in=names).count() == count
+        ]
+        Group.objects.get(name=role_group_name(domain, role)).user_set.add(*holders)
+
+
+@action
+def grant_role(*, actor: User, user: User, domain: Domain, role: str) -> None:
+    """Give a user a role in a domain. Refused to oneself, and without ``grant`` there."""
+    _change_role(actor=actor, user=user, domain=domain, role=role, given=True)
+
+
+@action
+def withdraw_role(*, actor: User, user: User, domain: Domain, role: str) -> None:
+    """Take a role in a domain from a user. Refused to oneself, and without ``grant`` there."""
+    _change_role(actor=actor, user=user, domain=domain, role=role, given=False)
+
+
+def _change_role(*, actor: User, user: User, domain: Domain, role: str, given: bool) -> None:
+    user = User.objects.select_for_update().get(pk=user.pk)
+    access.require(actor, "grant", domain)
+    if actor.pk == user.pk:
+        raise PermissionDenied(_("Nobody grants rights to himself."))
+    if user.kind == User.Kind.SYSTEM:
+        raise Refused(_("The hub's own user takes no roles."))
+    group = Group.objects.get(name=role_group_name(domain, role))
+    (user.groups.add if given else user.groups.remove)(group)
+    project_staff(user)
+    audit.record(actor, "role.granted" if given else "role.withdrawn", user, domains=[domain.pk])
+    events.emit(
+        "role.granted" if given else "role.withdrawn", user=user.pk, domain=domain.pk, role=role, owner=domain.owner_id
+    )
+
+
+def project_staff(user: User) -> None:
+    """``is_staff`` follows from ``configure`` or ``grant``; it opens nothing by itself."""
+    held = access.scopes(user, fresh=True)
+    staff = bool(held.get("configure") or held.get("grant"))
+    if staff != user.is_staff:
+        user.is_staff, user.change = staff, change_id()
+        user.save(update_fields=["is_staff", "change"])
+        history.keep(User, [user.pk], history.CHANGED)

@@ -1,0 +1,1 @@
+"""What every API endpoint stands on: tokens, strict parsing, problem documents, keyset pages, idempotency."""

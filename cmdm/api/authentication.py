@@ -1,0 +1,53 @@
+"""Bearer tokens, looked up by their keyed digest."""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import exceptions
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.request import Request
+
+from cmdm import clock, crypto
+from cmdm.models import ApiToken, User
+
+
+def token_digest(token: str) -> bytes:
+    """What is stored of a token."""
+    return crypto.digest(token, "api-token")
+
+
+class TokenAuthentication(BaseAuthentication):
+    """``Authorization: Bearer <token>``; 401 with one sentence for any fault of it."""
+
+    keyword = "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The token's user; ``None`` when the header is absent."""
+        parts = get_authorization_header(request).split()
+        if not parts or parts[0].lower() != b"bearer":
+            return None
+        refusal = exceptions.AuthenticationFailed(_("This token is not valid."))
+        if len(parts) != 2:
+            raise refusal
+        found = (
+            ApiToken.objects.select_related("user")
+            .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), revoked_at__isnull=True)
+            .filter(digest=token_digest(parts[1].decode("latin-1")), user__is_active=True)
+            .first()
+        )
+        if found is None:
+            raise refusal
+        return found.user, found
+
+    def authenticate_header(self, request: Request) -> str:
+        return self.keyword
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The schema's word for it."""
+
+    target_class = TokenAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,22 @@
+"""The kit as a Django app, and the admin site of the set-up."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HubAdminConfig(AdminConfig):
+    """Set-up nouns only."""
+
+    default_site = "cmdm.administration.SetUpSite"
+
+
+class KitConfig(AppConfig):
+    """Users, domains, rights, audit, outbox, jobs."""
+
+    name = "cmdm"
+    verbose_name = _("Set-up")
+
+    def ready(self) -> None:
+        from cmdm import ports, registrations  # noqa: F401
+        from cmdm.database import checks  # noqa: F401

@@ -1,0 +1,33 @@
+"""Forms of the kit's pages."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditFilter(forms.Form):
+    """Narrow the audit log."""
+
+    deed = forms.RegexField(r"^[a-z_.]+$", label=_("Deed"), required=False, max_length=60)
+    actor = forms.CharField(label=_("Who"), required=False, max_length=150)
+    thing = forms.SlugField(label=_("On what"), required=False, max_length=40)
+    thing_id = forms.CharField(label=_("Its number"), required=False, max_length=64)
+    since = forms.DateField(label=_("Since"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def narrow(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that fit; all of them when the form is malformed."""
+        if not self.is_valid():
+            return rows
+        wanted = self.cleaned_data
+        for name, lookup in (
+            ("deed", "deed__startswith"),
+            ("actor", "actor__username"),
+            ("thing", "thing"),
+            ("thing_id", "thing_id"),
+            ("since", "at__date__gte"),
+        ):
+            if wanted[name]:
+                rows = rows.filter(**{lookup: wanted[name]})
+        return rows

@@ -1,0 +1,59 @@
+"""What every request passes: the edge (text rules, no storing of personal pages) and the rules of a session."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from cmdm import ids
+from cmdm.actions import origin
+
+Answer = Callable[[HttpRequest], HttpResponse]
+MAX_PARAMETERS = 200
+
+
+class RequestEdge:
+    """Refuses NUL and lone surrogates in the address, keeps personal pages out of caches, names the request."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=str(ids.uuid7()))
+        if _is_malformed(request):
+            return render(request, "400.html", status=400)
+        with origin("api" if request.path.startswith("/api/") else "page"):
+            response = self.get_response(request)
+        if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        return response
+
+
+def _is_malformed(request: HttpRequest) -> bool:
+    query = request.META.get("QUERY_STRING", "")
+    if "%00" in query or "\0" in request.path or query.count("&") >= MAX_PARAMETERS:
+        return True
+    return any("\ud800" <= letter <= "\udfff" for letter in request.path)
+
+
+class SessionRules:
+    """Ends a session after an hour without a request; also when its user was switched off."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated and "_auth_user_id" in request.session:
+            now = int(time.time())
+            seen = request.session.get("seen", now)
+            if now - seen > settings.SESSION_IDLE_SECONDS or request.user.kind != "person":
+                logout(request)
+            elif now - seen >= 60 or "seen" not in request.session:
+                request.session["seen"] = now
+        return self.get_response(request)

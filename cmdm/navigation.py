@@ -1,0 +1,33 @@
+"""The rail: what this user may open, in order."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import access
+
+ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
+    ("start", _("Start"), "home", "/", ()),
+    ("stewardship:queue", _("Review"), "arrows-merge", "/review/", ("decide",)),
+    ("customers:list", _("Customers"), "users", "/customers/", ("view",)),
+    ("customers:imports", _("Imports"), "file-import", "/imports/", ("import",)),
+    ("customers:sources", _("Sources"), "database", "/sources/", ("view", "import", "configure")),
+    ("jobs", _("Jobs"), "bolt", "/jobs/", ("import", "export", "configure")),
+    ("audit", _("Audit"), "history", "/audit/", ("audit",)),
+    ("admin:index", _("Set-up"), "settings", "/admin/", ("configure", "grant")),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """``navigation``: label, url, icon and whether one is in it; one query for the rights."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    items = []
+    for name, label, icon, prefix, verbs in ITEMS:
+        if not verbs or access.in_any(user, verbs):
+            active = request.path == prefix if prefix == "/" else request.path.startswith(prefix)
+            items.append({"label": label, "url": reverse(name), "icon": icon, "active": active})
+    return {"navigation": items}

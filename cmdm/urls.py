@@ -1,0 +1,40 @@
+"""All addresses of the hub."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from cmdm.views import errors, lists, start, status
+
+handler400 = "cmdm.views.errors.bad_request"
+handler403 = "cmdm.views.errors.forbidden"
+handler404 = "cmdm.views.errors.not_found"
+handler500 = "cmdm.views.errors.fault"
+
+api = [
+    path("", include("customers.api_urls")),
+    path("", include("matching.api_urls")),
+    path("", include("stewardship.api_urls")),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+]
+
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("sign-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out/", auth_views.LogoutView.as_view(), name="logout"),
+    path("password/", auth_views.PasswordChangeView.as_view(success_url="/"), name="password_change"),
+    path("healthz", status.alive, name="alive"),
+    path("readyz", status.ready, name="ready"),
+    path("audit/", lists.audit_log, name="audit"),
+    path("jobs/", lists.jobs, name="jobs"),
+    path("jobs/<uuid:pk>/", lists.job, name="job"),
+    path("jobs/<uuid:pk>/stop/", lists.stop_job, name="job_stop"),
+    path("", include("customers.urls")),
+    path("", include("matching.urls")),
+    path("", include("stewardship.urls")),
+    path("admin/login/", errors.to_sign_in),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+]

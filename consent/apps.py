@@ -1,0 +1,17 @@
+"""Consent as a Django app: what may be done, told, to whom."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsentConfig(AppConfig):
+    """Purposes, notices and consents."""
+
+    name = "consent"
+    verbose_name = _("Consent")
+
+    def ready(self) -> None:
+        from consent import queries
+        from customers import ports
+
+        ports.permitted.supply(queries.permitted)

@@ -1,0 +1,1 @@
+"""No table yet: the hub has taken no statement from anybody."""

@@ -1,0 +1,26 @@
+"""What sources said, and the golden customer made of it."""
+
+from customers.models.attribute import Attribute
+from customers.models.customer import Customer, CustomerDomain, PartyType, PendingCheck
+from customers.models.load import Load, LoadChunk, RejectedRow
+from customers.models.pin import Pin
+from customers.models.record import SourceRecord
+from customers.models.relation import Relation
+from customers.models.search import SearchTerm
+from customers.models.source import Source
+
+__all__ = [
+    "Attribute",
+    "Customer",
+    "CustomerDomain",
+    "Load",
+    "LoadChunk",
+    "PartyType",
+    "PendingCheck",
+    "Pin",
+    "RejectedRow",
+    "Relation",
+    "SearchTerm",
+    "Source",
+    "SourceRecord",
+]

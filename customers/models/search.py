@@ -1,0 +1,27 @@
+"""What people find customers by: folded words of each record, never the golden column."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from customers.models.record import SourceRecord
+
+
+class SearchTerm(models.Model):
+    """One word or phrase of one open record. Terms of sensitive attributes are keyed digests in hex."""
+
+    class Kind(models.IntegerChoices):
+        EXACT = 1, _("Exact")  # e-mail, phone, identifier, source key
+        NAME = 2, _("Name")  # folded "family given" and each word: prefix search
+        SOUND = 3, _("Sound")  # phonetic codes of names
+
+    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="terms")
+    domain_id = models.BigIntegerField()
+    kind = models.SmallIntegerField(choices=Kind.choices)
+    term = models.CharField(max_length=120)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["kind", "term", "record"], name="search_term", opclasses=["int2_ops", "varchar_pattern_ops", "int8_ops"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"

@@ -1,0 +1,105 @@
+"""What the customers app needs of the apps above it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cmdm.models import User
+from cmdm.ports import Registry, port
+from customers.models import Customer, SourceRecord
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What is about to be written for one record: opened values, and the match space of its domain."""
+
+    source_id: int
+    key: str
+    domain_id: int
+    party_type: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a record went and why; ``levels`` name comparison, level and weight, never a value."""
+
+    record_id: int
+    customer_id: int
+    decision: str
+    rule: str
+    probability: float | None = None
+    levels: tuple[tuple[str, str, float], ...] = ()
+    candidates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hanging:
+    """A foreign key that hangs on a customer or record, and what deeds do to it."""
+
+    model: str
+    field: str
+    merge: str
+    unmerge: str
+    erasure: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the customer page that an app adds: a template and the function that fills it."""
+
+    title: Any
+    template: str
+    content: Any
+    column: str = "side"
+    tab: str = "overview"
+
+
+@dataclass(frozen=True)
+class EffectFact:
+    """One fact of the effect strip: what a merge of these customers would touch."""
+
+    icon: str
+    headline: Any
+    detail: Any = ""
+    count: int = 0
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@port("customers.reserve")
+def reserve(incoming: Sequence[Incoming]) -> None:
+    """Take the bucket locks of what is about to be written, before any row lock."""
+    raise NotImplementedError
+
+
+@port("customers.place")
+def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placement]:
+    """Find each new or changed record its customer, in this transaction; by record id.
+
+    New records leave with ``customer`` and ``placed_at`` set in the database and on the instances.
+    """
+    raise NotImplementedError
+
+
+@port("customers.forget_keys")
+def forget_keys(records: Sequence[SourceRecord]) -> None:
+    """Closed records are compared no longer: drop their match keys and close their candidates."""
+    raise NotImplementedError
+
+
+@port("customers.touched")
+def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
+    """After customers changed: whatever people still have to decide about them is opened or closed."""
+    raise NotImplementedError
+
+
+@port("customers.permitted")
+def permitted(customers: Sequence[Customer], purpose: str, channel: str, at: datetime) -> dict[int, str]:
+    """What may be done: by customer id ``granted``, ``denied`` or ``no statement``."""
+    raise NotImplementedError
+
+
+hangings: Registry[Hanging] = Registry("foreign key")
+panels: Registry[Panel] = Registry("panel")
+effects: Registry[Any] = Registry("effect")

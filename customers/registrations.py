@@ -1,0 +1,65 @@
+"""The customers app's part of the data map, and what hangs on customers and records."""
+
+from cmdm.datamap import declare
+from customers.ports import Hanging, hangings
+
+declare(
+    "customers.Attribute",
+    none="id name label type group parties many origin sensitivity options quality rule tie_breakers survives_with "
+    "portal match_role searchable position retired change",
+)
+declare(
+    "customers.Source",
+    none="id key name kind role domain owner party_class country trust trust_by_attribute mapping change",
+    free_text="terms",
+)
+declare(
+    "customers.SourceRecord",
+    whose="customer",
+    keep="until erased",
+    none="id source domain party_type digest findings version last_version observed_at received_at placed_at customer "
+    "about closed_at change",
+    personal="key",
+    catalogue="values",
+    sealed="raw",
+)
+declare(
+    "customers.Customer",
+    whose="customer",
+    keep="until erased",
+    none="id key number party_type status lineage golden_hash merged_into restricted version created_at changed_at change",
+    catalogue="values",
+)
+declare("customers.CustomerDomain", none="id customer domain")
+declare(
+    "customers.Load",
+    none="id source domain file_digest size mode mapping header state started_by job position lines rows new changed "
+    "unchanged rejected quarantined closed error created_at finished_at change",
+    free_text="file_name",
+)
+declare("customers.LoadChunk", whose="customer", keep="until its load is settled", none="id load number", sealed="sealed")
+declare(
+    "customers.RejectedRow",
+    whose="customer",
+    keep="until dealt with",
+    none="id load source domain kind line field code reason created_at settled_at settled_by change",
+    sealed="sealed",
+)
+declare(
+    "customers.Pin",
+    whose="customer",
+    none="id record attribute kind digest until set_by set_at ended_at ended_because change",
+    free_text="reason",
+)
+declare("customers.Relation", none="id left right kind since until decided_by decided_at ended_at change")
+declare("customers.SearchTerm", whose="customer", keep="while its record is open", none="id record domain_id kind", personal="term")
+declare("customers.PendingCheck", keep="a transaction", none="id customers")
+
+hangings.add("record.customer", Hanging("customers.SourceRecord", "customer", "moves", "moves back", "erased"))
+hangings.add("record.about", Hanging("customers.SourceRecord", "about", "stays with its record", "stays", "erased"))
+hangings.add("customer.merged_into", Hanging("customers.Customer", "merged_into", "set, one hop", "cleared", "kept"))
+hangings.add("domains", Hanging("customers.CustomerDomain", "customer", "derived anew", "derived anew", "removed"))
+hangings.add("pin.record", Hanging("customers.Pin", "record", "stays with its record", "stays", "removed"))
+hangings.add("relation.left", Hanging("customers.Relation", "left", "stays with its record", "stays", "removed"))
+hangings.add("relation.right", Hanging("customers.Relation", "right", "stays with its record", "stays", "removed"))
+hangings.add("term.record", Hanging("customers.SearchTerm", "record", "stays with its record", "stays", "removed"))

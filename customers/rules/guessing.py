@@ -1,0 +1,154 @@
+"""Guessing a mapping from a header and a sample of rows: by what columns are called, then by what they hold.
+
+A guess is a proposal with a confidence for each column; a person looks at it before a file is loaded.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from typing import Any
+
+from customers.rules.mapping import FREE, Mappable, find
+from customers.rules.synonyms import BY_HEADER, KEY_HEADERS, folded
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+PHONE = re.compile(r"\+?[\d\s()./-]{7,20}")
+DATE = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})(?:[T ].*)?|(\d{8})")
+DATED = frozenset({"birth_date", "observed_at"})
+NAMED, SPELT, HELD, DOUBTED = 0.95, 0.8, 0.6, 0.4
+# Prefixes that say whose, not what: "customer_email", "kunde_name", "billing_city".
+OWNERS = re.compile(r"^(customer|client|kunden?|person|contact|cust|user|member|party)")
+ADDRESS_KINDS = re.compile(r"^(billing|shipping|postal|rechnungs|liefer)")
+KIND_OF = {"rechnungs": "billing", "liefer": "shipping"}
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A mapping as `Mapping.from_dict` takes it, and how sure each column of it is (0 to 1)."""
+
+    mapping: dict[str, Any]
+    confidence: dict[str, float]
+
+    @property
+    def unmapped(self) -> list[str]:
+        return [name for name, path in self.mapping["columns"].items() if not path]
+
+
+def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: Iterable[Mappable]) -> Guess:
+    """The likeliest mapping; a column that means nothing to us maps to an empty path, a missing key is empty."""
+    catalogue = {attribute.name: attribute for attribute in attributes}
+    cells = {name: _column(sample, place) for place, name in enumerate(header)}
+    key = _key(header, cells)
+    columns: dict[str, str] = {}
+    confidence: dict[str, float] = {}
+    proposals = {name: _proposal(name, cells[name]) for name in header if name != key}
+    taken: set[str] = set()
+    for name in sorted(proposals, key=lambda name: -proposals[name][1]):
+        path, sure = proposals[name]
+        target = find(path, catalogue)
+        if target is None or (target.single and path in taken):
+            path, sure = "", 0.0
+        taken.add(path)
+        columns[name], confidence[name] = path, sure
+    ordered = {name: columns[name] for name in header if name in columns}
+    dates = [cells[name] for name, path in ordered.items() if path in DATED]
+    mapping = {"key": key, "columns": ordered, "constants": {}, "date_order": date_order(dates)}
+    return Guess(mapping, {name: confidence[name] for name in ordered})
+
+
+def date_order(columns: Iterable[Sequence[str]]) -> str:
+    """The order of day, month and year, if the sample allows but one; else ""."""
+    told = {_order_of(cell) for cells in columns for cell in cells} - {""}
+    return told.pop() if len(told) == 1 else ""
+
+
+def _order_of(cell: str) -> str:
+    """What a single date says of its order: nothing, when both of its small numbers could be a month."""
+    found = DATE.fullmatch(cell.strip())
+    if not found:
+        return ""
+    if found[4]:
+        return "ymd" if 1 <= int(found[4][4:6]) <= 12 and "1800" <= found[4][:4] <= "2200" else ""
+    first, second = int(found[1]), int(found[2])
+    if len(found[1]) == 4:
+        return "ymd"
+    if first > 12 >= second:
+        return "dmy"
+    return "mdy" if second > 12 >= first else ""
+
+
+def _column(sample: Sequence[Sequence[str]], place: int) -> list[str]:
+    return [cell for row in sample if place < len(row) and (cell := row[place].strip())]
+
+
+def _key(header: Sequence[str], cells: Dict[str, Sequence[str]]) -> str:
+    """A column called like a key whose cells are all different; among several, the one called most like a key."""
+    rows = max(map(len, cells.values()), default=0)
+    called = [name for name in header if folded(name) in KEY_HEADERS]
+    good = [name for name in called if len(cells[name]) == rows == len(set(cells[name]))]
+    for names in (good, [] if rows else called):
+        if names:
+            return min(names, key=lambda name: KEY_HEADERS[folded(name)])
+    return ""
+
+
+def _proposal(name: str, cells: Sequence[str]) -> tuple[str, float]:
+    """A path for a column, and how sure it is."""
+    path, sure = _by_name(folded(name))
+    if path:
+        return path, sure if _plausible(path, cells) else DOUBTED
+    for held, test in BY_CONTENT.items():
+        if _mostly(cells, test):
+            return held, HELD
+    return ("birth_date", DOUBTED) if _like_births(cells) else ("", 0.0)
+
+
+def _by_name(word: str) -> tuple[str, float]:
+    if word in BY_HEADER:
+        return BY_HEADER[word], NAMED
+    kind = ADDRESS_KINDS.match(word)
+    if kind:
+        path = BY_HEADER.get(word[kind.end() :], "")
+        if path.startswith("address."):
+            return path.replace(".", f".{KIND_OF.get(kind[1], kind[1])}.", 1), SPELT
+    bare = OWNERS.sub("", word)
+    if bare != word and bare in BY_HEADER:
+        return BY_HEADER[bare], SPELT
+    if bare == "name" or word == "name":
+        return "full_name", SPELT
+    numbered = re.sub(r"\d$", "", word)
+    return (BY_HEADER[numbered], SPELT) if numbered != word and numbered in BY_HEADER else ("", 0.0)
+
+
+def _plausible(path: str, cells: Sequence[str]) -> bool:
+    """Whether the cells may be what the header says."""
+    name = path.partition(".")[0]
+    if name in DATED:
+        return not cells or _mostly(cells, lambda cell: bool(DATE.fullmatch(cell)))
+    test = BY_CONTENT.get(name)
+    return not cells or name in FREE or test is None or _mostly(cells, test)
+
+
+def _mostly(cells: Sequence[str], test: Callable[[str], bool]) -> bool:
+    return bool(cells) and sum(map(test, cells)) >= 0.8 * len(cells)
+
+
+def _is_email(cell: str) -> bool:
+    return bool(EMAIL.fullmatch(cell))
+
+
+def _is_phone(cell: str) -> bool:
+    digits = sum(map(str.isdigit, cell))
+    return bool(PHONE.fullmatch(cell)) and 7 <= digits <= 15 and (cell[0] in "+0(" or not cell.isdigit())
+
+
+def _like_births(cells: Sequence[str]) -> bool:
+    """Dates spread over decades: those of a register are rather birth dates than days of sale."""
+    if len(cells) < 5 or not _mostly(cells, lambda cell: bool(DATE.fullmatch(cell))):
+        return False
+    years = [int(year[0]) for cell in cells if (year := re.search(r"(?:19|20)\d\d", cell))]
+    return bool(years) and max(years) - min(years) >= 25
+
+
+BY_CONTENT: Dict[str, Callable[[str], bool]] = {"email": _is_email, "phone": _is_phone}

@@ -1,0 +1,127 @@
+"""What columns are called in files: English, German, French and Spanish headers for each path of a mapping.
+
+Written folded (letters and digits only, no accents), separated by blanks; a word stands under one path.
+"""
+
+import re
+import unicodedata
+
+KEYS = """
+    id recid recordid customerid customerno customernumber custid custno clientid contactid accountid accountno
+    accountnumber personid partyid memberid userid externalid sourceid sourcekey key kundennr kundennummer
+    kundenid kdnr debitor debitorennummer debitornr mitgliedsnummer vertragskonto numeroclient noclient idclient
+    codeclient referenceclient numclient idcliente numerocliente codigocliente nocliente clave uid uuid uniqueid
+"""
+
+WORDS = {
+    "given_name": """
+        givenname firstname forename fname first given vorname rufname prenom prenoms primernombre nombre
+        nombredepila nombres givennames
+    """,
+    "middle_name": "middlename middle secondname zweitername zweitvorname deuxiemeprenom segundonombre mname",
+    "family_name": """
+        familyname surname lastname lname sname last family nachname familienname zuname nom nomdefamille
+        apellido apellidos primerapellido nompatronymique
+    """,
+    "suffix": "suffix namesuffix namenszusatz suffixe sufijo",
+    "full_name": """
+        fullname name customername contactname personname clientname displayname vollname vollstaendigername
+        vollstandigername kundenname nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto
+        nombreyapellidos nombreapellidos
+    """,
+    "organisation_name": """
+        organisationname organizationname organisation organization company companyname business businessname
+        firm firma firmenname firmenbezeichnung unternehmen societe entreprise raisonsociale nomsociete
+        nomentreprise empresa razonsocial nombreempresa orgname org
+    """,
+    "legal_form": "legalform rechtsform formejuridique formajuridica",
+    "birth_date": """
+        birthdate dateofbirth dob birthday born birth datebirth gebdatum geburtsdatum geburtstag gebdat
+        datedenaissance datenaissance naissance neele fechadenacimiento fechanacimiento nacimiento fnacimiento
+    """,
+    "gender": "gender sex geschlecht sexe genre sexo genero",
+    "nationality": """
+        nationality citizenship staatsangehoerigkeit staatsangehorigkeit nationalitaet nationalitat
+        nationalite nacionalidad
+    """,
+    "language": "language lang preferredlanguage locale sprache langue idioma",
+    "website": "website web url homepage webseite siteweb sitioweb paginaweb",
+    "email.work": "workemail businessemail emailwork emailgeschaeftlich emailpro emailtrabajo",
+    "email.home": "homeemail privateemail personalemail emailhome emailprivat emailpersonnel emailpersonal",
+    "email": """
+        email mail emailaddress mailaddress emailadresse mailadresse epost courriel adressemail adresseemail
+        adresseelectronique correo correoelectronico mele email1 primaryemail
+    """,
+    "phone.mobile": """
+        mobile mobilephone cell cellphone mobilenumber mobileno mobiltelefon handy handynummer mobil
+        mobilnummer portable telephoneportable telportable gsm movil celular telefonomovil phonemobile
+    """,
+    "phone.work": "workphone businessphone officephone phonework telefongeschaeftlich telefonpro telefonotrabajo",
+    "phone.home": """
+        homephone landline phonehome privatephone festnetz telefonprivat telephonefixe fixe telefonofijo
+        telefonocasa
+    """,
+    "phone.fax": "fax faxnumber telefax telefaxnummer telecopie numerofax",
+    "phone": """
+        phone telephone tel phonenumber telephonenumber phoneno telno telefon telefonnummer telefonnr
+        rufnummer telnr numerodetelephone numerotelephone telefono numerodetelefono numerotelefono phone1
+        contactnumber
+    """,
+    "address.house_number": """
+        housenumber houseno streetnumber streetno hausnummer hausnr hnr numerodevoie numrue numerocalle
+    """,
+    "address.line1": """
+        address address1 addressline1 addressline line1 addr addr1 street streetaddress streetname street1
+        strasse strassehausnummer strassenr strasseundhausnummer str anschrift adresse adresse1 adresszeile1
+        rue voie adressepostale direccion direccion1 calle domicilio
+    """,
+    "address.line2": """
+        address2 addressline2 line2 addr2 street2 adresszusatz zusatz adresszeile2 adresse2 complement
+        complementadresse complementdadresse direccion2 piso apartment unit flat
+    """,
+    "address.city": """
+        city town suburb locality place ort stadt wohnort ville commune localite ciudad localidad poblacion
+        municipio
+    """,
+    "address.region": """
+        region state province county bundesland departement etat provincia estado comunidad stateprovince
+    """,
+    "address.postal_code": """
+        postcode postalcode zip zipcode postal plz postleitzahl codepostal cp codigopostal codpostal cpostal
+    """,
+    "address.country": """
+        country countrycode nation land staat laendercode landercode landcode pays codepays pais codigopais
+    """,
+    "identifier.ssn": """
+        socsecid ssn socialsecurity socialsecuritynumber socsec nationalinsurance nino nir numerosecu nss
+    """,
+    "identifier.national_id": """
+        nationalid nationalidentifier idcard idnumber personalausweis ausweisnummer dni nif cni personalid
+        identitynumber
+    """,
+    "identifier.tax_id": """
+        taxid tin taxnumber taxno steuernummer steuerid steuernr identifiantfiscal numerofiscal idfiscal cif
+    """,
+    "identifier.vat": "vat vatid vatnumber vatno ustid ustidnr umsatzsteuerid tva numerotva tvaintra iva numeroiva",
+    "identifier.passport": "passport passportnumber passportno reisepass passeport pasaporte",
+    "identifier.registration": """
+        registrationnumber companyregistration companynumber handelsregister hrb siren siret registromercantil
+    """,
+    "identifier.loyalty": "loyaltyid loyaltynumber loyaltycard kundenkarte cartefidelite tarjetafidelidad",
+    "party_type": "partytype customertype clienttype kundentyp kundenart typeclient tipocliente persontype",
+    "observed_at": """
+        observedat updatedat updated lastupdated lastmodified modifiedat modified changedat timestamp asof
+        geaendertam geandertam aenderungsdatum anderungsdatum letzteaenderung modifiele datemodification
+        fechamodificacion actualizado recordedat createdat created
+    """,
+    "closed": "closed deleted isdeleted inactive geloescht geloscht inaktiv supprime eliminado",
+}
+
+BY_HEADER = {word: path for path, words in WORDS.items() for word in words.split()}
+KEY_HEADERS = {word: place for place, word in enumerate(KEYS.split())}
+
+
+def folded(header: str) -> str:
+    """A header as the table writes it."""
+    plain = unicodedata.normalize("NFKD", header.replace("ß", "ss")).casefold()
+    return re.sub(r"[^a-z0-9]", "", plain)

@@ -1,0 +1,51 @@
+"""Choice: one of the codes that the catalogue lists for the attribute."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.types.base import AttributeType, Finding, Options, attribute_type
+from customers.types.edge import text_of
+from customers.types.faults import Invalid
+from customers.types.fields import ParsedChoiceField
+from customers.types.folding import fold
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@attribute_type("choice")
+class Choice(AttributeType):
+    """A code; its label is accepted for it too. Where no choices are listed, any text is a code."""
+
+    label = _("Choice")
+    comparison = "exact"
+
+    def parse(self, raw: object, options: Options) -> str:
+        text = text_of(raw, max_length=options.max_length)
+        if not options.choices or text in options.choices:
+            return text
+        meant = fold(text)
+        for code, label in options.choices.items():
+            if meant and meant in (fold(code), fold(str(label))):
+                return code
+        raise Invalid("choice", _("This is not one of the choices."))
+
+    def checks(self, value: str, options: Options) -> list[Finding]:
+        if options.choices and value not in options.choices:
+            return [Finding("choice", _("This is no longer one of the choices."))]
+        return []
+
+    def form_field(self, *, label: StrOrPromise, required: bool, options: Options) -> forms.Field:
+        return ParsedChoiceField(
+            parse=lambda raw: self.parse(raw, options),
+            choices=[("", "—"), *options.choices.items()],
+            label=label,
+            required=required,
+        )
+
+    def json_schema(self) -> dict[str, object]:
+        return {"type": "string", "minLength": 1, "description": "One of the codes of the attribute."}

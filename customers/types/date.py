@@ -1,0 +1,111 @@
+"""Date: `1954-03-17`. Year first is read always; day or month first only where the mapping says which of them it is."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import clock
+from customers.types.base import AttributeType, Finding, Options, attribute_type, text_findings
+from customers.types.edge import text_of
+from customers.types.faults import Invalid
+from customers.types.fields import ParsedField
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+EARLIEST = "1800-01-01"
+MAX_LENGTH = 40
+
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+# A time of day after the date is what databases and spreadsheets add; it says nothing about a date.
+_YEAR_FIRST = re.compile(
+    r"([0-9]{4})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ][0-9:.]+(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?)?\Z"
+)
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ]?)([0-9]{1,2})\2([0-9]{4})\Z")
+_SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/. ])[0-9]{1,2}\1[0-9]{1,2}\Z")
+_BLANKS_AROUND_MARKS = re.compile(r"\s*([-/.])\s*")
+
+
+@attribute_type("date")
+class Date(AttributeType):
+    """A day of the calendar."""
+
+    label = _("Date")
+    comparison = "date"
+
+    def parse(self, raw: object, options: Options) -> str:
+        if isinstance(raw, datetime.date):
+            return f"{raw.year:04}-{raw.month:02}-{raw.day:02}"
+        text = text_of(raw, max_length=MAX_LENGTH)
+        if _ISO.match(text):
+            return _day(text[:4], text[5:7], text[8:])
+        return _read(_BLANKS_AROUND_MARKS.sub(r"\1", unicodedata.normalize("NFKC", text)), options.date_order)
+
+    def checks(self, value: str, options: Options) -> list[Finding]:
+        findings = text_findings(self.name, value, options)
+        if value < (options.minimum or EARLIEST):
+            findings.append(Finding("too_early", _("This date is too long ago.")))
+        if value > (options.maximum or _tomorrow()):
+            findings.append(Finding("future", _("This date is in the future.")))
+        return findings
+
+    def display(self, value: str, language: str = "en") -> str:
+        try:
+            locale = Locale.parse(language.replace("-", "_"))
+        except (UnknownLocaleError, ValueError):
+            locale = Locale("en")
+        return format_date(datetime.date.fromisoformat(value), format="medium", locale=locale)
+
+    def mask(self, value: str) -> str:
+        return "••••"
+
+    def key(self, value: str) -> str:
+        return value
+
+    def form_field(self, *, label: StrOrPromise, required: bool, options: Options) -> forms.Field:
+        box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        return ParsedField(parse=lambda raw: self.parse(raw, options), label=label, required=required, widget=box)
+
+    def json_schema(self) -> dict[str, object]:
+        return {"type": "string", "format": "date"}
+
+
+def _read(text: str, order: str) -> str:
+    year_first = _YEAR_FIRST.match(text)
+    year_last = _YEAR_LAST.match(text)
+    if year_last and order in ("dmy", "mdy") and not (year_first and _is_plausible(year_first)):
+        first, _mark, second, year = year_last.groups()
+        return _day(year, second, first) if order == "dmy" else _day(year, first, second)
+    if year_first and (year_first[2] or len(year_first[3] + year_first[4]) == 4):
+        return _day(year_first[1], year_first[3], year_first[4])
+    if year_last and year_last[2]:
+        raise Invalid("date_order", _("Day or month first? The mapping must give the order of the date."))
+    if _SHORT_YEAR.match(text):
+        raise Invalid("short_year", _("The year of a date needs four digits."))
+    raise Invalid("date", _("This is not a date."))
+
+
+def _is_plausible(match: re.Match[str]) -> bool:
+    # Eight digits in a row are year first when they can be: no year from 1800 to 2199 begins with a month, so nothing
+    # is both.
+    return bool(match[2]) or ("18" <= match[1][:2] <= "21" and "01" <= match[3] <= "12")
+
+
+def _day(year: str, month: str, day: str) -> str:
+    try:
+        return datetime.date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        raise Invalid("date", _("This day is not in the calendar.")) from None
+
+
+def _tomorrow() -> str:
+    # It is tomorrow already somewhere on Earth.
+    return (clock.now() + datetime.timedelta(days=1)).date().isoformat()

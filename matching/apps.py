@@ -1,0 +1,20 @@
+"""Matching as a Django app: who is who."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MatchingConfig(AppConfig):
+    """Match keys, candidates, verdicts, the ledger."""
+
+    name = "matching"
+    verbose_name = _("Matching")
+
+    def ready(self) -> None:
+        from customers import ports
+        from matching import registrations  # noqa: F401
+        from matching.actions import placing
+
+        ports.reserve.supply(placing.reserve)
+        ports.place.supply(placing.place)
+        ports.forget_keys.supply(placing.forget_keys)

@@ -1,0 +1,45 @@
+"""Match keys: under which blocks a record is found."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import clock
+from customers.models import SourceRecord
+
+
+class MatchKey(models.Model):
+    """One key of one open record: a keyed 64-bit digest of match space, party type, rule and key text.
+
+    Written by set-based SQL. The primary key is the covering index of blocking; ``finer`` marks the keys of the
+    second level, which are read only where the first one's block is over the cap.
+    """
+
+    pk = models.CompositePrimaryKey("key", "record")
+    key = models.BigIntegerField()
+    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="match_keys")
+    rule = models.SmallIntegerField()
+    finer = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.rule}"
+
+
+class OversizedBlock(models.Model):
+    """A block over the cap: how many records share it, and that it was sub-divided; shown, never dropped silently."""
+
+    key = models.BigIntegerField(primary_key=True)
+    rule = models.SmallIntegerField(_("rule"))
+    party_type = models.CharField(_("party"), max_length=12)
+    records = models.PositiveIntegerField(_("records"))
+    seen_at = models.DateTimeField(_("seen at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("large block")
+        verbose_name_plural = _("large blocks")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -1,0 +1,35 @@
+"""Matching's part of the data map, and what of it hangs on customers and records."""
+
+from cmdm.datamap import declare
+from customers.ports import Hanging, hangings
+
+declare("matching.MatchModel", none="id party_type version definition digest in_force created_at note change")
+declare("matching.MatchMark", none="id party_type customer at")
+declare("matching.MatchKey", none="pk key record rule finer")
+declare("matching.OversizedBlock", none="key rule party_type records seen_at")
+declare(
+    "matching.Candidate",
+    none="id left right party_type kind state probability evidence reason opened_at closed_at closed_because change",
+)
+declare(
+    "matching.Verdict",
+    whose="customer",
+    none="id left right answer strength probability seen stale_since decided_by decided_at revoked_at derived change",
+    free_text="reason",
+)
+declare(
+    "matching.LedgerEntry",
+    whose="customer",
+    keep="for good",
+    none="id change at deed records source_customer customer actor by_machine rule probability model_version evidence "
+    "reverses",
+    free_text="reason",
+)
+
+for side in ("left", "right"):
+    hangings.add(f"candidate.{side}", Hanging("matching.Candidate", side, "closed", "opened again", "removed"))
+    hangings.add(f"verdict.{side}", Hanging("matching.Verdict", side, "stays with its record", "stays", "kept"))
+hangings.add("key.record", Hanging("matching.MatchKey", "record", "stays with its record", "stays", "removed"))
+hangings.add("ledger.customer", Hanging("matching.LedgerEntry", "customer", "stays", "stays", "kept"))
+hangings.add("ledger.source", Hanging("matching.LedgerEntry", "source_customer", "stays", "stays", "kept"))
+hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays", "stays", "kept"))

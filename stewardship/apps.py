@@ -1,0 +1,18 @@
+"""Stewardship as a Django app: people deciding."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StewardshipConfig(AppConfig):
+    """The queue, its tasks and their answers."""
+
+    name = "stewardship"
+    verbose_name = _("Stewardship")
+
+    def ready(self) -> None:
+        from customers import ports
+        from stewardship import registrations  # noqa: F401
+        from stewardship.actions import opening
+
+        ports.touched.supply(opening.touched)

@@ -1,0 +1,110 @@
+"""Tasks: work in a steward's queue."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import access, clock
+from cmdm.models import Changed, User, Versioned
+from customers.models import Pin
+from matching.models import Candidate
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    """Questions about tasks."""
+
+    def visible_to(self, user: User) -> "TaskQuerySet":
+        """Those that touch a domain where the user decides."""
+        return self.filter(domains__overlap=list(access.scope(user, "decide")))
+
+    def open(self) -> "TaskQuerySet":
+        """Still to be decided."""
+        return self.filter(status=Task.Status.OPEN)
+
+    def free_for(self, user: User, now: datetime) -> "TaskQuerySet":
+        """Taken by nobody else, or the hold has ended."""
+        return self.filter(
+            models.Q(taken_by__isnull=True) | models.Q(taken_by=user) | models.Q(taken_until__lt=now)
+        )
+
+    def locked(self) -> Any:
+        """Locked for writing, in id order."""
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+
+class Task(Changed):
+    """One thing to decide: one or more candidates, or a pin that lapsed. ``domains`` are all that it touches."""
+
+    class Queue(models.TextChoices):
+        POSSIBLE = "possible", _("Possible match")
+        CONFLICT = "conflict", _("Conflict")
+        OVER_MERGE = "over_merge", _("Over-merge")
+        STALE = "stale", _("Stale answer")
+        PIN = "pin", _("Lapsed pin")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        DONE = "done", _("Decided")
+        CLOSED = "closed", _("Settled otherwise")
+
+    queue = models.CharField(_("queue"), max_length=12, choices=Queue.choices)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.OPEN)
+    round = models.PositiveSmallIntegerField(_("round"), default=1)
+    domains = ArrayField(models.BigIntegerField(), default=list)
+    customers = ArrayField(models.BigIntegerField(), default=list)
+    score = models.FloatField(_("score"), null=True)
+    priority = models.FloatField(_("priority"), default=0)
+    why = models.CharField(max_length=40, blank=True)
+    differs = ArrayField(models.CharField(max_length=60), default=list)
+    pin = models.ForeignKey(Pin, models.PROTECT, null=True, related_name="tasks")
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("with")
+    )
+    taken_until = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(_("waiting since"), default=clock.now)
+    done_at = models.DateTimeField(null=True)
+
+    objects = TaskQuerySet.as_manager()
+    history = Versioned()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        default_permissions = ()
+        indexes = [
+            models.Index(
+                fields=["queue", "-priority", "id"], condition=models.Q(status="open"), name="task_most_useful"
+            ),
+            models.Index(fields=["queue", "id"], condition=models.Q(status="open"), name="task_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.pk}"
+
+    def domain_ids(self) -> frozenset[int]:
+        """All domains it touches: deciding needs the right in each."""
+        return frozenset(self.domains)
+
+
+class TaskCandidate(models.Model):
+    """A candidate in a task; an open candidate is in exactly one open task."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="members")
+    candidate = models.ForeignKey(Candidate, models.PROTECT, related_name="tasks")
+    open = models.BooleanField(default=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["task", "candidate"], name="once_in_a_task"),
+            models.UniqueConstraint(
+                fields=["candidate"], condition=models.Q(open=True), name="one_open_task_a_candidate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id} {self.candidate_id}"

@@ -1,0 +1,6 @@
+"""Addresses of the stewardship app."""
+
+from django.urls import URLPattern
+
+app_name = "stewardship"
+urlpatterns: list[URLPattern] = []
