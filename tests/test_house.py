@@ -21,8 +21,9 @@ TOP = {
     "AGENTS.md", "CLAUDE.md", "Dockerfile", "compose.yaml",
 }  # fmt: skip
 KINDS = {
-    "urls", "api_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions", "queries", "models",
-    "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps", "migrations", "templatetags",
+    "urls", "api_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions", "queries",
+    "models", "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps", "migrations",
+    "templatetags",
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "process", "misc"}
 WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create"}

@@ -1,4 +1,4 @@
-"""`manage.py database status|stop`: look at the embedded server, or stop it whoever uses it.
+"""`manage.py database status|stop|remove`: look at the embedded server, stop it, delete it with its data.
 
 It runs before the settings are read, since reading them starts the server.
 """
@@ -9,17 +9,31 @@ from collections.abc import Sequence
 from cmdm.database import embedded
 from cmdm.database.url import data_folder
 
-DEEDS = ("status", "stop")
+DEEDS = ("status", "stop", "remove")
 
 
 def run(arguments: Sequence[str]) -> str:
     """Do what the arguments say and answer in a sentence."""
     parser = argparse.ArgumentParser(prog="manage.py database", description=__doc__)
     parser.add_argument("deed", choices=DEEDS)
-    deed: str = parser.parse_args(arguments).deed
-    if deed == "stop":
+    parser.add_argument("--yes", action="store_true", help="remove without asking")
+    chosen = parser.parse_args(arguments)
+    if chosen.deed == "stop":
         return "Stopped." if embedded.stop(data_folder()) else "It was not running."
+    if chosen.deed == "remove":
+        return _remove(sure=chosen.yes)
     return _status()
+
+
+def _remove(*, sure: bool) -> str:
+    folder = data_folder()
+    if not folder.exists():
+        return "There is nothing to remove."
+    if not sure and input(f"Delete all customers and keys in {folder}? Type its name ({folder.name}): ") != folder.name:
+        return "Nothing was removed."
+    for one in (folder / "test", folder):
+        embedded.remove(one)
+    return f"Removed {folder}."
 
 
 def _status() -> str:

@@ -1,7 +1,7 @@
 """Databases for tests, cloned from a template that is migrated and installed once per state of the code.
 
-Two steps, since they change at different rates: a *base* is what the migrations make, a *template* has the standing rows
-in it besides. A test never empties a table: insert-only tables refuse that. It rolls back, or has a clone to itself.
+Two steps, since they change at different rates: a *base* is what the migrations make; a *template* has the standing
+rows in it, too. A test never empties a table: insert-only tables refuse that. It rolls back, or has a clone to itself.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""`manage.py database status|stop`; `manage.py` answers it before Django starts, this names it in `manage.py help`."""
+"""`manage.py database`: `manage.py` itself answers it, before Django starts; this names it in `manage.py help`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -9,15 +9,16 @@ from cmdm.database import command
 
 
 class Command(BaseCommand):
-    """Say how the embedded PostgreSQL is doing, or stop it."""
+    """Say how the embedded PostgreSQL is doing, stop it or delete it."""
 
-    help = "Say how the embedded PostgreSQL is doing, or stop it."
+    help = "Say how the embedded PostgreSQL is doing, stop it or delete it."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The deed, and nothing else."""
+        """The deed."""
         parser.add_argument("deed", choices=command.DEEDS)
+        parser.add_argument("--yes", action="store_true", help="remove without asking")
 
-    def handle(self, *args: Any, deed: str, **options: Any) -> str:
+    def handle(self, *args: Any, deed: str, yes: bool, **options: Any) -> str:
         """Answer in a sentence."""
-        return command.run([deed])
+        return command.run([deed, *(["--yes"] if yes else [])])
