@@ -1,6 +1,8 @@
 """The customers app's part of the data map, and what hangs on customers and records."""
 
 from cmdm.datamap import declare
+from cmdm.installing import standing
+from customers.actions.catalogue import install_catalogue
 from customers.ports import Hanging, hangings
 
 declare(
@@ -37,7 +39,9 @@ declare(
     "unchanged rejected quarantined closed error created_at finished_at change",
     free_text="file_name",
 )
-declare("customers.LoadChunk", whose="customer", keep="until its load is settled", none="id load number", sealed="sealed")
+declare(
+    "customers.LoadChunk", whose="customer", keep="until its load is settled", none="id load number", sealed="sealed"
+)
 declare(
     "customers.RejectedRow",
     whose="customer",
@@ -52,7 +56,13 @@ declare(
     free_text="reason",
 )
 declare("customers.Relation", none="id left right kind since until decided_by decided_at ended_at change")
-declare("customers.SearchTerm", whose="customer", keep="while its record is open", none="id record domain_id kind", personal="term")
+declare(
+    "customers.SearchTerm",
+    whose="customer",
+    keep="while its record is open",
+    none="id record domain_id kind",
+    personal="term",
+)
 declare("customers.PendingCheck", keep="a transaction", none="id customers")
 
 hangings.add("record.customer", Hanging("customers.SourceRecord", "customer", "moves", "moves back", "erased"))
@@ -63,3 +73,5 @@ hangings.add("pin.record", Hanging("customers.Pin", "record", "stays with its re
 hangings.add("relation.left", Hanging("customers.Relation", "left", "stays with its record", "stays", "removed"))
 hangings.add("relation.right", Hanging("customers.Relation", "right", "stays with its record", "stays", "removed"))
 hangings.add("term.record", Hanging("customers.SearchTerm", "record", "stays with its record", "stays", "removed"))
+
+standing.add("customers.catalogue", install_catalogue, order=10)

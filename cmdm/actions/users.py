@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, history
 from cmdm.actions.core import action, change_id
-from cmdm.api.authentication import token_digest
 from cmdm.errors import Refused
-from cmdm.models import ApiToken, User
+from cmdm.models import ApiToken, User, token_digest
 
 
 @action

@@ -7,13 +7,8 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
-from cmdm import clock, crypto
-from cmdm.models import ApiToken, User
-
-
-def token_digest(token: str) -> bytes:
-    """What is stored of a token."""
-    return crypto.digest(token, "api-token")
+from cmdm import clock
+from cmdm.models import ApiToken, User, token_digest
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -5,7 +5,7 @@ from cmdm.models.base import Changed, ChangeDefault, Versioned
 from cmdm.models.domain import Domain, DomainGroupPermission, DomainUserPermission
 from cmdm.models.job import Job
 from cmdm.models.outbox import OutboxEvent, OutboxPending
-from cmdm.models.token import ApiToken, IdempotencyKey
+from cmdm.models.token import ApiToken, IdempotencyKey, token_digest
 from cmdm.models.user import User, system_user
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "User",
     "Versioned",
     "system_user",
+    "token_digest",
 ]

@@ -4,8 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cmdm import clock
+from cmdm import clock, crypto
 from cmdm.models.base import Changed
+
+
+def token_digest(token: str) -> bytes:
+    """What is stored of a token."""
+    return crypto.digest(token, "api-token")
 
 
 class ApiToken(Changed):

@@ -1,0 +1,26 @@
+"""`manage.py install`: the standing rows; run it after every `migrate`."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm.actions.installing import install_system_user
+from cmdm.installing import standing
+from cmdm.management.base import HubCommand, Said
+from cmdm.models import User
+
+
+class Command(HubCommand):
+    """Install the hub's own user, the catalogue and whatever else the apps need; on an installed hub, what is new."""
+
+    help = "Install the hub's own user, the catalogue and the match models. Run it after every migrate."
+
+    def actor(self, name: str | None) -> User:
+        """The hub itself, made here when he is not there yet."""
+        return install_system_user()
+
+    def act(self, *, actor: User, **options: Any) -> Said:
+        """Every step that the apps registered, in order."""
+        for step in standing:
+            step(actor=actor)
+        return Said(_("Installed."), {"installed": True})
