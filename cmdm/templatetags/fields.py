@@ -32,7 +32,7 @@ def dressed(field: BoundField) -> SafeString:
 
 def _class(widget: forms.Widget, own: str) -> str:
     if isinstance(widget, PLAIN):
-        shape = "field-choices"
+        shape = "choices"
     elif isinstance(widget, forms.CheckboxInput):
         shape = "form-check-input"
     elif isinstance(widget, forms.Select):

@@ -6,7 +6,7 @@ them as text, so the drawings themselves are hidden from screen readers unless t
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.templatetags.static import static
@@ -66,20 +66,22 @@ def trust(value: Number | None) -> SafeString:
 
 @register.filter
 def score(value: Number | None) -> str:
-    """0.41; close to one as many nines as tell it apart from 1."""
+    """0.41; close to one with as many places as tell it apart from 1."""
     if value is None:
         return "–"
-    places = 2 if value < 0.995 or value >= 1 else 4
-    return number_format(min(Decimal(str(value)), Decimal("0.9999")) if places == 4 else value, places)
+    exact = Decimal(str(value))
+    if _rounded(exact, 2) == 1 and exact < 1:
+        return number_format(min(_rounded(exact, 4), Decimal("0.9999")), 4)
+    return number_format(_rounded(exact, 2), 2)
 
 
 @register.filter
-def share(value: Number | None) -> str:
-    """0.008 as "0.8 %"; whole per cents from ten on."""
+def share(value: Number | None, places: int = 1) -> str:
+    """0.008 as "0.8 %"; a last zero is left out, "64 %"."""
     if value is None:
         return "–"
-    per_cent = float(value) * 100
-    return _("%(n)s %%") % {"n": number_format(per_cent, 0 if per_cent >= 10 or per_cent == 0 else 1)}
+    per_cent = _rounded(Decimal(str(value)) * 100, places)
+    return _("%(n)s %%") % {"n": number_format(per_cent, 0 if per_cent == per_cent.to_integral_value() else places)}
 
 
 @register.filter
@@ -95,10 +97,9 @@ def signed(value: Number | None, places: int = 1) -> str:
     """A weight in bits with its sign, "+9.8" or "−9.4" (with a true minus)."""
     if value is None:
         return ""
-    size = number_format(abs(value), places)
-    if float(f"{abs(value):.{places}f}") == 0:
-        return size
-    return f"+{size}" if value > 0 else f"−{size}"
+    exact = _rounded(Decimal(str(value)), places)
+    size = number_format(abs(exact), places)
+    return size if not exact else f"+{size}" if exact > 0 else f"−{size}"
 
 
 @register.filter
@@ -204,6 +205,11 @@ def _years(first: datetime, last: datetime) -> list[Attrs]:
         if place <= 94:
             marks.append({"x": f"{place:.2f}", "year": year})
     return marks
+
+
+def _rounded(value: Decimal, places: int) -> Decimal:
+    """Rounded as people do; number_format alone would cut."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def _at(value: Number, low: Number, high: Number) -> float:
