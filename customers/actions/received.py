@@ -1,0 +1,58 @@
+"""What comes in and what becomes of it: the words between taking in and its callers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from customers.models import SourceRecord
+from customers.ports import Placement
+from customers.types.standardising import Fault
+
+NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED, CLOSED = (
+    "new",
+    "changed",
+    "unchanged",
+    "rejected",
+    "quarantined",
+    "closed",
+)
+
+
+@dataclass(frozen=True)
+class Received:
+    """One record as it arrived: values by attribute in the API's shape, unparsed.
+
+    ``party_type`` empty: decided by the values. ``observed_at`` empty: now. ``raw`` is kept sealed (default: the values).
+    ``line`` is the file's line, ``faults`` what its mapping found, ``about`` the id of the record that it corrects.
+    """
+
+    key: str
+    values: Mapping[str, Any]
+    party_type: str = ""
+    observed_at: datetime | None = None
+    raw: Any = None
+    line: int = 0
+    date_order: str = ""
+    faults: tuple[Fault, ...] = ()
+    about: int | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of one received record, in the order received."""
+
+    received: Received
+    status: str
+    record: SourceRecord | None = None
+    placement: Placement | None = None
+    faults: list[Fault] = field(default_factory=list)
+    outdated: bool = False
+    values: dict[str, Any] = field(default_factory=dict)
+    findings: list[dict[str, str]] = field(default_factory=list)
+    digest: bytes = b""
+
+    @property
+    def is_open(self) -> bool:
+        """Still to be written."""
+        return self.status in (NEW, CHANGED)

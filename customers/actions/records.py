@@ -1,0 +1,149 @@
+"""Taking in records: the one way in for everything that a source says.
+
+One record is a batch of one. The order: standardise → compare with what is there → lock (buckets, customers, records)
+→ compare again → write versions → place → golden values → account.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm import access, audit, history
+from cmdm.actions import Refused, action
+from cmdm.models import User
+from customers import ports
+from customers.actions import golden, writing
+from customers.actions.preparing import prepare
+from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, UNCHANGED, Outcome, Received
+from customers.models import Customer, Load, Source, SourceRecord
+from customers.types.standardising import Fault
+
+__all__ = ["Outcome", "Received", "close", "take_in"]
+
+MAX_BATCH = 5_000
+
+
+@action
+def take_in(
+    source: Source, received: Sequence[Received], *, actor: User, load: Load | None = None, verb: str = "import"
+) -> list[Outcome]:
+    """Store what a source says, place it, and derive the golden values; one outcome per record, in order.
+
+    Refused without the verb in the source's domain, or for more than 5,000 records at once.
+    """
+    if len(received) > MAX_BATCH:
+        raise Refused(_("At most 5,000 records are taken in at once."))
+    access.require(actor, verb, source)
+    outcomes = prepare(source, received)
+    _set_repeated_aside(outcomes)
+    _compare(source, outcomes)
+    writing.lock_keys(source, [one.received.key for one in outcomes if one.is_open])
+    ports.reserve(_incoming(source, outcomes))
+    known = _compare(source, outcomes, lock=True)
+    _write(source, outcomes, known)
+    _place(outcomes, actor=actor)
+    if load is not None:
+        writing.keep_refused(load, outcomes)
+    counts = Counter(one.status for one in outcomes)
+    audit.record(actor, "records.taken_in", load or source, domains=[source.domain_id], counts=counts)
+    return outcomes
+
+
+def _set_repeated_aside(outcomes: list[Outcome]) -> None:
+    """Of several rows with one key the last one counts; the others are held back, with the line that was used."""
+    last: dict[str, Outcome] = {}
+    for one in outcomes:
+        if not one.is_open:
+            continue
+        earlier = last.get(one.received.key)
+        if earlier is not None:
+            earlier.status = QUARANTINED
+            reason = _("The same key comes again in line %(line)d, which was used.") % {"line": one.received.line}
+            earlier.faults = [Fault("key", "repeated", reason)]
+        last[one.received.key] = one
+
+
+def _compare(source: Source, outcomes: list[Outcome], *, lock: bool = False) -> dict[str, SourceRecord]:
+    """Set new, changed or unchanged by what is stored; with ``lock``, its customers and then the records are locked."""
+    waiting = [one for one in outcomes if one.is_open]
+    rows = SourceRecord.objects.filter(source=source, key__in=[one.received.key for one in waiting])
+    if lock:
+        customers = rows.filter(customer__isnull=False).values_list("customer", flat=True)
+        list(Customer.objects.filter(pk__in=set(customers)).locked().values_list("pk", flat=True))
+        rows = rows.locked()
+    known = {row.key: row for row in rows.defer("raw", "findings")}
+    for one in waiting:
+        row = known.get(one.received.key)
+        one.record = row
+        if row is None:
+            one.status = NEW
+        elif bytes(row.digest) == one.digest and row.closed_at is None:
+            one.status = UNCHANGED
+        else:
+            one.status = CHANGED
+            one.outdated = bool(one.received.observed_at and one.received.observed_at < row.observed_at)
+    if lock:
+        writing.forget_known_outdated([one for one in waiting if one.outdated])
+    return known
+
+
+def _incoming(source: Source, outcomes: Sequence[Outcome]) -> list[ports.Incoming]:
+    return [
+        ports.Incoming(source.pk, one.received.key, source.domain_id, one.received.party_type, one.values)
+        for one in outcomes
+        if one.is_open and one.received.about is None
+    ]
+
+
+def _write(source: Source, outcomes: Sequence[Outcome], known: Mapping[str, SourceRecord]) -> None:
+    writing.insert([one for one in outcomes if one.status == NEW], source)
+    changed = [one for one in outcomes if one.status == CHANGED]
+    writing.keep_outdated([one for one in changed if one.outdated])
+    writing.replace([one for one in changed if not one.outdated])
+    writing.index_terms([one.record for one in outcomes if one.is_open and not one.outdated and one.record])
+
+
+def _place(outcomes: Sequence[Outcome], *, actor: User) -> None:
+    """Place what was written and rebuild every customer that it touched."""
+    written = [one for one in outcomes if one.is_open and not one.outdated and one.record is not None]
+    compared: list[SourceRecord] = [one.record for one in written if one.record and one.record.about_id is None]
+    placements = ports.place(compared, actor=actor) if compared else {}
+    for one in written:
+        one.placement = placements.get(one.record.pk) if one.record else None
+    touched = {one.record.customer_id for one in written if one.record and one.record.customer_id}
+    customers = list(Customer.objects.filter(pk__in=touched).locked())
+    golden.rebuild(customers, "customer.changed", actor=actor)
+
+
+@action
+def close(
+    source: Source, keys: Sequence[str], *, actor: User, load: Load | None = None, verb: str = "import"
+) -> list[str]:
+    """Close the records that the source no longer has; the keys that were open.
+
+    A closed record stays in history and contributes nothing; a customer left without any is retired.
+    """
+    access.require(actor, verb, source)
+    rows = SourceRecord.objects.current().filter(source=source, key__in=list(keys))
+    chosen = set(rows.filter(customer__isnull=False).values_list("customer", flat=True))
+    customers = list(Customer.objects.filter(pk__in=chosen).locked())
+    records = list(rows.locked().defer("raw"))
+    ids = [record.pk for record in records]
+    corrections = list(SourceRecord.objects.current().filter(about__in=ids).values_list("pk", flat=True))
+    history.keep(SourceRecord, [*ids, *corrections], history.CHANGED)
+    writing.close_rows([*ids, *corrections])
+    if records:
+        ports.forget_keys(records)
+    golden.rebuild(customers, "customer.changed", actor=actor)
+    audit.record(actor, "records.closed", load or source, domains=[source.domain_id], counts={CLOSED: len(ids)})
+    return [record.key for record in records]
+
+
+def account(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """How many of each; zero ones too."""
+    counted = Counter(one.status for one in outcomes)
+    return {status: counted.get(status, 0) for status in (NEW, CHANGED, UNCHANGED, "rejected", QUARANTINED)}
+
+

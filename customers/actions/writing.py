@@ -1,0 +1,187 @@
+"""The rows of taking in, set-based: a fixed number of statements for any number of records."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+from cmdm import clock, crypto, history
+from cmdm.actions import change_id
+from customers.actions.received import QUARANTINED, REJECTED, UNCHANGED, Outcome
+from customers.models import Load, RejectedRow, SearchTerm, Source, SourceRecord
+from customers.queries.catalogue import Catalogue, catalogue
+from customers.queries.terms import terms_of
+from customers.sealing import seal_raw, seal_values
+
+KEY_BUCKETS = 64
+_LOCK_SPACE = 0x7265  # first half of the two-part advisory lock: keys of sources
+
+_REPLACE = """
+    UPDATE customers_sourcerecord r
+       SET party_type = t.party, values = t.values::jsonb, raw = t.raw, digest = t.digest,
+           findings = t.findings::jsonb, version = r.last_version + 1, last_version = r.last_version + 1,
+           observed_at = t.observed, received_at = %s, closed_at = NULL, change = %s
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::timestamptz[])
+           AS t(id, party, values, raw, digest, findings, observed)
+     WHERE r.id = t.id
+"""
+
+
+def lock_keys(source: Source, keys: Sequence[str]) -> None:
+    """Wait for whoever writes the same keys of this source; buckets in order. One statement."""
+    buckets = sorted({crypto.digest64(f"{source.pk}:{key}", "key-lock") % KEY_BUCKETS for key in keys})
+    if buckets:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) AS b ORDER BY b",
+                [_LOCK_SPACE, [(source.pk * KEY_BUCKETS + bucket) % 2**31 for bucket in buckets]],
+            )
+
+
+def insert(outcomes: Sequence[Outcome], source: Source) -> None:
+    """First versions. A correction goes to its record's customer at once: it is not compared."""
+    now, known = clock.now(), catalogue()
+    about = {one.received.about for one in outcomes if one.received.about}
+    placed = dict(SourceRecord.objects.filter(pk__in=about).values_list("pk", "customer")) if about else {}
+    rows = []
+    for one in outcomes:
+        customer = placed.get(one.received.about) if one.received.about else None
+        one.record = SourceRecord(
+            source=source,
+            key=one.received.key,
+            domain_id=source.domain_id,
+            party_type=one.received.party_type,
+            values=seal_values(one.values, known.sensitive),
+            raw=_raw(one),
+            digest=one.digest,
+            findings=one.findings,
+            observed_at=one.received.observed_at or now,
+            received_at=now,
+            about_id=one.received.about,
+            customer_id=customer,
+            placed_at=now if customer else None,
+            change=change_id(),
+        )
+        rows.append(one.record)
+    SourceRecord.objects.bulk_create(rows)
+
+
+def _raw(one: Outcome) -> bytes:
+    return seal_raw(one.received.raw if one.received.raw is not None else dict(one.received.values))
+
+
+def replace(outcomes: Sequence[Outcome]) -> None:
+    """Next versions: the current ones go to history first, with the change ids that made them."""
+    if not outcomes:
+        return
+    now, known = clock.now(), catalogue()
+    history.keep(SourceRecord, [one.record.pk for one in outcomes if one.record], history.CHANGED)
+    columns: list[list[Any]] = [[], [], [], [], [], [], []]
+    for one in outcomes:
+        record = one.record
+        assert record is not None
+        record.party_type = one.received.party_type
+        record.values = seal_values(one.values, known.sensitive)
+        record.observed_at = one.received.observed_at or now
+        record.version = record.last_version = record.last_version + 1
+        record.closed_at, record.change = None, change_id()
+        row = (
+            record.pk,
+            record.party_type,
+            json.dumps(record.values, ensure_ascii=False),
+            _raw(one),
+            one.digest,
+            json.dumps(one.findings),
+            record.observed_at,
+        )
+        for column, value in zip(columns, row, strict=True):
+            column.append(value)
+    with connection.cursor() as cursor:
+        cursor.execute(_REPLACE, [now, change_id(), *columns])
+
+
+def forget_known_outdated(outcomes: Sequence[Outcome]) -> None:
+    """An old statement sent again is no new version: it counts as unchanged."""
+    if not outcomes:
+        return
+    versions: Any = SourceRecord.history.model
+    kept = versions.objects.filter(id__in=[one.record.pk for one in outcomes if one.record])
+    seen = {(pk, bytes(digest)) for pk, digest in kept.values_list("id", "digest")}
+    for one in outcomes:
+        if one.record and (one.record.pk, one.digest) in seen:
+            one.status = UNCHANGED
+
+
+def keep_outdated(outcomes: Sequence[Outcome]) -> None:
+    """What was observed before the current version goes to history under the next number, and does not become current."""
+    if not outcomes:
+        return
+    now, known = clock.now(), catalogue()
+    versions: Any = SourceRecord.history.model
+    rows = []
+    for one in outcomes:
+        record = one.record
+        assert record is not None
+        record.last_version += 1
+        fields = {field.attname: getattr(record, field.attname) for field in versions.tracked_fields}
+        fields |= {
+            "party_type": one.received.party_type,
+            "values": seal_values(one.values, known.sensitive),
+            "raw": _raw(one),
+            "digest": one.digest,
+            "findings": one.findings,
+            "version": record.last_version,
+            "observed_at": one.received.observed_at,
+            "received_at": now,
+            "change": change_id(),
+        }
+        rows.append(versions(**fields, history_date=now, history_type=history.CHANGED))
+    versions.objects.bulk_create(rows)
+    SourceRecord.objects.bulk_update([one.record for one in outcomes if one.record], ["last_version"])
+
+
+def close_rows(ids: Sequence[int]) -> None:
+    """Close records that are locked and whose open version was kept: closing is a version too."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE customers_sourcerecord SET closed_at = %s, received_at = %s, change = %s, "
+            "version = last_version + 1, last_version = last_version + 1 WHERE id = ANY(%s)",
+            [now, now, change_id(), list(ids)],
+        )
+    SearchTerm.objects.filter(record__in=ids).delete()
+
+
+def index_terms(records: Sequence[SourceRecord]) -> None:
+    """The words that these records are found by, written anew; two statements."""
+    if not records:
+        return
+    known: Catalogue = catalogue()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM customers_searchterm WHERE record_id = ANY(%s)", [[row.pk for row in records]])
+        with cursor.copy("COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN") as rows:
+            for record in records:
+                for kind, term in terms_of(record, known):
+                    rows.write_row((record.pk, record.domain_id, kind, term))
+
+
+def keep_refused(load: Load, outcomes: Sequence[Outcome]) -> None:
+    """Keep refused and held-back rows, sealed, with line and first reason."""
+    RejectedRow.objects.bulk_create(
+        RejectedRow(
+            load=load,
+            source_id=load.source_id,
+            domain_id=load.domain_id,
+            kind=one.status,
+            line=one.received.line,
+            sealed=_raw(one),
+            field=one.faults[0].field[:80] if one.faults else "",
+            code=one.faults[0].code[:40] if one.faults else "",
+            reason=one.faults[0].message[:300] if one.faults else "",
+            created_at=clock.now(),
+            change=change_id(),
+        )
+        for one in outcomes
+        if one.status in (REJECTED, QUARANTINED)
+    )

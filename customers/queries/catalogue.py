@@ -1,0 +1,93 @@
+"""The catalogue as the rules need it: one query, then plain objects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from customers import types
+from customers.models import Attribute
+from customers.rules.claims import AttributeRule
+from customers.rules.mapping import Mappable
+from customers.types import AttributeType, Options
+
+FULL_NAME = "full_name"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One attribute with its type and the options of its values."""
+
+    row: Attribute
+    type: AttributeType
+    options: Options
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def many(self) -> bool:
+        return self.row.many
+
+    def fits(self, party_type: str) -> bool:
+        """Whether customers of this party type have it."""
+        return self.row.parties in ("both", party_type)
+
+    def reading(self, *, date_order: str, country: str) -> Options:
+        """The options for the claims of one source."""
+        return replace(self.options, date_order=date_order or self.options.date_order, country=country)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All current attributes by name, in the order of the pages."""
+
+    specs: Mapping[str, Spec]
+
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """Names of the attributes whose values are sealed."""
+        return frozenset(name for name, spec in self.specs.items() if spec.row.sensitivity == "sensitive")
+
+    @cached_property
+    def compared(self) -> tuple[str, ...]:
+        """Names of the attributes with a match role."""
+        return tuple(name for name, spec in self.specs.items() if spec.row.match_role != "none")
+
+    @cached_property
+    def rules(self) -> list[AttributeRule]:
+        """What survivorship needs."""
+        return [
+            AttributeRule(
+                name=name,
+                many=spec.many,
+                rule=spec.row.rule,
+                tie_breakers=tuple(spec.row.tie_breakers),
+                group=spec.row.survives_with,
+                key=_element_key(spec) if spec.many and not spec.type.structured else spec.type.key,
+            )
+            for name, spec in self.specs.items()
+        ]
+
+    @cached_property
+    def mappable(self) -> list[Mappable]:
+        """What mapping needs; a full name is split when it is taken in."""
+        named = [Mappable(name, spec.row.type, spec.many) for name, spec in self.specs.items()]
+        return [*named, Mappable(FULL_NAME, "person_name", False)]
+
+
+def _element_key(spec: Spec) -> Any:
+    """Elements of a many-valued plain type are ``{"value": …}``."""
+    return lambda element: spec.type.key(element["value"] if isinstance(element, dict) else element)
+
+
+def _options(row: Attribute) -> Options:
+    known = {name: row.options[name] for name in Options.__dataclass_fields__ if name in row.options}
+    return Options(**known)
+
+
+def catalogue() -> Catalogue:
+    """The catalogue as it is now; one query."""
+    rows = Attribute.objects.current()
+    return Catalogue({row.name: Spec(row, types.get(row.type), _options(row)) for row in rows})

@@ -1,0 +1,56 @@
+"""Records as the rules of survivorship know them."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cmdm import crypto
+from customers.models import Pin, Source, SourceRecord
+from customers.queries.catalogue import Catalogue
+from customers.rules.claims import PinRule, RecordClaims
+from customers.sealing import open_values
+
+CORRECTION_TRUST = 100
+
+
+def claims_of(records: Iterable[SourceRecord]) -> list[RecordClaims]:
+    """What records say now; their source is loaded."""
+    return [claims_in(record, record.values, record.version, record.observed_at) for record in records]
+
+
+def claims_in(record: SourceRecord, values: Mapping[str, Any], version: int, observed: Any) -> RecordClaims:
+    """What a version of a record says."""
+    source = record.source
+    corrects = source.role == Source.Role.STEWARD
+    return RecordClaims(
+        id=record.pk,
+        version=version,
+        source=source.key,
+        source_id=source.pk,
+        domain=record.domain_id,
+        trust=source.trust_by_attribute,
+        observed=observed,
+        values=open_values(values),
+        steward=corrects,
+        default_trust=CORRECTION_TRUST if corrects else source.trust,
+        about=record.about_id,
+    )
+
+
+def claim_digest(value: Any) -> bytes:
+    """What a pin keeps of the value that it chose."""
+    return crypto.digest(json.dumps(value, sort_keys=True, ensure_ascii=False), "pin")
+
+
+def pin_rules(pins: Iterable[Pin], records: Mapping[int, SourceRecord], known: Catalogue) -> Sequence[PinRule]:
+    """Pins as rules; one whose record says something else by now counts as lapsed.
+
+    A pin's last day is no matter of the rules: an action ends it, so that golden values never depend on the clock.
+    """
+    made = []
+    for pin in pins:
+        record = records.get(pin.record_id)
+        said = open_values(record.values).get(pin.attribute) if record else None
+        stands = said is not None and claim_digest(said) == bytes(pin.digest)
+        made.append(PinRule(pin.record_id, pin.attribute, pin.kind, stands))
+    return made

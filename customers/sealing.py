@@ -1,0 +1,52 @@
+"""Values with their sensitive attributes sealed: how they lie in the database, and how the rules get them.
+
+A sensitive attribute is sealed whole: ``{"sealed": token}`` stands in the place of its value.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cmdm import crypto
+
+SEALED = "sealed"
+
+
+def _context(attribute: str) -> str:
+    return f"values:{attribute}"
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether a stored value is a token."""
+    return isinstance(value, dict) and SEALED in value
+
+
+def seal_values(values: Mapping[str, Any], sensitive: Collection[str]) -> dict[str, Any]:
+    """Opened values as they are stored."""
+    return {
+        name: {SEALED: crypto.seal(json.dumps(value, sort_keys=True, ensure_ascii=False), _context(name))}
+        if name in sensitive
+        else value
+        for name, value in values.items()
+    }
+
+
+def open_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Stored values as the rules, the engine and the types know them.
+
+    :raises cmdm.crypto.Unsealable: the key that sealed one of them is gone.
+    """
+    return {
+        name: json.loads(crypto.unseal(value[SEALED], _context(name))) if is_sealed(value) else value
+        for name, value in values.items()
+    }
+
+
+def seal_raw(raw: Any) -> bytes:
+    """What was received, sealed."""
+    return crypto.seal_bytes(json.dumps(raw, ensure_ascii=False, default=str).encode(), "raw")
+
+
+def open_raw(sealed: bytes) -> Any:
+    """What was received."""
+    return json.loads(crypto.unseal_bytes(bytes(sealed), "raw"))

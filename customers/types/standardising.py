@@ -1,0 +1,120 @@
+"""Raw values of one record → standard ones, with what is doubtful and what cannot be taken."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from customers.types.base import AttributeType, Finding, Invalid, Options, blank
+from customers.types.naming import split_full_name
+
+MAX_VALUES = 50
+Values = dict[str, Any]
+
+
+class Readable(Protocol):
+    """What standardising needs to know of an attribute."""
+
+    name: str
+    many: bool
+    type: AttributeType
+
+    def fits(self, party_type: str) -> bool: ...
+    def reading(self, *, date_order: str, country: str) -> Options: ...
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a record cannot be taken: field (``address.country``), code, sentence; never a value."""
+
+    field: str
+    code: str
+    message: str
+
+
+@dataclass
+class Standard:
+    """One record, standardised."""
+
+    values: Values = field(default_factory=dict)
+    findings: list[dict[str, str]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def standardise(
+    raw: Mapping[str, Any], specs: Mapping[str, Readable], *, party_type: str, date_order: str = "", country: str = ""
+) -> Standard:
+    """Every attribute parsed by its type. Unknown names and values that a type refuses are faults."""
+    made = Standard()
+    for name, value in _with_name_parts(raw):
+        if blank(value):
+            continue
+        spec = specs.get(name)
+        if spec is None or not spec.fits(party_type):
+            made.faults.append(Fault(str(name)[:60], "unknown", _("This attribute is not known for this party.")))
+            continue
+        options = spec.reading(date_order=date_order, country=country)
+        _read(made, spec, value, options)
+    return made
+
+
+def _with_name_parts(raw: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """The values, a full name given as its parts where these were not given themselves."""
+    full = raw.get("full_name")
+    if not isinstance(full, str) or blank(full):
+        return [(name, value) for name, value in raw.items() if name != "full_name"]
+    split = split_full_name(full)
+    parts = {
+        "given_name": split.given,
+        "middle_name": split.middle,
+        "family_name": split.family,
+        "suffix": split.suffix,
+    }
+    given = {name: value for name, value in raw.items() if name != "full_name"}
+    return ({name: value for name, value in parts.items() if value} | given).items()
+
+
+def _read(made: Standard, spec: Readable, value: Any, options: Options) -> None:
+    if not spec.many:
+        if isinstance(value, list):
+            made.faults.append(Fault(spec.name, "single", _("This attribute holds one value.")))
+            return
+        parsed = _one(made, spec, value, options)
+        if parsed is not None:
+            made.values[spec.name] = parsed
+        return
+    elements = value if isinstance(value, list) else [value]
+    if len(elements) > MAX_VALUES:
+        made.faults.append(Fault(spec.name, "too_many", _("This attribute holds at most 50 values.")))
+        return
+    found: list[Any] = []
+    for element in elements:
+        if not blank(element):
+            parsed = _one(made, spec, element, options)
+            if parsed is not None and parsed not in found:
+                found.append(parsed)
+    if found:
+        made.values[spec.name] = found
+
+
+def _one(made: Standard, spec: Readable, value: Any, options: Options) -> Any:
+    """One value or element; plain elements of many-valued attributes stand as ``{"value": …}``."""
+    wrapped = spec.many and not spec.type.structured
+    inner = value.get("value") if wrapped and isinstance(value, dict) else value
+    try:
+        parsed = spec.type.parse(inner, options)
+    except Invalid as fault:
+        place = f"{spec.name}.{fault.part}" if fault.part else spec.name
+        made.faults.append(Fault(place, fault.code, str(fault.message)))
+        return None
+    _note(made, spec, spec.type.checks(parsed, options))
+    return {"value": parsed} if wrapped else parsed
+
+
+def _note(made: Standard, spec: Readable, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        made.findings.append({"attribute": spec.name, "code": finding.code, "part": finding.part or ""})
+
+
+Reader = Callable[[Mapping[str, Any]], Standard]
