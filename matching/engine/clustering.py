@@ -43,7 +43,7 @@ def cluster(
     for edge in edges:
         if edge.probability <= apart:
             groups.keep_apart(edge.a, edge.b)
-    strong = [Edge(*sorted(edge[:2]), edge.probability) for edge in edges if edge.probability >= automatic]
+    strong = [Edge(min(e.a, e.b), max(e.a, e.b), e.probability) for e in edges if e.probability >= automatic]
     strong.sort(key=lambda edge: (-edge.probability, edge.a, edge.b))
     refused = [edge for edge in strong if not groups.join(edge.a, edge.b, conflict)]
     return Clusters(groups.sorted(), tuple(refused))

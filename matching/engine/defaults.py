@@ -63,9 +63,7 @@ def _levels(table: str, *alternatives: str) -> tuple[LevelWeight, ...]:
     return tuple(levels)
 
 
-def _of_person(
-    code: str, label: str, kind: str, table: str, *, attribute: str = "", rarity: float = 0.0
-) -> Comparison:
+def _of_person(code: str, label: str, kind: str, table: str, *, attribute: str = "", rarity: float = 0.0) -> Comparison:
     return Comparison(code, label, kind, attribute or code, _levels(table, "household", "namesake"), rarity)
 
 
@@ -77,7 +75,7 @@ _GIVEN_NAME: Final = """
 exact           8     2.5   8
 transliterated  7.5   2     7.5
 nickname        5     0     3.5
-swapped         9     0     4
+swapped         9     2.5   4
 near            5.5   0     0
 initial         3.5   0     2
 middle          1.5   0.5   0
@@ -87,7 +85,7 @@ different      -4.5   0    -6
 _FAMILY_NAME: Final = """
 exact          10     9.8  10
 transliterated  9     8.8   9
-swapped         9     0     5
+swapped         9     9     5
 part            7     6     3
 near            7     5.5   0.5
 alike           3.5   2     0
@@ -200,8 +198,9 @@ _ORGANISATION_NAME: Final = """
 exact          14    13
 words          12    11
 near            9     9
-partly          3     5
+within          6     7
 acronym         5     5
+partly          3     5
 different      -7    -3
 """
 

@@ -94,6 +94,10 @@ def shared(model: Model, parties: Iterable[Features]) -> frozenset[tuple[str, st
 def _texts(values: Mapping[str, Any], attribute: str) -> list[str]:
     """The values of an attribute, single or many, as texts; what is sealed stays out."""
     found = values.get(attribute)
+    if not found:
+        return []
+    if isinstance(found, str):
+        return [found] if found.strip() else []
     each = found if isinstance(found, list) else [found]
     texts = [one.get("value") if isinstance(one, Mapping) else one for one in each]
     return [str(text) for text in texts if isinstance(text, str | int) and str(text).strip()]

@@ -9,8 +9,8 @@ from matching.engine.model import Frequencies
 
 _FAMILY: Final = """
 880 smith 690 johnson 570 williams 510 brown jones 420 miller garcia davis 380 rodriguez martinez 300 wilson anderson
-hernandez lopez 280 gonzalez thomas taylor moore jackson martin lee perez thompson 220 white harris sanchez clark ramirez
-lewis robinson walker 190 young allen king wright scott torres nguyen hill flores green adams nelson baker hall rivera
+hernandez lopez 280 gonzalez thomas taylor moore jackson martin lee perez thompson 220 white harris sanchez clark
+ramirez lewis robinson walker 190 young allen king wright scott torres nguyen hill flores green adams nelson baker hall rivera
 campbell mitchell carter roberts 130 gomez phillips evans turner diaz parker cruz edwards collins reyes stewart morris
 morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey reed kelly howard ramos kim cox ward richardson
 wood watson brooks bennett gray james mendoza hughes price myers long foster sanders ross patel khan singh ali chen wang

@@ -4,10 +4,10 @@ Each rule of the model joins the values of its parts. A record makes one key for
 of its values (two e-mails, two keys), none where a part is missing or a placeholder. Many rules in
 several passes forgive an error in any one attribute.
 
-A block larger than `model.block_cap` is not compared whole: the caller replaces its key by the
-`finer` texts of its records, each the key's text and one further value. Records that share a finer
-text are compared. A record without finer texts, and a finer block still over the cap, is the
-caller's to report; nothing is dropped in silence.
+A block larger than `model.block_cap` is not compared whole: the caller replaces its key by what
+`subdivide` gives for each of its records: the key's text and one further value, for every value
+that the record has. Records that share such a text are compared. A record without any, and a finer
+block still over the cap, is the caller's to report; nothing is dropped in silence.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,11 +20,10 @@ from matching.engine.names import sound
 
 
 class Key(NamedTuple):
-    """One key: the number of its rule, its text, and what sub-divides its block."""
+    """One key: the number of its rule and its text."""
 
     rule: int
     text: str
-    finer: tuple[str, ...]
 
 
 Part = Callable[[Features], Iterable[str]]
@@ -32,25 +31,30 @@ Part = Callable[[Features], Iterable[str]]
 
 def keys(model: Model, features: Features) -> list[Key]:
     """All keys of a record, in the order of the rules, without repeats."""
-    parts = {part: _values(part, features) for rule in model.rules for part in rule.parts}
+    known: dict[str, tuple[str, ...]] = {}
     found: list[Key] = []
     for index, rule in enumerate(model.rules):
-        combinations = product(*(parts[part] for part in rule.parts))
-        texts = dict.fromkeys("|".join(values) for values in combinations)
-        if texts:
-            finer = _subdivisions(rule.parts, features)
-            found.extend(Key(index, text, tuple(f"{text}|{each}" for each in finer)) for text in texts)
+        values = []
+        for part in rule.parts:
+            if part not in known:
+                known[part] = _values(part, features)
+            values.append(known[part])
+        if all(values):
+            found.extend(Key(index, text) for text in dict.fromkeys(map("|".join, product(*values))))
     return found
+
+
+def subdivide(model: Model, features: Features, key: Key) -> tuple[str, ...]:
+    """The finer texts that stand for this key of the record where its block is too large."""
+    parts = model.rules[key.rule].parts
+    known = {implied for part in parts for implied in _IMPLIED.get(part, (part,))}
+    return tuple(
+        f"{key.text}|{part}={value}" for part in _FINER if part not in known for value in _values(part, features)
+    )
 
 
 def _values(part: str, features: Features) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in _PARTS[part](features) if value))
-
-
-def _subdivisions(parts: tuple[str, ...], features: Features) -> list[str]:
-    """Further values of the record that the key does not hold already."""
-    known = {implied for part in parts for implied in _IMPLIED.get(part, (part,))}
-    return [f"{part}={value}" for part in _FINER if part not in known for value in _values(part, features)]
 
 
 def _given(features: Features) -> Iterable[str]:

@@ -54,8 +54,9 @@ UNITS: Final = frozenset("apt apartment suite ste unit flat app appt room floor 
 
 LEGAL_FORMS: Final = frozenset(
     (
-        "inc incorporated corp corporation co company ltd limited llc llp lp plc pty pte gmbh ag kg ohg ug mbh ev eg se "
-        "sa sas sarl srl spa snc bv nv vof cv ab as asa oy oyj aps sl slu sp zoo kft doo sro jsc ooo pvt the and und et y"
+        "inc incorporated corp corporation co company ltd limited llc llp lp plc pty pte gmbh ag kg ohg ug mbh ev eg "
+        "se sa sas sarl srl spa snc bv nv vof cv ab as asa oy oyj aps sl slu sp zoo kft doo sro jsc ooo pvt the and "
+        "und et y"
     ).split()
 )
 

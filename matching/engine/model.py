@@ -217,9 +217,7 @@ def _rule(reader: Reader) -> Rule:
 
 
 def _alternative(reader: Reader) -> Alternative:
-    alternative = Alternative(
-        reader.text("code"), reader.text("label"), reader.number("prior"), reader.flag("related")
-    )
+    alternative = Alternative(reader.text("code"), reader.text("label"), reader.number("prior"), reader.flag("related"))
     reader.done()
     return alternative
 

@@ -170,7 +170,7 @@ lydia: lyddie
 madeline: maddie maddy madeleine magdalena
 magdalena: lena magda maggie
 marcus: mark marc marco markus marcos marcel
-margaret: maggie meg peggy peggie greta rita marge margie peg daisy gretchen margarete margarita madge margherita grete marguerite
+margaret: maggie meg peggy peggie greta rita marge margie peg daisy gretchen margarete margarita madge margherita grete
 maria: mia marie mary mitzi mariella
 marion: mari
 marjorie: marge margie

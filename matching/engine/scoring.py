@@ -12,14 +12,16 @@ from functools import lru_cache
 
 from matching.engine.comparing import KINDS, Compare
 from matching.engine.evidence import Level, Score
-from matching.engine.explaining import sentence
+from matching.engine.explaining import ALTERNATIVE, sentence
 from matching.engine.features import Features
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
-from matching.engine.vocabulary import LABELS, MISSING
+from matching.engine.vocabulary import LABELS, LEVELS, MISSING
 
-__all__ = ["Level", "Score", "score", "score_levels", "sentence"]
+__all__ = ["Level", "Score", "counterfactual", "score", "score_levels", "sentence"]
 
 RARE_LEVELS = frozenset({"exact", "transliterated"})
+
+LIMIT = 200.0  # bits beyond which a float would overflow and nobody would care
 
 Found = tuple[Level, tuple[float, ...]]
 
@@ -32,8 +34,8 @@ class _Line:
     compare: Compare
     attribute: str
     found: Mapping[str, Found]
-    rarity: float
-    frequencies: Frequencies | None
+    rarities: Mapping[str, float]
+    unseen: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,30 @@ def score_levels(model: Model, levels: Mapping[str, str]) -> Score:
     """The score that these levels give, comparisons left out being missing."""
     plan = _plan_of(model)
     return _weigh(plan, [line.found[levels.get(line.code, MISSING)] for line in plan.lines])
+
+
+def counterfactual(model: Model, found: Score) -> str | None:
+    """The comparison that alone, were it at its best level, would make the pair automatic; or None.
+
+    One that is missing comes before one that differs, for it can be asked for.
+    """
+    if found.probability >= model.automatic:
+        return None
+    plan = _plan_of(model)
+    lines = [_again(line, level) for line, level in zip(plan.lines, found.levels, strict=False)]
+    settled: list[tuple[bool, float, str]] = []
+    for index, (line, comparison) in enumerate(zip(plan.lines, model.comparisons, strict=True)):
+        best = line.found[LEVELS[comparison.kind][0]]
+        again = _weigh(plan, [*lines[:index], best, *lines[index + 1 :]])
+        if again.probability >= model.automatic:
+            settled.append((lines[index][0].level == MISSING, again.weight, line.code))
+    return max(settled, default=(False, 0.0, None))[2]
+
+
+def _again(line: _Line, level: Level) -> Found:
+    """What a level that was found weighs, its rarity included."""
+    found = line.found[level.level]
+    return _rarer(found, level.weight - found[0].weight) if level.level in RARE_LEVELS else found
 
 
 # Keyed by identity, for a model is long to hash; the model is kept, so its id is not given again.
@@ -86,15 +112,16 @@ def _plan(model: Model) -> _Plan:
 def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -> _Line:
     found = {level.code: _found(comparison.code, level, alternatives) for level in comparison.levels}
     found[MISSING] = (Level(comparison.code, MISSING, 0.0, LABELS[MISSING]), (0.0,) * len(alternatives))
-    frequencies = model.frequencies.get(comparison.attribute) if comparison.rarity else None
-    return _Line(
-        comparison.code,
-        KINDS[comparison.kind],
-        comparison.attribute,
-        found,
-        comparison.rarity,
-        frequencies,
-    )
+    rarities, unseen = _rarities(comparison, model.frequencies.get(comparison.attribute))
+    return _Line(comparison.code, KINDS[comparison.kind], comparison.attribute, found, rarities, unseen)
+
+
+def _rarities(comparison: Comparison, table: Frequencies | None) -> tuple[Mapping[str, float], float]:
+    """What a value adds to the exact levels: of each value in the table, and of all others."""
+    if table is None:
+        return {}, 0.0
+    bits = {value: exact(comparison.rarity * table.bits(value)) for value in table.shares}
+    return bits, exact(comparison.rarity * table.bits(""))
 
 
 def _found(code: str, level: LevelWeight, alternatives: tuple[str, ...]) -> Found:
@@ -105,48 +132,54 @@ def _found(code: str, level: LevelWeight, alternatives: tuple[str, ...]) -> Foun
 def _find(line: _Line, left: Features, right: Features) -> Found:
     level = line.compare(left, right, line.attribute)
     found = line.found[level]
-    if line.frequencies is None or level not in RARE_LEVELS:
+    if level not in RARE_LEVELS or not (line.rarities or line.unseen):
         return found
-    value = _value(left, line.attribute)
-    return _rarer(found, exact(line.rarity * line.frequencies.bits(value)))
+    return _rarer(found, line.rarities.get(_value(left, right, line.attribute), line.unseen))
 
 
-def _value(features: Features, attribute: str) -> str:
+def _value(left: Features, right: Features, attribute: str) -> str:
+    """What both agree on; where they spell it differently, the same one in either order."""
     if attribute == "given_name":
-        return features.name.given
+        return min(left.name.given, right.name.given)
     if attribute == "family_name":
-        return features.name.family
-    return next(iter(features.texts.get(attribute, ())), "")
+        return min(left.name.family, right.name.family)
+    common = set(left.texts.get(attribute, ())).intersection(right.texts.get(attribute, ()))
+    return min(common, default="")
 
 
 @lru_cache(maxsize=65_536)
 def _rarer(found: Found, bits: float) -> Found:
-    """The level with a rarer or commoner value; it weighs on whatever the agreement speaks for."""
+    """The level with a rarer or commoner value, which weighs on whatever the agreement speaks for."""
     level, under = found
-    return level._replace(weight=level.weight + bits), tuple(
-        each + min(1.0, max(0.0, each / level.weight)) * bits if each > 0 else each for each in under
-    )
+    if level.weight <= 0:
+        return found
+    shares = (max(0.0, min(1.0, each / level.weight)) for each in under)
+    moved = tuple(each + exact(share * bits) for each, share in zip(under, shares, strict=True))
+    return level._replace(weight=level.weight + bits), moved
 
 
 def _weigh(plan: _Plan, found: Sequence[Found]) -> Score:
-    levels = [each[0] for each in found]
-    weight = plan.prior + sum(level.weight for level in levels)
-    sums = [prior + sum(each[1][index] for each in found) for index, prior in enumerate(plan.priors)]
-    taken = 0.0
-    others = 1.0
-    related = 0.0
+    levels = []
+    weight = plan.prior
+    sums = list(plan.priors)
+    for level, under in found:
+        levels.append(level)
+        if level.level != MISSING:
+            weight += level.weight
+            for index, bits in enumerate(under):
+                sums[index] += bits
+    others, related = 1.0, 0.0
     for index, bits in enumerate(sums):
-        odds = 2.0 ** min(bits, 200.0)
+        before = exact(math.log2(others))
+        odds = 2.0 ** min(bits, LIMIT)
         others += odds
         if plan.related[index]:
             related += odds
-        correction = -exact(math.log2(others)) - taken
+        correction = before - exact(math.log2(others))
         if correction:
             code, label = plan.names[index]
-            levels.append(Level(code, "alternative", correction, label))
-            taken += correction
-    weight += taken
-    probability = 1.0 / (1.0 + 2.0 ** min(-weight, 200.0))
-    return Score(
-        weight, probability, (1.0 - probability) * related / others, plan.prior, tuple(levels), tuple(sums)
-    )
+            levels.append(Level(code, ALTERNATIVE, correction, label))
+            weight += correction
+    probability = 1.0 / (1.0 + 2.0 ** min(-weight, LIMIT))
+    household = (1.0 - probability) * related / others
+    return Score(weight, probability, household, plan.prior, tuple(levels), tuple(sums))

@@ -1,0 +1,123 @@
+"""Comparing the names of persons and of organisations."""
+
+from matching.engine.comparing.distances import NEAR, best, near, similarity
+from matching.engine.features import Features
+from matching.engine.names import OrganisationName, PersonName
+from matching.engine.vocabulary import MISSING
+
+
+def given_name(left: Features, right: Features, attribute: str) -> str:
+    one, other = left.name, right.name
+    if not one.given or not other.given:
+        return MISSING
+    if one.given == other.given or one.given_whole == other.given_whole:
+        if len(one.given) == 1:
+            return "initial"
+        return _spelling(one.given_written, other.given_written)
+    if not one.full_names.isdisjoint(other.full_names):
+        return "nickname"
+    if len(one.given) == 1 or len(other.given) == 1:
+        return "initial" if one.given[0] == other.given[0] else "different"
+    close = near(one.given, other.given)
+    if close != "near" and _crossed(one, other):
+        return "swapped"
+    if close != "near" and _is_middle(one, other):
+        return "middle"
+    return close
+
+
+def _spelling(one: str, other: str) -> str:
+    """The level of two names that fold to the same."""
+    return "exact" if one == other or (one.isascii() and other.isascii()) else "transliterated"
+
+
+def _is_middle(one: PersonName, other: PersonName) -> bool:
+    return one.given in other.middle.split() or other.given in one.middle.split()
+
+
+def family_name(left: Features, right: Features, attribute: str) -> str:
+    one, other = left.name, right.name
+    if not one.family or not other.family:
+        return MISSING
+    if one.family == other.family:
+        return _spelling(one.family_written, other.family_written)
+    if (one.family_parts or other.family_parts) and _part_in_common(one, other):
+        return "part"
+    close = near(one.family, other.family)
+    if close != "near" and _crossed(one, other):
+        return "swapped"
+    if close == "different" and left.gender == right.gender == "f":
+        return "married"
+    return close
+
+
+def _part_in_common(one: PersonName, other: PersonName) -> bool:
+    return not {one.family, *one.family_parts}.isdisjoint({other.family, *other.family_parts})
+
+
+def middle_name(left: Features, right: Features, attribute: str) -> str:
+    one, other = left.name.middle, right.name.middle
+    if not one or not other:
+        return MISSING
+    if one == other:
+        return "exact" if len(one) > 1 else "initial"
+    if one[0] == other[0] and (len(one) == 1 or len(other) == 1):
+        return "initial"
+    if not set(one.split()).isdisjoint(other.split()):
+        return "near"
+    return "near" if near(one, other) == "near" else "different"
+
+
+def suffix(left: Features, right: Features, attribute: str) -> str:
+    one, other = left.name.generation, right.name.generation
+    if one == other:
+        return "same" if one else MISSING
+    return "different" if one and other else "one_sided"
+
+
+def organisation_name(left: Features, right: Features, attribute: str) -> str:
+    return best(left.organisations, right.organisations, "organisation_name", _organisation)
+
+
+def _organisation(one: OrganisationName, other: OrganisationName) -> str:
+    if one.whole == other.whole or one.whole.replace(" ", "") == other.whole.replace(" ", ""):
+        return "exact"
+    overlap, within = _overlap(one, other)
+    if overlap > 0.99:
+        return "words"
+    if overlap >= 0.8 or similarity(one.whole, other.whole) >= 0.94:
+        return "near"
+    if one.acronym == other.whole or other.acronym == one.whole:
+        return "acronym"
+    if within:
+        return "within"
+    return "partly" if overlap >= 0.5 else "different"
+
+
+def _overlap(one: OrganisationName, other: OrganisationName) -> tuple[float, bool]:
+    """The share of telling words in common, spelling errors forgiven; whether the shorter has no others."""
+    mine, yours = sum(one.weights.values()), sum(other.weights.values())
+    short, long = (one, other) if (mine, one.whole) <= (yours, other.whole) else (other, one)
+    common = sum(short.weights[word] for word in short.words if _has_word(long, word))
+    least, most = sorted((mine, yours))
+    return 2 * common / (least + most), common == least and least >= 1
+
+
+def _has_word(name: OrganisationName, word: str) -> bool:
+    return word in name.weights or (
+        len(word) > 3 and any(len(each) > 3 and similarity(word, each) >= NEAR for each in name.words)
+    )
+
+
+def _crossed(one: PersonName, other: PersonName) -> bool:
+    """Given and family name exchanged in one of the two; a part that is absent does not speak against it."""
+    there, back = _crosses(one.given_whole, other.family), _crosses(one.family, other.given_whole)
+    return (
+        (there and back) or (there and not (one.family and other.given)) or (back and not (one.given and other.family))
+    )
+
+
+def _crosses(given: str, family: str) -> bool:
+    if not given or not family:
+        return False
+    return given == family or (len(given) > 2 and near(given, family) == "near")
