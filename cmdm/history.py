@@ -20,7 +20,7 @@ def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
     """
     if not ids:
         return
-    versions: Any = model.history.model  # type: ignore[attr-defined]
+    versions: Any = model.history.model
     columns = [field.column for field in versions.tracked_fields]
     names = ", ".join(f'"{column}"' for column in columns)
     live, past, key = model._meta.db_table, versions._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
