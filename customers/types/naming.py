@@ -167,7 +167,7 @@ def _split_western(words: list[str], suffix: str) -> FullName:
 
 
 def _starts_with_family(words: list[str], *, unmindful: bool) -> bool:
-    """"von Trapp" and "VAN DER BERG" have no given name; "Van Morrison" and "VAN MORRISON" have."""
+    """ "von Trapp" and "VAN DER BERG" have no given name; "Van Morrison" and "VAN MORRISON" have."""
     if not _is_particle(words[0], unmindful=unmindful):
         return False
     followed = len(words) > 2 and _is_particle(words[1], unmindful=unmindful)

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=65_536)
 def _standard(raw: str, max_length: int) -> str:
-    # Twice: composing or casing a letter may make a name longer than the text that was received.
-    return text_of(proper_case(text_of(raw, max_length=max_length)), max_length=max_length)
+    text = text_of(raw, max_length=max_length)
+    cased = proper_case(text)
+    # Again, because casing a letter may compose it otherwise or make two letters of it.
+    return text if cased == text else text_of(cased, max_length=max_length)
 
 
 @attribute_type("person_name")

@@ -20,7 +20,7 @@ from customers.types.base import Finding, Options, Parts, attribute_type, text_f
 from customers.types.contact import ContactPoint
 from customers.types.faults import Invalid
 
-_PLAIN = re.compile(r"\+?[0-9][0-9 ()./\-]*\Z")
+_PLAIN = re.compile(r"\+?\(?[0-9][0-9 ()./\-]*\Z")
 _DROP = str.maketrans("", "", " ()./-")
 _AUSTRALIAN_PREFIX = re.compile(r"^[\s(]*0011")
 _INTERNATIONAL_PREFIX = re.compile(r"^[\s(]*(?:\(?\+\)?|(?:00)(?=[\s(./\-]*[1-9]))")
@@ -43,6 +43,8 @@ class Phone(ContactPoint):
     kinds = kinds.choose("mobile", "home", "work", "fax", "main", "other")
 
     def standardise(self, text: str, options: Options) -> str:
+        if text[0] == "+" and text[1:].isdecimal() and text.isascii() and _is_international(text[1:]):
+            return text
         if not text.isascii():
             text = unicodedata.normalize("NFKC", text)
         dialled_from_australia = options.country == "AU" and _AUSTRALIAN_PREFIX.match(text)
@@ -105,7 +107,9 @@ def by_library(number: str, country: str) -> str:
         return _digits(number)
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise _not_a_number()
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    standard = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    # The library takes one more leading zero off some numbers at each reading; a second reading must find its own result.
+    return standard if standard == number else by_table(standard, "") or by_library(standard, "")
 
 
 @lru_cache(maxsize=16_384)
@@ -141,11 +145,8 @@ def _digits(number: str) -> str:
 
 
 def _is_international(digits: str) -> bool:
-    for length in (1, 2, 3):
-        code = digits[:length]
-        if code.isdecimal() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
-            return _is_national(code, digits[length:])
-    return False
+    code = _calling_code(digits[:3])
+    return bool(code) and _is_national(code, digits[len(code) :])
 
 
 def _is_national(code: str, national: str) -> bool:
@@ -153,6 +154,16 @@ def _is_national(code: str, national: str) -> bool:
     if len(national) not in lengths or national.startswith("0"):
         return False
     return prefix is None or not prefix.match(national)
+
+
+@cache
+def _calling_code(first_digits: str) -> str:
+    """The calling code that an international number begins with; no code is the beginning of another."""
+    for length in (1, 2, 3):
+        code = first_digits[:length]
+        if code.isdecimal() and int(code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return code
+    return ""
 
 
 @cache
