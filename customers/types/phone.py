@@ -108,7 +108,7 @@ def by_library(number: str, country: str) -> str:
     if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise _not_a_number()
     standard = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    # The library takes one more leading zero off some numbers at each reading; a second reading must find its own result.
+    # Each reading by the library takes one more zero off the front of some numbers; a second must find its own result.
     return standard if standard == number else by_table(standard, "") or by_library(standard, "")
 
 
