@@ -8,7 +8,7 @@ from cmdm.actions import core
 from cmdm.models import AuditEntry, User
 
 
-def record(  # noqa: PLR0913  (what an entry says is what an entry has)
+def record(
     actor: User,
     deed: str,
     thing: Any = None,

@@ -79,9 +79,7 @@ def dispatch(limit: int = 500) -> int:
 
 
 def _hand_on(topic: str, rows: list[OutboxPending]) -> None:
-    events = [
-        Event(topic, row.event.subject, row.event.version, row.event.payload, row.event_id) for row in rows
-    ]
+    events = [Event(topic, row.event.subject, row.event.version, row.event.payload, row.event_id) for row in rows]
     try:
         with transaction.atomic():
             for handler in _handlers[topic]:

@@ -20,18 +20,19 @@ def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
     """
     if not ids:
         return
-    versions: Any = model.history.model
+    live_table: Any = model
+    versions = live_table.history.model
     columns = [field.column for field in versions.tracked_fields]
     names = ", ".join(f'"{column}"' for column in columns)
-    live, past, key = model._meta.db_table, versions._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+    live, past, key = model._meta.db_table, versions._meta.db_table, live_table._meta.pk.column
     with connection.cursor() as cursor:
         cursor.execute(
-            f'INSERT INTO "{past}" ({names}, history_date, history_type) '  # noqa: S608  (names of our own tables)
+            f'INSERT INTO "{past}" ({names}, history_date, history_type) '
             f'SELECT {names}, %s, %s FROM "{live}" WHERE "{key}" = ANY(%s)',
             [clock.now(), kind, list(ids)],
         )
 
 
-def versions_of(thing: models.Model) -> models.QuerySet[Any]:
+def versions_of(thing: Any) -> models.QuerySet[Any]:
     """The kept versions of one row, newest first."""
-    return type(thing).history.filter(**{thing._meta.pk.attname: thing.pk}).order_by("-history_id")  # type: ignore
+    return type(thing).history.filter(**{thing._meta.pk.attname: thing.pk}).order_by("-history_id")

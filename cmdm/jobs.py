@@ -142,7 +142,7 @@ def run(job_id: str) -> None:
     except Refused as refusal:
         _end(row.pk, row.fence, Job.State.FAILED, error=str(refusal.sentence))
     except Exception as error:
-        log.error("job failed", job=job_id, name=row.name, exc_info=True)
+        log.exception("job failed", job=job_id, name=row.name)
         _end(row.pk, row.fence, Job.State.FAILED, error=_("Unexpected fault (%s).") % type(error).__name__)
     finally:
         stop.set()

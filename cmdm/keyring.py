@@ -15,7 +15,7 @@ DEMO_MARK = "demo-"
 
 @dataclass(frozen=True)
 class Keys:
-    """``secret`` signs sessions; ``sealing`` maps key id to base64 AES-256 key, newest first; ``digest`` keys every digest."""
+    """``secret`` signs sessions; ``sealing`` maps key ids to AES-256 keys, newest first; ``digest`` keys digests."""
 
     secret: str
     sealing: dict[str, str]
@@ -60,6 +60,12 @@ def fresh(mark: str = "") -> Keys:
         return base64.b64encode(secrets.token_bytes(32)).decode()
 
     return Keys(secret=mark + secrets.token_urlsafe(48), sealing={f"{mark}k1": key()}, digest=key())
+
+
+def as_environment(keys: Keys) -> str:
+    """Keys as lines of an environment file."""
+    sealing = ",".join(f"{name}:{key}" for name, key in keys.sealing.items())
+    return f"CMDM_SECRET_KEY={keys.secret}\nCMDM_SEALING_KEYS={sealing}\nCMDM_DIGEST_KEY={keys.digest}"
 
 
 def _demonstration(path: Path) -> Keys:

@@ -18,7 +18,7 @@ def role_group_name(domain: Domain, role: str) -> str:
 
 @action
 def add_domain(*, actor: User, key: str, name: str, match_space: str = "main", owner: User | None = None) -> Domain:
-    """Create a domain with a group for each role. Refused when the key is taken, or without ``configure`` everywhere."""
+    """Create a domain with a group per role. Refused without ``configure`` everywhere, or when the key is taken."""
     access.require_everywhere(actor, "configure")
     if Domain.objects.filter(key=key).exists():
         raise Refused(_("There is a domain with this key already."))

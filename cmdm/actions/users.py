@@ -46,9 +46,7 @@ def change_user(user: User, *, actor: User, display_name: str, email: str, is_ac
     user.change = change_id()
     user.save(update_fields=["display_name", "email", "is_active", "change"])
     if not is_active:
-        ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(
-            revoked_at=clock.now(), change=change_id()
-        )
+        ApiToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=clock.now(), change=change_id())
         _end_sessions(user)
     history.keep(User, [user.pk], history.CHANGED)
     audit.record(actor, "user.changed", user, attributes=["display_name", "email", "is_active"])

@@ -43,9 +43,7 @@ def _once(effect: Callable[[], Response], view: Any, request: Request, key: str)
     if known is None:
         try:
             with transaction.atomic():
-                row = IdempotencyKey.objects.create(
-                    client=request.user, key=key, request=asked, created_at=clock.now()
-                )
+                row = IdempotencyKey.objects.create(client=request.user, key=key, request=asked, created_at=clock.now())
                 answer = _answer(effect, view)
                 row.status = answer.status_code
                 row.body = crypto.seal_bytes(json.dumps(answer.data, default=str).encode(), "idempotency")

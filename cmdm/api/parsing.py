@@ -25,7 +25,7 @@ class TooLarge(APIException):
 
 
 class StrictJSONParser(BaseParser):
-    """UTF-8 JSON: no duplicate keys, no deeper than 32, no NaN, NFC text without NUL, lone surrogates or bidi controls."""
+    """UTF-8 JSON: no name twice, no deeper than 32, no NaN, NFC text without NUL, lone surrogates or bidi controls."""
 
     media_type = "application/json"
 
@@ -130,5 +130,7 @@ def clean_text(text: str) -> str:
             raise ParseError(_("A text holds a NUL character."))
         return text
     if any(letter in _FORBIDDEN or "\ud800" <= letter <= "\udfff" for letter in text):
-        raise ParseError(_("A text holds a character that is not taken: NUL, half a surrogate pair, or a control of direction."))
+        raise ParseError(
+            _("A text holds a character that is not taken: NUL, half a surrogate pair, or a control of direction.")
+        )
     return unicodedata.normalize("NFC", text)

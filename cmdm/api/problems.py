@@ -94,5 +94,3 @@ def _sentence(item: Any) -> str:
     if code in ("invalid_choice", "does_not_exist", "incorrect_type"):
         return _("This value is not one of those taken here.")
     return str(item)
-
-

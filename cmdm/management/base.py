@@ -9,10 +9,13 @@ from typing import Any, NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand
+from django.db import ProgrammingError
 from django.utils.translation import gettext as _
 
 from cmdm.actions import Invalid, Refused, origin
 from cmdm.models import Domain, User, system_user
+
+UNDEFINED_TABLE = "42P01"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,10 @@ class HubCommand(BaseCommand):
         except Invalid as fault:
             lines = [f"{name}: {' '.join(sentences)}" for name, sentences in fault.errors.items()]
             self._fail("\n".join(lines), code="invalid", errors=fault.errors)
+        except ProgrammingError as fault:
+            if getattr(fault.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
+                raise
+            self._fail(_("The tables are not there yet: run `manage.py migrate` and `manage.py install`."))
         except PermissionDenied:
             self._fail(_("This user does not have the right to do this."), code="forbidden")
         else:
