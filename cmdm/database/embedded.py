@@ -11,7 +11,7 @@ import fcntl
 import os
 import shutil
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -107,6 +107,7 @@ class _Hold:
 
     def __init__(self, home: Home, *, durable: bool) -> None:
         self.home = home
+        self.childs: IO[bytes] | None = None
         with _turn(home):
             self.users = self._share()
             try:
@@ -124,11 +125,21 @@ class _Hold:
                 postmaster.stop(self.home)
         self.users.close()
 
-    def taken_over(self) -> None:
-        """In a forked child: a lock of its own, since letting go of the inherited one does so for the parent."""
-        self.users.close()
+    def before_fork(self) -> None:
+        """A second lock for the child: the first is one lock for both, and letting go of it is done for both."""
         with contextlib.suppress(OSError):
-            self.users = self._share()
+            self.childs = self._share()
+
+    def after_fork_in_parent(self) -> None:
+        """The second lock is the child's alone."""
+        if self.childs is not None:
+            self.childs.close()
+
+    def after_fork_in_child(self) -> None:
+        """The first lock is the parent's alone."""
+        self.users.close()
+        if self.childs is not None:
+            self.users = self.childs
 
     def _share(self) -> IO[bytes]:
         users = _lock_file(self.home, "users.lock")
@@ -139,12 +150,19 @@ class _Hold:
 _holds: "weakref.WeakSet[_Hold]" = weakref.WeakSet()
 
 
-def _after_fork() -> None:
-    for held in list(_holds):
-        held.taken_over()
+def _for_each_hold(deed: Callable[[_Hold], None]) -> Callable[[], None]:
+    def each() -> None:
+        for held in list(_holds):
+            deed(held)
+
+    return each
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(
+    before=_for_each_hold(_Hold.before_fork),
+    after_in_parent=_for_each_hold(_Hold.after_fork_in_parent),
+    after_in_child=_for_each_hold(_Hold.after_fork_in_child),
+)
 
 
 def _start(home: Home, *, durable: bool) -> Server:

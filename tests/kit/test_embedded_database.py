@@ -1,0 +1,199 @@
+"""The embedded server: whoever comes first starts it, whoever leaves last stops it, and a kill does no harm."""
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from cmdm.database import embedded, programs, url
+from tests.support import server
+
+USER = """
+import sys, time
+from pathlib import Path
+from cmdm.database import embedded
+print(embedded.keep(Path(sys.argv[1]), durable=False).url_app, flush=True)
+sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    yield tmp_path / "hub"
+    embedded.remove(tmp_path / "hub")
+
+
+@contextlib.contextmanager
+def user_of(folder: Path):
+    """A process that keeps the server until it is told to leave."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", USER, str(folder)],
+        cwd=server.PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def leave(process):
+    process.communicate("\n", timeout=60)
+
+
+def kill_everything(folder: Path) -> None:
+    postmaster = psutil.Process(embedded.status(folder).pid)
+    gone = [postmaster, *postmaster.children(recursive=True)]
+    for process in gone:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            os.kill(process.pid, signal.SIGKILL)
+    limit = time.monotonic() + 20
+    while embedded.status(folder).running and time.monotonic() < limit:
+        time.sleep(0.05)
+
+
+def rows_of(running: embedded.Server) -> int:
+    with psycopg.connect(running.url_app) as connection:
+        return connection.execute("SELECT count(*) FROM kept").fetchone()[0]
+
+
+def keep_rows(running: embedded.Server, number: int) -> None:
+    with psycopg.connect(running.url_owner) as owner:
+        owner.execute("CREATE TABLE kept (number int)")
+    with psycopg.connect(running.url_app) as connection:
+        connection.execute("INSERT INTO kept SELECT generate_series(1, %s)", [number])
+
+
+def test_the_application_may_use_what_the_owner_makes_and_make_nothing(folder):
+    running = embedded.start(folder, durable=False)
+    keep_rows(running, 3)
+    with psycopg.connect(running.url_app) as connection:
+        connection.execute("UPDATE kept SET number = 7 WHERE number = 1")
+        connection.execute("DELETE FROM kept WHERE number = 2")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE TABLE mine (number int)")
+
+
+def test_neither_role_is_a_superuser(folder):
+    running = embedded.start(folder, durable=False)
+    for role in (running.url_owner, running.url_app):
+        with psycopg.connect(role) as connection:
+            asked = "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            assert connection.execute(asked).fetchone() == (False,)
+
+
+def test_letters_beyond_ascii_are_letters(folder):
+    with psycopg.connect(embedded.start(folder, durable=False).url_owner) as owner:
+        owner.execute("CREATE EXTENSION pg_trgm")
+        seen = owner.execute(
+            "SELECT lower('ÉRIC'), similarity('Иван', 'Иван'), similarity('王小明', '王小明')"
+        ).fetchone()
+    assert seen == ("éric", 1.0, 1.0)
+
+
+def test_the_passwords_are_for_their_owner_only(folder):
+    embedded.start(folder, durable=False)
+    assert stat.S_IMODE((folder / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_the_log_holds_no_values(folder):
+    running = embedded.start(folder, durable=False)
+    with psycopg.connect(running.url_owner) as owner:
+        owner.execute("CREATE TABLE people (name text UNIQUE)")
+        owner.execute("INSERT INTO people VALUES ('Zwiebelfisch')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            owner.execute("INSERT INTO people VALUES ('Zwiebelfisch')")
+    log = embedded.status(folder).log.read_text()
+    assert "people_name_key" in log
+    assert "Zwiebelfisch" not in log
+
+
+def test_what_was_committed_survives_a_kill_of_everything(folder):
+    keep_rows(embedded.start(folder, durable=True), 500)
+    kill_everything(folder)
+    assert rows_of(embedded.start(folder, durable=True)) == 500
+
+
+def test_a_pid_file_whose_number_another_program_has_is_not_a_server(folder):
+    keep_rows(embedded.start(folder, durable=True), 5)
+    kill_everything(folder)
+    left = programs.home(folder).data / "postmaster.pid"
+    left.write_text("\n".join([str(os.getpid()), *left.read_text().splitlines()[1:]]) + "\n")
+    assert not embedded.status(folder).running
+    assert rows_of(embedded.start(folder, durable=True)) == 5
+
+
+def test_an_interrupted_making_is_begun_again(folder):
+    embedded.start(folder, durable=False)
+    (folder / "ready").unlink()
+    keep_rows(embedded.start(folder, durable=False), 1)
+
+
+def test_two_at_once_get_one_server_and_the_last_one_out_stops_it(folder):
+    with user_of(folder) as one, user_of(folder) as other:
+        assert one.stdout.readline() == other.stdout.readline() != ""
+        leave(one)
+        assert embedded.status(folder).running
+        leave(other)
+        assert not embedded.status(folder).running
+
+
+def test_a_killed_user_does_not_count(folder):
+    with user_of(folder) as killed, user_of(folder) as other:
+        killed.stdout.readline()
+        other.stdout.readline()
+        killed.kill()
+        killed.wait()
+        leave(other)
+    assert not embedded.status(folder).running
+
+
+def test_a_forked_child_keeps_the_server_after_its_parent(folder):
+    script = USER.replace("sys.stdin.readline()", "import os\nif os.fork() == 0: sys.stdin.readline()")
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder)], cwd=server.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    process.stdout.readline()
+    process.wait(timeout=60)
+    assert embedded.status(folder).running
+    process.communicate(b"\n", timeout=60)
+    limit = time.monotonic() + 20
+    while embedded.status(folder).running and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert not embedded.status(folder).running
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_root_puts_the_server_where_nobody_gets_to(folder):
+    folder.parent.chmod(0o700)
+    embedded.start(folder, durable=False)
+    outside = programs.outside_of(folder)
+    assert (folder / "location").read_text().strip() == str(outside)
+    assert (outside / "server").exists()
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    embedded.remove(folder)
+    assert not outside.exists()
+
+
+def test_a_named_database_wins(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://app@db.example/hub")
+    monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
+    assert url.database_urls.__wrapped__() == ("postgres://app@db.example/hub", "postgres://app@db.example/hub")
+
+
+def test_missing_programs_are_a_sentence(folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("CMDM_PG_BIN", str(tmp_path))
+    with pytest.raises(embedded.Unavailable, match=r"holds no initdb; name PostgreSQL's bin folder"):
+        embedded.start(folder)
+    monkeypatch.undo()
