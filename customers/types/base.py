@@ -7,6 +7,7 @@ range, a postal code of the wrong form) is stored and named by `checks`. A parse
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -49,6 +50,8 @@ Value: TypeAlias = Any
 Parts: TypeAlias = dict[str, Any]
 
 HIDDEN = "•••"
+# A fault names the part that was sent; what the sender called it may hold anything.
+_NOT_A_NAME = re.compile(r"\W", re.ASCII)
 # What says how a value is meant, not what it is: an element holding nothing else is blank.
 _DESCRIBING = frozenset({"kind", "scheme", "verified"})
 
@@ -154,7 +157,7 @@ def parts_of(raw: Mapping[object, object], allowed: Collection[str]) -> Parts:
     given: Parts = {}
     for part, value in raw.items():
         if part not in allowed:
-            raise Invalid("unknown_part", _("This part is not known."), str(part)[:40])
+            raise Invalid("unknown_part", _("This part is not known."), _NOT_A_NAME.sub("?", str(part)[:40]))
         if not blank(value):
             given[str(part)] = value
     return given

@@ -163,3 +163,9 @@ def test_nothing_given_is_blank(raw):
 @pytest.mark.parametrize("raw", ["x", 0, False, {"value": "x"}, {"country": "DE"}, "\u200b"])
 def test_anything_given_is_not_blank(raw):
     assert not types.blank(raw)
+
+
+def test_a_part_that_nobody_knows_is_named_without_its_odd_characters():
+    with pytest.raises(Invalid) as caught:
+        types.get("address").parse({"li\x00ne\u202e": "x"}, NO_OPTIONS)
+    assert caught.value.part == "li?ne?"
