@@ -1,7 +1,9 @@
 """Matching's part of the data map, and what of it hangs on customers and records."""
 
 from cmdm.datamap import declare
+from cmdm.installing import standing
 from customers.ports import Hanging, hangings
+from matching.actions.models import install_models
 
 declare("matching.MatchModel", none="id party_type version definition digest in_force created_at note change")
 declare("matching.MatchMark", none="id party_type customer at")
@@ -33,3 +35,5 @@ hangings.add("key.record", Hanging("matching.MatchKey", "record", "stays with it
 hangings.add("ledger.customer", Hanging("matching.LedgerEntry", "customer", "stays", "stays", "kept"))
 hangings.add("ledger.source", Hanging("matching.LedgerEntry", "source_customer", "stays", "stays", "kept"))
 hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays", "stays", "kept"))
+
+standing.add("matching.models", install_models, order=20)

@@ -1,4 +1,229 @@
-"""Placing (being written)."""
-def reserve(*a, **k): raise NotImplementedError
-def place(*a, **k): raise NotImplementedError
-def forget_keys(*a, **k): raise NotImplementedError
+"""Placing: each new or changed record finds its customer, inside the transaction that stores it.
+
+A new record is linked to one clearly best customer at or above the automatic line, or founds a customer of its own and
+leaves candidates to those it might be. A changed record never leaves its customer by itself: evidence gone, or evidence
+for another customer, becomes a candidate. The machine joins two existing customers only in ``match``.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cmdm.models import User
+from customers.actions import links
+from customers.models import Customer, SourceRecord
+from customers.ports import Incoming, Placement
+from matching.actions import candidates, keys, staleness
+from matching.actions.candidates import Question
+from matching.actions.ledger_entries import Linked, write_links
+from matching.actions.scoring import Scored, compare_pairs, score_records
+from matching.engine.deciding import Decision, Option, decide
+from matching.engine.evidence import Score
+from matching.engine.features import Party, prepare
+from matching.models import Candidate
+from matching.queries.models import models_in_force
+from matching.queries.verdicts import Settled, settled_for
+
+
+def reserve(incoming: Sequence[Incoming]) -> None:
+    """Take the locks on the buckets of what is about to be written; two queries."""
+    if not incoming:
+        return
+    models = models_in_force()
+    spaces = keys.match_spaces(one.domain_id for one in incoming)
+    wanted: set[int] = set()
+    for one in incoming:
+        model = models[one.party_type].model
+        features = prepare(model, Party(0, one.party_type, one.values))
+        wanted.update(digest for digest, _key in keys.digests(model, features, spaces[one.domain_id]))
+    keys.lock_buckets(wanted)
+
+
+def forget_keys(records: Sequence[SourceRecord]) -> None:
+    """Closed records are compared no longer: their keys go, and what was open about them is closed."""
+    ids = [record.pk for record in records]
+    keys.forget(ids)
+    candidates.close_of_records(ids, "record closed")
+
+
+@dataclass
+class Placing:
+    """One run: what is known while the records are placed in order.
+
+    A group is a customer that this run founds; it is named by a negative number until then.
+    """
+
+    actor: User
+    scored: Scored
+    settled: Settled
+    customer_of: dict[int, int] = field(default_factory=dict)
+    groups: dict[int, list[SourceRecord]] = field(default_factory=dict)
+    linked: list[Linked] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    decisions: dict[int, Decision] = field(default_factory=dict)
+    best: dict[int, Score | None] = field(default_factory=dict)
+
+    def version(self, record: SourceRecord) -> int:
+        return self.scored.models[record.party_type].version
+
+
+def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placement]:
+    """Where each record went and why, by record id; a fixed number of queries for any number of records."""
+    staleness.mark([record for record in records if record.customer_id is not None])
+    scored = score_records(records, store=True)
+    settled = settled_for([*records, *scored.others.values()])
+    run = Placing(actor, scored, settled)
+    run.customer_of = {pk: row.customer_id for pk, row in scored.others.items() if row.customer_id}
+    fresh = [record for record in records if record.customer_id is None]
+    known = [record for record in records if record.customer_id is not None]
+    _hold_targets(run)
+    for record in sorted(fresh, key=lambda one: one.pk):
+        _place_new(run, record)
+    for record in known:
+        _look_again(run, record)
+    if known:
+        run.questions += _evidence_gone(run, known)
+    _write(run)
+    opened = candidates.open_all(run.questions)
+    return _placements(run, records, opened)
+
+
+def _hold_targets(run: Placing) -> None:
+    """Lock the customers that a record may be linked to, in id order, and read their links again."""
+    wanted = {
+        run.customer_of[other]
+        for (_record, other), score in run.scored.scores.items()
+        if other in run.customer_of and score.probability >= _review(run, other)
+    }
+    if not wanted:
+        return
+    list(Customer.objects.filter(pk__in=wanted).locked().values_list("pk", flat=True))
+    rows = SourceRecord.objects.filter(pk__in=list(run.customer_of), customer__isnull=False)
+    run.customer_of = dict(rows.values_list("pk", "customer"))
+
+
+def _review(run: Placing, other: int) -> float:
+    return run.scored.models[run.scored.others[other].party_type].model.review
+
+
+def _options(run: Placing, record: SourceRecord, *, without: int | None = None) -> list[Option]:
+    """The customers that the record might be, each with its best record."""
+    best: dict[int, tuple[SourceRecord, Score]] = {}
+    kin: set[int] = set()
+    for other, score in run.scored.of(record.pk):
+        customer = run.customer_of.get(other.pk)
+        if customer is None or customer == without:
+            continue
+        if score.related and score.probability < _review(run, other.pk):
+            kin.add(customer)
+        if customer not in best or score.weight > best[customer][1].weight:
+            best[customer] = (other, score)
+    return [
+        Option(
+            customer,
+            score,
+            other.pk,
+            forbidden=run.settled.apart(record, customer),
+            conflict=customer in kin or (record.pk, other.pk) in run.scored.conflicts,
+            stale=run.settled.stale(record, customer),
+        )
+        for customer, (other, score) in best.items()
+    ]
+
+
+def _place_new(run: Placing, record: SourceRecord) -> None:
+    options = _options(run, record)
+    model = run.scored.models[record.party_type].model
+    decision = decide(model, options)
+    run.decisions[record.pk] = decision
+    chosen = next((one for one in options if one.customer == decision.customer), None)
+    run.best[record.pk] = chosen.score if chosen else max(
+        (one.score for one in options), key=lambda score: score.weight, default=None
+    )
+    if decision.customer is None:
+        group = -len(run.groups) - 1
+        run.groups[group] = [record]
+        run.customer_of[record.pk] = group
+    else:
+        run.customer_of[record.pk] = decision.customer
+        if decision.customer < 0:
+            run.groups[decision.customer].append(record)
+        run.linked.append(Linked(record, decision.customer, decision.rule, chosen, run.version(record)))
+    _ask(run, record, decision)
+
+
+def _ask(run: Placing, record: SourceRecord, decision: Decision) -> None:
+    for option in decision.candidates:
+        other = run.scored.others[option.best_record]
+        kind = Candidate.Kind.POSSIBLE
+        if option.stale:
+            kind = Candidate.Kind.STALE
+        elif option.conflict or option.forbidden:
+            kind = Candidate.Kind.CONFLICT
+        run.questions.append(Question(record, other, option.score, run.version(record), kind, decision.rule))
+
+
+def _look_again(run: Placing, record: SourceRecord) -> None:
+    """Evidence for another customer becomes a question; the record stays where it is."""
+    run.customer_of[record.pk] = record.customer_id or 0
+    options = _options(run, record, without=record.customer_id)
+    decision = decide(run.scored.models[record.party_type].model, options)
+    run.decisions[record.pk] = Decision("link", "none", record.customer_id, decision.candidates)
+    run.best[record.pk] = max((one.score for one in options), key=lambda score: score.weight, default=None)
+    extra = () if decision.customer is None else tuple(o for o in options if o.customer == decision.customer)
+    _ask(run, record, Decision("candidate", decision.rule, None, (*extra, *decision.candidates)))
+
+
+def _evidence_gone(run: Placing, records: Sequence[SourceRecord]) -> list[Question]:
+    """Changed records that no longer resemble any other record of their customer, and that no person joined to it."""
+    mates: dict[int, list[SourceRecord]] = defaultdict(list)
+    chosen = [record.customer_id for record in records]
+    rows = SourceRecord.objects.current().filter(customer__in=chosen, about__isnull=True).defer("raw", "findings")
+    for row in rows:
+        mates[row.customer_id or 0].append(row)
+    pairs = [
+        (record, mate) for record in records for mate in mates[record.customer_id or 0] if mate.pk != record.pk
+    ]
+    scores = compare_pairs(pairs)
+    asked = []
+    for record in records:
+        mine = [(mate, scores[record.pk, mate.pk]) for one, mate in pairs if one is record and (record.pk, mate.pk) in scores]
+        if not mine or run.settled.held_together(record, [mate for mate, _score in mine]):
+            continue
+        mate, best = max(mine, key=lambda pair: (pair[1].weight, -pair[0].pk))
+        if best.probability < run.scored.models[record.party_type].model.review:
+            asked.append(Question(record, mate, best, run.version(record), Candidate.Kind.OVER_MERGE, "evidence gone"))
+    return asked
+
+
+def _write(run: Placing) -> None:
+    """Found the groups, link the records, and write the ledger."""
+    order = sorted(run.groups, reverse=True)
+    founded = links.found([run.groups[group] for group in order], actor=run.actor)
+    real = {group: customer for group, customer in zip(order, founded, strict=True)}
+    existing = [one for one in run.linked if one.customer > 0]
+    customers = {row.pk: row for row in Customer.objects.filter(pk__in={one.customer for one in existing})}
+    links.move({one.record: customers[one.customer] for one in existing}, actor=run.actor)
+    write_links(run.actor, real, run.groups, run.linked, customers)
+
+
+def _placements(
+    run: Placing, records: Sequence[SourceRecord], opened: Sequence[Candidate]
+) -> dict[int, Placement]:
+    asked: dict[int, list[int]] = defaultdict(list)
+    for candidate in opened:
+        asked[candidate.left_id].append(candidate.pk)
+        asked[candidate.right_id].append(candidate.pk)
+    made = {}
+    for record in records:
+        decision, best = run.decisions[record.pk], run.best[record.pk]
+        made[record.pk] = Placement(
+            record_id=record.pk,
+            customer_id=record.customer_id or 0,
+            decision=decision.kind,
+            rule=decision.rule,
+            probability=best.probability if best else None,
+            levels=tuple((one.comparison, one.level, one.weight) for one in best.levels) if best else (),
+            candidates=tuple(asked[record.pk]),
+        )
+    return made

@@ -23,7 +23,6 @@ _NOBODY: Final = (
     "max mustermann",
     "erika mustermann",
     "maria mustermann",
-    "mario rossi test",
     "test test",
     "test user",
     "test customer",
@@ -80,7 +79,7 @@ near            5.5   0     0
 initial         3.5   0     2
 middle          1.5   0.5   0
 alike           2.5   0.3   0
-different      -4.5   0    -6
+different      -5     0    -6
 """
 _FAMILY_NAME: Final = """
 exact          10     9.8  10
@@ -104,7 +103,7 @@ one_sided      -1     0     0
 different      -9     1     1
 """
 _BIRTH_DATE: Final = """
-exact          14     8     0
+exact          14     8.5   0
 swapped         9     0     0
 near            5     1     0
 partial         5     1     0

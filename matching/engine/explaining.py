@@ -10,15 +10,15 @@ from matching.engine.evidence import Level, Score
 from matching.engine.vocabulary import MISSING
 
 MESSAGES: Final[dict[str, str]] = {
-    "same": "%(agree)s agree; this is very probably the same.",
-    "same_but": "%(agree)s agree and outweigh %(differ)s; this is very probably the same.",
-    "perhaps": "%(agree)s agree, which is not enough to be sure.",
-    "perhaps_but": "%(agree)s agree, but %(differ)s speaks against it.",
-    "related": "%(agree)s agree, as they would between related parties.",
-    "related_but": "%(agree)s agree, but %(differ)s differs: probably related, not the same.",
-    "different": "%(agree)s agree, which says too little.",
-    "different_but": "%(differ)s speaks against it more than %(agree)s speaks for it.",
-    "nothing": "Nothing agrees.",
+    "same": "Very probably the same: agreement in %(agree)s.",
+    "same_but": "Very probably the same: agreement in %(agree)s outweighs a difference in %(differ)s.",
+    "perhaps": "Perhaps the same: agreement in %(agree)s, which alone is not enough.",
+    "perhaps_but": "Perhaps the same: agreement in %(agree)s, but a difference in %(differ)s.",
+    "related": "Probably related, not the same: agreement in no more than %(agree)s.",
+    "related_but": "Probably related, not the same: agreement in %(agree)s, but a difference in %(differ)s.",
+    "different": "Probably not the same: agreement in %(agree)s says too little.",
+    "different_but": "Probably not the same: a difference in %(differ)s outweighs agreement in %(agree)s.",
+    "nothing": "Probably not the same: nothing agrees.",
 }
 
 ALTERNATIVE: Final = "alternative"
@@ -34,8 +34,7 @@ class Sentence(NamedTuple):
 
     def __str__(self) -> str:
         words = {gap: _enumerate(codes) for gap, codes in self.parameters.items()}
-        text = self.message % words
-        return text[:1].upper() + text[1:]
+        return self.message % words
 
 
 def sentence(score: Score) -> Sentence:

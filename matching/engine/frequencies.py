@@ -8,16 +8,16 @@ from typing import Final
 from matching.engine.model import Frequencies
 
 _FAMILY: Final = """
-880 smith 690 johnson 570 williams 510 brown jones 420 miller garcia davis 380 rodriguez martinez 300 wilson anderson
-hernandez lopez 280 gonzalez thomas taylor moore jackson martin lee perez thompson 220 white harris sanchez clark
-ramirez lewis robinson walker 190 young allen king wright scott torres nguyen hill flores green adams nelson baker hall rivera
-campbell mitchell carter roberts 130 gomez phillips evans turner diaz parker cruz edwards collins reyes stewart morris
-morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey reed kelly howard ramos kim cox ward richardson
-wood watson brooks bennett gray james mendoza hughes price myers long foster sanders ross patel khan singh ali chen wang
-zhang li liu yang
-300 mueller muller schmidt 220 schneider fischer weber meyer wagner becker schulz hoffmann koch bauer richter klein wolf
-180 dubois durand bernard petit rossi russo ferrari esposito bianchi romano fernandez jimenez ruiz jansen devries
-vandenberg bakker visser
+880 smith 690 johnson 570 williams 510 brown jones 420 miller garcia davis 380 rodriguez martinez 300 wilson
+anderson hernandez lopez 280 gonzalez thomas taylor moore jackson martin lee perez thompson 220 white harris
+sanchez clark ramirez lewis robinson walker 190 young allen king wright scott torres nguyen hill flores green
+adams nelson baker hall rivera campbell mitchell carter roberts 130 gomez phillips evans turner diaz parker cruz
+edwards collins reyes stewart morris morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey
+reed kelly howard ramos kim cox ward richardson wood watson brooks bennett gray james mendoza hughes price myers
+long foster sanders ross patel khan singh ali chen wang zhang li liu yang 300 mueller muller schmidt 220
+schneider fischer weber meyer wagner becker schulz hoffmann koch bauer richter klein wolf 180 dubois durand
+bernard petit rossi russo ferrari esposito bianchi romano fernandez jimenez ruiz jansen devries vandenberg
+bakker visser
 """
 
 _GIVEN: Final = """

@@ -107,8 +107,9 @@ class Model:
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON types; `from_dict` gives an equal model back."""
-        content: dict[str, Any] = json.loads(json.dumps(asdict(self)))
-        return content
+        counts = {"block_cap": self.block_cap, "shared_limit": self.shared_limit}
+        content: dict[str, Any] = json.loads(json.dumps(asdict(self)), parse_int=float)
+        return {**content, **counts}
 
     def digest(self) -> str:
         """The same for equal models, whatever the order of keys or the place."""

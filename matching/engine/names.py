@@ -81,6 +81,9 @@ def person_name(given: str, middle: str, family: str, suffix: str, full: str) ->
     if full and not (given and family):
         from_full = split_full(full)
         given, family = given or from_full[0], family or from_full[1]
+    written_given, written_family = given, family
+    if full and not full.isascii() and given.isascii() and family.isascii():
+        written_given = written_family = full
     given_words, first = _without_generation(fold(given))
     family_words, second = _without_generation(fold(family))
     while len(given_words) > 1 and given_words[0] in TITLES:
@@ -90,11 +93,11 @@ def person_name(given: str, middle: str, family: str, suffix: str, full: str) ->
     return PersonName(
         given=head,
         given_whole="".join(given_words),
-        given_written=plain(given),
+        given_written=plain(written_given),
         full_names=full_names(head) if head else frozenset(),
         middle=" ".join([*given_words[1:], *fold(middle).split()]),
         family="".join(family_words),
-        family_written=plain(family),
+        family_written=plain(written_family),
         family_parts=parts if len(parts) > 1 else (),
         generation=GENERATIONS.get(fold(suffix), 0) or first or second,
     )

@@ -300,9 +300,15 @@ def _read(forms: str) -> Iterator[tuple[str, str]]:
 _FULL: Final[dict[str, set[str]]] = {}
 for _name, _full in _read(_FORMS):
     _FULL.setdefault(_name, set()).add(_full)
+    _FULL.setdefault(_full, set()).add(_full)
 
 
 @lru_cache(maxsize=65_536)
 def full_names(given: str) -> frozenset[str]:
     """The full names that a folded given name may stand for, itself among them."""
     return frozenset(_FULL.get(given, set()) | {given})
+
+
+def known(given: str) -> bool:
+    """A given name of the table: another one of the table is another name, not a misspelling of it."""
+    return given in _FULL

@@ -3,6 +3,7 @@
 from matching.engine.comparing.distances import NEAR, best, near, similarity
 from matching.engine.features import Features
 from matching.engine.names import OrganisationName, PersonName
+from matching.engine.nicknames import known
 from matching.engine.vocabulary import MISSING
 
 
@@ -19,6 +20,8 @@ def given_name(left: Features, right: Features, attribute: str) -> str:
     if len(one.given) == 1 or len(other.given) == 1:
         return "initial" if one.given[0] == other.given[0] else "different"
     close = near(one.given, other.given)
+    if close == "near" and known(one.given) and known(other.given):
+        close = "alike"
     if close != "near" and _crossed(one, other):
         return "swapped"
     if close != "near" and _is_middle(one, other):

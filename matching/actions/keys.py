@@ -1,0 +1,233 @@
+"""Match keys in the database: writing them, locking their buckets, and reading who shares them.
+
+A key is the keyed digest of match space, party type, rule and text. A block over the model's cap is sub-divided
+once: its members get finer keys, and the block is listed as large. A finer block that is over the cap still is
+listed too, and the newest records up to the cap are compared.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from cmdm import clock, crypto
+from cmdm.models import Domain
+from customers.models import SourceRecord
+from matching.engine.features import Features
+from matching.engine.keys import Key, keys, subdivide
+from matching.engine.model import Model
+from matching.models import MatchKey, OversizedBlock
+from matching.queries.features import features_of
+from matching.queries.models import InForce
+
+BUCKETS = 1024
+_LOCK_SPACE = 0x6D61  # first half of the two-part advisory lock: buckets of match keys
+SINGLE_CONTACTS = {("email",): "email", ("phone",): "phone", ("identifier",): "identifier"}
+
+_SHARERS = """
+    SELECT q.key, m.record_id FROM unnest(%s::bigint[]) AS q(key)
+     CROSS JOIN LATERAL (
+        SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id DESC LIMIT %s) AS m
+"""
+
+
+@dataclass
+class Blocks:
+    """Who shares a key with whom: record ids by key, and contacts that too many share to say anything."""
+
+    members: dict[int, list[int]] = field(default_factory=dict)
+    keys_of: dict[int, list[tuple[int, Key]]] = field(default_factory=dict)
+    crowded: set[tuple[str, str]] = field(default_factory=set)
+
+    def sharers(self, record: int) -> set[int]:
+        """The records that share a block with this one."""
+        found = {other for digest, _key in self.keys_of[record] for other in self.members.get(digest, ())}
+        found.discard(record)
+        return found
+
+
+def match_spaces(domains: Iterable[int]) -> dict[int, str]:
+    """The match space of each domain; one query."""
+    return dict(Domain.objects.filter(pk__in=set(domains)).values_list("pk", "match_space"))
+
+
+def key_digest(space: str, party_type: str, key: Key) -> int:
+    """The stored form of a key: signed 64 bits."""
+    return crypto.digest64(f"{space}\0{party_type}\0{key.rule}\0{key.text}", "match-key")
+
+
+def digests(model: Model, features: Features, space: str) -> list[tuple[int, Key]]:
+    """The keys of one record with their digests."""
+    return [(key_digest(space, features.party_type, key), key) for key in keys(model, features)]
+
+
+def lock_buckets(digests_: Iterable[int]) -> None:
+    """Take the transaction locks on the buckets of these keys, in order; one statement."""
+    buckets = sorted({digest % BUCKETS for digest in digests_})
+    if buckets:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(%s, b) FROM (SELECT unnest(%s::int[]) AS b ORDER BY 1) AS t",
+                [_LOCK_SPACE, buckets],
+            )
+
+
+def write(records: Sequence[SourceRecord], found: Mapping[int, list[tuple[int, Key]]]) -> None:
+    """Replace the stored keys of these records; two statements."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM matching_matchkey WHERE record_id = ANY(%s)", [[one.pk for one in records]])
+        with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as rows:
+            for record in records:
+                for digest, key in dict(found[record.pk]).items():
+                    rows.write_row((digest, record.pk, key.rule, False))
+
+
+def is_finer(key: Key) -> bool:
+    """Whether a key's text was refined by ``subdivide``."""
+    return "=" in key.text.rsplit("|", 1)[-1]
+
+
+def forget(record_ids: Sequence[int]) -> None:
+    """Drop the keys of closed records."""
+    MatchKey.objects.filter(record__in=record_ids).delete()
+
+
+def read_blocks(
+    models: Mapping[str, InForce], features: Mapping[int, Features], spaces: Mapping[int, str], *, store: bool
+) -> Blocks:
+    """Who shares a block with these records (id → features, id → space).
+
+    With ``store`` a block that has come over the cap is sub-divided for all its members.
+    """
+    blocks = Blocks()
+    cap = max((one.model.block_cap for one in models.values()), default=500)
+    for pk, one in features.items():
+        blocks.keys_of[pk] = digests(models[one.party_type].model, one, spaces[pk])
+    coarse = {digest for found in blocks.keys_of.values() for digest, _key in found}
+    large = set(OversizedBlock.objects.filter(pk__in=coarse).values_list("pk", flat=True))
+    members = _members(coarse - large, cap)
+    over = {digest for digest, sharing in members.items() if len(sharing) > cap}
+    _find_crowded(blocks, models, features, members, over | large)
+    blocks.members = {digest: sharing for digest, sharing in members.items() if digest not in over}
+    if over | large:
+        _refine(blocks, models, features, spaces, over, large, store=store)
+    return blocks
+
+
+def _members(wanted: Iterable[int], cap: int) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARERS, [list(wanted), cap + 1])
+        for digest, record in cursor.fetchall():
+            found[digest].append(record)
+    return found
+
+
+def _find_crowded(
+    blocks: Blocks,
+    models: Mapping[str, InForce],
+    features: Mapping[int, Features],
+    members: Mapping[int, list[int]],
+    large: set[int],
+) -> None:
+    """Contacts that more records share than the model's limit: a switchboard, a made-up number."""
+    for pk, found in blocks.keys_of.items():
+        model = models[features[pk].party_type].model
+        for digest, key in found:
+            contact = SINGLE_CONTACTS.get(model.rules[key.rule].parts)
+            if contact and (digest in large or len(members.get(digest, ())) > model.shared_limit):
+                blocks.crowded.add((contact, key.text))
+
+
+def _refine(  # noqa: PLR0913  (the parts of one step, named)
+    blocks: Blocks,
+    models: Mapping[str, InForce],
+    features: Mapping[int, Features],
+    spaces: Mapping[int, str],
+    over: set[int],
+    large: set[int],
+    *,
+    store: bool,
+) -> None:
+    """Replace the keys of large blocks by finer ones, for these records and, the first time, for all members."""
+    if over and store:
+        _subdivide_members(blocks, models, features, spaces, over)
+    finer: dict[int, list[tuple[int, Key]]] = {}
+    cap = 0
+    for pk, found in blocks.keys_of.items():
+        one = features[pk]
+        model = models[one.party_type].model
+        cap = max(cap, model.block_cap)
+        made = [
+            (key_digest(spaces[pk], one.party_type, Key(key.rule, text)), Key(key.rule, text))
+            for digest, key in found
+            if digest in over or digest in large
+            for text in subdivide(model, one, key)
+        ]
+        finer[pk] = made
+    for pk, made in finer.items():
+        blocks.keys_of[pk].extend(made)
+    members = _members({digest for made in finer.values() for digest, _key in made}, cap)
+    still = {digest for digest, sharing in members.items() if len(sharing) > cap}
+    if still and store:
+        _list_large(still, blocks, features)
+    blocks.members.update({digest: sharing[:cap] for digest, sharing in members.items()})
+
+
+def _subdivide_members(
+    blocks: Blocks,
+    models: Mapping[str, InForce],
+    features: Mapping[int, Features],
+    spaces: Mapping[int, str],
+    over: set[int],
+) -> None:
+    """Give every record of a block that came over the cap its finer keys, once, and list the block."""
+    named = {
+        digest: (key, features[pk].party_type, spaces[pk])
+        for pk, found in blocks.keys_of.items()
+        for digest, key in found
+        if digest in over
+    }
+    rows: list[tuple[int, int, int]] = []
+    for digest, (key, party, space) in named.items():
+        chosen = MatchKey.objects.filter(key=digest).values("record")
+        model = models[party].model
+        records = SourceRecord.objects.filter(pk__in=chosen).only("party_type", "values")
+        for pk, one in features_of(records.iterator(chunk_size=2000), dict(models)).items():
+            rows += [
+                (key_digest(space, party, Key(key.rule, text)), pk, key.rule) for text in subdivide(model, one, key)
+            ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO matching_matchkey (key, record_id, rule, finer) VALUES (%s, %s, %s, true) "
+            "ON CONFLICT DO NOTHING",
+            rows,
+        )
+    _list_large(over, blocks, features)
+
+
+def _list_large(large: set[int], blocks: Blocks, features: Mapping[int, Features]) -> None:
+    rules = {
+        digest: (key.rule, features[pk].party_type)
+        for pk, found in blocks.keys_of.items()
+        for digest, key in found
+        if digest in large
+    }
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO matching_oversizedblock (key, rule, party_type, records, seen_at) "
+            "SELECT %s, %s, %s, (SELECT count(*) FROM matching_matchkey WHERE key = %s), %s "
+            "ON CONFLICT (key) DO UPDATE SET records = EXCLUDED.records, seen_at = EXCLUDED.seen_at",
+            [(digest, rule, party, digest, clock.now()) for digest, (rule, party) in rules.items()],
+        )
+
+
+def add_finer(rows: Sequence[tuple[int, int, int]]) -> None:
+    """Store finer keys (digest, record, rule) of records that joined a large block."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO matching_matchkey (key, record_id, rule, finer) VALUES (%s, %s, %s, true) "
+            "ON CONFLICT DO NOTHING",
+            rows,
+        )

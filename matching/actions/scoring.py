@@ -1,0 +1,127 @@
+"""From records to scored pairs: blocks, features, scores; and what a candidate keeps of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from customers.models import SourceRecord
+from matching.actions import keys
+from matching.engine.comparing import conflict
+from matching.engine.evidence import Score
+from matching.engine.features import Features, Ignore
+from matching.engine.scoring import score
+from matching.queries.features import features_of
+from matching.queries.models import InForce, models_in_force
+
+
+@dataclass
+class Scored:
+    """The pairs of some records with their block mates.
+
+    ``scores`` by (record, other); ``others`` holds the other records; ``conflicts`` the pairs whose exclusive
+    identifiers differ.
+    """
+
+    models: Mapping[str, InForce]
+    blocks: keys.Blocks
+    others: dict[int, SourceRecord] = field(default_factory=dict)
+    scores: dict[tuple[int, int], Score] = field(default_factory=dict)
+    conflicts: set[tuple[int, int]] = field(default_factory=set)
+
+    def of(self, record: int) -> list[tuple[SourceRecord, Score]]:
+        """The other records that this one was compared with."""
+        return [(self.others[other], found) for (one, other), found in self.scores.items() if one == record]
+
+
+def ignoring(crowded: set[tuple[str, str]]) -> Ignore | None:
+    """The engine's question about contacts that too many share."""
+    if not crowded:
+        return None
+    endings: dict[str, tuple[str, ...]] = {}
+    for attribute, text in crowded:
+        endings[attribute] = (*endings.get(attribute, ()), text)
+    return lambda attribute, value: value.endswith(endings.get(attribute, ())) if attribute in endings else False
+
+
+def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
+    """Compare records with everything that shares a block with them; with ``store`` their keys are written first.
+
+    A fixed number of queries for any number of records.
+    """
+    models = models_in_force()
+    spaces_by_domain = keys.match_spaces(record.domain_id for record in records)
+    spaces = {record.pk: spaces_by_domain[record.domain_id] for record in records}
+    features = features_of(records, dict(models))
+    if store:
+        found = {pk: keys.digests(models[one.party_type].model, one, spaces[pk]) for pk, one in features.items()}
+        keys.write(records, found)
+    blocks = keys.read_blocks(models, features, spaces, store=store)
+    if store:
+        _write_finer(blocks, features)
+    scored = Scored(models, blocks)
+    pairs = {record.pk: blocks.sharers(record.pk) for record in records}
+    _compare(scored, records, pairs, features)
+    return scored
+
+
+def _write_finer(blocks: keys.Blocks, features: Mapping[int, Features]) -> None:
+    extra = [
+        (digest, pk, key.rule)
+        for pk, found in blocks.keys_of.items()
+        for digest, key in found
+        if keys.is_finer(key)
+    ]
+    if extra:
+        keys.add_finer(extra)
+
+
+def compare_pairs(pairs: Iterable[tuple[SourceRecord, SourceRecord]]) -> dict[tuple[int, int], Score]:
+    """The scores of given pairs, whatever their blocks."""
+    chosen = list(pairs)
+    models = models_in_force()
+    records = {record.pk: record for pair in chosen for record in pair}
+    features = features_of(records.values(), dict(models))
+    return {
+        (left.pk, right.pk): score(models[left.party_type].model, [(features[left.pk], features[right.pk])])[0]
+        for left, right in chosen
+        if left.party_type == right.party_type
+    }
+
+
+def _compare(
+    scored: Scored,
+    records: Sequence[SourceRecord],
+    pairs: Mapping[int, set[int]],
+    features: dict[int, Features],
+) -> None:
+    wanted = set().union(*pairs.values()) if pairs else set()
+    known = {record.pk: record for record in records}
+    rows = SourceRecord.objects.current().filter(pk__in=wanted - known.keys()).defer("raw", "findings")
+    others = {**{pk: known[pk] for pk in wanted if pk in known}, **{row.pk: row for row in rows}}
+    ignore = ignoring(scored.blocks.crowded)
+    if ignore is not None:
+        features = features_of(records, dict(scored.models), ignore)
+    prepared = {**features_of((row for row in others.values() if row.pk not in features), dict(scored.models), ignore)}
+    prepared.update(features)
+    scored.others = others
+    for record in records:
+        model = scored.models[record.party_type].model
+        mates = [pk for pk in sorted(pairs[record.pk]) if pk in others]
+        left = prepared[record.pk]
+        found = score(model, [(left, prepared[pk]) for pk in mates])
+        for pk, one in zip(mates, found, strict=True):
+            scored.scores[record.pk, pk] = one
+            if model.exclusive_schemes and conflict(model, left, prepared[pk]):
+                scored.conflicts.add((record.pk, pk))
+
+
+def evidence_of(found: Score, left: SourceRecord, right: SourceRecord, version: int) -> dict[str, Any]:
+    """What a candidate keeps: levels, weights and record versions; values are looked up when shown."""
+    return {
+        "model": version,
+        "weight": found.weight,
+        "prior": found.prior,
+        "household": found.household,
+        "levels": [[one.comparison, one.level, one.weight, one.label] for one in found.levels],
+        "versions": {str(left.pk): left.version, str(right.pk): right.version},
+    }

@@ -1,0 +1,1 @@
+"""What pages, payloads and actions ask of matching."""

@@ -1,0 +1,56 @@
+"""What people have said of records, as the machine must heed it."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from customers.models import SourceRecord
+from matching.models import Verdict
+
+DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
+
+
+@dataclass
+class Settled:
+    """Verdicts in force, by the ends of their pairs."""
+
+    customers: dict[int, int] = field(default_factory=dict)
+    apart_from: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    stale_with: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    together: set[tuple[int, int]] = field(default_factory=set)
+
+    def apart(self, record: SourceRecord, customer: int) -> bool:
+        """A person said that the record is somebody else than a record of this customer (stale or not)."""
+        return any(self.customers.get(other) == customer for other in self.apart_from.get(record.pk, ()))
+
+    def stale(self, record: SourceRecord, customer: int) -> bool:
+        """What a person saw of the record and this customer has changed since."""
+        return any(self.customers.get(other) == customer for other in self.stale_with.get(record.pk, ()))
+
+    def held_together(self, record: SourceRecord, mates: Sequence[SourceRecord]) -> bool:
+        """A person said that the record is the same as one of these."""
+        return any((min(record.pk, mate.pk), max(record.pk, mate.pk)) in self.together for mate in mates)
+
+
+def settled_for(records: Iterable[SourceRecord]) -> Settled:
+    """The verdicts in force about these records; two queries at most."""
+    chosen = [record.pk for record in records]
+    rows = list(Verdict.objects.in_force().filter(Q(left__in=chosen) | Q(right__in=chosen)))
+    made = Settled()
+    if not rows:
+        return made
+    ends = {end for row in rows for end in (row.left_id, row.right_id)}
+    made.customers = dict(
+        SourceRecord.objects.filter(pk__in=ends, customer__isnull=False).values_list("pk", "customer")
+    )
+    for row in rows:
+        if row.answer == SAME:
+            made.together.add((row.left_id, row.right_id))
+        for one, other in ((row.left_id, row.right_id), (row.right_id, row.left_id)):
+            if row.answer == DIFFERENT:
+                made.apart_from[one].add(other)
+            if row.stale_since is not None:
+                made.stale_with[one].add(other)
+    return made
