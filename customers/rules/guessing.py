@@ -18,7 +18,7 @@ DATE = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})(?:[T ].*)?|(\d{8})")
 DATED = frozenset({"birth_date", "observed_at"})
 NAMED, SPELT, HELD, DOUBTED = 0.95, 0.8, 0.6, 0.4
 # Prefixes that say whose, not what: "customer_email", "kunde_name", "billing_city".
-OWNERS = re.compile(r"^(customer|client|kunden?|person|contact|cust|user|member|party)")
+OWNERS = re.compile(r"^(customer|client|kunden?|person|contact|cust|user|member|party|primary)")
 ADDRESS_KINDS = re.compile(r"^(billing|shipping|postal|rechnungs|liefer)")
 KIND_OF = {"rechnungs": "billing", "liefer": "shipping"}
 
@@ -126,7 +126,7 @@ def _plausible(path: str, cells: Sequence[str]) -> bool:
     name = path.partition(".")[0]
     if name in DATED:
         return not cells or _mostly(cells, lambda cell: bool(DATE.fullmatch(cell)))
-    test = BY_CONTENT.get(name)
+    test = _may_be_phone if name == "phone" else BY_CONTENT.get(name)
     return not cells or name in FREE or test is None or _mostly(cells, test)
 
 
@@ -139,8 +139,12 @@ def _is_email(cell: str) -> bool:
 
 
 def _is_phone(cell: str) -> bool:
-    digits = sum(map(str.isdigit, cell))
-    return bool(PHONE.fullmatch(cell)) and 7 <= digits <= 15 and (cell[0] in "+0(" or not cell.isdigit())
+    """A number that shows itself as one; bare digits may be anything, and so may a date."""
+    return _may_be_phone(cell) and not DATE.fullmatch(cell) and (cell[0] in "+0(" or not cell.isdigit())
+
+
+def _may_be_phone(cell: str) -> bool:
+    return bool(PHONE.fullmatch(cell)) and 7 <= sum(map(str.isdigit, cell)) <= 15
 
 
 def _like_births(cells: Sequence[str]) -> bool:

@@ -61,13 +61,15 @@ def recognise(head: bytes) -> tuple[str, int]:
         raise BrokenFile("empty")
     if head.startswith((*FOREIGN, GZIP)):
         raise BrokenFile("not_csv")
-    encoding, mark = next(((name, len(mark)) for mark, name in MARKS if head.startswith(mark)), (_unmarked(head), 0))
+    marked = next(((name, len(mark)) for mark, name in MARKS if head.startswith(mark)), None)
+    encoding, mark = marked or (_unmarked(head), 0)
     if not encoding:
         raise BrokenFile("encoding_unknown")
     text = head[mark:].decode(encoding, "ignore")
     if text.lstrip()[:16].lower().startswith(MARKUP):
         raise BrokenFile("not_csv")
-    if sum(map(CONTROLS.__contains__, map(ord, text))) * 50 > len(text):
+    controls = sum(map(CONTROLS.__contains__, map(ord, text)))
+    if controls > 16 and controls * 20 > len(text):
         raise BrokenFile("binary", line=1)
     return encoding, mark
 
@@ -147,21 +149,23 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 def _converted(chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
-    for chunk in _again(b"", chunks):
-        text = _decoded(decoder, chunk, encoding, done, final=False)
+    done, line = 0, ""
+    for chunk in chunks:
+        text = _decoded(decoder, chunk, encoding, done, line)
         done += text.count("\n")
+        line = (line + text).rpartition("\n")[2][-MAX_LINE:]
         yield text.encode("utf-8")
-    _decoded(decoder, b"", encoding, done, final=True)
+    _decoded(decoder, b"", encoding, done, line)
 
 
-def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str, done: int, *, final: bool) -> str:
+def _decoded(decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str, done: int, line: str) -> str:
+    """The next text; a fault is placed by the lines done and what is known of the present one."""
     try:
-        return decoder.decode(chunk, final)
+        return decoder.decode(chunk, not chunk)
     except UnicodeDecodeError as error:
-        good = error.object[: error.start].decode(encoding, "replace")
+        good = line + error.object[: error.start].decode(encoding, "replace")
         begin = good.rfind("\n") + 1
-        line = done + good.count("\n") + 1
+        number = done + good.count("\n") + 1
         byte = (len(good) - begin) * 2 + 1
         column = 1 + max(map(good[begin:].count, DELIMITERS))
-        raise BrokenFile("encoding", line=line, column=column, byte=byte, encoding=encoding.upper()) from error
+        raise BrokenFile("encoding", line=number, column=column, byte=byte, encoding=encoding.upper()) from error

@@ -6,7 +6,7 @@ An attribute has one such rule or a list of them. A finding names attribute, par
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -150,7 +150,7 @@ def _fits(text: str, pattern: Any) -> bool:
     return len(text) <= LONGEST and _compiled(str(pattern)).fullmatch(text) is not None
 
 
-TESTS = {
+TESTS: Mapping[str, Callable[[str, Any], bool]] = {
     "pattern": _fits,
     "min": _not_below,
     "max": _not_above,

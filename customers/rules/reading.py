@@ -167,7 +167,7 @@ class Reader:
         fault = self._cell_fault(values)
         if fault:
             return self._rejected(fault[0], line, fault[1], limit=self.max_field)
-        if not any(values):
+        if not values[0].strip() and not any(map(str.strip, values)):
             return None
         if self.unescape:
             values = [unescaped(value) for value in values]

@@ -15,24 +15,26 @@ KEYS = """
 
 WORDS = {
     "given_name": """
-        givenname firstname forename fname first given vorname rufname prenom prenoms primernombre nombre
-        nombredepila nombres givennames
+        namefirst givenname firstname forename fname first given vorname rufname prenom prenoms primernombre
+        nombre nombredepila nombres givennames
     """,
-    "middle_name": "middlename middle secondname zweitername zweitvorname deuxiemeprenom segundonombre mname",
+    "middle_name": """
+        namemiddle middlename middle secondname zweitername zweitvorname deuxiemeprenom segundonombre mname
+    """,
     "family_name": """
-        familyname surname lastname lname sname last family nachname familienname zuname nom nomdefamille
-        apellido apellidos primerapellido nompatronymique
+        namelast familyname surname lastname lname sname last family nachname familienname zuname nom
+        nomdefamille apellido apellidos primerapellido nompatronymique
     """,
-    "suffix": "suffix namesuffix namenszusatz suffixe sufijo",
+    "suffix": "namesuffixe suffix namesuffix namenszusatz suffixe sufijo",
     "full_name": """
-        fullname name customername contactname personname clientname displayname vollname vollstaendigername
-        vollstandigername kundenname nomcomplet nometprenom prenometnom nomprenom prenomnom nombrecompleto
-        nombreyapellidos nombreapellidos
+        namefull fullname name customername contactname personname clientname displayname vollname
+        vollstaendigername vollstandigername kundenname nomcomplet nometprenom prenometnom nomprenom prenomnom
+        nombrecompleto nombreyapellidos nombreapellidos
     """,
     "organisation_name": """
-        organisationname organizationname organisation organization company companyname business businessname
-        firm firma firmenname firmenbezeichnung unternehmen societe entreprise raisonsociale nomsociete
-        nomentreprise empresa razonsocial nombreempresa orgname org
+        nameorg namefirma organisationname organizationname organisation organization company companyname
+        business businessname firm firma firmenname firmenbezeichnung unternehmen societe entreprise
+        raisonsociale nomsociete nomentreprise empresa razonsocial nombreempresa orgname org
     """,
     "legal_form": "legalform rechtsform formejuridique formajuridica",
     "birth_date": """
@@ -71,36 +73,41 @@ WORDS = {
         housenumber houseno streetnumber streetno hausnummer hausnr hnr numerodevoie numrue numerocalle
     """,
     "address.line1": """
-        address address1 addressline1 addressline line1 addr addr1 street streetaddress streetname street1
-        strasse strassehausnummer strassenr strasseundhausnummer str anschrift adresse adresse1 adresszeile1
-        rue voie adressepostale direccion direccion1 calle domicilio
+        addrline1 addrfull address address1 addressline1 addressline line1 addr addr1 street streetaddress
+        streetname street1 strasse strassehausnummer strassenr strasseundhausnummer str anschrift adresse
+        adresse1 adresszeile1 rue voie adressepostale direccion direccion1 calle domicilio
     """,
     "address.line2": """
         address2 addressline2 line2 addr2 street2 adresszusatz zusatz adresszeile2 adresse2 complement
         complementadresse complementdadresse direccion2 piso apartment unit flat
     """,
     "address.city": """
-        city town suburb locality place ort stadt wohnort ville commune localite ciudad localidad poblacion
-        municipio
+        addrcity city town suburb locality place ort stadt wohnort ville commune localite ciudad localidad
+        poblacion municipio
     """,
     "address.region": """
-        region state province county bundesland departement etat provincia estado comunidad stateprovince
+        addrstate region state province county bundesland departement etat provincia estado comunidad
+        stateprovince
     """,
     "address.postal_code": """
-        postcode postalcode zip zipcode postal plz postleitzahl codepostal cp codigopostal codpostal cpostal
+        addrpostalcode addrzip postcode postalcode zip zipcode postal plz postleitzahl codepostal cp
+        codigopostal codpostal cpostal
     """,
     "address.country": """
-        country countrycode nation land staat laendercode landercode landcode pays codepays pais codigopais
+        addrcountry country countrycode nation land staat laendercode landercode landcode pays codepays pais
+        codigopais
     """,
     "identifier.ssn": """
-        socsecid ssn socialsecurity socialsecuritynumber socsec nationalinsurance nino nir numerosecu nss
+        ssnnumber socsecid ssn socialsecurity socialsecuritynumber socsec nationalinsurance nino nir
+        numerosecu nss
     """,
     "identifier.national_id": """
-        nationalid nationalidentifier idcard idnumber personalausweis ausweisnummer dni nif cni personalid
-        identitynumber
+        nationalidnumber nationalid nationalidentifier idcard idnumber personalausweis ausweisnummer dni nif
+        cni personalid identitynumber
     """,
     "identifier.tax_id": """
-        taxid tin taxnumber taxno steuernummer steuerid steuernr identifiantfiscal numerofiscal idfiscal cif
+        taxidnumber taxid tin taxnumber taxno steuernummer steuerid steuernr identifiantfiscal numerofiscal
+        idfiscal cif
     """,
     "identifier.vat": "vat vatid vatnumber vatno ustid ustidnr umsatzsteuerid tva numerotva tvaintra iva numeroiva",
     "identifier.passport": "passport passportnumber passportno reisepass passeport pasaporte",
@@ -108,7 +115,9 @@ WORDS = {
         registrationnumber companyregistration companynumber handelsregister hrb siren siret registromercantil
     """,
     "identifier.loyalty": "loyaltyid loyaltynumber loyaltycard kundenkarte cartefidelite tarjetafidelidad",
-    "party_type": "partytype customertype clienttype kundentyp kundenart typeclient tipocliente persontype",
+    "party_type": """
+        recordtype partytype customertype clienttype kundentyp kundenart typeclient tipocliente persontype
+    """,
     "observed_at": """
         observedat updatedat updated lastupdated lastmodified modifiedat modified changedat timestamp asof
         geaendertam geandertam aenderungsdatum anderungsdatum letzteaenderung modifiele datemodification
