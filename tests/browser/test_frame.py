@@ -1,0 +1,54 @@
+"""The frame of every page: it can be read by everybody, on every screen, under the strictest policy."""
+
+import pytest
+
+from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, shoot
+from tests.support.people import PASSWORD, make_domain, make_user
+
+pytestmark = pytest.mark.browser
+
+LOOKS = pytest.mark.parametrize(("size", "colours"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"])
+
+
+@pytest.fixture(scope="module")
+def steward(site):
+    with site.orm():
+        return make_user("steward", domain=make_domain())
+
+
+@LOOKS
+def test_signing_in_can_be_read_by_everybody(open_page, size, colours):
+    page = open_page("/", size=size, colours=colours)
+    assert_accessible(page)
+    assert_fits(page)
+    shoot(page, f"sign-in-{colours}")
+
+
+@LOOKS
+def test_the_start_page_can_be_read_by_everybody(open_page, steward, size, colours):
+    page = open_page("/", user=steward, size=size, colours=colours)
+    assert_accessible(page)
+    assert_fits(page)
+    shoot(page, f"start-{colours}")
+
+
+def test_a_steward_signs_in_and_is_at_the_start_page(open_page, steward, site):
+    page = open_page("/")
+    page.get_by_label("Username").fill(steward.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{site.url}/")
+    assert page.get_by_text(steward.display_name).count()
+
+
+def test_a_page_that_does_not_exist_is_still_a_page(open_page, steward):
+    page = open_page("/no-such-page", user=steward)
+    assert_accessible(page)
+
+
+def test_a_script_in_a_page_is_reported(open_page, faults):
+    page = open_page("/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">styled</p>')")
+    page.wait_for_timeout(200)
+    assert any(fault.startswith("policy: style-src") for fault in faults)
+    faults.clear()
