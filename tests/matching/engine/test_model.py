@@ -1,0 +1,66 @@
+"""A model is data: it survives JSON, has one digest, and a fault in it is named with its place."""
+
+import copy
+import json
+
+import pytest
+
+from matching.engine.model import Model, ModelError
+from tests.matching.engine.parties import ORGANISATIONS, PERSONS
+
+
+@pytest.mark.parametrize("model", [PERSONS, ORGANISATIONS])
+def test_a_shipped_model_survives_json_unchanged(model):
+    again = Model.from_dict(json.loads(json.dumps(model.to_dict())))
+    assert again.to_dict() == model.to_dict()
+    assert again.digest() == model.digest()
+
+
+def test_the_digest_does_not_depend_on_the_order_of_keys():
+    content = PERSONS.to_dict()
+    assert Model.from_dict(dict(reversed(content.items()))).digest() == PERSONS.digest()
+
+
+def test_another_weight_is_another_digest():
+    content = PERSONS.to_dict()
+    content["comparisons"][0]["levels"][0]["bits"] += 0.5
+    assert Model.from_dict(content).digest() != PERSONS.digest()
+
+
+def put(content, path, value):
+    *steps, last = path
+    for step in steps:
+        content = content[step]
+    content[last] = value
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "fault"),
+    [
+        (["automatic"], 0.2, "model.automatic: must lie above review"),
+        (["prior"], "low", "model.prior: must be a number"),
+        (["prior"], float("nan"), "model.prior: must be a number"),
+        (["party_type"], "dog", "model.party_type: must be one of person, organisation"),
+        (["comparisons"], [], "model.comparisons: must not be empty"),
+        (["comparisons", 0, "kind"], "smell", "model.comparisons[0].kind: 'smell' is no kind of comparison"),
+        (["comparisons", 0, "levels", 0, "bits"], 99, "model.comparisons[0].levels[0].bits: must lie within 60 bits"),
+        (["comparisons", 0, "levels", 0, "code"], "missing", "'exact' must be given"),
+        (["comparisons", 0, "levels", 0, "under"], {"ghost": 1}, "'ghost' is no alternative of this model"),
+        (["comparisons", 1, "code"], "given_name", "model.comparisons: must not use a code twice"),
+        (["rules", 0, "parts"], ["shoe_size"], "model.rules[0].parts: 'shoe_size' is no part of a key"),
+        (["frequencies", "given_name", "unseen"], 0, "model.frequencies.given_name: shares must lie above 0"),
+        (["colour"], "red", "model: unknown key 'colour'"),
+        (["exclusive_schemes"], "ssn", "model.exclusive_schemes: must be a list of texts"),
+    ],
+)
+def test_a_fault_is_named_with_its_place(path, value, fault):
+    content = copy.deepcopy(PERSONS.to_dict())
+    put(content, path, value)
+    with pytest.raises(ModelError) as refusal:
+        Model.from_dict(content)
+    assert fault in str(refusal.value)
+
+
+def test_no_model_at_all_is_refused_in_words():
+    with pytest.raises(ModelError, match="must be an object"):
+        Model.from_dict([])

@@ -1,0 +1,221 @@
+"""A score is symmetric, adds up, and tells a person from a household, a namesake and a stranger."""
+
+import pytest
+from hypothesis import given, settings
+
+from matching.engine.comparing import conflict
+from matching.engine.defaults import person_model
+from matching.engine.model import Model
+from matching.engine.scoring import counterfactual, score, score_levels
+from matching.engine.vocabulary import LEVELS
+from tests.matching.engine.parties import (
+    ORGANISATIONS,
+    PERSONS,
+    compared,
+    home,
+    levels,
+    many,
+    organisation,
+    person,
+    persons,
+)
+
+ANN = {
+    "given_name": "Ann",
+    "family_name": "Sondergeld",
+    "birth_date": "1954-03-17",
+    "phone": many("+498342550170"),
+    "address": home("Hauptstraße 9", "Kempten", "87435"),
+}
+
+
+@given(persons(), persons())
+@settings(max_examples=300, deadline=None)
+def test_a_score_is_the_same_from_either_side(left, right):
+    assert compared(left, right) == compared(right, left)
+
+
+@given(persons(), persons())
+@settings(max_examples=300, deadline=None)
+def test_the_lines_add_up_to_the_weight_and_the_weight_gives_the_probability(left, right):
+    found = compared(left, right)
+    assert found.prior + sum(level.weight for level in found.levels) == found.weight
+    assert found.prior + sum(level.weight for level in reversed(found.levels)) == found.weight
+    assert found.probability == pytest.approx(1 / (1 + 2**-found.weight))
+    assert found.same + found.household + found.other == pytest.approx(1)
+
+
+@given(persons(), persons())
+@settings(max_examples=300, deadline=None)
+def test_what_would_settle_a_pair_does_settle_it(left, right):
+    found = compared(left, right)
+    code = counterfactual(PERSONS, found)
+    if code is None:
+        return
+    kinds = {each.code: each.kind for each in PERSONS.comparisons}
+    settled = score_levels(
+        PERSONS, {**{k: v for k, v in levels(found).items() if k in kinds}, code: LEVELS[kinds[code]][0]}
+    )
+    common = sum(each.weight for each in found.levels if each.comparison in kinds and each.comparison != code)
+    plain = sum(each.weight for each in settled.levels if each.comparison in kinds and each.comparison != code)
+    if common == plain:  # no rarity in the lines that stay
+        assert settled.probability >= PERSONS.automatic
+
+
+def test_scoring_many_pairs_is_scoring_each():
+    pairs = [(person(**ANN), person(given_name="Bob")), (person(**ANN), person(**ANN))]
+    assert score(PERSONS, pairs) == [score(PERSONS, [pair])[0] for pair in pairs]
+
+
+def test_the_same_person_with_a_typing_error_is_automatic():
+    found = compared(person(**ANN), person(**{**ANN, "family_name": "Sondergelt", "birth_date": "1954-03-71"}))
+    assert found.probability >= PERSONS.automatic
+
+
+def test_a_wife_at_the_same_address_and_landline_is_related_and_not_the_same():
+    found = compared(person(**ANN), person(**{**ANN, "given_name": "Walter", "birth_date": "1951-11-02"}))
+    assert found.probability < PERSONS.review
+    assert found.household > 0.9
+    assert found.related
+
+
+def test_twins_are_not_joined_by_the_machine():
+    found = compared(person(**ANN), person(**{**ANN, "given_name": "Walter"}))
+    assert found.probability < PERSONS.automatic
+
+
+def test_a_junior_is_not_his_father():
+    father = {
+        "given_name": "David",
+        "family_name": "Dobbins Senior",
+        "address": home("1450 N City Rd", "Arlington", "23208"),
+    }
+    found = compared(person(**father), person(**{**father, "family_name": "Dobbins Jr"}))
+    assert levels(found)["suffix"] == "different"
+    assert found.probability < PERSONS.review
+
+
+def test_a_name_alone_is_never_enough():
+    found = compared(person(given_name="John", family_name="Smith"), person(given_name="John", family_name="Smith"))
+    assert found.probability < PERSONS.review
+
+
+def test_a_rare_name_weighs_more_than_a_common_one():
+    common = compared(person(family_name="Smith"), person(family_name="Smith"))
+    rare = compared(person(family_name="Sondergeld"), person(family_name="Sondergeld"))
+    assert rare.weight > common.weight
+
+
+def test_what_is_missing_weighs_nothing():
+    found = compared(person(given_name="Ann"), person(family_name="Smith"))
+    assert found.weight == pytest.approx(PERSONS.prior, abs=0.001)
+    assert not any(level.weight for level in found.levels if level.level == "missing")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "one", "other", "level"),
+    [
+        ("given_name", "Robert", "Bob", "nickname"),
+        ("given_name", "Patrick", "Patricia", "alike"),
+        ("given_name", "Robert", "R", "initial"),
+        ("given_name", "Josè", "JOSE", "transliterated"),
+        ("given_name", "Xiu Ying", "Xiuying", "exact"),
+        ("given_name", "Mitchell", "Mitchel", "near"),
+        ("given_name", "Anna", "Walter", "different"),
+        ("family_name", "O'Hare", "Ohare", "exact"),
+        ("family_name", "Medina Sentosa", "Sentosa", "part"),
+        ("family_name", "Hansen-Weber", "Weber", "part"),
+        ("middle_name", "Jane", "J.", "initial"),
+        ("birth_date", "1954-03-07", "1954-07-03", "swapped"),
+        ("birth_date", "1954-03-17", "1954-03-18", "near"),
+        ("birth_date", "1954-03-17", "1954-03", "partial"),
+        ("birth_date", "1954-03-17", "1954-11-02", "year"),
+        ("birth_date", "1954-03-17", "1981-11-02", "different"),
+        ("email", many("ann.lee@x.example"), many("ANN.LEE@X.example"), "exact"),
+        ("email", many("ann.lee@x.example"), many("ann.lee@quite-other.example"), "user"),
+        ("email", many("ann.lee@x.example"), many("other@x.example", "annlee@x.example"), "near"),
+        ("email", many("info@x.example"), many("info@x.example"), "role"),
+        ("phone", many("+49 8342 550170"), many("08342/550170"), "exact"),
+        ("phone", many("202-321-3212"), many("321-3212"), "ending"),
+        ("phone", many("+498342550170"), many("+498342550171", "+498342550107"), "near"),
+        ("address", home("12 Main Street", "Kempten"), home("12 Main St.", "Kempten"), "same"),
+        ("address", home("Hauptstraße 9", "", "87435"), home("Hauptstr. 9, Whg 2", "", "87435"), "same"),
+        ("address", home("12 Main Street", "Kempten"), home("14 Main Street", "Kempten"), "neighbour"),
+        ("address", home("3 High Road", "", "87435"), home("9 Broad Lane", "", "87435"), "postcode"),
+        ("identifier", [{"scheme": "ssn", "value": "294-66-9999"}], [{"scheme": "ssn", "value": "294669999"}], "exact"),
+        ("identifier", [{"scheme": "ssn", "value": "7364009"}], [{"scheme": "ssn", "value": "7364090"}], "near"),
+        ("identifier", [{"scheme": "ssn", "value": "7364009"}], [{"scheme": "tax", "value": "7364009"}], "missing"),
+    ],
+)
+def test_a_level_says_how_two_values_agree(attribute, one, other, level):
+    assert levels(compared(person(**{attribute: one}), person(**{attribute: other})))[attribute] == level
+
+
+def test_given_and_family_name_exchanged_are_seen():
+    found = levels(
+        compared(person(given_name="Daniella", family_name="Shaw"), person(given_name="Shaw", family_name="Daniela"))
+    )
+    assert (found["given_name"], found["family_name"]) == ("swapped", "swapped")
+
+
+def test_another_family_name_speaks_less_against_two_women():
+    one, other = {"given_name": "Amanda", "family_name": "Anderson"}, {"given_name": "Amanda", "family_name": "Jones"}
+    women = compared(person(gender="f", **one), person(gender="f", **other))
+    unknown = compared(person(**one), person(**other))
+    assert levels(women)["family_name"] == "married"
+    assert levels(unknown)["family_name"] == "different"
+
+
+def test_a_chinese_name_meets_its_transcription():
+    found = compared(person(full_name="王杰"), person(given_name="Jie", family_name="Wang"))
+    assert levels(found)["family_name"] == "transliterated"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Müller & Söhne GmbH", "MUELLER Söhne", "near"),
+        ("Universal Exports Inc.", "Universal Exports, Ltd", "exact"),
+        ("Ritz Carlton Restaurant", "Restaurant Ritz-Carlton", "words"),
+        ("Mifune Japan Center", "Mifune", "within"),
+        ("International Business Machines", "IBM", "acronym"),
+        ("Universal Exports", "Bel Air Hotel", "different"),
+    ],
+)
+def test_organisations_are_compared_by_their_telling_words(one, other, level):
+    found = compared(organisation(organisation_name=one), organisation(organisation_name=other), ORGANISATIONS)
+    assert levels(found)["organisation_name"] == level
+
+
+def test_a_branch_elsewhere_is_related_and_not_the_same():
+    here = organisation(
+        organisation_name="Universal Exports Inc",
+        address=home("1 Main St", "Bern", "3000"),
+        phone=many("0311112233"),
+        website=many("https://www.universal.example/"),
+    )
+    there = organisation(
+        organisation_name="Universal Exports Ltd",
+        address=home("9 High Rd", "Oslo", "0150"),
+        phone=many("4722334455"),
+        website=many("universal.example"),
+    )
+    found = compared(here, there, ORGANISATIONS)
+    assert found.probability < ORGANISATIONS.automatic
+    assert found.household > found.other
+
+
+def test_only_verified_identifiers_of_an_exclusive_scheme_are_a_conflict():
+    model = Model.from_dict({**person_model().to_dict(), "exclusive_schemes": ["passport"]})
+
+    def holder(value, verified=True):
+        return person(identifier=[{"scheme": "passport", "value": value, "verified": verified}])
+
+    assert conflict(model, holder("10251111"), holder("99887766"))
+    assert not conflict(model, holder("10251111"), holder("10251112"))
+    assert not conflict(model, holder("10251111"), holder("99887766", verified=False))
+    assert not conflict(PERSONS, holder("10251111"), holder("99887766"))
+
+
+def test_a_record_sent_twice_is_the_same():
+    assert compared(person(**ANN), person(**ANN)).probability > 0.9999
