@@ -222,6 +222,8 @@ def elements(records: Sequence[RecordClaims], attribute: AttributeRule, decision
 
 def _same_values(claims: Sequence[Claim]) -> list[list[Claim]]:
     """Claims by value and kind; one without a kind joins the best one of the same value that has a kind."""
+    if len({claim.key for claim in claims}) == len(claims):
+        return [[claim] for claim in claims]
     first_kind: dict[str, str] = {}
     for claim in claims:
         kind = _kind(claim.value)
@@ -244,8 +246,11 @@ def _kind(element: Mapping[str, Any]) -> str:
 
 
 def _claim(record: RecordClaims, name: str, value: Any, decisions: Decisions) -> Claim:
-    pinned = (record.id, name) in decisions.pinned
-    return Claim(record, value, record.trust.get(name, record.default_trust), pinned=pinned, verified=record.steward)
+    claim = Claim(record, value, record.trust.get(name, record.default_trust))
+    claim.verified = record.steward
+    if decisions.pinned:
+        claim.pinned = (record.id, name) in decisions.pinned
+    return claim
 
 
 def _measure(claims: Sequence[Claim], attribute: AttributeRule, key: Callable[[Any], str] | None) -> None:
