@@ -4,7 +4,7 @@ The drawings are SVG with geometry attributes only: the content policy forbids i
 them as text, so the drawings themselves are hidden from screen readers unless they are given a label.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -28,8 +28,8 @@ Attrs = dict[str, object]
 TURNING = frozenset({"loader-2"})
 SURE = 70
 FAIR = 40
-THIN = (
-    (timedelta(minutes=1), timedelta(0), lambda n: _("now")),
+THIN: tuple[tuple[timedelta, timedelta, Callable[[int], str]], ...] = (
+    (timedelta(minutes=1), timedelta(minutes=1), lambda n: _("now")),
     (timedelta(hours=1), timedelta(minutes=1), lambda n: _("%(n)s min") % {"n": n}),
     (timedelta(days=1), timedelta(hours=1), lambda n: _("%(n)s h") % {"n": n}),
     (timedelta(days=60), timedelta(days=1), lambda n: _("%(n)s d") % {"n": n}),
@@ -111,7 +111,7 @@ def ago(value: object) -> str:
     passed = max(clock.now() - moment, timedelta(0))
     for limit, unit, words in THIN:
         if passed < limit:
-            return str(words(passed // unit if unit else 0))
+            return words(passed // unit)
     return ngettext("%(n)s year", "%(n)s years", passed.days // 365) % {"n": passed.days // 365}
 
 
