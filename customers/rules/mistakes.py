@@ -11,6 +11,8 @@ NEIGHBOURS = dict(zip("qwertyuiopasdfghjklzxcvbnm0123456789", "wertyuiopqsdfghjk
 SHORT_STREETS = (
     ("straße", "str."), (" Street", " St"), (" Road", " Rd"), ("Calle ", "C/ "), (" rue ", " r. "), ("ul. ", ""),
 )  # fmt: skip
+# How one dials abroad from there.
+DIAL_OUT = {"US": "011", "RU": "810"}
 GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
@@ -58,7 +60,7 @@ def phone(number: str, country: Country, style: int) -> str:
         return f"{country.trunk}{number[:area]} {number[area:]}"
     if style == 3:
         return f"({country.trunk}{number[:area]}) {number[area:-4]}-{number[-4:]}"
-    return f"00{country.calling} {number}"
+    return f"{DIAL_OUT.get(country.code, '00')} {country.calling} {number}"
 
 
 def short_street(line: str) -> str:
