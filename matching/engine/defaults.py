@@ -12,9 +12,10 @@ from typing import Final
 from matching.engine.frequencies import person_names
 from matching.engine.model import Alternative, Comparison, LevelWeight, Model, Rule
 
-_NO_NAME: Final = tuple(
-    "test tester unknown unbekannt none null na n a nn xxx xx x anonymous anonym customer kunde client guest gast "
-    "not available no name noname tbd tba dummy sample muster".split()
+# Folded. Names that people bear stay out: Guest and Gast, Li Na, the initial N.
+_NO_NAME: Final = (
+    *"test tester unknown unbekannt none null nn xx xxx xxxx anonymous anonym customer noname tbd tba dummy".split(),
+    *("n a", "not available", "not provided", "not known", "no name", "not applicable"),
 )
 _NOBODY: Final = (
     "john doe",
@@ -29,9 +30,7 @@ _NOBODY: Final = (
     "john q public",
     "mickey mouse",
     "donald duck",
-    "not provided",
-    "not known",
-    "no name",
+    "unknown unknown",
 )
 _NO_DATE: Final = (
     "1800-01-01",
@@ -50,7 +49,7 @@ _NO_MAIL: Final = tuple(
     "none no noemail no-email nomail no-mail noreply no-reply donotreply nobody unknown unbekannt na n/a null test "
     "tester keine keineemail example invalid dummy notprovided anonymous xxx".split()
 )
-_NO_TEXT: Final = (*_NO_NAME, "unknown address", "no address", "00000", "0000", "99999", "n a")
+_NO_TEXT: Final = (*_NO_NAME, "unknown address", "no address", "00000", "0000", "99999")
 
 
 def _levels(table: str, *alternatives: str) -> tuple[LevelWeight, ...]:

@@ -1,0 +1,260 @@
+"""Merging, unmerging, undoing: records move between customers, and the ledger says why.
+
+Each deed names the versions it saw, takes its locks by kind (customers, records, candidates) in id order, moves links,
+writes the ledger, and has the golden values of every customer it touched derived once.
+"""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from cmdm import access, audit
+from cmdm.actions import Refused, Stale, action
+from cmdm.models import User
+from customers.actions import golden, links
+from customers.models import Customer, SourceRecord
+from matching.actions import candidates, redirects, verdict_rows
+from matching.actions.ledger_entries import Deed, entry
+from matching.models import Candidate, LedgerEntry, Verdict
+
+Pairs = Sequence[tuple[int, int]]
+ALL = "all"
+
+
+def hold(customers: Sequence[Customer], *, actor: User, seen: Mapping[int, int]) -> list[Customer]:
+    """Lock customers in id order, guard them, and compare their versions with those seen.
+
+    :raises PermissionDenied: the actor may not decide in one of their domains. :raises Stale: a version differs.
+    """
+    held = list(Customer.objects.filter(pk__in=[customer.pk for customer in customers]).locked())
+    access.require(actor, "decide", *held)
+    if any(seen.get(customer.pk) != customer.version for customer in held):
+        versions = {customer.number: customer.version for customer in held}
+        raise Stale(_("Somebody has changed one of these customers since you saw it."), versions=versions)
+    return held
+
+
+def records_of(customers: Sequence[Customer]) -> list[SourceRecord]:
+    """The records of locked customers, locked; corrections go with theirs and are left out."""
+    rows = SourceRecord.objects.filter(customer__in=[customer.pk for customer in customers], about__isnull=True)
+    return list(rows.locked().defer("raw", "findings"))
+
+
+def survivor_of(customers: Sequence[Customer], records: Sequence[SourceRecord]) -> Customer:
+    """The customer with more records, then the one with the older key."""
+    counts = {customer.pk: 0 for customer in customers}
+    for record in records:
+        if record.closed_at is None:
+            counts[record.customer_id or 0] += 1
+    return min(customers, key=lambda customer: (-counts[customer.pk], customer.key))
+
+
+@action
+def merge(  # noqa: PLR0913  (a decision has these parts)
+    customers: Sequence[Customer],
+    *,
+    actor: User,
+    seen: Mapping[int, int],
+    reason: str = "",
+    rule: str = "steward",
+    candidate: Candidate | None = None,
+    by_machine: bool = False,
+    strength: str = Verdict.Strength.ADVISE,
+) -> Customer:
+    """Make one customer of several; the survivor. Refused unless they are current, different and of one party type.
+
+    A person's earlier "different" between them is taken back by his own "same"; for the machine it is a refusal.
+    """
+    held = hold(customers, actor=actor, seen=seen)
+    _refuse_unfit(held)
+    records = records_of(held)
+    apart = verdict_rows.different_within(records)
+    if apart and by_machine:
+        raise Refused(_("A person said that these are different."))
+    survivor = survivor_of(held, records)
+    losers = [customer for customer in held if customer.pk != survivor.pk]
+    asked = _between(held)
+    verdict_rows.revoke(apart)
+    if not by_machine:
+        verdict_rows.say_same(held, records, asked, candidate, actor=actor, reason=reason, strength=strength)
+    _join(survivor, losers, records, actor=actor, rule=rule, reason=reason, by_machine=by_machine, candidate=candidate)
+    candidates.close(asked, "merged")
+    golden.rebuild(held, "customer.merged", actor=actor, survivor=str(survivor.key))
+    domains = {domain for customer in held for domain in (record.domain_id for record in records)}
+    audit.record(actor, "customer.merged", survivor, domains=domains, counts={"customers": len(held)})
+    return survivor
+
+
+def _refuse_unfit(held: Sequence[Customer]) -> None:
+    if len(held) < 2 or any(customer.status != Customer.Status.ACTIVE for customer in held):
+        raise Refused(_("Only two different, current customers can be merged."))
+    if len({customer.party_type for customer in held}) > 1:
+        raise Refused(_("A person and an organisation cannot be merged."))
+
+
+def _between(held: Sequence[Customer]) -> list[Candidate]:
+    """Open candidates between two of the customers; one inside a single customer stays open."""
+    rows = candidates.between(held)
+    ends = {end for row in rows for end in (row.left_id, row.right_id)}
+    customer_of = dict(SourceRecord.objects.filter(pk__in=ends).values_list("pk", "customer"))
+    return [row for row in rows if customer_of[row.left_id] != customer_of[row.right_id]]
+
+
+def _join(  # noqa: PLR0913  (the facts of the entries)
+    survivor: Customer,
+    losers: Sequence[Customer],
+    records: Sequence[SourceRecord],
+    *,
+    actor: User,
+    rule: str,
+    reason: str,
+    by_machine: bool,
+    candidate: Candidate | None,
+) -> None:
+    rows = []
+    for loser in losers:
+        brought = [record for record in records if record.customer_id == loser.pk]
+        rows.append(
+            entry(
+                Deed.MERGE,
+                survivor,
+                [record.pk for record in brought],
+                actor=actor,
+                source_customer=loser,
+                by_machine=by_machine,
+                rule=rule,
+                reason=reason,
+                probability=candidate.probability if candidate else None,
+                evidence={"pair": [candidate.left_id, candidate.right_id]} if candidate else {},
+            )
+        )
+        links.move({record: survivor for record in brought}, actor=actor)
+    LedgerEntry.objects.bulk_create(rows)
+    links.set_status(losers, Customer.Status.MERGED, actor=actor, into=survivor)
+    redirects.project(losers, actor=actor)
+
+
+@action
+def unmerge(
+    records: Sequence[SourceRecord],
+    *,
+    actor: User,
+    seen: Mapping[int, int],
+    reason: str = "",
+    different: str | Pairs = ALL,
+) -> list[Customer]:
+    """Take records out of their customer; the customers after, the one left first.
+
+    Exactly what one merged customer brought in goes back under its own key; anything else founds a new customer. Later
+    records of the machine whose best evidence leaves go with it. Each leaving × staying pair that had a score gets the
+    verdict "different", unless ``different`` names fewer. Refused for records of several customers, or all of one.
+    """
+    customer, leaving, staying = _hold_split(records, actor=actor, seen=seen)
+    leaving, staying = redirects.with_followers(leaving, staying)
+    made = _split(customer, leaving, Deed.UNMERGE, actor=actor, reason=reason)
+    verdict_rows.say_different(leaving, staying, different, actor=actor, reason=reason)
+    candidates.close(_across(leaving, staying), "unmerged")
+    golden.rebuild([customer, made], "customer.unmerged", actor=actor, left=str(customer.key), made=str(made.key))
+    audit.record(
+        actor,
+        "customer.unmerged",
+        customer,
+        domains={record.domain_id for record in (*leaving, *staying)},
+        counts={"records": len(leaving)},
+    )
+    return [customer, made]
+
+
+def _hold_split(
+    records: Sequence[SourceRecord], *, actor: User, seen: Mapping[int, int]
+) -> tuple[Customer, list[SourceRecord], list[SourceRecord]]:
+    """The locked customer of these records, those that leave and those that stay."""
+    named = {record.pk for record in records}
+    rows = SourceRecord.objects.filter(pk__in=named, about__isnull=True)
+    owners = set(rows.values_list("customer", flat=True))
+    if len(owners) != 1 or None in owners:
+        raise Refused(_("Choose records of one customer."))
+    customer = hold([Customer.objects.get(pk=owners.pop())], actor=actor, seen=seen)[0]
+    everything = records_of([customer])
+    leaving = [record for record in everything if record.pk in named]
+    staying = [record for record in everything if record.pk not in named]
+    if len(leaving) != len(named):
+        raise Stale(_("Somebody has moved one of these records since you saw it."), versions={})
+    if not any(record.closed_at is None for record in staying) or not any(r.closed_at is None for r in leaving):
+        raise Refused(_("Some record must stay and some must leave."))
+    return customer, leaving, staying
+
+
+def _split(
+    customer: Customer,
+    leaving: Sequence[SourceRecord],
+    deed: str,
+    *,
+    actor: User,
+    reason: str,
+    reverses: LedgerEntry | None = None,
+) -> Customer:
+    """Move the leaving records to the customer that brought exactly them, or to a new one."""
+    revived = redirects.brought_by(customer, leaving)
+    if revived is not None:
+        links.set_status([revived], Customer.Status.ACTIVE, actor=actor)
+        links.move({record: revived for record in leaving}, actor=actor)
+    else:
+        revived = links.found([leaving], actor=actor)[0]
+    fields = {"source_customer": customer, "reason": reason, "reverses": reverses, "rule": "steward"}
+    entry(deed, revived, [record.pk for record in leaving], actor=actor, **fields).save(force_insert=True)
+    redirects.project([customer, revived], actor=actor)
+    return revived
+
+
+def _across(leaving: Sequence[SourceRecord], staying: Sequence[SourceRecord]) -> list[Candidate]:
+    """Open candidates between the two sides (an over-merge that this unmerge settles)."""
+    ends = {record.pk for record in leaving}, {record.pk for record in staying}
+    rows = Candidate.objects.open().filter(left__in=ends[0] | ends[1], right__in=ends[0] | ends[1]).locked()
+    return [row for row in rows if (row.left_id in ends[0]) != (row.right_id in ends[0])]
+
+
+@action
+def undo(change: UUID, *, actor: User) -> list[Customer]:
+    """Take back the merges of one change: unmerge without verdicts. What the change closed or took back stands again.
+
+    Refused when their records no longer lie together, or when nothing was merged by it.
+    """
+    entries = list(LedgerEntry.objects.filter(change=change, deed=Deed.MERGE).order_by("-pk"))
+    if not entries:
+        raise Refused(_("Nothing was merged by this."))
+    owners = set(
+        SourceRecord.objects.filter(pk__in=[pk for one in entries for pk in one.records]).values_list(
+            "customer", flat=True
+        )
+    )
+    merged = [one.source_customer_id for one in entries]
+    held = list(Customer.objects.filter(pk__in=[*owners, *merged]).locked())
+    access.require(actor, "decide", *[one for one in held if one.status == Customer.Status.ACTIVE])
+    touched = {one.pk: one for one in held}
+    for one in entries:
+        revived = _take_back(one, actor=actor)
+        touched[revived.pk] = revived
+    verdict_rows.take_back(change)
+    candidates.reopen(change)
+    customers = list(Customer.objects.filter(pk__in=touched).locked())
+    golden.rebuild(customers, "customer.unmerged", actor=actor)
+    audit.record(actor, "customer.merge_undone", customers[0], domains=_domains(entries))
+    return customers
+
+
+def _take_back(one: LedgerEntry, *, actor: User) -> Customer:
+    if LedgerEntry.objects.filter(reverses=one).exists():
+        raise Refused(_("This merge has been taken back already."))
+    records = list(SourceRecord.objects.filter(pk__in=one.records).locked().defer("raw", "findings"))
+    owners = {record.customer_id for record in records}
+    if len(owners) != 1 or owners == {one.source_customer_id}:
+        raise Refused(_("These records no longer lie together. Unmerge them on the customer's page."))
+    customer = Customer.objects.get(pk=owners.pop())
+    return _split(customer, records, Deed.UNDO, actor=actor, reason="", reverses=one)
+
+
+def _domains(entries: Sequence[LedgerEntry]) -> set[int]:
+    ids = [pk for one in entries for pk in one.records]
+    return set(SourceRecord.objects.filter(pk__in=ids).values_list("domain", flat=True))

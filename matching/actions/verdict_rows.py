@@ -1,0 +1,156 @@
+"""Rows of verdicts, as the deeds of the ledger and of stewards write and take them back."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from cmdm import clock, history
+from cmdm.actions import change_id
+from cmdm.models import User
+from customers.models import Customer, SourceRecord
+from customers.queries.catalogue import catalogue
+from matching.actions.scoring import compare_pairs
+from matching.actions.staleness import seen_digests
+from matching.models import Candidate, Verdict
+from matching.queries.models import models_in_force
+
+DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
+MAX_CROSS = 2_000
+
+
+@dataclass(frozen=True)
+class Say:
+    """A person's word on pairs: what, why and how firmly."""
+
+    answer: str
+    actor: User
+    reason: str = ""
+    strength: str = Verdict.Strength.ADVISE
+
+
+def different_within(records: Sequence[SourceRecord]) -> list[Verdict]:
+    """Verdicts "different" in force whose both records are among these, locked."""
+    chosen = [record.pk for record in records]
+    rows = Verdict.objects.in_force().filter(left__in=chosen, right__in=chosen, answer=DIFFERENT)
+    return list(rows.select_for_update(of=("self",)).order_by("pk"))
+
+
+def revoke(verdicts: Iterable[Verdict]) -> None:
+    """Take verdicts back; they stay as rows."""
+    ids = [row.pk for row in verdicts]
+    Verdict.objects.filter(pk__in=ids).update(revoked_at=clock.now(), change=change_id())
+    history.keep(Verdict, ids, history.CHANGED)
+
+
+def write(pairs: Sequence[tuple[SourceRecord, SourceRecord]], say: Say, scores: dict[tuple[int, int], float]) -> None:
+    """Store the word on each pair; an earlier word on the same pair is replaced and stays as a revoked row.
+
+    The first pair is the one shown, the others are derived from it.
+    """
+    ordered = [(left, right) if left.pk < right.pk else (right, left) for left, right in pairs]
+    ends = {(left.pk, right.pk) for left, right in ordered}
+    earlier = Verdict.objects.in_force().filter(left__in={pk for pk, _ in ends}, right__in={pk for _, pk in ends})
+    revoke([row for row in earlier.select_for_update(of=("self",)) if (row.left_id, row.right_id) in ends])
+    compared = catalogue().compared
+    rows = Verdict.objects.bulk_create(
+        Verdict(
+            left=left,
+            right=right,
+            answer=say.answer,
+            strength=say.strength,
+            reason=say.reason,
+            probability=scores.get((left.pk, right.pk)),
+            seen={str(one.pk): seen_digests(one, compared) for one in (left, right)},
+            decided_by=say.actor,
+            decided_at=clock.now(),
+            derived=index > 0,
+            change=change_id(),
+        )
+        for index, (left, right) in enumerate(ordered)
+    )
+    history.keep(Verdict, [row.pk for row in rows], history.ADDED)
+
+
+def scored_cross_pairs(
+    ones: Sequence[SourceRecord], others: Sequence[SourceRecord]
+) -> dict[tuple[int, int], tuple[tuple[SourceRecord, SourceRecord], float]]:
+    """Every pair across the two sides at or above the review floor, or that was a candidate; by ends."""
+    open_ones = [record for record in ones if record.closed_at is None and record.about_id is None]
+    open_others = [record for record in others if record.closed_at is None and record.about_id is None]
+    pairs = [(left, right) for left in open_ones for right in open_others][:MAX_CROSS]
+    by_ends = {(min(a.pk, b.pk), max(a.pk, b.pk)): (a, b) for a, b in pairs}
+    asked = set(
+        Candidate.objects.filter(
+            left__in={pk for pk, _ in by_ends}, right__in={pk for _, pk in by_ends}
+        ).values_list("left", "right")
+    )
+    models = models_in_force()
+    found = {}
+    for (one, other), score in compare_pairs(pairs).items():
+        ends = (min(one, other), max(one, other))
+        left, right = by_ends[ends]
+        if score.probability >= models[left.party_type].model.review or ends in asked:
+            found[ends] = ((left, right), score.probability)
+    return found
+
+
+def say_same(  # noqa: PLR0913  (the word and what it is about)
+    customers: Sequence[Customer],
+    records: Sequence[SourceRecord],
+    asked: Sequence[Candidate],
+    candidate: Candidate | None,
+    *,
+    actor: User,
+    reason: str,
+    strength: str,
+) -> None:
+    """Keep a person's "same" on the pair shown, or on the first records of the customers when none was."""
+    by_id = {record.pk: record for record in records}
+    shown = candidate or max(asked, key=lambda row: row.probability, default=None)
+    if shown is not None and {shown.left_id, shown.right_id} <= by_id.keys():
+        pairs = [(by_id[shown.left_id], by_id[shown.right_id])]
+        scores = {(shown.left_id, shown.right_id): shown.probability}
+    else:
+        firsts = [min((r for r in records if r.customer_id == one.pk), key=lambda r: r.pk) for one in customers]
+        pairs = [(firsts[0], other) for other in firsts[1:]]
+        scores = {}
+    write(pairs, Say(SAME, actor, reason, strength), scores)
+
+
+def say_different(
+    leaving: Sequence[SourceRecord],
+    staying: Sequence[SourceRecord],
+    chosen: str | Sequence[tuple[int, int]],
+    *,
+    actor: User,
+    reason: str,
+) -> None:
+    """Keep "different" on each leaving × staying pair that had a score, or on the chosen ones; an older "same" yields."""
+    scored = scored_cross_pairs(leaving, staying)
+    if chosen != "all":
+        named = {(min(pair), max(pair)) for pair in chosen}  # type: ignore[type-var]
+        scored = {ends: found for ends, found in scored.items() if ends in named}
+    _revoke_same(leaving, staying)
+    if scored:
+        write(
+            [pair for pair, _score in scored.values()],
+            Say(DIFFERENT, actor, reason),
+            {ends: score for ends, (_pair, score) in scored.items()},
+        )
+
+
+def _revoke_same(leaving: Sequence[SourceRecord], staying: Sequence[SourceRecord]) -> None:
+    ends = {record.pk for record in leaving}, {record.pk for record in staying}
+    every = ends[0] | ends[1]
+    rows = Verdict.objects.in_force().filter(left__in=every, right__in=every, answer=SAME)
+    revoke([row for row in rows if (row.left_id in ends[0]) != (row.right_id in ends[0])])
+
+
+def take_back(change: UUID) -> None:
+    """Undo what a change did to verdicts: its own are revoked, those that it revoked stand again."""
+    rows = list(Verdict.objects.filter(change=change).select_for_update(of=("self",)).order_by("pk"))
+    made = [row for row in rows if row.revoked_at is None]
+    revoked = [row.pk for row in rows if row.revoked_at is not None]
+    revoke(made)
+    Verdict.objects.filter(pk__in=revoked).update(revoked_at=None, change=change_id())
+    history.keep(Verdict, revoked, history.CHANGED)
