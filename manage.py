@@ -17,7 +17,7 @@ BEFORE_SETTINGS: dict[str, Callable[[Sequence[str]], str]] = {
     "database": command.run,
     "keys": lambda _arguments: keyring.as_environment(keyring.fresh()),
 }
-DEMONSTRATION = {"CMDM_MODE": "demo", "CMDM_DEBUG": "0"}
+DEMONSTRATION = {"CMDM_MODE": "demo", "CMDM_DEBUG": "0", "CMDM_HTTPS": "0", "CMDM_HOSTS": "127.0.0.1,localhost"}
 
 
 def main(arguments: list[str]) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @attribute_type("choice")
 class Choice(AttributeType):
-    """A code; its label is accepted for it too. Where no choices are listed, any text is a code."""
+    """A code; its label is accepted for it too, and a letter that only one label begins with. Without choices, any text."""
 
     label = _("Choice")
     comparison = "exact"
@@ -32,6 +32,9 @@ class Choice(AttributeType):
         for code, label in options.choices.items():
             if meant and meant in (fold(code), fold(str(label))):
                 return code
+        begun = [code for code, label in options.choices.items() if len(meant) == 1 and fold(str(label))[:1] == meant]
+        if len(begun) == 1:
+            return begun[0]
         raise Invalid("choice", _("This is not one of the choices."))
 
     def checks(self, value: str, options: Options) -> list[Finding]:

@@ -18,9 +18,7 @@ from cmdm.models import User
 class Command(HubCommand):
     """Add a person, who is asked for a password, or a consuming system, which signs in with a token."""
 
-    help = (
-        "Add a user without any right; `manage.py grant` gives rights. A person's password is read from stdin."
-    )
+    help = "Add a user without any right; `manage.py grant` gives rights. A person's password is read from stdin."
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Who it is."""
