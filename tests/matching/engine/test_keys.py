@@ -64,6 +64,11 @@ def test_a_phone_shared_by_hundreds_makes_no_key_and_no_evidence():
     assert keys(PERSONS, again) == []
 
 
+@pytest.mark.parametrize("name", [("Li", "Na"), ("N", "Guest"), ("A", "Gast")])
+def test_names_that_people_bear_are_no_placeholders(name):
+    assert "names" in rules_of(person(given_name=name[0], family_name=name[1]))
+
+
 def test_every_e_mail_makes_a_key():
     found = keys(PERSONS, person(email=many("ann.lee@x.example", "a.lee@y.example")))
     assert sum(RULES[key.rule] == "email" for key in found) == 2
