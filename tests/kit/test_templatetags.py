@@ -1,6 +1,8 @@
 """What the tags and filters of every template write."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django import forms
@@ -10,6 +12,7 @@ from django.utils import translation
 from cmdm import clock
 from cmdm.templatetags import hub
 
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 21, 8, 40, tzinfo=UTC)
 
 
@@ -79,6 +82,12 @@ class TestDrawings:
     def test_an_icon_is_decoration_unless_labelled(self):
         assert 'aria-hidden="true"' in written('{% icon "home" %}')
         assert 'aria-label="&lt;Home&gt;"' in written('{% icon "home" label=text %}', text="<Home>")
+
+    def test_every_icon_a_template_names_is_in_the_sprite(self):
+        sprite = set(re.findall(r'id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text()))
+        pages = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+        named = {name for page in pages for name in re.findall(r'(?:\{% icon |\bicon=)"([^"]+)"', page)}
+        assert named - sprite == set()
 
     @pytest.mark.parametrize(("value", "word"), [(90, "trust high"), (50, "trust fair"), (10, "trust low")])
     def test_trust_is_spoken(self, value, word):
