@@ -30,9 +30,7 @@ def _prepared(source: Source, one: Received, known: Catalogue, rules: Mapping[st
     party = one.party_type or party_type(one.values, {})
     one = dataclasses.replace(one, party_type=party)
     faults = [*one.faults, *_key_faults(one)]
-    made = standardise(
-        one.values, known.specs, party_type=party, date_order=one.date_order, country=source.country
-    )
+    made = standardise(one.values, known.specs, party_type=party, date_order=one.date_order, country=source.country)
     faults += made.faults
     if not made.values and not faults:
         faults.append(Fault("values", "empty", _("The record says nothing.")))

@@ -145,5 +145,3 @@ def account(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """How many of each; zero ones too."""
     counted = Counter(one.status for one in outcomes)
     return {status: counted.get(status, 0) for status in (NEW, CHANGED, UNCHANGED, "rejected", QUARANTINED)}
-
-

@@ -65,9 +65,7 @@ class Customer(Changed):
     changed_at = models.DateTimeField(_("changed at"), default=clock.now)
 
     objects = CustomerQuerySet.as_manager()
-    history = Versioned(
-        unique=("id", "version"), excluded_fields=["values", "golden_hash"]
-    )
+    history = Versioned(unique=("id", "version"), excluded_fields=["values", "golden_hash"])
 
     class Meta:
         verbose_name = _("customer")

@@ -44,7 +44,9 @@ class Pin(Changed):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["record", "attribute", "kind"], condition=models.Q(ended_at__isnull=True), name="one_pin_in_force"
+                fields=["record", "attribute", "kind"],
+                condition=models.Q(ended_at__isnull=True),
+                name="one_pin_in_force",
             )
         ]
 

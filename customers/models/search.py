@@ -21,7 +21,13 @@ class SearchTerm(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["kind", "term", "record"], name="search_term", opclasses=["int2_ops", "varchar_pattern_ops", "int8_ops"])]
+        indexes = [
+            models.Index(
+                fields=["kind", "term", "record"],
+                name="search_term",
+                opclasses=["int2_ops", "varchar_pattern_ops", "int8_ops"],
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id}"

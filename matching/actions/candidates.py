@@ -41,9 +41,7 @@ def open_all(questions: Iterable[Question]) -> list[Candidate]:
     if not asked:
         return []
     ends = _either([pair[0] for pair in asked], [pair[1] for pair in asked])
-    settled = set(
-        Verdict.objects.in_force().filter(ends, stale_since__isnull=True).values_list("left", "right")
-    )
+    settled = set(Verdict.objects.in_force().filter(ends, stale_since__isnull=True).values_list("left", "right"))
     opened = {(row.left_id, row.right_id): row for row in Candidate.objects.open().filter(ends).locked()}
     fresh, again = [], []
     for pair, question in asked.items():

@@ -140,7 +140,7 @@ def _find_crowded(
                 blocks.crowded.add((contact, key.text))
 
 
-def _refine(  # noqa: PLR0913  (the parts of one step, named)
+def _refine(
     blocks: Blocks,
     models: Mapping[str, InForce],
     features: Mapping[int, Features],

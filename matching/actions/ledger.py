@@ -17,6 +17,8 @@ from customers.models import Customer, SourceRecord
 from matching.actions import candidates, redirects, verdict_rows
 from matching.actions.ledger_entries import Deed, entry
 from matching.models import Candidate, LedgerEntry, Verdict
+from matching.queries.ledgers import brought_by, survivor_of, with_followers
+from matching.queries.verdicts import different_within
 
 Pairs = Sequence[tuple[int, int]]
 ALL = "all"
@@ -41,17 +43,8 @@ def records_of(customers: Sequence[Customer]) -> list[SourceRecord]:
     return list(rows.locked().defer("raw", "findings"))
 
 
-def survivor_of(customers: Sequence[Customer], records: Sequence[SourceRecord]) -> Customer:
-    """The customer with more records, then the one with the older key."""
-    counts = {customer.pk: 0 for customer in customers}
-    for record in records:
-        if record.closed_at is None:
-            counts[record.customer_id or 0] += 1
-    return min(customers, key=lambda customer: (-counts[customer.pk], customer.key))
-
-
 @action
-def merge(  # noqa: PLR0913  (a decision has these parts)
+def merge(
     customers: Sequence[Customer],
     *,
     actor: User,
@@ -69,7 +62,7 @@ def merge(  # noqa: PLR0913  (a decision has these parts)
     held = hold(customers, actor=actor, seen=seen)
     _refuse_unfit(held)
     records = records_of(held)
-    apart = verdict_rows.different_within(records)
+    apart = different_within(records)
     if apart and by_machine:
         raise Refused(_("A person said that these are different."))
     survivor = survivor_of(held, records)
@@ -101,7 +94,7 @@ def _between(held: Sequence[Customer]) -> list[Candidate]:
     return [row for row in rows if customer_of[row.left_id] != customer_of[row.right_id]]
 
 
-def _join(  # noqa: PLR0913  (the facts of the entries)
+def _join(
     survivor: Customer,
     losers: Sequence[Customer],
     records: Sequence[SourceRecord],
@@ -129,7 +122,7 @@ def _join(  # noqa: PLR0913  (the facts of the entries)
                 evidence={"pair": [candidate.left_id, candidate.right_id]} if candidate else {},
             )
         )
-        links.move({record: survivor for record in brought}, actor=actor)
+        links.move(dict.fromkeys(brought, survivor), actor=actor)
     LedgerEntry.objects.bulk_create(rows)
     links.set_status(losers, Customer.Status.MERGED, actor=actor, into=survivor)
     redirects.project(losers, actor=actor)
@@ -151,7 +144,7 @@ def unmerge(
     verdict "different", unless ``different`` names fewer. Refused for records of several customers, or all of one.
     """
     customer, leaving, staying = _hold_split(records, actor=actor, seen=seen)
-    leaving, staying = redirects.with_followers(leaving, staying)
+    leaving, staying = with_followers(leaving, staying)
     made = _split(customer, leaving, Deed.UNMERGE, actor=actor, reason=reason)
     verdict_rows.say_different(leaving, staying, different, actor=actor, reason=reason)
     candidates.close(_across(leaving, staying), "unmerged")
@@ -196,10 +189,11 @@ def _split(
     reverses: LedgerEntry | None = None,
 ) -> Customer:
     """Move the leaving records to the customer that brought exactly them, or to a new one."""
-    revived = redirects.brought_by(customer, leaving)
+    revived = brought_by(leaving)
     if revived is not None:
+        revived = Customer.objects.locked().get(pk=revived.pk)
         links.set_status([revived], Customer.Status.ACTIVE, actor=actor)
-        links.move({record: revived for record in leaving}, actor=actor)
+        links.move(dict.fromkeys(leaving, revived), actor=actor)
     else:
         revived = links.found([leaving], actor=actor)[0]
     fields = {"source_customer": customer, "reason": reason, "reverses": reverses, "rule": "steward"}

@@ -16,12 +16,13 @@ from customers.ports import Incoming, Placement
 from matching.actions import candidates, keys, staleness
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
-from matching.actions.scoring import Scored, compare_pairs, score_records
+from matching.actions.scoring import Scored, score_records
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
 from matching.engine.features import Party, prepare
 from matching.models import Candidate
 from matching.queries.models import models_in_force
+from matching.queries.scores import compare_pairs
 from matching.queries.verdicts import Settled, settled_for
 
 
@@ -137,8 +138,8 @@ def _place_new(run: Placing, record: SourceRecord) -> None:
     decision = decide(model, options)
     run.decisions[record.pk] = decision
     chosen = next((one for one in options if one.customer == decision.customer), None)
-    run.best[record.pk] = chosen.score if chosen else max(
-        (one.score for one in options), key=lambda score: score.weight, default=None
+    run.best[record.pk] = (
+        chosen.score if chosen else max((one.score for one in options), key=lambda score: score.weight, default=None)
     )
     if decision.customer is None:
         group = -len(run.groups) - 1
@@ -181,13 +182,15 @@ def _evidence_gone(run: Placing, records: Sequence[SourceRecord]) -> list[Questi
     rows = SourceRecord.objects.current().filter(customer__in=chosen, about__isnull=True).defer("raw", "findings")
     for row in rows:
         mates[row.customer_id or 0].append(row)
-    pairs = [
-        (record, mate) for record in records for mate in mates[record.customer_id or 0] if mate.pk != record.pk
-    ]
+    pairs = [(record, mate) for record in records for mate in mates[record.customer_id or 0] if mate.pk != record.pk]
     scores = compare_pairs(pairs)
     asked = []
     for record in records:
-        mine = [(mate, scores[record.pk, mate.pk]) for one, mate in pairs if one is record and (record.pk, mate.pk) in scores]
+        mine = [
+            (mate, scores[record.pk, mate.pk])
+            for one, mate in pairs
+            if one is record and (record.pk, mate.pk) in scores
+        ]
         if not mine or run.settled.held_together(record, [mate for mate, _score in mine]):
             continue
         mate, best = max(mine, key=lambda pair: (pair[1].weight, -pair[0].pk))
@@ -200,16 +203,14 @@ def _write(run: Placing) -> None:
     """Found the groups, link the records, and write the ledger."""
     order = sorted(run.groups, reverse=True)
     founded = links.found([run.groups[group] for group in order], actor=run.actor)
-    real = {group: customer for group, customer in zip(order, founded, strict=True)}
+    real = dict(zip(order, founded, strict=True))
     existing = [one for one in run.linked if one.customer > 0]
     customers = {row.pk: row for row in Customer.objects.filter(pk__in={one.customer for one in existing})}
     links.move({one.record: customers[one.customer] for one in existing}, actor=run.actor)
     write_links(run.actor, real, run.groups, run.linked, customers)
 
 
-def _placements(
-    run: Placing, records: Sequence[SourceRecord], opened: Sequence[Candidate]
-) -> dict[int, Placement]:
+def _placements(run: Placing, records: Sequence[SourceRecord], opened: Sequence[Candidate]) -> dict[int, Placement]:
     asked: dict[int, list[int]] = defaultdict(list)
     for candidate in opened:
         asked[candidate.left_id].append(candidate.pk)

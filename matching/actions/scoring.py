@@ -1,6 +1,6 @@
 """From records to scored pairs: blocks, features, scores; and what a candidate keeps of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,26 +66,10 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
 
 def _write_finer(blocks: keys.Blocks, features: Mapping[int, Features]) -> None:
     extra = [
-        (digest, pk, key.rule)
-        for pk, found in blocks.keys_of.items()
-        for digest, key in found
-        if keys.is_finer(key)
+        (digest, pk, key.rule) for pk, found in blocks.keys_of.items() for digest, key in found if keys.is_finer(key)
     ]
     if extra:
         keys.add_finer(extra)
-
-
-def compare_pairs(pairs: Iterable[tuple[SourceRecord, SourceRecord]]) -> dict[tuple[int, int], Score]:
-    """The scores of given pairs, whatever their blocks."""
-    chosen = list(pairs)
-    models = models_in_force()
-    records = {record.pk: record for pair in chosen for record in pair}
-    features = features_of(records.values(), dict(models))
-    return {
-        (left.pk, right.pk): score(models[left.party_type].model, [(features[left.pk], features[right.pk])])[0]
-        for left, right in chosen
-        if left.party_type == right.party_type
-    }
 
 
 def _compare(

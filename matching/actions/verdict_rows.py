@@ -9,13 +9,11 @@ from cmdm.actions import change_id
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from customers.queries.catalogue import catalogue
-from matching.actions.scoring import compare_pairs
 from matching.actions.staleness import seen_digests
 from matching.models import Candidate, Verdict
-from matching.queries.models import models_in_force
+from matching.queries.scores import scored_cross_pairs
 
 DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
-MAX_CROSS = 2_000
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,6 @@ class Say:
     actor: User
     reason: str = ""
     strength: str = Verdict.Strength.ADVISE
-
-
-def different_within(records: Sequence[SourceRecord]) -> list[Verdict]:
-    """Verdicts "different" in force whose both records are among these, locked."""
-    chosen = [record.pk for record in records]
-    rows = Verdict.objects.in_force().filter(left__in=chosen, right__in=chosen, answer=DIFFERENT)
-    return list(rows.select_for_update(of=("self",)).order_by("pk"))
 
 
 def revoke(verdicts: Iterable[Verdict]) -> None:
@@ -71,30 +62,7 @@ def write(pairs: Sequence[tuple[SourceRecord, SourceRecord]], say: Say, scores: 
     history.keep(Verdict, [row.pk for row in rows], history.ADDED)
 
 
-def scored_cross_pairs(
-    ones: Sequence[SourceRecord], others: Sequence[SourceRecord]
-) -> dict[tuple[int, int], tuple[tuple[SourceRecord, SourceRecord], float]]:
-    """Every pair across the two sides at or above the review floor, or that was a candidate; by ends."""
-    open_ones = [record for record in ones if record.closed_at is None and record.about_id is None]
-    open_others = [record for record in others if record.closed_at is None and record.about_id is None]
-    pairs = [(left, right) for left in open_ones for right in open_others][:MAX_CROSS]
-    by_ends = {(min(a.pk, b.pk), max(a.pk, b.pk)): (a, b) for a, b in pairs}
-    asked = set(
-        Candidate.objects.filter(
-            left__in={pk for pk, _ in by_ends}, right__in={pk for _, pk in by_ends}
-        ).values_list("left", "right")
-    )
-    models = models_in_force()
-    found = {}
-    for (one, other), score in compare_pairs(pairs).items():
-        ends = (min(one, other), max(one, other))
-        left, right = by_ends[ends]
-        if score.probability >= models[left.party_type].model.review or ends in asked:
-            found[ends] = ((left, right), score.probability)
-    return found
-
-
-def say_same(  # noqa: PLR0913  (the word and what it is about)
+def say_same(
     customers: Sequence[Customer],
     records: Sequence[SourceRecord],
     asked: Sequence[Candidate],

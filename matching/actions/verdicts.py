@@ -20,7 +20,7 @@ RELATED, DIFFERENT = Verdict.Answer.RELATED, Verdict.Answer.DIFFERENT
 
 
 @action
-def keep_apart(  # noqa: PLR0913  (a decision has these parts)
+def keep_apart(
     left: SourceRecord,
     right: SourceRecord,
     *,

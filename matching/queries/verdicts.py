@@ -54,3 +54,9 @@ def settled_for(records: Iterable[SourceRecord]) -> Settled:
             if row.stale_since is not None:
                 made.stale_with[one].add(other)
     return made
+
+
+def different_within(records: Iterable[SourceRecord]) -> list[Verdict]:
+    """Verdicts "different" in force whose both records are among these; one query."""
+    chosen = [record.pk for record in records]
+    return list(Verdict.objects.in_force().filter(left__in=chosen, right__in=chosen, answer=DIFFERENT).order_by("pk"))

@@ -1,0 +1,93 @@
+"""What the ledger says of customers and records: read, never written here."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from customers.models import Customer, SourceRecord
+from matching.models import LedgerEntry
+
+MERGED, RETIRED = Customer.Status.MERGED, Customer.Status.RETIRED
+MERGE = LedgerEntry.Deed.MERGE
+
+
+def survivor_of(customers: Sequence[Customer], records: Sequence[SourceRecord]) -> Customer:
+    """The customer with more records, then the one with the older key."""
+    counts = {customer.pk: 0 for customer in customers}
+    for record in records:
+        if record.closed_at is None and record.about_id is None:
+            counts[record.customer_id or 0] += 1
+    return min(customers, key=lambda customer: (-counts[customer.pk], customer.key))
+
+
+def last_merges(customers: Sequence[int]) -> dict[int, LedgerEntry]:
+    """By merged customer: the entry by which it was merged last; one query."""
+    rows = LedgerEntry.objects.filter(deed=MERGE, source_customer__in=customers)
+    newest = rows.order_by("source_customer", "-pk").distinct("source_customer")
+    return {row.source_customer_id or 0: row for row in newest}
+
+
+def brought_by(leaving: Sequence[SourceRecord]) -> Customer | None:
+    """The merged customer that brought exactly these records; the latest merged where several did."""
+    wanted = sorted(record.pk for record in leaving)
+    rows = LedgerEntry.objects.filter(deed=MERGE, records=wanted).order_by("-pk").select_related("source_customer")
+    for row in rows:
+        found = row.source_customer
+        if found is not None and found.status in (MERGED, RETIRED) and not has_records(found):
+            return found
+    return None
+
+
+def has_records(customer: Customer) -> bool:
+    """Whether any record, open or closed, is linked to it."""
+    return SourceRecord.objects.filter(customer=customer).exists()
+
+
+def brought_along(around: Sequence[int]) -> set[int]:
+    """Customers that were merged into these at any time."""
+    rows = LedgerEntry.objects.filter(deed=MERGE, customer__in=around)
+    return {pk for pk in rows.values_list("source_customer", flat=True) if pk}
+
+
+def customers_of(records: Mapping[int, Sequence[int]]) -> dict[int, set[int]]:
+    """Where records (ids, by any key) lie now; one query."""
+    ids = {pk for chosen in records.values() for pk in chosen}
+    where = dict(SourceRecord.objects.filter(pk__in=ids, customer__isnull=False).values_list("pk", "customer"))
+    found: dict[int, set[int]] = defaultdict(set)
+    for key, chosen in records.items():
+        found[key] = {where[pk] for pk in chosen if pk in where}
+    return found
+
+
+def successors(customer: Customer) -> list[int]:
+    """The customers (ids) in which the records of a split customer lie now."""
+    entry = last_merges([customer.pk]).get(customer.pk)
+    return sorted(customers_of({customer.pk: entry.records})[customer.pk]) if entry else []
+
+
+def with_followers(
+    leaving: list[SourceRecord], staying: list[SourceRecord]
+) -> tuple[list[SourceRecord], list[SourceRecord]]:
+    """Staying records that the machine linked on the evidence of a leaving one go with it."""
+    gone = {record.pk for record in leaving}
+    followers = {record for record, best in evidence_records(staying).items() if best in gone}
+    while followers - gone:
+        gone |= followers
+        followers = {record for record, best in evidence_records(staying).items() if best in gone}
+    stay = [record for record in staying if record.pk not in gone]
+    if not any(record.closed_at is None for record in stay):
+        return leaving, staying
+    return leaving + [record for record in staying if record.pk in gone], stay
+
+
+def evidence_records(records: Sequence[SourceRecord]) -> dict[int, int]:
+    """By record that the machine linked last: the record that was its best evidence."""
+    chosen = [record.pk for record in records]
+    rows = LedgerEntry.objects.filter(records__overlap=chosen).order_by("pk")
+    found: dict[int, int] = {}
+    for row in rows.only("records", "deed", "evidence", "by_machine"):
+        for pk in row.records:
+            if row.deed == LedgerEntry.Deed.LINK and row.by_machine and "record" in row.evidence:
+                found[pk] = int(row.evidence["record"])
+            elif row.deed != MERGE:
+                found.pop(pk, None)
+    return {pk: best for pk, best in found.items() if pk in set(chosen)}
