@@ -23,8 +23,8 @@ NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED, CLOSED = (
 class Received:
     """One record as it arrived: values by attribute in the API's shape, unparsed.
 
-    ``party_type`` empty: decided by the values. ``observed_at`` empty: now. ``raw`` is kept sealed (default: the values).
-    ``line`` is the file's line, ``faults`` what its mapping found, ``about`` the id of the record that it corrects.
+    ``party_type`` empty: decided by the values. ``observed_at`` empty: now. ``raw`` is kept sealed (default:
+    the values). ``line`` is the file's line, ``faults`` what its mapping found, ``about`` the id of the record that it corrects.
     """
 
     key: str
@@ -51,6 +51,16 @@ class Outcome:
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[dict[str, str]] = field(default_factory=list)
     digest: bytes = b""
+
+    @property
+    def stored(self) -> SourceRecord:
+        """The record, of an outcome that has one.
+
+        :raises LookupError: it has none.
+        """
+        if self.record is None:
+            raise LookupError(self.status)
+        return self.record
 
     @property
     def is_open(self) -> bool:

@@ -11,9 +11,7 @@ from customers.models import Relation, SourceRecord
 
 
 @action
-def relate(
-    left: SourceRecord, right: SourceRecord, *, actor: User, kind: str = Relation.Kind.HOUSEHOLD
-) -> Relation:
+def relate(left: SourceRecord, right: SourceRecord, *, actor: User, kind: str = Relation.Kind.HOUSEHOLD) -> Relation:
     """Relate two records; the same relation again is found, not doubled. Refused within one customer."""
     rows = list(SourceRecord.objects.filter(pk__in=[left.pk, right.pk]).locked().defer("raw", "findings"))
     access.require(actor, "decide", *rows)

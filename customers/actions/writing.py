@@ -79,8 +79,7 @@ def replace(outcomes: Sequence[Outcome]) -> None:
     history.keep(SourceRecord, [one.record.pk for one in outcomes if one.record], history.CHANGED)
     columns: list[list[Any]] = [[], [], [], [], [], [], []]
     for one in outcomes:
-        record = one.record
-        assert record is not None
+        record = one.stored
         record.party_type = one.received.party_type
         record.values = seal_values(one.values, known.sensitive)
         record.observed_at = one.received.observed_at or now
@@ -114,15 +113,14 @@ def forget_known_outdated(outcomes: Sequence[Outcome]) -> None:
 
 
 def keep_outdated(outcomes: Sequence[Outcome]) -> None:
-    """What was observed before the current version goes to history under the next number, and does not become current."""
+    """What was observed before the current version goes to history under the next number; it is not current."""
     if not outcomes:
         return
     now, known = clock.now(), catalogue()
     versions: Any = SourceRecord.history.model
     rows = []
     for one in outcomes:
-        record = one.record
-        assert record is not None
+        record = one.stored
         record.last_version += 1
         fields = {field.attname: getattr(record, field.attname) for field in versions.tracked_fields}
         fields |= {

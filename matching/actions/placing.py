@@ -186,11 +186,7 @@ def _evidence_gone(run: Placing, records: Sequence[SourceRecord]) -> list[Questi
     scores = compare_pairs(pairs)
     asked = []
     for record in records:
-        mine = [
-            (mate, scores[record.pk, mate.pk])
-            for one, mate in pairs
-            if one is record and (record.pk, mate.pk) in scores
-        ]
+        mine = [(mate, scores[one.pk, mate.pk]) for one, mate in pairs if one is record]
         if not mine or run.settled.held_together(record, [mate for mate, _score in mine]):
             continue
         mate, best = max(mine, key=lambda pair: (pair[1].weight, -pair[0].pk))

@@ -93,7 +93,7 @@ def say_different(
     actor: User,
     reason: str,
 ) -> None:
-    """Keep "different" on each leaving × staying pair that had a score, or on the chosen ones; an older "same" yields."""
+    """Keep "different" on each leaving × staying pair that had a score, or on the chosen ones; a "same" yields."""
     scored = scored_cross_pairs(leaving, staying)
     if chosen != "all":
         named = {(min(pair), max(pair)) for pair in chosen}  # type: ignore[type-var]
