@@ -25,7 +25,7 @@ def keep_together(
     strength: str = Verdict.Strength.ADVISE,
 ) -> Verdict:
     """Record that two records of one customer are the same, and close the question. Refused when they lie apart."""
-    owners = {candidate.left.customer_id, candidate.right.customer_id}
+    owners = {owner for owner in (candidate.left.customer_id, candidate.right.customer_id) if owner}
     held = hold(list(Customer.objects.filter(pk__in=owners)), actor=actor, seen=seen)
     if len(held) != 1:
         raise Refused(_("These records belong to two customers. Merge those instead."))

@@ -223,16 +223,8 @@ def _stated(
         "score": best.probability,
         "priority": priority.priority(queue, best.probability, records, opened_at),
         "why": priority.why(queue, best.probability, records),
-        "differs": grouping.differing(_levels(best.evidence)),
+        "differs": grouping.differing(best.evidence.get("levels", ())),
     }
-
-
-def _levels(evidence: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The lines of the evidence, whether they lie as objects or as ``[comparison, level, weight]``."""
-    return [
-        dict(one) if isinstance(one, Mapping) else {"comparison": one[0], "level": one[1], "weight": one[2]}
-        for one in evidence.get("levels", ())
-    ]
 
 
 def _open_for_pins(customers: Sequence[int]) -> None:

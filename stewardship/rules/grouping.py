@@ -4,8 +4,9 @@ Tasks follow their candidates. When customers are merged, two tasks may come to 
 the candidates over. When they are split, one task may come to ask about two pairs: it keeps the first, others get one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 SERIOUS = ("conflict", "over_merge", "stale", "possible")
 INSIDE = frozenset({"over_merge", "stale"})
@@ -78,7 +79,7 @@ def queue_of(kinds: Iterable[str]) -> str:
     return next((kind for kind in SERIOUS if kind in given), "possible")
 
 
-def differing(levels: Sequence[Mapping[str, object]]) -> list[str]:
-    """Comparisons that speak against the pair, the weightiest first."""
-    against = [(float(str(one["weight"])), str(one["comparison"])) for one in levels if one.get("level") != "alternative"]
-    return [comparison for weight, comparison in sorted(against) if weight < 0]
+def differing(levels: Iterable[Sequence[Any]]) -> list[str]:
+    """Comparisons that speak against the pair, the weightiest first; a level is ``[comparison, level, weight, …]``."""
+    against = sorted((weight, comparison) for comparison, level, weight, *_ in levels if level != "alternative")
+    return [comparison for weight, comparison in against if weight < 0]

@@ -1,0 +1,73 @@
+"""Why a task cannot be dealt with now: sentences that name who, what and when."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cmdm import clock
+from cmdm.actions import Refused
+from cmdm.errors import Stale
+from cmdm.models import AuditEntry, User
+from customers.models import Customer
+from stewardship.models import Answer, Task
+
+MINUTE = timedelta(minutes=1)
+
+
+def ago(moment: datetime) -> str:
+    """Words such as "20 seconds ago"."""
+    passed = clock.now() - moment
+    if passed < MINUTE:
+        seconds = max(int(passed.total_seconds()), 1)
+        return ngettext("%(n)s second ago", "%(n)s seconds ago", seconds) % {"n": seconds}
+    words = timesince(moment, clock.now(), depth=1).replace("\xa0", " ")
+    return _("%(time)s ago") % {"time": words}
+
+
+def refuse_unless_open(task: Task) -> None:
+    """:raises Stale: it was answered, or settled otherwise; says by whom, what and when."""
+    if task.status == Task.Status.OPEN:
+        return
+    answer = Answer.objects.filter(task=task, withdrawn_at__isnull=True).select_related("by").order_by("-pk").first()
+    if task.status == Task.Status.DONE and answer is not None:
+        raise Stale(
+            _("%(who)s answered “%(answer)s” %(when)s. Your answer was not recorded.")
+            % {"who": answer.by, "answer": answer.get_decision_display(), "when": ago(answer.at)},
+            answered_by=str(answer.by),
+            decision=answer.decision,
+            at=answer.at.isoformat(),
+        )
+    when = ago(task.done_at or clock.now())
+    raise Stale(_("Nothing is left to decide here: it was settled %(when)s.") % {"when": when})
+
+
+def refuse_unless_free(task: Task, actor: User) -> None:
+    """:raises Refused: somebody else holds it; says who and until when."""
+    if task.taken_by_id in (None, actor.pk) or task.taken_until is None or task.taken_until < clock.now():
+        return
+    words = {"who": task.taken_by, "time": date_format(task.taken_until, "H:i")}
+    raise Refused(_("%(who)s has this card until %(time)s.") % words, code="taken")
+
+
+def refuse_unless_current(customers: Sequence[Customer], seen: Mapping[int, int]) -> None:
+    """:raises Stale: a customer was not shown, or has another version by now; says who changed it and when."""
+    changed = [customer for customer in customers if seen.get(customer.pk) != customer.version]
+    unknown = seen.keys() - {customer.pk for customer in customers}
+    if not changed and not unknown:
+        return
+    versions = {customer.number: customer.version for customer in customers}
+    if not changed:
+        raise Stale(_("This is about other customers by now. Look at it again."), versions=versions)
+    latest = max(changed, key=lambda customer: customer.changed_at)
+    entry = AuditEntry.objects.filter(change=latest.change).select_related("actor").first()
+    words = {"number": latest.number, "when": ago(latest.changed_at), "who": entry.actor if entry else ""}
+    sentence = (
+        _("%(who)s changed %(number)s %(when)s. Your answer was not recorded. Look at it again.")
+        if entry
+        else _("%(number)s was changed %(when)s. Your answer was not recorded. Look at it again.")
+    )
+    raise Stale(sentence % words, versions=versions)

@@ -1,0 +1,54 @@
+"""The queue: what waits, narrowed by the filters in its address."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from cmdm import access
+from stewardship.forms import QueueFilter
+from stewardship.models import Task
+from stewardship.models.task import TaskQuerySet
+from stewardship.queries.queue import CAP, SIZE, Wanted, queue_page, waiting
+from stewardship.views.requests import Request
+
+SALT = "queue"
+
+
+@login_required
+@require_GET
+def queue(request: Request) -> HttpResponse:
+    """One queue, most useful first."""
+    if not access.in_any(request.user, ["decide"]):
+        raise PermissionDenied
+    wanted = QueueFilter(request.GET).wanted()
+    after = request.GET.get("after", "")
+    rows = _after(waiting(wanted, request.user), wanted, after).select_related("taken_by")
+    found = list(rows[: SIZE + 1])
+    page = queue_page(wanted, found[:SIZE], request.user)
+    following = _cursor(found[SIZE - 1], wanted) if len(found) > SIZE else None
+    return render(
+        request, "stewardship/queue.html", {"page": page, "next": following, "after": after, "cap": CAP, "size": SIZE}
+    )
+
+
+def _after(rows: TaskQuerySet, wanted: Wanted, cursor: str) -> TaskQuerySet:
+    """The rows behind a cursor.
+
+    :raises Http404: it was not made here.
+    """
+    if not cursor:
+        return rows
+    try:
+        priority, pk = signing.loads(cursor, salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Http404 from None
+    return wanted.behind(rows, Task(priority=priority, pk=pk))
+
+
+def _cursor(task: Task, wanted: Wanted) -> dict[str, Any]:
+    return wanted.parameters(after=signing.dumps([task.priority, task.pk], salt=SALT))
