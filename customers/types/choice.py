@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @attribute_type("choice")
 class Choice(AttributeType):
-    """A code; its label is accepted for it too, and a letter that only one label begins with. Without choices, any text."""
+    """A code; its label, or a letter that one label alone begins with, stands for it. Without choices, any text."""
 
     label = _("Choice")
     comparison = "exact"
