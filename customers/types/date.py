@@ -62,6 +62,8 @@ class Date(AttributeType):
             locale = Locale.parse(language.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
             locale = Locale("en")
+        if str(locale) == "en":
+            locale = Locale("en", "GB")
         return format_date(datetime.date.fromisoformat(value), format="medium", locale=locale)
 
     def mask(self, value: str) -> str:
