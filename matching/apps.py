@@ -12,7 +12,7 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import ports
-        from matching import registrations  # noqa: F401
+        from matching import jobs, registrations  # noqa: F401
         from matching.actions import placing
 
         ports.reserve.supply(placing.reserve)

@@ -23,7 +23,7 @@ from matching.queries.models import InForce
 
 BUCKETS = 1024
 _LOCK_SPACE = 0x6D61  # first half of the two-part advisory lock: buckets of match keys
-SINGLE_CONTACTS = {("email",): "email", ("phone",): "phone", ("identifier",): "identifier"}
+SINGLE_CONTACTS: dict[tuple[str, ...], str] = {("email",): "email", ("phone",): "phone", ("identifier",): "identifier"}
 
 _SHARERS = """
     SELECT q.key, m.record_id FROM unnest(%s::bigint[]) AS q(key)

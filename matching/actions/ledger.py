@@ -5,6 +5,7 @@ writes the ledger, and has the golden values of every customer it touched derive
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -54,6 +55,8 @@ def merge(
     candidate: Candidate | None = None,
     by_machine: bool = False,
     strength: str = Verdict.Strength.ADVISE,
+    evidence: Mapping[str, Any] | None = None,
+    probability: float | None = None,
 ) -> Customer:
     """Make one customer of several; the survivor. Refused unless they are current, different and of one party type.
 
@@ -71,7 +74,11 @@ def merge(
     verdict_rows.revoke(apart)
     if not by_machine:
         verdict_rows.say_same(held, records, asked, candidate, actor=actor, reason=reason, strength=strength)
-    _join(survivor, losers, records, actor=actor, rule=rule, reason=reason, by_machine=by_machine, candidate=candidate)
+    why: dict[str, Any] = {"rule": rule, "reason": reason, "by_machine": by_machine, "evidence": dict(evidence or {})}
+    why["probability"] = candidate.probability if candidate else probability
+    if candidate:
+        why["evidence"]["pair"] = [candidate.left_id, candidate.right_id]
+    _join(survivor, losers, records, actor=actor, why=why)
     candidates.close(asked, "merged")
     golden.rebuild(held, "customer.merged", actor=actor, survivor=str(survivor.key))
     domains = {domain for customer in held for domain in (record.domain_id for record in records)}
@@ -100,28 +107,14 @@ def _join(
     records: Sequence[SourceRecord],
     *,
     actor: User,
-    rule: str,
-    reason: str,
-    by_machine: bool,
-    candidate: Candidate | None,
+    why: Mapping[str, Any],
 ) -> None:
+    """Move each loser's records to the survivor, one ledger entry each."""
     rows = []
     for loser in losers:
         brought = [record for record in records if record.customer_id == loser.pk]
-        rows.append(
-            entry(
-                Deed.MERGE,
-                survivor,
-                [record.pk for record in brought],
-                actor=actor,
-                source_customer=loser,
-                by_machine=by_machine,
-                rule=rule,
-                reason=reason,
-                probability=candidate.probability if candidate else None,
-                evidence={"pair": [candidate.left_id, candidate.right_id]} if candidate else {},
-            )
-        )
+        ids = [record.pk for record in brought]
+        rows.append(entry(Deed.MERGE, survivor, ids, actor=actor, source_customer=loser, **why))
         links.move(dict.fromkeys(brought, survivor), actor=actor)
     LedgerEntry.objects.bulk_create(rows)
     links.set_status(losers, Customer.Status.MERGED, actor=actor, into=survivor)

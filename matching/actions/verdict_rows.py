@@ -96,7 +96,7 @@ def say_different(
     """Keep "different" on each leaving × staying pair that had a score, or on the chosen ones; a "same" yields."""
     scored = scored_cross_pairs(leaving, staying)
     if chosen != "all":
-        named = {(min(pair), max(pair)) for pair in chosen}  # type: ignore[type-var]
+        named = {(min(pair), max(pair)) for pair in chosen}
         scored = {ends: found for ends, found in scored.items() if ends in named}
     _revoke_same(leaving, staying)
     if scored:

@@ -15,6 +15,7 @@ from matching.actions import candidates, verdict_rows
 from matching.actions.ledger import hold, records_of
 from matching.actions.verdict_rows import Say
 from matching.models import Candidate, Verdict
+from matching.queries.scores import scored_cross_pairs
 
 RELATED, DIFFERENT = Verdict.Answer.RELATED, Verdict.Answer.DIFFERENT
 
@@ -64,7 +65,7 @@ def _pairs(
     ends = (min(left.pk, right.pk), max(left.pk, right.pk))
     ones = [record for record in records if record.customer_id == left.customer_id]
     others = [record for record in records if record.customer_id == right.customer_id]
-    scored = verdict_rows.scored_cross_pairs(ones, others)
+    scored = scored_cross_pairs(ones, others)
     scores = {pair: score for pair, (_records, score) in scored.items()}
     if answer != DIFFERENT:
         return [(left, right)], scores
