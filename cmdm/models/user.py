@@ -1,6 +1,6 @@
 """Who acts: people, consuming systems, and the hub itself."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -35,7 +35,7 @@ class User(AbstractUser):
     date_joined = models.DateTimeField(_("since"), default=clock.now)
     change = models.UUIDField(db_default=ChangeDefault(), editable=False)
 
-    objects = HubUserManager()
+    objects: ClassVar[HubUserManager] = HubUserManager()
     history = Versioned(excluded_fields=["password", "last_login"])
 
     class Meta:

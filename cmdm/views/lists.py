@@ -26,7 +26,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     rows = AuditEntry.objects.visible_to(request.user).select_related("actor")
     page = keyset_page(request, form.narrow(rows), newest_first=True)
     names = dict(Domain.objects.values_list("pk", "name"))
-    return render(request, "cmdm/audit.html", {"page": page, "form": form, "domain_names": names})
+    for entry in page.rows:
+        entry.domain_names = [names[pk] for pk in entry.domains if pk in names]
+    return render(request, "cmdm/audit.html", {"page": page, "form": form})
 
 
 @login_required

@@ -12,5 +12,7 @@ from cmdm.startpage import parts
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """What the hub holds and what waits, within the reader's rights."""
-    filled = [part(request.user) for part in parts]
-    return render(request, "cmdm/start.html", {"parts": [part for part in filled if part is not None]})
+    filled = [part for fill in parts if (part := fill(request.user)) is not None]
+    calls = [call for part in filled for call in part.attention]
+    figures = [figure for part in filled for figure in part.figures]
+    return render(request, "cmdm/start.html", {"calls": calls, "figures": figures})
