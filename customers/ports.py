@@ -1,6 +1,6 @@
 """What the customers app needs of the apps above it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -47,7 +47,11 @@ class Hanging:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of the customer page that an app adds: a template and the function that fills it."""
+    """A part of the customer page that an app adds: a template and the function that fills it.
+
+    ``content(customer, user)`` gives the template's context, or nothing where the panel is left out. ``column`` is
+    ``main`` or ``side``; ``tab`` is ``overview``, ``records`` or ``history``.
+    """
 
     title: Any
     template: str
@@ -88,6 +92,12 @@ def forget_keys(records: Sequence[SourceRecord]) -> None:
     raise NotImplementedError
 
 
+@port("customers.successors")
+def successors(customers: Sequence[Customer]) -> dict[int, list[int]]:
+    """Where the records of retired customers lie now: ids of customers, by the id of the retired one."""
+    raise NotImplementedError
+
+
 @port("customers.touched")
 def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
     """After customers changed: whatever people still have to decide about them is opened or closed."""
@@ -102,4 +112,6 @@ def permitted(customers: Sequence[Customer], purpose: str, channel: str, at: dat
 
 hangings: Registry[Hanging] = Registry("foreign key")
 panels: Registry[Panel] = Registry("panel")
+# Why records (ids) lie in their customer, in words.
+reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")

@@ -14,7 +14,9 @@ class MatchingConfig(AppConfig):
         from customers import ports
         from matching import jobs, registrations  # noqa: F401
         from matching.actions import placing
+        from matching.queries import ledgers
 
         ports.reserve.supply(placing.reserve)
         ports.place.supply(placing.place)
         ports.forget_keys.supply(placing.forget_keys)
+        ports.successors.supply(ledgers.successors)

@@ -58,10 +58,11 @@ def customers_of(records: Mapping[int, Sequence[int]]) -> dict[int, set[int]]:
     return found
 
 
-def successors(customer: Customer) -> list[int]:
-    """The customers (ids) in which the records of a split customer lie now."""
-    entry = last_merges([customer.pk]).get(customer.pk)
-    return sorted(customers_of({customer.pk: entry.records})[customer.pk]) if entry else []
+def successors(customers: Sequence[Customer]) -> dict[int, list[int]]:
+    """The customers (ids) in which the records of split customers lie now, by the id of the split one; two queries."""
+    entries = last_merges([customer.pk for customer in customers])
+    where = customers_of({pk: entry.records for pk, entry in entries.items()})
+    return {pk: sorted(found) for pk, found in where.items()}
 
 
 def with_followers(

@@ -1,4 +1,4 @@
-"""`manage.py messages`: collect the strings of code and templates, update the catalogues, compile them; all by Babel."""
+"""`manage.py messages`: collect the strings of code and templates, update the catalogues, compile them; by Babel."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
