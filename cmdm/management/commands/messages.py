@@ -34,7 +34,8 @@ def extract_template(
 ) -> Iterator[Any]:
     """Babel's extractor of a Django template, by way of Django's own translation into Python calls."""
     source = templatize(file.read().decode())
-    return extract_python(BytesIO(source.encode()), keywords, comments, options)
+    flat = "\n".join(line.strip() for line in source.splitlines())  # what is not a call is left as mere words
+    return extract_python(BytesIO(flat.encode()), keywords, comments, options)
 
 
 class Command(BaseCommand):
