@@ -15,6 +15,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation.template import templatize
 
+from customers.rules.standing import SHIPPED
+from matching.engine.defaults import organisation_model, person_model
+from matching.engine.explaining import MESSAGES
+from matching.engine.vocabulary import LABELS
+
 APPS = ("cmdm", "customers", "matching", "consent", "stewardship")
 KEYWORDS: dict[str, Any] = {
     "_": None,
@@ -81,7 +86,20 @@ def collect(root: Path) -> Catalog:
                 for _line, message, notes, context in extract(method, file, KEYWORDS, ["Translators:"]):
                     place = [(str(path.relative_to(root)), 0)]
                     catalog.add(message, locations=place, auto_comments=notes, context=context)
+    for text, place in plain_texts():
+        catalog.add(text, locations=[(place, 0)])
     return catalog
+
+
+def plain_texts() -> Iterator[tuple[str, str]]:
+    """What is shown translated but stands in code that knows no gettext: the engine's words, the shipped labels."""
+    for text in (*MESSAGES.values(), *LABELS.values()):
+        yield text, "matching/engine"
+    for model in (person_model(), organisation_model()):
+        for one in (*model.comparisons, *model.alternatives):
+            yield one.label, "matching/engine/defaults.py"
+    for attribute in SHIPPED:
+        yield attribute.label, "customers/rules/standing.py"
 
 
 def update(folder: Path, language: str, found: Catalog) -> None:
