@@ -12,6 +12,9 @@ from django.apps import apps
 from django.db import models
 
 
+FOR_GOOD = "for good"
+
+
 class Kind(StrEnum):
     """What a column may hold."""
 
@@ -78,3 +81,10 @@ def columns(*kinds: Kind) -> Iterator[tuple[type[models.Model], str, Column]]:
             column = _map.get(label, {}).get(field.name)
             if column is not None and column.kind in kinds:
                 yield model, field.name, column
+
+
+def kept_for_good() -> Iterator[type[models.Model]]:
+    """The tables whose rows are never removed nor changed."""
+    for label, model in _tables():
+        if any(column.keep == FOR_GOOD for column in _map.get(label, {}).values()):
+            yield model

@@ -1,5 +1,6 @@
 """The kit's part of the data map, and that of the libraries' tables."""
 
+from cmdm import verifying  # noqa: F401
 from cmdm.datamap import declare
 
 declare(

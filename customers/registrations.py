@@ -4,6 +4,7 @@ from cmdm.datamap import declare
 from cmdm.installing import standing
 from customers.actions.catalogue import install_catalogue
 from customers.ports import Hanging, hangings
+from customers.queries import verifying  # noqa: F401
 
 declare(
     "customers.Attribute",

@@ -4,6 +4,7 @@ from cmdm.datamap import declare
 from cmdm.installing import standing
 from customers.ports import Hanging, hangings
 from matching.actions.models import install_models
+from matching.queries import verifying  # noqa: F401
 
 declare("matching.MatchModel", none="id party_type version definition digest in_force created_at note change")
 declare("matching.MatchMark", none="id party_type customer at")

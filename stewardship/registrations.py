@@ -2,6 +2,7 @@
 
 from cmdm.datamap import declare
 from cmdm.startpage import parts
+from stewardship.queries import verifying  # noqa: F401
 from stewardship.queries.start import open_work
 
 declare(

@@ -1,26 +1,21 @@
 """Deriving golden values: the only writer of a customer's values, lineage, version, domains and its outbox row."""
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection
 
-from cmdm import clock, crypto, events, history
+from cmdm import clock, events, history
 from cmdm.actions import action, change_id
 from cmdm.events import Event
 from cmdm.models import User
 from customers import ports
 from customers.actions.lapsing import end_lapsed
-from customers.models import Customer, Pin, SourceRecord
+from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
-from customers.queries.claims import claims_of, pin_rules
-from customers.rules.claims import RecordClaims
-from customers.rules.survivorship import Golden, canonical, golden
+from customers.queries.goldens import Derived, derive, golden_hash
 from customers.sealing import seal_values
-
-RETIRED = Golden({}, {})
 
 _WRITE = """
     UPDATE customers_customer c
@@ -54,36 +49,12 @@ def rebuild(customers: Sequence[Customer], deed: str, *, actor: User, **facts: A
         return []
     chosen = sorted(customers, key=lambda customer: customer.pk)
     known = catalogue()
-    records = _open_records(chosen)
-    pins = Pin.objects.in_force().filter(record__in=[record.pk for rows in records.values() for record in rows])
-    rules = pin_rules(pins, {record.pk: record for rows in records.values() for record in rows}, known)
-    by_customer: dict[int, Golden] = {}
-    for customer in chosen:
-        claims = claims_of(records.get(customer.pk, ()))
-        by_customer[customer.pk] = golden(claims, known.rules, _pins_of(claims, rules)) if claims else RETIRED
-    _write(chosen, by_customer, records, known)
-    end_lapsed([pin for made in by_customer.values() for pin in made.lapsed], pins, actor=actor)
+    made = derive([customer.pk for customer in chosen], known)
+    _write(chosen, made, known)
+    end_lapsed([pin for one in made.by_customer.values() for pin in one.lapsed], made.pins, actor=actor)
     _announce(chosen, deed, facts)
     ports.touched(chosen, deed, actor=actor)
     return chosen
-
-
-def _open_records(customers: Iterable[Customer]) -> Mapping[int, list[SourceRecord]]:
-    found: dict[int, list[SourceRecord]] = defaultdict(list)
-    rows = SourceRecord.objects.current().filter(customer__in=[customer.pk for customer in customers])
-    for record in rows.select_related("source").defer("raw", "findings").order_by("pk"):
-        found[record.customer_id or 0].append(record)
-    return found
-
-
-def _pins_of(claims: Sequence[RecordClaims], rules: Sequence[Any]) -> list[Any]:
-    mine = {claim.id for claim in claims}
-    return [rule for rule in rules if rule.record in mine]
-
-
-def golden_hash(made: Golden) -> bytes:
-    """Keyed digest of the canonical form, over opened values."""
-    return crypto.digest(canonical(made), "golden")
 
 
 def _status(customer: Customer, has_records: bool) -> str:
@@ -93,20 +64,15 @@ def _status(customer: Customer, has_records: bool) -> str:
     return customer.status if customer.status != Customer.Status.ACTIVE else Customer.Status.RETIRED
 
 
-def _write(
-    customers: Sequence[Customer],
-    by_customer: Mapping[int, Golden],
-    records: Mapping[int, list[SourceRecord]],
-    known: Catalogue,
-) -> None:
+def _write(customers: Sequence[Customer], derived: Derived, known: Catalogue) -> None:
     now = clock.now()
     columns: list[list[Any]] = [[], [], [], [], []]
     for customer in customers:
-        made = by_customer[customer.pk]
+        made = derived.by_customer[customer.pk]
         customer.values = seal_values(made.values, known.sensitive)
         customer.lineage = made.lineage
         customer.golden_hash = golden_hash(made)
-        customer.status = _status(customer, bool(records.get(customer.pk)))
+        customer.status = _status(customer, customer.pk in derived.with_records)
         customer.version += 1
         customer.changed_at, customer.change = now, change_id()
         row = (customer.pk, _json(customer.values), _json(made.lineage), customer.golden_hash, customer.status)

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 
 from django.db import connection
 
-from cmdm import clock, crypto
-from cmdm.models import Domain
+from cmdm import clock
 from customers.models import SourceRecord
 from matching.engine.features import Features
-from matching.engine.keys import Key, keys, subdivide
-from matching.engine.model import Model
+from matching.engine.keys import Key
 from matching.models import MatchKey, OversizedBlock
+from matching.queries.blocking import digests, finer_digests
 from matching.queries.features import features_of
 from matching.queries.models import InForce
 
@@ -47,21 +46,6 @@ class Blocks:
         return found
 
 
-def match_spaces(domains: Iterable[int]) -> dict[int, str]:
-    """The match space of each domain; one query."""
-    return dict(Domain.objects.filter(pk__in=set(domains)).values_list("pk", "match_space"))
-
-
-def key_digest(space: str, party_type: str, key: Key) -> int:
-    """The stored form of a key: signed 64 bits."""
-    return crypto.digest64(f"{space}\0{party_type}\0{key.rule}\0{key.text}", "match-key")
-
-
-def digests(model: Model, features: Features, space: str) -> list[tuple[int, Key]]:
-    """The keys of one record with their digests."""
-    return [(key_digest(space, features.party_type, key), key) for key in keys(model, features)]
-
-
 def lock_buckets(digests_: Iterable[int]) -> None:
     """Take the transaction locks on the buckets of these keys, in order; one statement."""
     buckets = sorted({digest % BUCKETS for digest in digests_})
@@ -81,11 +65,6 @@ def write(records: Sequence[SourceRecord], found: Mapping[int, list[tuple[int, K
             for record in records:
                 for digest, key in dict(found[record.pk]).items():
                     rows.write_row((digest, record.pk, key.rule, False))
-
-
-def is_finer(key: Key) -> bool:
-    """Whether a key's text was refined by ``subdivide``."""
-    return "=" in key.text.rsplit("|", 1)[-1]
 
 
 def forget(record_ids: Sequence[int]) -> None:
@@ -159,15 +138,12 @@ def _refine(
         one = features[pk]
         model = models[one.party_type].model
         cap = max(cap, model.block_cap)
-        made = [
-            (key_digest(spaces[pk], one.party_type, Key(key.rule, text)), Key(key.rule, text))
-            for digest, key in found
-            if digest in over or digest in large
-            for text in subdivide(model, one, key)
-        ]
-        finer[pk] = made
+        blocked = [key for digest, key in found if digest in over or digest in large]
+        finer[pk] = finer_digests(model, one, spaces[pk], blocked)
     for pk, made in finer.items():
         blocks.keys_of[pk].extend(made)
+    if store:
+        _add_finer([(digest, pk, key.rule) for pk, made in finer.items() for digest, key in made])
     members = _members({digest for made in finer.values() for digest, _key in made}, cap)
     still = {digest for digest, sharing in members.items() if len(sharing) > cap}
     if still and store:
@@ -195,15 +171,8 @@ def _subdivide_members(
         model = models[party].model
         records = SourceRecord.objects.filter(pk__in=chosen).only("party_type", "values")
         for pk, one in features_of(records.iterator(chunk_size=2000), dict(models)).items():
-            rows += [
-                (key_digest(space, party, Key(key.rule, text)), pk, key.rule) for text in subdivide(model, one, key)
-            ]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO matching_matchkey (key, record_id, rule, finer) VALUES (%s, %s, %s, true) "
-            "ON CONFLICT DO NOTHING",
-            rows,
-        )
+            rows += [(finer, pk, key.rule) for finer, _key in finer_digests(model, one, space, [key])]
+    _add_finer(rows)
     _list_large(over, blocks, features)
 
 
@@ -223,8 +192,8 @@ def _list_large(large: set[int], blocks: Blocks, features: Mapping[int, Features
         )
 
 
-def add_finer(rows: Sequence[tuple[int, int, int]]) -> None:
-    """Store finer keys (digest, record, rule) of records that joined a large block."""
+def _add_finer(rows: Sequence[tuple[int, int, int]]) -> None:
+    """Store finer keys (digest, record, rule) of records in a large block."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO matching_matchkey (key, record_id, rule, finer) VALUES (%s, %s, %s, true) "

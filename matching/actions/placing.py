@@ -21,6 +21,7 @@ from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
 from matching.engine.features import Party, prepare
 from matching.models import Candidate
+from matching.queries.blocking import digests, match_spaces
 from matching.queries.models import models_in_force
 from matching.queries.scores import compare_pairs
 from matching.queries.verdicts import Settled, settled_for
@@ -31,12 +32,12 @@ def reserve(incoming: Sequence[Incoming]) -> None:
     if not incoming:
         return
     models = models_in_force()
-    spaces = keys.match_spaces(one.domain_id for one in incoming)
+    spaces = match_spaces(one.domain_id for one in incoming)
     wanted: set[int] = set()
     for one in incoming:
         model = models[one.party_type].model
         features = prepare(model, Party(0, one.party_type, one.values))
-        wanted.update(digest for digest, _key in keys.digests(model, features, spaces[one.domain_id]))
+        wanted.update(digest for digest, _key in digests(model, features, spaces[one.domain_id]))
     keys.lock_buckets(wanted)
 
 

@@ -10,6 +10,7 @@ from matching.engine.comparing import conflict
 from matching.engine.evidence import Score
 from matching.engine.features import Features, Ignore
 from matching.engine.scoring import score
+from matching.queries.blocking import digests, match_spaces
 from matching.queries.features import features_of
 from matching.queries.models import InForce, models_in_force
 
@@ -49,27 +50,17 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
     A fixed number of queries for any number of records.
     """
     models = models_in_force()
-    spaces_by_domain = keys.match_spaces(record.domain_id for record in records)
+    spaces_by_domain = match_spaces(record.domain_id for record in records)
     spaces = {record.pk: spaces_by_domain[record.domain_id] for record in records}
     features = features_of(records, dict(models))
     if store:
-        found = {pk: keys.digests(models[one.party_type].model, one, spaces[pk]) for pk, one in features.items()}
+        found = {pk: digests(models[one.party_type].model, one, spaces[pk]) for pk, one in features.items()}
         keys.write(records, found)
     blocks = keys.read_blocks(models, features, spaces, store=store)
-    if store:
-        _write_finer(blocks, features)
     scored = Scored(models, blocks)
     pairs = {record.pk: blocks.sharers(record.pk) for record in records}
     _compare(scored, records, pairs, features)
     return scored
-
-
-def _write_finer(blocks: keys.Blocks, features: Mapping[int, Features]) -> None:
-    extra = [
-        (digest, pk, key.rule) for pk, found in blocks.keys_of.items() for digest, key in found if keys.is_finer(key)
-    ]
-    if extra:
-        keys.add_finer(extra)
 
 
 def _compare(

@@ -1,0 +1,128 @@
+"""Checks of what must always be true, each a function on the current connection.
+
+Apps register theirs; ``manage.py verify`` opens one snapshot and runs them all, and tests run them where they stand.
+A check asks in sets and streams what it has to compute, so that it needs the same memory for any number of rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from cmdm.datamap import kept_for_good
+from cmdm.models import AuditEntry
+from cmdm.ports import Registry
+
+EXAMPLES = 10
+UPDATE, DELETE, TRUNCATE = 16, 8, 32
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What one check found; ``examples`` name the first rows that break it, by id."""
+
+    name: str
+    invariant: str
+    checked: int
+    broken: int
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check: the sentence that must be true, and the function that looks."""
+
+    name: str
+    invariant: str
+    look: Callable[[], tuple[int, int, tuple[str, ...]]]
+
+    def __call__(self) -> Checked:
+        return Checked(self.name, self.invariant, *self.look())
+
+
+checks: Registry[Check] = Registry("check")
+
+
+def verified() -> list[Checked]:
+    """All checks, in order, as the current transaction sees the tables."""
+    return [check() for check in checks]
+
+
+def broken(names: Iterable[str] = ()) -> list[Checked]:
+    """The checks (all, or the named ones) that found something."""
+    chosen = [checks[name] for name in names] if names else list(checks)
+    return [found for found in (check() for check in chosen) if found.broken]
+
+
+def by_sql(checked: str, wrong: str, params: Mapping[str, Any] | None = None) -> tuple[int, int, tuple[str, ...]]:
+    """Count by two statements: ``checked`` gives a number, ``wrong`` a column ``id`` of what breaks the invariant."""
+    with connection.cursor() as cursor:
+        cursor.execute(checked, params)
+        total = cursor.fetchone()[0]
+        cursor.execute(f"SELECT count(*) OVER (), id::text FROM ({wrong}) AS wrong ORDER BY 2 LIMIT {EXAMPLES}", params)
+        rows = cursor.fetchall()
+    return total, (rows[0][0] if rows else 0), tuple(example for _count, example in rows)
+
+
+def sql_check(name: str, invariant: str, checked: str, wrong: str) -> None:
+    """Register a check that is two statements."""
+    checks.add(name, Check(name, invariant, lambda: by_sql(checked, wrong)))
+
+
+class Tally:
+    """The count of a check that goes through rows in batches."""
+
+    def __init__(self) -> None:
+        self.checked = 0
+        self.broken = 0
+        self.examples: list[str] = []
+
+    def add(self, thing: object, *, holds: bool) -> None:
+        """One row more."""
+        self.checked += 1
+        if not holds:
+            self.broken += 1
+            if len(self.examples) < EXAMPLES:
+                self.examples.append(str(thing))
+
+    def found(self) -> tuple[int, int, tuple[str, ...]]:
+        """What a check returns."""
+        return self.checked, self.broken, tuple(self.examples)
+
+
+def _insert_only() -> tuple[int, int, tuple[str, ...]]:
+    """Every table kept for good refuses UPDATE, DELETE and TRUNCATE by a trigger that is on."""
+    tally = Tally()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'insert_only' AND tgenabled IN ('O', 'A') "
+            "AND tgtype & %s = %s",
+            [UPDATE | DELETE | TRUNCATE] * 2,
+        )
+        guarded = {name for (name,) in cursor.fetchall()}
+    for model in kept_for_good():
+        tally.add(model._meta.db_table, holds=model._meta.db_table in guarded)
+    return tally.found()
+
+
+def _audited() -> tuple[int, int, tuple[str, ...]]:
+    """Every row of a change, live or in history, has the audit entry of its change (at most one: it is unique)."""
+    checked, wrong, examples = 0, 0, ()
+    for model in apps.get_models():
+        names = {field.name for field in model._meta.local_concrete_fields}
+        if "change" not in names or model is AuditEntry:
+            continue
+        table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
+        found = by_sql(
+            f'SELECT count(*) FROM "{table}"',
+            f'SELECT \'{table} \' || t."{key}" AS id FROM "{table}" t '
+            "WHERE NOT EXISTS (SELECT 1 FROM cmdm_auditentry a WHERE a.change = t.change)",
+        )
+        checked, wrong, examples = checked + found[0], wrong + found[1], (*examples, *found[2])
+    return checked, wrong, examples[:EXAMPLES]
+
+
+checks.add("insert only", Check("insert only", "I14", _insert_only), order=10)
+checks.add("audited", Check("audited", "I15", _audited), order=10)

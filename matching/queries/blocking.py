@@ -1,0 +1,30 @@
+"""Match keys as they are stored: keyed digests of match space, party type, rule and text."""
+
+from collections.abc import Iterable
+
+from cmdm import crypto
+from cmdm.models import Domain
+from matching.engine.features import Features
+from matching.engine.keys import Key, keys, subdivide
+from matching.engine.model import Model
+
+
+def match_spaces(domains: Iterable[int]) -> dict[int, str]:
+    """The match space of each domain; one query."""
+    return dict(Domain.objects.filter(pk__in=set(domains)).values_list("pk", "match_space"))
+
+
+def key_digest(space: str, party_type: str, key: Key) -> int:
+    """The stored form of a key: signed 64 bits."""
+    return crypto.digest64(f"{space}\0{party_type}\0{key.rule}\0{key.text}", "match-key")
+
+
+def digests(model: Model, features: Features, space: str) -> list[tuple[int, Key]]:
+    """The keys of one record with their digests."""
+    return [(key_digest(space, features.party_type, key), key) for key in keys(model, features)]
+
+
+def finer_digests(model: Model, features: Features, space: str, large: Iterable[Key]) -> list[tuple[int, Key]]:
+    """The finer keys of one record, instead of its keys whose blocks are large."""
+    made = [Key(key.rule, text) for key in large for text in subdivide(model, features, key)]
+    return [(key_digest(space, features.party_type, key), key) for key in made]
