@@ -93,7 +93,6 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => {
-    if (matchMedia("(max-width: 767.98px)").matches) for (const fold of all("[data-folds-on-phone]")) fold.open = false;
     const first = $(".compare [data-undecided]") ?? $(".compare [data-row]:not([hidden])");
     if (first) window.cmdm?.goTo(first, { focus: false });
   });

@@ -244,10 +244,11 @@ def _fill(card: Card, made: _Material, sides: Mapping[int, Side]) -> Card:
 
 def _compared(card: Card, made: _Material, candidate: Candidate) -> Card:
     explained = pair_explained(candidate.left, candidate.right)
+    levels = {reason.comparison: (reason.level, reason.weight) for reason in explained.reasons}
     edges = [explained.prior, *[edge for reason in explained.reasons for edge in (reason.start, reason.end)]]
     return replace(
         card,
-        groups=compare(_columns(made, candidate), candidate.party_type),
+        groups=compare(_columns(made, candidate), candidate.party_type, levels),
         explained=explained,
         low=min([*edges, 0.0]),
         high=max([*edges, 1.0]),

@@ -4,21 +4,28 @@ Everything is computed from the claims of the records that the reader may see, s
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from anyascii import anyascii
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from customers.models import Attribute, SourceRecord
 from customers.queries.catalogue import Catalogue, Spec
 from customers.queries.claims import claims_of
 from customers.queries.shown import in_words, is_sensitive, is_verified, kind_of, label_of, mask_of, plain, text_of
 from customers.rules.claims import PinRule, RecordClaims
-from customers.rules.losing import losing
+from customers.rules.losing import SAME, losing
 from customers.rules.survivorship import Golden, golden
+
+OWN_GROUPS = {
+    "email": ("contact", gettext_lazy("Contact")),
+    "phone": ("contact", gettext_lazy("Contact")),
+    "address": ("address", gettext_lazy("Address")),
+}
+"""What stands in a group of its own on the card, whatever the catalogue says."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +133,18 @@ def columns(
     return Columns(known, records, (claims_of(left), claims_of(right)), pins, reveal)
 
 
-def compare(made: Columns, party_type: str) -> list[Group]:
-    """The groups that say anything, in the order of the catalogue."""
-    labels = dict(Attribute.Group.choices)
+def compare(made: Columns, party_type: str, levels: Mapping[str, tuple[str, float]]) -> list[Group]:
+    """The groups that say anything, in the order of the catalogue.
+
+    :param levels: what the engine found, by attribute: a sentence and its weight in bits.
+    """
+    labels: dict[str, Any] = {**dict(Attribute.Group.choices), **dict(OWN_GROUPS.values())}
     groups: dict[str, list[Line]] = {}
     for spec in made.known.specs.values():
         if spec.fits(party_type):
             lines = _many(made, spec) if spec.many else _single(made, spec)
-            groups.setdefault(spec.row.group, []).extend(lines)
+            key = OWN_GROUPS.get(spec.row.type, (spec.row.group, ""))[0]
+            groups.setdefault(key, []).extend(_likened(lines, levels.get(spec.name)))
     return [
         Group(
             key,
@@ -144,6 +155,14 @@ def compare(made: Columns, party_type: str) -> list[Group]:
         for key, lines in groups.items()
         if lines
     ]
+
+
+def _likened(lines: list[Line], level: tuple[str, float] | None) -> list[Line]:
+    """Values that the engine finds alike are not called different; said where one row stands for the attribute."""
+    apart = [line for line in lines if line.state == "differs"]
+    if level is None or level[1] <= 0 or len(lines) > 1 or not apart or apart[0].comparison == "date":
+        return lines
+    return [replace(line, state="similar", word=level[0]) for line in lines]
 
 
 def _single(made: Columns, spec: Spec) -> list[Line]:
@@ -207,11 +226,17 @@ def _matched(
             rest.remove(same)
             pairs.append((one, same))
     for one in alone:
-        like = next((other for other in rest if kind_of(spec, other[0]) == kind_of(spec, one[0])), None)
+        like = next((other for other in rest if _comparable(spec, one[0], other[0])), None)
         if like is not None:
             rest.remove(like)
         pairs.append((one, like))
     return pairs + [(None, other) for other in rest]
+
+
+def _comparable(spec: Spec, one: Any, other: Any) -> bool:
+    """Of one kind, or of none that was said."""
+    kinds = {kind_of(spec, one), kind_of(spec, other)}
+    return len(kinds) == 1 or ("" in kinds and spec.row.type != "identifier")
 
 
 def _element_line(made: Columns, spec: Spec, pair: tuple[Element | None, Element | None], *, chosen: bool) -> Line:
@@ -228,7 +253,7 @@ def _element_line(made: Columns, spec: Spec, pair: tuple[Element | None, Element
         comparison=spec.type.comparison,
         cells=cells,
         preview=_element_preview(made, spec, cells, state),
-        choosable=chosen and state == "differs",
+        choosable=chosen and None not in pair,
     )
 
 
@@ -238,9 +263,8 @@ def _element_preview(made: Columns, spec: Spec, cells: tuple[Cell, Cell], state:
     first = next((cell for cell in shown if cell.record == primary.get("record")), shown[0])
     letter = _letter(made, first.record)
     if len(shown) < 2 or state == "equal":
-        return Preview(first.text, letter, _("Kept"))
-    other = next(cell for cell in shown if cell is not first)
-    return Preview(first.text, letter, _("%(other)s is kept too") % {"other": other.text})
+        return Preview(first.text, letter, _("Kept") if state == "equal" else _("Only one side has it"))
+    return Preview(first.text, letter, _("Stands first, the other is kept too"))
 
 
 def _cell(
@@ -260,7 +284,9 @@ def _cell(
         verified=is_verified(value),
         masked=masked,
         script="" if script == text else script,
-        lost=[_lost(made, spec, one) for one in made.lost[side].get(spec.name, ())] if lost else (),
+        lost=[_lost(made, spec, one) for one in made.lost[side].get(spec.name, ()) if one.reason != SAME]
+        if lost
+        else (),
     )
 
 

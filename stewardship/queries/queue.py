@@ -36,17 +36,18 @@ ICONS = {
 
 _QUEUES = """
     SELECT q, (SELECT count(*) FROM (SELECT 1 FROM stewardship_task
-                WHERE status = 'open' AND queue = q AND domains && %(domains)s LIMIT %(cap)s) AS capped),
+                WHERE status = 'open' AND queue = q AND domains && %(domains)s::bigint[] LIMIT %(cap)s) AS capped),
            (SELECT opened_at FROM stewardship_task
-             WHERE status = 'open' AND queue = q AND domains && %(domains)s ORDER BY id LIMIT 1)
-      FROM unnest(%(queues)s) AS q
+             WHERE status = 'open' AND queue = q AND domains && %(domains)s::bigint[] ORDER BY id LIMIT 1)
+      FROM unnest(%(queues)s::text[]) AS q
 """
 # What differs is counted only where the reader may see both sides.
 _FACETS = """
     WITH base AS MATERIALIZED (
         SELECT id, score, domains, taken_by_id, taken_until,
-               CASE WHEN domains <@ %(domains)s THEN differs ELSE '{}' END AS differs
-          FROM stewardship_task WHERE status = 'open' AND queue = %(queue)s AND domains && %(domains)s LIMIT %(cap)s)
+               CASE WHEN domains <@ %(domains)s::bigint[] THEN differs ELSE '{}' END AS differs
+          FROM stewardship_task
+         WHERE status = 'open' AND queue = %(queue)s AND domains && %(domains)s::bigint[] LIMIT %(cap)s)
     SELECT 'mine', '', count(*) FROM base WHERE taken_by_id = %(user)s AND taken_until > %(now)s
     UNION ALL
     SELECT 'band', CASE WHEN score >= 0.8 THEN 'high' WHEN score >= 0.5 THEN 'middle' ELSE 'low' END, count(*)
@@ -54,12 +55,13 @@ _FACETS = """
     UNION ALL
     SELECT 'differs', d, count(*) FROM base, unnest(base.differs) AS d GROUP BY 2
     UNION ALL
-    SELECT 'domain', d::text, count(*) FROM base, unnest(base.domains) AS d WHERE d = ANY(%(domains)s) GROUP BY 2
+    SELECT 'domain', d::text, count(*) FROM base, unnest(base.domains) AS d
+     WHERE d = ANY(%(domains)s::bigint[]) GROUP BY 2
     UNION ALL
     SELECT 'source', r.source_id::text, count(DISTINCT base.id)
       FROM base JOIN stewardship_taskcandidate m ON m.task_id = base.id AND m.open
       JOIN matching_candidate c ON c.id = m.candidate_id
-      JOIN customers_sourcerecord r ON r.id IN (c.left_id, c.right_id) AND r.domain_id = ANY(%(seen)s)
+      JOIN customers_sourcerecord r ON r.id IN (c.left_id, c.right_id) AND r.domain_id = ANY(%(seen)s::bigint[])
      GROUP BY 2
 """
 

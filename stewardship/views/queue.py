@@ -10,11 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from cmdm import access
+from cmdm.requests import Request
 from stewardship.forms import QueueFilter
 from stewardship.models import Task
 from stewardship.models.task import TaskQuerySet
 from stewardship.queries.queue import CAP, SIZE, Wanted, queue_page, waiting
-from stewardship.views.requests import Request
 
 SALT = "queue"
 

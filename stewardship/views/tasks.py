@@ -12,12 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect, push_url, retarget
 
 from cmdm.actions import Refused
+from cmdm.requests import Request
 from stewardship.actions import refusals, tasks
 from stewardship.forms import DecisionForm, QueueFilter
 from stewardship.models import Answer, Task
 from stewardship.queries.card import review_card
 from stewardship.queries.queue import Wanted, waiting
-from stewardship.views.requests import Request
 
 
 @login_required
