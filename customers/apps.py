@@ -11,4 +11,4 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from customers import registrations  # noqa: F401
+        from customers import jobs, registrations  # noqa: F401

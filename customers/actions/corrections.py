@@ -1,0 +1,100 @@
+"""Corrections: what a steward knows better, kept as a record of the domain's own source *about* another record.
+
+A record has one correction; its values accumulate, attribute by attribute. It moves with the record that it is about
+and is taken in like any other record, so that history, lineage and golden values need no second way.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm import audit, clock
+from cmdm.actions import Invalid, Refused, action
+from cmdm.models import User
+from customers.actions import records, writing
+from customers.actions.pins import hold
+from customers.actions.received import REJECTED, Outcome, Received
+from customers.actions.sources import own_source
+from customers.models import Customer, Source, SourceRecord
+from customers.queries.catalogue import catalogue
+from customers.sealing import open_raw, open_values
+from customers.types.base import blank
+
+
+@action
+def correct(
+    customer: Customer, *, actor: User, attribute: str, value: Any, about: SourceRecord, reason: str = ""
+) -> SourceRecord:
+    """Say what an attribute of a record ought to be; it wins over every source. The correction.
+
+    Refused without ``correct`` in the record's domain, or when the record is no longer of this customer. Invalid when
+    the attribute is not known or its type refuses the value.
+    """
+    if attribute not in catalogue().specs:
+        raise Invalid({attribute[:60]: [_("The catalogue has no such attribute.")]})
+    if blank(value):
+        raise Invalid({attribute: [_("Say a value, or set the claim aside.")]})
+    if about.about_id is not None:
+        raise Refused(_("A correction is about a record of a source."))
+    own = own_source(about.domain, Source.Role.STEWARD, actor=actor)
+    about, known = _held(about, own, customer, actor=actor)
+    values = {**(open_values(known.values) if known and not known.closed_at else {}), attribute: value}
+    outcome = _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
+    if outcome.status == REJECTED:
+        raise Invalid({attribute: [fault.message for fault in outcome.faults]})
+    audit.record(actor, "record.corrected", about, attributes=[attribute])
+    assert outcome.record is not None  # noqa: S101  (neither refused nor held back: it was written)
+    return outcome.record
+
+
+@action
+def withdraw(correction: SourceRecord, attribute: str, *, actor: User, reason: str = "") -> SourceRecord:
+    """Take one corrected attribute back; the last one closes the correction. Refused when it does not correct it."""
+    if correction.about_id is None:
+        raise Refused(_("This is not a correction."))
+    own = correction.source
+    about, known = _held(SourceRecord.objects.get(pk=correction.about_id), own, None, actor=actor)
+    values = open_values(known.values) if known and not known.closed_at else {}
+    if known is None or attribute not in values:
+        raise Refused(_("This attribute is not corrected."))
+    del values[attribute]
+    if values:
+        _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
+    else:
+        records.close(own, [known.key], actor=actor, verb="correct")
+    audit.record(actor, "correction.withdrawn", about, attributes=[attribute])
+    return known
+
+
+def key_of(about: SourceRecord) -> str:
+    """The key of a record's correction in the domain's own source."""
+    return f"record-{about.pk}"
+
+
+def _held(
+    about: SourceRecord, own: Source, customer: Customer | None, *, actor: User
+) -> tuple[SourceRecord, SourceRecord | None]:
+    """The record and its correction so far, locked in the order of the house: key, customer, record."""
+    writing.lock_keys(own, [key_of(about)])
+    now, about = hold(about.pk, actor=actor)
+    if customer is not None and now.pk != customer.pk:
+        raise Refused(_("This record has moved to another customer."))
+    return about, SourceRecord.objects.filter(source=own, key=key_of(about)).locked().first()
+
+
+def _take_in(own: Source, about: SourceRecord, values: dict[str, Any], why: Any, *, actor: User) -> Outcome:
+    received = Received(
+        key=key_of(about),
+        values=values,
+        party_type=about.party_type,
+        about=about.pk,
+        raw={"values": values, "why": why},
+    )
+    return records.take_in(own, [received], actor=actor, verb="correct")[0]
+
+
+def _why(known: SourceRecord | None, attribute: str, reason: str, actor: User) -> dict[str, Any]:
+    """Who said so, when and why, by attribute; it lies sealed in what was received."""
+    before: Any = open_raw(bytes(known.raw)) if known and known.raw else {}
+    said = {"by": actor.get_username(), "at": clock.now().isoformat(), "reason": reason[:300]}
+    return {**(before.get("why") or {}), attribute: said}

@@ -1,0 +1,148 @@
+"""Work of the customers app that takes long. A load runs the same whether a job or a command runs it."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection
+from django.utils.translation import gettext as _
+
+from cmdm import jobs
+from cmdm.errors import Invalid, Refused
+from cmdm.models import User
+from customers.actions import absences, loading, rebuilding
+from customers.actions.loads import JOB, count_rows, invalid, refusal
+from customers.actions.pins import end_due
+from customers.actions.rows import rows_of
+from customers.models import Customer, Load, Source
+from customers.queries.files import bound, reader_of
+from customers.queries.goldens import REBUILD
+from customers.rules.batching import batches
+from customers.rules.broken import BrokenFile
+from customers.rules.mapping import BadMapping
+
+BATCH = 500
+TURNS = 15
+TURN_SECONDS = 1.0
+_LOCK_SPACE = 0x6C64  # first half of the two-part advisory lock: one loader a source
+Progress = Callable[..., None]
+
+
+@jobs.job(JOB)
+def load_file(job: jobs.Running) -> dict[str, Any]:
+    """Take in the file of a load from where it stands; its account."""
+    load = Load.objects.select_related("source").get(pk=job.arguments["load"])
+    done = run(load, actor=job.actor, hold=job.hold, progress=job.progress)
+    return loading.account(done)
+
+
+@jobs.job("customers.end_due")
+def end_due_pins(job: jobs.Running) -> dict[str, Any]:
+    """End the pins whose last day is over."""
+    return {"ended": end_due(actor=job.actor)}
+
+
+@jobs.job(REBUILD)
+def derive_anew(job: jobs.Running) -> dict[str, Any]:
+    """Derive all customers anew, from where it stands: the number done is the last customer's id."""
+    last, after = Customer.objects.order_by("-pk").values_list("pk", flat=True).first(), job.row.done
+    terms = bool(job.arguments.get("terms"))
+    while (done := rebuilding.rebuild_next(after, actor=job.actor, hold=job.hold, terms=terms)) is not None:
+        after = done
+        job.progress(after, last, _("Deriving golden values"))
+    return {}
+
+
+def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
+    """Take in a file, batch by batch, one loader a source at a time; however it ends, the load says so.
+
+    :raises Refused: the file or its mapping cannot be used, or too much would be closed.
+    :raises jobs.HandOn: the source's turn is not free, or the slice of time is used.
+    """
+    try:
+        with _turn(load.source, progress):
+            load = loading.begin(load, actor=actor, hold=hold)
+            if load.state == Load.State.DONE:
+                return load
+            load = _take_in(load, actor=actor, hold=hold, progress=progress)
+            return loading.end(load, Load.State.DONE, actor=actor, hold=hold)
+    except (jobs.Fenced, jobs.HandOn):
+        raise
+    except jobs.Cancelled:
+        with suppress(jobs.Fenced):
+            loading.end(load, Load.State.STOPPED, actor=actor, hold=hold)
+        raise
+    except Exception as error:
+        with suppress(jobs.Fenced, DatabaseError):
+            loading.end(load, Load.State.FAILED, actor=actor, hold=hold, error=_sentence(error))
+        if isinstance(error, PermissionDenied | BrokenFile | BadMapping):
+            raise Refused(_sentence(error)) from error
+        raise
+
+
+def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
+    """The file to its end, and then what it lacks."""
+    if load.position.get("total") is None:
+        progress(0, None, _("Reading"))
+        load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
+    start = load.position.get("line", 0)
+    reader = reader_of(load, start=start)
+    mapping = bound(load, reader.header)
+    for batch in batches(reader, BATCH, start=start):
+        progress(*loading.progress_of(load), _("Taking in"))
+        rows = rows_of(batch.rows, mapping, reader.header)
+        load = loading.take_batch(load, batch, rows, actor=actor, hold=hold)
+    progress(*loading.progress_of(load), _("Taking in"))
+    if load.mode == Load.Mode.REPLACE:
+        load = _close_absent(load, actor=actor, hold=hold, progress=progress)
+    return load
+
+
+def _close_absent(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
+    with absences.staged(load) as absent:
+        loading.refuse_emptying(load, absent)
+        closed = 0
+        while keys := absences.next_absent(load, BATCH):
+            progress(closed, absent.closing, _("Closing"))
+            load = loading.close_absent(load, keys, actor=actor, hold=hold)
+            closed += len(keys)
+    return load
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Refused):
+        return str(error.sentence)
+    if isinstance(error, PermissionDenied):
+        return _("The right to import was withdrawn.")
+    if isinstance(error, BrokenFile):
+        return str(refusal(error).sentence)
+    if isinstance(error, BadMapping):
+        return " ".join(sentence for sentences in invalid(error).errors.values() for sentence in sentences)
+    if isinstance(error, Invalid):
+        return str(error)
+    return _("Unexpected fault (%s).") % type(error).__name__
+
+
+@contextmanager
+def _turn(source: Source, progress: Progress) -> Iterator[None]:
+    """Inside, no other process loads into the source; a worker that waits too long hands its work on."""
+    for _attempt in range(TURNS):
+        progress(0, None, _("Waiting for another load of this source"))
+        if _ask("pg_try_advisory_lock", source):
+            break
+        time.sleep(TURN_SECONDS)
+    else:
+        raise jobs.HandOn
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError):
+            _ask("pg_advisory_unlock", source)
+
+
+def _ask(function: str, source: Source) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}(%s, %s)", [_LOCK_SPACE, source.pk])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,246 @@
+"""A file on its way into records: every line is accounted for, whatever happens."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from cmdm.actions import Refused
+from cmdm.models import AuditEntry, Domain, DomainGroupPermission
+from customers import jobs
+from customers.actions import loading, loads
+from customers.models import Customer, Load, LoadChunk, RejectedRow, SourceRecord
+from tests.customers.files import accounted, make_source, row, run, text, upload
+from tests.support.people import make_domain, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def retail() -> Domain:
+    return make_domain("retail")
+
+
+@pytest.fixture
+def source(retail):
+    return make_source(retail, country="DE")
+
+
+@pytest.fixture
+def olga(retail):
+    return make_user("data owner", domain=retail, name="olga")
+
+
+EVERY_FAULT = text(
+    row(1),
+    "",
+    row(2, born="1980-02-31"),
+    row(3, country="Atlantis"),
+    "K00004,too,few",
+    row(5) + ",one,more",
+    row(6, id=""),
+    row(7, given='"two\nlines"'),
+    row(8),
+    row(8, given="Later"),
+    row(9, mail="not an address"),
+    row(10, given="\0"),
+    row(11, given="x" * 10_001),
+    ",,,,,,",
+    "",
+)
+
+
+class TestTakingInAFile:
+    def test_each_row_becomes_a_record_of_a_customer(self, source, olga):
+        load = run(upload(source, text(row(1), row(2), row(3)), actor=olga), actor=olga)
+
+        assert load.state == Load.State.DONE
+        assert (load.new, load.rows, load.lines) == (3, 3, 4)
+        assert accounted(load)
+        assert SourceRecord.objects.filter(source=source, customer__isnull=False).count() == 3
+        assert Customer.objects.active().count() >= 2
+
+    def test_the_same_file_again_changes_nothing(self, source, olga):
+        content = text(*map(row, range(20)))
+        run(upload(source, content, actor=olga), actor=olga)
+        versions = dict(Customer.objects.values_list("pk", "version"))
+
+        again = run(upload(source, content, actor=olga), actor=olga)
+
+        assert (again.unchanged, again.new, again.changed) == (20, 0, 0)
+        assert dict(Customer.objects.values_list("pk", "version")) == versions
+
+    def test_a_file_with_every_fault_is_accounted_for_line_by_line(self, source, olga):
+        load = run(upload(source, EVERY_FAULT, actor=olga), actor=olga)
+
+        assert accounted(load)
+        assert load.state == Load.State.DONE
+        assert load.position["blank"] == 3
+        assert load.lines == len(EVERY_FAULT.splitlines())
+        assert load.quarantined == 1
+        told = {reject.line: (reject.field, reject.code) for reject in RejectedRow.objects.filter(load=load)}
+        assert told[4][0] == "birth_date"
+        assert told[5][0] == "address.country"
+        assert told[6] == ("born", "columns_missing")
+        assert told[7][1] == "columns_surplus"
+        assert told[8] == ("key", "key_empty")
+        assert told[11] == ("key", "repeated")
+        assert told[14] == ("given", "nul")
+        assert told[15] == ("given", "field_too_long")
+        assert sorted(told) == [4, 5, 6, 7, 8, 11, 13, 14, 15]
+        assert load.new == 3
+
+    def test_of_several_rows_with_one_key_the_last_is_used(self, source, olga):
+        run(upload(source, text(row(8), row(8, given="Later")), actor=olga), actor=olga)
+
+        assert SourceRecord.objects.get(source=source).values["given_name"] == "Later"
+
+    def test_a_row_that_says_closed_closes_its_record(self, source, olga):
+        mapping = {"key": "id", "columns": {"given": "given_name", "family": "family_name", "gone": "closed"}}
+        header = "id,given,family,gone"
+        first = text("1,Ann,Berg,", "2,Omar,Haddad,", header=header)
+        run(upload(source, first, actor=olga, mapping=mapping), actor=olga)
+
+        second = text("1,Ann,Berg,yes", "3,Zoe,Martin,yes", "2,Omar,Haddad,yes", "2,Omar,Haddad,", header=header)
+        load = run(upload(source, second, actor=olga, mapping=mapping), actor=olga)
+
+        assert (load.changed, load.unchanged, load.quarantined, load.closed) == (1, 2, 1, 1)
+        assert list(SourceRecord.objects.current().values_list("key", flat=True)) == ["2"]
+        assert accounted(load)
+
+    def test_refused_rows_are_kept_sealed(self, source, olga):
+        run(upload(source, text(row(3, country="Atlantis")), actor=olga), actor=olga)
+
+        kept = RejectedRow.objects.get()
+        assert b"Atlantis" not in bytes(kept.sealed)
+        assert "Atlantis" not in kept.reason
+
+    def test_each_step_leaves_its_audit_entry(self, source, olga):
+        load = run(upload(source, text(row(1)), actor=olga), actor=olga)
+
+        deeds = AuditEntry.objects.on("load", load.pk).order_by("pk").values_list("deed", flat=True)
+        assert list(deeds) == [
+            "load.uploaded",
+            "load.mapped",
+            "load.started",
+            "load.begun",
+            "records.taken_in",
+            "load.done",
+        ]
+        assert AuditEntry.objects.filter(deed="load.done").get().counts["new"] == 1
+
+
+class Break(Exception):
+    """The power goes off."""
+
+
+class TestBeingCutOff:
+    @pytest.fixture
+    def batches_of_four(self, monkeypatch):
+        monkeypatch.setattr(jobs, "BATCH", 4)
+
+    def test_a_load_that_broke_down_goes_on_where_it_was(self, source, olga, batches_of_four):
+        load = upload(source, EVERY_FAULT + "\n".join(map(row, range(20, 41))), actor=olga)
+        steps = iter(range(100))
+
+        def breaking(*_args):
+            if next(steps) == 4:
+                raise Break
+
+        with pytest.raises(Break):
+            jobs.run(loads.prepare_run(load, actor=olga), actor=olga, hold=lambda: None, progress=breaking)
+        part = Load.objects.get(pk=load.pk)
+        assert accounted(part)
+        assert part.state == Load.State.FAILED
+        assert 0 < part.rows < 34
+
+        whole = run(part, actor=olga)
+
+        assert accounted(whole)
+        assert whole.rows == whole.position["total"]
+        assert SourceRecord.objects.filter(source=source).count() == whole.new
+        assert RejectedRow.objects.filter(load=load).count() == whole.rejected + whole.quarantined
+
+    def test_a_batch_that_breaks_in_its_middle_leaves_nothing(self, source, olga, monkeypatch):
+        load = loads.prepare_run(upload(source, text(*map(row, range(6))), actor=olga), actor=olga)
+        monkeypatch.setattr(loading, "_account", lambda *args, **kwargs: 1 / 0)
+
+        with pytest.raises(ZeroDivisionError):
+            jobs.run(load, actor=olga, hold=lambda: None, progress=lambda *_args: None)
+
+        assert not SourceRecord.objects.exists()
+        assert accounted(Load.objects.get(pk=load.pk))
+
+    def test_a_worker_that_was_overtaken_writes_nothing(self, source, olga):
+        load = loads.prepare_run(upload(source, text(row(1)), actor=olga), actor=olga)
+
+        def overtaken():
+            raise jobs.jobs.Fenced
+
+        with pytest.raises(jobs.jobs.Fenced):
+            jobs.run(load, actor=olga, hold=overtaken, progress=lambda *_args: None)
+        assert not SourceRecord.objects.exists()
+        assert Load.objects.get(pk=load.pk).state == Load.State.UPLOADED
+
+    def test_who_lost_the_right_takes_in_nothing_more(self, source, olga, retail):
+        load = loads.prepare_run(upload(source, text(row(1)), actor=olga), actor=olga)
+        DomainGroupPermission.objects.filter(content_object=retail).delete()
+
+        with pytest.raises(Refused, match="withdrawn"):
+            jobs.run(load, actor=olga, hold=lambda: None, progress=lambda *_args: None)
+        assert not SourceRecord.objects.exists()
+        assert Load.objects.get(pk=load.pk).error == "The right to import was withdrawn."
+
+
+class TestReplacing:
+    @pytest.fixture
+    def twenty(self, source, olga):
+        return run(upload(source, text(*map(row, range(20))), actor=olga), actor=olga)
+
+    def test_what_a_full_file_lacks_is_closed(self, source, olga, twenty):
+        load = run(upload(source, text(*map(row, range(17))), actor=olga, mode="replace"), actor=olga)
+
+        assert (load.closed, load.unchanged) == (3, 17)
+        assert SourceRecord.objects.current().filter(source=source).count() == 17
+        assert accounted(load)
+
+    def test_closing_more_than_a_fifth_needs_a_persons_word(self, source, olga, twenty):
+        load = upload(source, text(*map(row, range(10))), actor=olga, mode="replace")
+
+        with pytest.raises(Refused, match="10 of the 20"):
+            run(load, actor=olga)
+        assert SourceRecord.objects.current().count() == 20
+        assert Load.objects.get(pk=load.pk).state == Load.State.FAILED
+
+        done = run(load, actor=olga, confirmed=True)
+        assert (done.closed, done.unchanged) == (10, 10)
+        assert SourceRecord.objects.current().count() == 10
+
+    def test_a_row_that_was_refused_keeps_its_record_open(self, source, olga, twenty):
+        rows = [row(0) + ",surplus", row(1, country="Atlantis"), *map(row, range(2, 20))]
+
+        load = run(upload(source, text(*rows), actor=olga, mode="replace"), actor=olga)
+
+        assert (load.rejected, load.closed) == (2, 0)
+
+    def test_records_of_other_sources_stay(self, source, olga, twenty, retail):
+        other = make_source(retail, "shop")
+        run(upload(other, text(row(99)), actor=olga, mode="replace"), actor=olga)
+
+        assert SourceRecord.objects.current().filter(source=source).count() == 20
+
+
+class TestTheFile:
+    def test_it_is_deleted_when_nothing_is_left_to_look_at(self, source, olga):
+        clean = run(upload(source, text(row(1)), actor=olga), actor=olga)
+        faulty = run(upload(source, text(row(2, country="Atlantis")), actor=olga), actor=olga)
+
+        assert not LoadChunk.objects.filter(load=clean).exists()
+        assert LoadChunk.objects.filter(load=faulty).exists()
+
+        loads.settle(list(faulty.rejects.all()), actor=olga)
+        assert not LoadChunk.objects.filter(load=faulty).exists()
+
+    def test_somebody_without_the_right_can_neither_start_nor_run_it(self, source, olga):
+        load = upload(source, text(row(1)), actor=olga)
+
+        with pytest.raises(PermissionDenied):
+            loads.prepare_run(load, actor=make_user("steward", domain=source.domain))
