@@ -7,10 +7,10 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from cmdm import ids
 from cmdm.actions import origin
+from cmdm.views import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 MAX_PARAMETERS = 200
@@ -26,7 +26,7 @@ class RequestEdge:
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=str(ids.uuid7()))
         if _is_malformed(request):
-            return render(request, "400.html", status=400)
+            return errors.bad_request(request)
         with origin("api" if request.path.startswith("/api/") else "page"):
             response = self.get_response(request)
         if not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):

@@ -17,7 +17,7 @@ api = [
     path("", include("matching.api_urls")),
     path("", include("stewardship.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
 ]
 
 urlpatterns = [
@@ -36,5 +36,5 @@ urlpatterns = [
     path("", include("stewardship.urls")),
     path("admin/login/", errors.to_sign_in),
     path("admin/", admin.site.urls),
-    path("api/v1/", include(api)),
+    path("api/v1/", include((api, "api"))),
 ]

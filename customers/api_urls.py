@@ -1,5 +1,16 @@
 """API addresses of the customers app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from customers.api import crosswalk, customers, records
+
+urlpatterns = [
+    path("records/", records.Records.as_view(), name="records"),
+    path("records/<slug:source>/<path:key>/", records.Record.as_view(), name="record"),
+    path("customers/", customers.Customers.as_view(), name="customers"),
+    path("customers/search/", customers.Search.as_view(), name="customer-search"),
+    path("customers/<uuid:key>/", customers.OneCustomer.as_view(), name="customer"),
+    path("customers/<uuid:key>/records/", customers.CustomerRecords.as_view(), name="customer-records"),
+    path("customers/<uuid:key>/history/", customers.CustomerHistory.as_view(), name="customer-history"),
+    path("crosswalk/", crosswalk.Crosswalk.as_view(), name="crosswalk"),
+]

@@ -1,5 +1,12 @@
 """API addresses of the matching app."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from matching.api import candidates, identify, ledger
+
+urlpatterns = [
+    path("candidates/", candidates.Candidates.as_view(), name="candidates"),
+    path("identify/", identify.Identify.as_view(), name="identify"),
+    path("merges/", ledger.Merges.as_view(), name="merges"),
+    path("unmerges/", ledger.Unmerges.as_view(), name="unmerges"),
+]

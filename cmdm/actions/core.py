@@ -89,10 +89,14 @@ def _outermost(deed: Callable[[], R]) -> R:
         try:
             return _once(deed, nested=nested)
         except OperationalError as error:
-            state = getattr(error.__cause__, "sqlstate", "")
-            if nested or state not in _RETRY or attempt == ATTEMPTS:
+            if nested or attempt == ATTEMPTS or not is_worth_another_try(error):
                 raise
     raise AssertionError("unreachable")
+
+
+def is_worth_another_try(error: OperationalError) -> bool:
+    """Whether the database gave up one of several transactions that stood in each other's way."""
+    return getattr(error.__cause__, "sqlstate", "") in _RETRY
 
 
 def _once(deed: Callable[[], R], *, nested: bool) -> R:

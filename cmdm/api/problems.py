@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
@@ -12,6 +13,8 @@ from rest_framework.views import exception_handler, set_rollback
 
 from cmdm.errors import Invalid, Refused
 
+log = structlog.get_logger("cmdm.api")
+PROBLEM = "application/problem+json"
 TITLES = {
     400: "Malformed",
     401: "Not signed in",
@@ -31,10 +34,10 @@ TITLES = {
 }
 
 
-def problem(code: int, detail: str, **extra: Any) -> Response:
+def problem(code: int, detail: str, /, **extra: Any) -> Response:
     """A problem document."""
     body = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail, **extra}
-    return Response(body, status=code, content_type="application/problem+json")
+    return Response(body, status=code, content_type=PROBLEM)
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -46,11 +49,19 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return problem(422, _("Some fields are wrong."), errors=error.errors)
     if isinstance(error, RequestDataTooBig):
         return problem(413, _("The request is larger than is taken here."))
-    if isinstance(error, OperationalError) and getattr(error.__cause__, "sqlstate", "") == "57014":
-        answer = problem(503, _("The search took too long. Give more of the name."))
-        answer["Retry-After"] = "1"
-        return answer
+    if isinstance(error, OperationalError):
+        return _busy(error)
     return _from_framework(error, context)
+
+
+def _busy(error: OperationalError) -> Response:
+    """The database is away, or has enough to do."""
+    slow = getattr(error.__cause__, "sqlstate", "") == "57014"
+    log.warning("database busy", sqlstate=getattr(error.__cause__, "sqlstate", None))
+    sentence = _("The search took too long. Give more of the name.") if slow else _("Too busy just now. Try again.")
+    answer = problem(503, sentence)
+    answer["Retry-After"] = "1"
+    return answer
 
 
 def _from_framework(error: Exception, context: dict[str, Any]) -> Response | None:

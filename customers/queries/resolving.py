@@ -25,7 +25,7 @@ def resolve(key: UUID, user: User) -> Resolved:
         return Resolved()
     visible = Customer.objects.visible_to(user)
     if found.status == Customer.Status.MERGED:
-        return Resolved(survivor=visible.filter(pk=found.merged_into_id).first())
+        return Resolved(survivor=visible.filter(absorbed=found).first())
     if found.status == Customer.Status.RETIRED:
         split = visible.filter(pk__in=ports.successors([found]).get(found.pk, [])).exclude(pk=found.pk).order_by("pk")
         if after := tuple(split):

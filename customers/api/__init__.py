@@ -1,0 +1,1 @@
+"""The customers app's part of the API: records in, customers out."""
