@@ -4,32 +4,35 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.generics import ListAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from cmdm.api.endpoints import Endpoint, PagedEndpoint, answers
 from cmdm.api.idempotency import idempotent
-from cmdm.api.paging import KeysetPages, refuse_unknown
+from cmdm.api.shapes import Shape
+from cmdm.models import User
 from customers.models import Customer
 from matching.models import Verdict
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
-from stewardship.queries.payload import TaskPayload, payloads
+from stewardship.queries.payload import payloads
 
 LARGEST = 2**63 - 1
-REFUSED = {
-    403: OpenApiResponse(description="The right to decide is missing in a domain that the task touches."),
-    404: OpenApiResponse(description="There is no such task or answer, or it may not be seen."),
-    409: OpenApiResponse(description="Answered, taken or changed meanwhile; `versions` holds the current ones."),
-}
+LATEST = 2**31 - 1
 
 
-class TaskCustomerOut(serializers.Serializer):
+class TaskFilters(Shape):
+    """What the list may be narrowed by."""
+
+    queue = serializers.ChoiceField(choices=Task.Queue.choices, required=False)
+
+
+class TaskCustomerOut(serializers.Serializer[Any]):
     """A customer of a task. One that may not be seen has only nulls."""
 
     key = serializers.UUIDField(allow_null=True)
@@ -37,7 +40,7 @@ class TaskCustomerOut(serializers.Serializer):
     version = serializers.IntegerField(allow_null=True)
 
 
-class TaskOut(serializers.Serializer):
+class TaskOut(serializers.Serializer[Any]):
     """A task that waits. ``score`` and ``differs`` are left empty where another steward is needed."""
 
     id = serializers.IntegerField()
@@ -49,8 +52,8 @@ class TaskOut(serializers.Serializer):
     customers = TaskCustomerOut(many=True)
 
 
-class DecisionIn(serializers.Serializer):
-    """An answer to a task, or to the task that asks about a candidate."""
+class DecisionIn(Shape):
+    """An answer to a task, or to the task that asks about a candidate: name one of the two."""
 
     task = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
     candidate = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
@@ -58,26 +61,23 @@ class DecisionIn(serializers.Serializer):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
     strength = serializers.ChoiceField(choices=Verdict.Strength.choices, default=Verdict.Strength.ADVISE)
     versions = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=2**31 - 1),
+        child=serializers.IntegerField(min_value=0, max_value=LATEST),
         help_text="The version of every customer of the task as you saw it, by customer key.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
-            raise serializers.ValidationError({name: ["This field is not known."] for name in sorted(unknown)})
         if ("task" in attrs) == ("candidate" in attrs):
-            raise serializers.ValidationError({"task": ["Name a task or a candidate, one of the two."]})
+            raise serializers.ValidationError({"task": [_("Name a task or a candidate, one of the two.")]})
         return attrs
 
     def validate_versions(self, given: Mapping[str, int]) -> dict[UUID, int]:
         try:
             return {UUID(key): version for key, version in given.items()}
         except ValueError:
-            raise serializers.ValidationError("A customer key is a UUID.") from None
+            raise serializers.ValidationError(_("A customer key is a UUID.")) from None
 
 
-class DecisionOut(serializers.Serializer):
+class DecisionOut(serializers.Serializer[Any]):
     """What was recorded."""
 
     answer = serializers.IntegerField(source="pk")
@@ -87,46 +87,31 @@ class DecisionOut(serializers.Serializer):
     at = serializers.DateTimeField()
 
 
-@extend_schema(parameters=[OpenApiParameter("queue", enum=list(Task.Queue.values), required=False)], tags=["tasks"])
-class TaskList(ListAPIView):
+class Tasks(PagedEndpoint):
     """Open tasks that touch a domain in which you decide."""
 
-    serializer_class = TaskOut
-    pagination_class = KeysetPages
+    filters = TaskFilters
 
-    def get_queryset(self) -> QuerySet[Task]:
-        """Open tasks, of one queue when it is named."""
-        refuse_unknown(self.request, "queue")
-        rows = Task.objects.visible_to(self.request.user).open()
-        queue = self.request.query_params.get("queue")
-        return rows.filter(queue=queue) if queue else rows
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One page, with customers as far as they may be seen."""
-        page: list[Task] = self.paginate_queryset(self.get_queryset()) or []
-        shown: list[TaskPayload] = payloads(page, request.user)
-        return self.get_paginated_response(TaskOut(shown, many=True).data)
+    @extend_schema(operation_id="tasks_list", parameters=[TaskFilters], responses=answers(TaskOut(many=True)))
+    def get(self, request: Request) -> Response:
+        """Tasks in the order in which they were opened, with their customers as far as you may see them."""
+        rows = Task.objects.visible_to(self.user).open().filter(**self.asked())
+        return self.page(rows, lambda found: list(TaskOut(payloads(found, self.user), many=True).data))
 
 
-class DecisionCreate(APIView):
-    """Answer a task."""
+class Decisions(Endpoint):
+    """Answers to tasks."""
 
     @extend_schema(
-        request=DecisionIn,
-        responses={201: DecisionOut, **REFUSED},
-        parameters=[OpenApiParameter("Idempotency-Key", location=OpenApiParameter.HEADER, required=False)],
-        tags=["tasks"],
+        operation_id="decisions_create", request=DecisionIn, responses=answers(DecisionOut, 404, 409, code=201)
     )
     @idempotent
     def post(self, request: Request) -> Response:
         """Decide: same, different, related or not sure. Nothing is recorded when anything shown has changed."""
-        given = DecisionIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        wanted = given.validated_data
-        task = _task(request, wanted)
+        wanted = DecisionIn.read(request.data)
         answer = tasks.decide(
-            task,
-            actor=request.user,
+            _task(self.user, wanted),
+            actor=self.user,
             decision=wanted["decision"],
             reason=wanted["reason"],
             strength=wanted["strength"],
@@ -135,20 +120,20 @@ class DecisionCreate(APIView):
         return Response(DecisionOut(answer).data, status=201)
 
 
-class DecisionUndo(APIView):
-    """Take an answer back."""
+class DecisionUndo(Endpoint):
+    """Taking an answer back."""
 
-    @extend_schema(request=None, responses={204: None, **REFUSED}, tags=["tasks"])
+    @extend_schema(operation_id="decisions_undo", request=None, responses=answers(None, 404, 409, code=204))
     @idempotent
     def post(self, request: Request, pk: int) -> Response:
         """What the answer did is reversed, and its task is asked again."""
-        visible = Answer.objects.filter(task__in=Task.objects.visible_to(request.user))
-        tasks.undo(get_object_or_404(visible, pk=pk), actor=request.user)
+        visible = Answer.objects.filter(task__in=Task.objects.visible_to(self.user))
+        tasks.undo(get_object_or_404(visible, pk=pk), actor=self.user)
         return Response(status=204)
 
 
-def _task(request: Request, wanted: Mapping[str, Any]) -> Task:
-    rows = Task.objects.visible_to(request.user)
+def _task(user: User, wanted: Mapping[str, Any]) -> Task:
+    rows = Task.objects.visible_to(user)
     if "task" in wanted:
         return get_object_or_404(rows, pk=wanted["task"])
     found = rows.filter(members__candidate=wanted["candidate"]).order_by("pk").last()
