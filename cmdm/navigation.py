@@ -10,9 +10,10 @@ from cmdm import access
 
 ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("start", _("Start"), "home", "/", ()),
-    ("stewardship:queue", _("Review"), "arrows-merge", "/review/", ("decide",)),
+    ("stewardship:queue", _("Review"), "arrows-join", "/review/", ("decide",)),
     ("customers:list", _("Customers"), "users", "/customers/", ("view",)),
     ("customers:imports", _("Imports"), "file-import", "/imports/", ("import",)),
+    ("matching:model", _("Matching"), "adjustments-horizontal", "/matching/", ("decide", "configure")),
     ("customers:sources", _("Sources"), "database", "/sources/", ("view", "import", "configure")),
     ("jobs", _("Jobs"), "bolt", "/jobs/", ("import", "export", "configure")),
     ("audit", _("Audit"), "history", "/audit/", ("audit",)),

@@ -2,9 +2,11 @@
 
 from cmdm.datamap import declare
 from cmdm.installing import standing
-from customers.ports import Hanging, hangings
+from customers.ports import Hanging, hangings, panels, reasons
+from matching import panels as own
 from matching.actions.models import install_models
 from matching.queries import verifying  # noqa: F401
+from matching.queries.reasons import why_here
 
 declare("matching.MatchModel", none="id party_type version definition digest in_force created_at note change")
 declare("matching.MatchMark", none="id party_type customer at")
@@ -38,3 +40,7 @@ hangings.add("ledger.source", Hanging("matching.LedgerEntry", "source_customer",
 hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays", "stays", "kept"))
 
 standing.add("matching.models", install_models, order=20)
+
+panels.add("matching.answers", own.ANSWERS, order=20)
+panels.add("matching.ledger", own.LINKS, order=10)
+reasons.add("matching.ledger", why_here)

@@ -4,12 +4,13 @@ Of each attribute one sees the winner if its claim lies in a visible domain, els
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cmdm import access
@@ -22,7 +23,7 @@ from customers.queries.naming import name_in
 from customers.queries.past import Moment, moment_of
 from customers.queries.seen import each, identity, pairs_of, seen_golden
 from customers.queries.shown import Group, Held, Lost, Shown
-from customers.rules.losing import IGNORED, KEPT, Losing, losing
+from customers.rules.losing import IGNORED, KEPT, SAME, Losing, losing
 from customers.rules.survivorship import Golden
 from customers.sealing import open_values
 
@@ -103,13 +104,13 @@ class Material:
     records: Mapping[int, SourceRecord]
     rights: Rights
     held: Mapping[tuple[int, str], Held]
-    opened: bool = False
+    opened: Container[str] = ()
 
     def conceals(self, spec: Spec, record: int) -> bool:
         """Whether the reader gets the mask only."""
         if not shown.is_sensitive(spec):
             return False
-        return not (self.opened and self.records[record].domain_id in self.rights.reveal)
+        return not (spec.name in self.opened and self.records[record].domain_id in self.rights.reveal)
 
     def reveals(self, spec: Spec, record: int) -> bool:
         return shown.is_sensitive(spec) and self.records[record].domain_id in self.rights.reveal
@@ -118,10 +119,12 @@ class Material:
         return self.records[record].domain_id in self.rights.correct
 
 
-def profile(customer: Customer, user: User, as_of: date | None = None, *, opened: bool = False) -> CustomerProfile:
+def profile(
+    customer: Customer, user: User, as_of: date | None = None, *, opened: Container[str] = ()
+) -> CustomerProfile:
     """The profile today (5 queries), or as it was at the end of a day (6 queries), besides the reader's scope.
 
-    :param opened: sensitive values come in clear where the reader holds ``reveal`` (the page keeps them masked).
+    :param opened: sensitive attributes that come in clear where the reader holds ``reveal``.
     """
     known, rights = catalogue(), Rights.of(user)
     if as_of is not None:
@@ -137,7 +140,7 @@ def profile(customer: Customer, user: User, as_of: date | None = None, *, opened
     made, substitutes = seen_golden(customer, claims, known, rules)
     lost = losing(claims, known.rules, made, rules)
     rows = {
-        spec.name: _rows(material, spec, made, lost.get(spec.name, ()), spec.name in substitutes)
+        spec.name: value_rows(material, spec, made, lost.get(spec.name, ()), spec.name in substitutes)
         for spec in known.specs.values()
         if spec.name in made.values
     }
@@ -145,7 +148,7 @@ def profile(customer: Customer, user: User, as_of: date | None = None, *, opened
     return CustomerProfile(
         customer=customer,
         name=name_in(made.values, customer.party_type) or customer.number,
-        groups=_groups(known, customer.party_type, rows),
+        groups=groups_of(known, customer.party_type, rows),
         records=tuple(_line(record) for record in records),
         domains=domains.names,
         versions=_versions(customer),
@@ -180,7 +183,10 @@ def _versions(customer: Customer) -> tuple[Version, ...]:
     return tuple(Version(number, at) for number, at in reversed(list(rows)))
 
 
-def _rows(material: Material, spec: Spec, made: Golden, lost: Sequence[Losing], substitute: bool) -> tuple[Shown, ...]:
+def value_rows(
+    material: Material, spec: Spec, made: Golden, lost: Sequence[Losing], substitute: bool = False
+) -> tuple[Shown, ...]:
+    """The golden values of one attribute, each with the claims that lost against it."""
     if not spec.many:
         others = tuple(_lost(material, spec, one) for one in lost)
         return (_shown(material, spec, made.values[spec.name], made.lineage[spec.name], others, substitute),)
@@ -194,7 +200,7 @@ def _rows(material: Material, spec: Spec, made: Golden, lost: Sequence[Losing], 
         place = keys.index(key) if one.reason != IGNORED and key in keys else 0
         by_place[place].append(_lost(material, spec, one))
     return tuple(
-        _shown(material, spec, value, one, tuple(by_place[place]), substitute and place == 0, first=place == 0)
+        _shown(material, spec, value, one, tuple(by_place[place]), substitute and place == 0, place=place)
         for place, (value, one) in enumerate(pairs)
     )
 
@@ -207,7 +213,7 @@ def _shown(
     others: tuple[Lost, ...],
     substitute: bool,
     *,
-    first: bool = True,
+    place: int = 0,
 ) -> Shown:
     record = material.records[one["record"]]
     concealed = material.conceals(spec, record.pk)
@@ -218,7 +224,7 @@ def _shown(
         text=shown.mask_of(spec, value) if concealed else shown.text_of(spec, value),
         value=None if concealed else value,
         origin=shown.origin_of(record, spec, value, one["version"]),
-        why=_why(spec, one["rule"], held, first=first),
+        why=_why(spec, one["rule"], held, first=place == 0),
         others=others,
         masked=concealed,
         revealable=concealed and material.reveals(spec, record.pk),
@@ -226,12 +232,15 @@ def _shown(
         held=held if held and held.kind == Pin.Kind.PIN else None,
         choosable=material.corrects(record.pk),
         kind=shown.kind_of(spec, value),
+        place=place,
+        plain_label=str(spec.row.label),
+        comparison=spec.type.comparison,
     )
 
 
 def _why(spec: Spec, rule: str, held: Held | None, *, first: bool) -> str:
     if rule == "pinned" and held and held.until:
-        return _("Pinned until %(day)s") % {"day": f"{held.until:%-d %b %Y}"}
+        return _("Pinned until %(day)s") % {"day": date_format(held.until, "j M Y")}
     if spec.many and rule != "pinned":
         if rule == "only":
             return shown.in_words(rule)
@@ -251,10 +260,11 @@ def _lost(material: Material, spec: Spec, one: Losing) -> Lost:
         masked=concealed,
         held=material.held.get((one.record, spec.name)) if one.reason == IGNORED else None,
         choosable=material.corrects(one.record),
+        same=one.reason == SAME,
     )
 
 
-def _groups(known: Catalogue, party_type: str, rows: Mapping[str, tuple[Shown, ...]]) -> tuple[Group, ...]:
+def groups_of(known: Catalogue, party_type: str, rows: Mapping[str, tuple[Shown, ...]]) -> tuple[Group, ...]:
     """The groups that say anything, in the order of the catalogue; what nobody gave is named in each."""
     made = []
     for key, label in Attribute.Group.choices:
@@ -293,7 +303,7 @@ def _past(customer: Customer, day: date, known: Catalogue, rights: Rights) -> Cu
     return CustomerProfile(
         customer=customer,
         name=name or customer.number,
-        groups=_groups(known, customer.party_type, rows),
+        groups=groups_of(known, customer.party_type, rows),
         records=tuple(_line(record) for record in found.records.values()),
         domains=domains.names,
         versions=_versions(customer),
@@ -332,6 +342,7 @@ def _past_rows(spec: Spec, found: Moment) -> tuple[Shown, ...]:
                 why=_why(spec, one["rule"], None, first=place == 0),
                 masked=concealed,
                 kind=shown.kind_of(spec, claim.value),
+                place=place,
             )
         )
     return tuple(made)

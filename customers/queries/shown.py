@@ -50,6 +50,7 @@ class Lost:
     masked: bool = False
     held: Held | None = None
     choosable: bool = False
+    same: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,19 @@ class Shown:
     held: Held | None = None
     choosable: bool = False
     kind: str = ""
+    place: int = 0
+    plain_label: str = ""
+    comparison: str = "text"
+
+    @property
+    def agreed(self) -> bool:
+        """Whether all the others say the same."""
+        return all(one.same for one in self.others)
+
+    @property
+    def fold(self) -> str:
+        """A name for the row that is its own on the page."""
+        return f"{self.attribute}-{self.place}"
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,8 @@
 
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");
-    if (opener) { $(`#${opener.dataset.opens}`)?.showModal(); return; }
+    const opened = opener && $(`#${opener.dataset.opens}`);
+    if (opened) { event.preventDefault(); opened.showModal(); return; }
     if (event.target.closest?.("[data-closes]")) { event.target.closest("dialog, .note")?.[event.target.closest("dialog") ? "close" : "remove"](); return; }
     const fold = event.target.closest?.("[data-folds]");
     if (fold) {

@@ -1,0 +1,1 @@
+"""The pages of customers, sources and imports."""

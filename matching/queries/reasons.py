@@ -1,0 +1,137 @@
+"""The ledger in words: why a record lies where it does, and what happened to a customer's links."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cmdm.models import User
+from customers.models import Customer, SourceRecord
+from matching.models import LedgerEntry
+from matching.queries.explaining import labels_of
+from matching.queries.models import InForce, models_in_force
+
+SHOWN = 3
+LINES = 50
+Deed = LedgerEntry.Deed
+
+
+@dataclass(frozen=True)
+class LedgerLine:
+    """An entry of the ledger as a page shows it."""
+
+    change: UUID
+    deed: str
+    words: str
+    at: datetime
+    by: str
+    by_machine: bool
+    reason: str
+    undoable: bool
+
+
+def why_here(records: Sequence[int], user: User) -> dict[int, str]:
+    """By record id: the last entry that brought it to where it lies; three queries. Names no value and no customer."""
+    owner = dict(SourceRecord.objects.visible_to(user).filter(pk__in=records).values_list("pk", "customer"))
+    entries = LedgerEntry.objects.filter(customer__in=set(owner.values())).select_related("actor").order_by("pk")
+    last: dict[int, LedgerEntry] = {}
+    for entry in entries:
+        last.update({pk: entry for pk in entry.records if owner.get(pk) == entry.customer_id})
+    models = models_in_force() if last else {}
+    return {pk: in_words(entry, models) for pk, entry in last.items()}
+
+
+def in_words(entry: LedgerEntry, models: Mapping[str, InForce]) -> str:
+    """One entry as a half sentence with its day."""
+    facts = {
+        "day": date_format(entry.at, "j M Y"),
+        "who": str(entry.actor),
+        "score": f"{min(entry.probability, 0.9999):.4g}" if entry.probability is not None else "–",
+        "agree": _agreement(entry, models),
+    }
+    return str(_sentence(entry) % facts)
+
+
+def _sentence(entry: LedgerEntry) -> str:
+    if entry.deed == Deed.FOUND:
+        return _("first record, %(day)s")
+    if entry.deed == Deed.LINK and entry.by_machine:
+        return _("%(agree)s, %(score)s, by itself") if entry.evidence.get("levels") else _("by itself, %(day)s")
+    if entry.deed == Deed.MERGE and entry.by_machine:
+        return _("joined by itself, %(score)s, %(day)s")
+    if entry.deed == Deed.MERGE:
+        return _("%(who)s said “same”, %(day)s")
+    if entry.deed == Deed.UNMERGE:
+        return _("taken apart by %(who)s, %(day)s")
+    if entry.deed == Deed.UNDO:
+        return _("a merge was undone by %(who)s, %(day)s")
+    return _("linked by %(who)s, %(day)s")
+
+
+def _agreement(entry: LedgerEntry, models: Mapping[str, InForce]) -> str:
+    """What agreed, the weightiest first: "same e-mail and birth date"."""
+    levels: Sequence[Any] = entry.evidence.get("levels", ())
+    best = sorted((row for row in levels if row[2] > 0), key=lambda row: -row[2])[:SHOWN]
+    labels: dict[str, str] = {}
+    for model in models.values():
+        labels |= labels_of(model.model)
+    names = [_lowered(labels.get(code, code.replace("_", " "))) for code, _level, _weight in best]
+    if not names:
+        return _("alike")
+    first, last = ", ".join(names[:-1]), names[-1]
+    return _("agrees in %(names)s") % {"names": f"{first} {_('and')} {last}" if first else last}
+
+
+def _lowered(label: str) -> str:
+    return label[:1].lower() + label[1:]
+
+
+def ledger_lines(customer: Customer) -> list[LedgerLine]:
+    """The newest entries about a customer; three queries."""
+    rows = LedgerEntry.objects.filter(Q(customer=customer) | Q(source_customer=customer))
+    entries = list(rows.select_related("actor", "customer", "source_customer").order_by("-pk")[:LINES])
+    reversed_ones = set(
+        LedgerEntry.objects.filter(reverses__in=[entry.pk for entry in entries]).values_list("reverses", flat=True)
+    )
+    models = models_in_force() if entries else {}
+    return [_line(entry, customer, entry.pk in reversed_ones, models) for entry in entries]
+
+
+def _line(entry: LedgerEntry, customer: Customer, is_reversed: bool, models: Mapping[str, InForce]) -> LedgerLine:
+    merged_here = entry.deed == Deed.MERGE and entry.customer_id == customer.pk
+    return LedgerLine(
+        change=entry.change,
+        deed=entry.deed,
+        words=_told(entry, customer, models),
+        at=entry.at,
+        by=str(entry.actor),
+        by_machine=entry.by_machine,
+        reason=entry.reason,
+        undoable=merged_here and not is_reversed,
+    )
+
+
+def _told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce]) -> str:
+    """What happened, seen from the customer."""
+    count = len(entry.records)
+    other = entry.source_customer if entry.customer_id == customer.pk else entry.customer
+    facts = {"n": count, "other": other.number if other else ""}
+    arrived = entry.customer_id == customer.pk
+    if entry.deed == Deed.MERGE and arrived:
+        return ngettext("Joined with %(other)s, %(n)s record", "Joined with %(other)s, %(n)s records", count) % facts
+    if entry.deed == Deed.MERGE:
+        return _("Became part of %(other)s") % facts
+    if entry.deed in (Deed.UNMERGE, Deed.UNDO) and arrived:
+        return ngettext("%(n)s record taken out of %(other)s", "%(n)s records taken out of %(other)s", count) % facts
+    if entry.deed in (Deed.UNMERGE, Deed.UNDO):
+        return ngettext("%(n)s record went to %(other)s", "%(n)s records went to %(other)s", count) % facts
+    if entry.deed == Deed.FOUND:
+        return _("Founded by its first record")
+    words = in_words(entry, models)
+    return _("A record was linked: %(words)s") % {"words": words}

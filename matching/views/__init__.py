@@ -1,0 +1,1 @@
+"""The pages of merging, unmerging, and of the match model."""
