@@ -4,9 +4,8 @@ Apps register theirs; ``manage.py verify`` opens one snapshot and runs them all,
 A check asks in sets and streams what it has to compute, so that it needs the same memory for any number of rows.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.apps import apps
 from django.db import connection
@@ -56,14 +55,15 @@ def broken(names: Iterable[str] = ()) -> list[Checked]:
     return [found for found in (check() for check in chosen) if found.broken]
 
 
-def by_sql(checked: str, wrong: str, params: Mapping[str, Any] | None = None) -> tuple[int, int, tuple[str, ...]]:
-    """Count by two statements: ``checked`` gives a number, ``wrong`` a column ``id`` of what breaks the invariant."""
+def by_sql(checked: str, wrong: str) -> tuple[int, int, tuple[str, ...]]:
+    """Count in one statement: ``checked`` gives a number, ``wrong`` a column ``id`` of what breaks the invariant."""
     with connection.cursor() as cursor:
-        cursor.execute(checked, params)
-        total = cursor.fetchone()[0]
-        cursor.execute(f"SELECT count(*) OVER (), id::text FROM ({wrong}) AS wrong ORDER BY 2 LIMIT {EXAMPLES}", params)
-        rows = cursor.fetchall()
-    return total, (rows[0][0] if rows else 0), tuple(example for _count, example in rows)
+        cursor.execute(
+            f"WITH wrong AS MATERIALIZED ({wrong}) SELECT ({checked}), (SELECT count(*) FROM wrong), "
+            f"ARRAY(SELECT id::text FROM wrong ORDER BY 1 LIMIT {EXAMPLES})"
+        )
+        total, found, examples = cursor.fetchone()
+    return total, found, tuple(examples)
 
 
 def sql_check(name: str, invariant: str, checked: str, wrong: str) -> None:
@@ -109,19 +109,16 @@ def _insert_only() -> tuple[int, int, tuple[str, ...]]:
 
 def _audited() -> tuple[int, int, tuple[str, ...]]:
     """Every row of a change, live or in history, has the audit entry of its change (at most one: it is unique)."""
-    checked, wrong, examples = 0, 0, ()
-    for model in apps.get_models():
-        names = {field.name for field in model._meta.local_concrete_fields}
-        if "change" not in names or model is AuditEntry:
-            continue
-        table, key = model._meta.db_table, model._meta.pk.column  # type: ignore[union-attr]
-        found = by_sql(
-            f'SELECT count(*) FROM "{table}"',
-            f'SELECT \'{table} \' || t."{key}" AS id FROM "{table}" t '
-            "WHERE NOT EXISTS (SELECT 1 FROM cmdm_auditentry a WHERE a.change = t.change)",
-        )
-        checked, wrong, examples = checked + found[0], wrong + found[1], (*examples, *found[2])
-    return checked, wrong, examples[:EXAMPLES]
+    rows = " UNION ALL ".join(
+        f'SELECT \'{model._meta.db_table} \' || "{model._meta.pk.column}" AS id, change FROM "{model._meta.db_table}"'
+        for model in apps.get_models()
+        if model is not AuditEntry and any(field.name == "change" for field in model._meta.local_concrete_fields)
+    )
+    return by_sql(
+        f"SELECT count(*) FROM ({rows}) AS written",
+        f"SELECT id FROM ({rows}) AS written "
+        "WHERE NOT EXISTS (SELECT 1 FROM cmdm_auditentry a WHERE a.change = written.change)",
+    )
 
 
 checks.add("insert only", Check("insert only", "I14", _insert_only), order=10)

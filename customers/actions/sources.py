@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, history
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import Domain, User
+from customers.actions.rebuilding import ask_for_rebuild
 from customers.models import Source
 from customers.queries.catalogue import catalogue
 from customers.rules import mapping
@@ -48,6 +49,8 @@ def change_source(source: Source, *, actor: User, fields: Mapping[str, Any]) -> 
     source.change = change_id()
     source.save()
     history.keep(Source, [source.pk], history.CHANGED)
+    if {"trust", "trust_by_attribute"} & changed.keys():
+        ask_for_rebuild(actor=actor)
     audit.record(actor, "source.changed", source, attributes=sorted(changed))
     return source
 

@@ -12,6 +12,7 @@ from customers.rules.claims import PinRule
 from customers.rules.survivorship import Golden, canonical, golden
 
 NOTHING = Golden({}, {})
+REBUILD = "customers.rebuild"  # the job that derives all customers anew
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,12 @@ from cmdm.models import Job
 from cmdm.verifying import Check, Tally, checks, sql_check
 from customers.models import Customer, SearchTerm, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
-from customers.queries.goldens import derive, golden_hash
+from customers.queries.goldens import REBUILD, derive, golden_hash
 from customers.queries.terms import terms_of
 from customers.rules.survivorship import Golden
 from customers.sealing import open_values
 
 BATCH = 1_000
-REBUILD = "customers.rebuild"
 RECORDS = "SELECT count(*) FROM customers_sourcerecord"
 CUSTOMERS = "SELECT count(*) FROM customers_customer"
 

@@ -29,7 +29,7 @@ def person(given: str, family: str, born: str = "", mail: str = "", **more: Any)
 
 ANNA = person("Anna", "Bergström", "1980-02-03", "anna@bergstrom.example")
 ANNA_AGAIN = person("Anna", "Bergström", "1980-02-03", "anna@bergstrom.example", gender="female")
-ANNE = person("Anne", "Bergström", "1980-02-03")
+ANNE = person("Anne", "Bergström", "1980-02-13", "anne@elsewhere.example")
 KARL = person("Karl", "Lindqvist", "1955-11-30", "karl@lindqvist.example")
 
 

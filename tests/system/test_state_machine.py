@@ -1,0 +1,185 @@
+"""Any deeds in any order leave everything true that must be true."""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from cmdm import verifying
+from cmdm.models import system_user
+from customers.actions import catalogue, corrections, pins, relations, sources
+from customers.models import Attribute
+from matching.actions import ledger, matching, together, verdicts
+from stewardship.actions import tasks
+from tests.support.scale import SOAK, scaled
+from tests.system.world import KEYS, PEOPLE, World, pick, try_to
+
+SIDE = st.integers(0, 1)
+WHICH = st.integers(0, 3)
+PERSON = st.integers(0, len(PEOPLE) - 1)
+RULES = ("most_trusted", "most_recent", "most_frequent", "most_complete", "earliest")
+ANSWERS = ("different", "different", "related", "unsure")
+
+
+class Hub(RuleBasedStateMachine):
+    """One example: it works inside a savepoint of the test's transaction, which is taken back at its end."""
+
+    world: World
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = transaction.savepoint()
+
+    def teardown(self) -> None:
+        transaction.savepoint_rollback(self.before)
+
+    @rule(source=SIDE, key=st.sampled_from(KEYS), number=PERSON, hour=st.sampled_from((None, 1, 2)))
+    def a_record_arrives(self, source, key, number, hour):
+        self.world.take(source, [(key, number)], hour)
+
+    @rule(source=SIDE, numbers=st.lists(PERSON, min_size=2, max_size=len(KEYS)))
+    def several_records_arrive(self, source, numbers):
+        self.world.take(source, list(zip(KEYS, numbers, strict=False)), None)
+
+    @rule(source=SIDE, key=st.sampled_from(KEYS))
+    def a_source_loses_a_record(self, source, key):
+        self.world.close(source, key)
+
+    @rule(one=WHICH, other=WHICH)
+    def a_steward_merges(self, one, other):
+        known = self.world.customers()
+        chosen = {customer.pk: customer for customer in (pick(known, one), pick(known, other)) if customer}
+        if len(chosen) == 2:
+            seen = self.world.versions(*chosen)
+            ledger.merge(list(chosen.values()), actor=self.world.steward, seen=seen)
+
+    @rule()
+    def a_steward_merges_everything(self):
+        known = self.world.customers()
+        if len(known) > 2:
+            seen = self.world.versions(*[one.pk for one in known])
+            ledger.merge(known, actor=self.world.steward, seen=seen)
+
+    @rule(which=WHICH, mask=st.integers(1, 7), ticked=st.booleans())
+    def a_steward_unmerges(self, which, mask, ticked):
+        customer = pick(self.world.customers(), which)
+        mine = [row for row in self.world.records() if customer and row.customer_id == customer.pk]
+        named = [row for place, row in enumerate(mine) if mask >> place & 1]
+        if named and len(named) < len(mine):
+            seen = self.world.versions(customer.pk)
+            different = "all" if ticked else ()
+            try_to(ledger.unmerge, named, actor=self.world.steward, seen=seen, different=different)
+
+    @rule(which=WHICH)
+    def a_steward_undoes_a_merge(self, which):
+        entry = pick(self.world.changes("customer.merged"), which)
+        if entry:
+            try_to(ledger.undo, entry.change, actor=self.world.steward)
+
+    @rule(one=st.integers(0, 5), other=st.integers(0, 5), answer=st.sampled_from(ANSWERS))
+    def a_steward_answers_about_a_pair(self, one, other, answer):
+        known = self.world.records()
+        left, right = pick(known, one), pick(known, other)
+        if left and right and left.customer_id != right.customer_id:
+            seen = self.world.versions(left.customer_id, right.customer_id)
+            verdicts.keep_apart(left, right, actor=self.world.steward, answer=answer, seen=seen)
+
+    @rule(which=WHICH, deed=st.sampled_from(("verdict.different", "verdict.related", "verdict.unsure")))
+    def a_steward_withdraws_a_verdict(self, which, deed):
+        entry = pick(self.world.changes(deed), which)
+        if entry:
+            try_to(verdicts.withdraw, entry.change, actor=self.world.steward)
+
+    @rule(which=WHICH)
+    def a_steward_keeps_records_together(self, which):
+        doubt = pick(self.world.doubts(), which)
+        if doubt:
+            seen = self.world.versions(doubt.left.customer_id)
+            together.keep_together(doubt, actor=self.world.steward, seen=seen)
+
+    @rule(which=WHICH, decision=st.sampled_from(("same", *ANSWERS)))
+    def a_steward_decides_a_task(self, which, decision):
+        task = pick(self.world.tasks(), which)
+        if task:
+            seen = self.world.versions(*task.customers)
+            try_to(tasks.decide, task, actor=self.world.steward, decision=decision, seen=seen)
+
+    @rule(which=WHICH)
+    def a_steward_takes_an_answer_back(self, which):
+        answer = pick(self.world.answers(), which)
+        if answer:
+            try_to(tasks.undo, answer, actor=self.world.steward)
+
+    @rule()
+    def the_machine_matches(self):
+        matching.run(actor=system_user(), everything=True)
+
+    @rule(which=st.integers(0, 5), attribute=st.sampled_from(("given_name", "email")), pinning=st.booleans())
+    def a_steward_pins_or_ignores(self, which, attribute, pinning):
+        record = pick(self.world.records(), which)
+        if record:
+            try_to(pins.pin if pinning else pins.ignore, record, attribute, actor=self.world.steward)
+
+    @rule(which=WHICH)
+    def a_steward_ends_a_pin(self, which):
+        pin = pick(self.world.pins(), which)
+        if pin:
+            try_to(pins.end, pin, actor=self.world.steward)
+
+    @rule(which=st.integers(0, 5), value=st.sampled_from(("Hanna", "Johanna")))
+    def a_steward_corrects(self, which, value):
+        record = pick(self.world.records(), which)
+        if record:
+            corrections.correct(
+                record.customer, actor=self.world.steward, attribute="given_name", value=value, about=record
+            )
+
+    @rule(which=WHICH)
+    def a_steward_withdraws_a_correction(self, which):
+        known = pick(self.world.corrections(), which)
+        if known:
+            corrections.withdraw(known, "given_name", actor=self.world.steward)
+
+    @rule(one=WHICH, other=WHICH)
+    def a_steward_relates(self, one, other):
+        left, right = pick(self.world.records(), one), pick(self.world.records(), other)
+        if left and right:
+            try_to(relations.relate, left, right, actor=self.world.steward)
+
+    @rule(which=WHICH)
+    def a_steward_ends_a_relation(self, which):
+        relation = pick(self.world.relations(), which)
+        if relation:
+            relations.end_relation(relation, actor=self.world.steward)
+
+    @rule(name=st.sampled_from(("given_name", "email", "birth_date")), chosen=st.sampled_from(RULES))
+    def the_business_changes_a_rule(self, name, chosen):
+        attribute = Attribute.objects.get(name=name)
+        catalogue.change_attribute(attribute, actor=system_user(), fields={"rule": chosen})
+        self.world.run_jobs()
+
+    @rule(source=SIDE, trust=st.sampled_from((10, 90)))
+    def the_business_trusts_a_source_otherwise(self, source, trust):
+        sources.change_source(self.world.sources[source], actor=system_user(), fields={"trust": trust})
+        self.world.run_jobs()
+
+    @invariant()
+    def everything_holds(self):
+        assert verifying.broken() == []
+
+
+@pytest.mark.django_db
+def test_any_deeds_in_any_order_keep_every_promise():
+    Hub.world = World()
+    run_state_machine_as_test(
+        Hub,
+        settings=settings(
+            max_examples=scaled(60, 2_000),
+            stateful_step_count=scaled(25, 50),
+            deadline=None,
+            derandomize=not SOAK,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
