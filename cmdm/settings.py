@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "guardian",
     "simple_history",
-    "import_export",
     "django_q",
     "axes",
     "csp",
@@ -49,6 +48,7 @@ INSTALLED_APPS = [
     "matching",
     "consent",
     "stewardship",
+    "import_export",  # after the kit, whose command `export` is the hub's
 ]
 
 MIDDLEWARE = [
