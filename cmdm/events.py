@@ -14,6 +14,8 @@ import structlog
 from django.db import connection, transaction
 
 from cmdm import clock
+from cmdm.actions import change_id
+from cmdm.database.copying import insert_many
 from cmdm.models import OutboxEvent, OutboxPending
 
 log = structlog.get_logger("cmdm.events")
@@ -40,11 +42,14 @@ def emit(topic: str, *, subject: int | None = None, version: int | None = None, 
 
 def emit_many(events: Iterable[Event]) -> None:
     """Write events in the order given; two statements."""
-    rows = OutboxEvent.objects.bulk_create(
-        OutboxEvent(topic=one.topic, subject=one.subject, version=one.version, payload=one.payload, at=clock.now())
+    now, change = clock.now(), change_id()
+    rows = insert_many(
+        OutboxEvent(
+            topic=one.topic, subject=one.subject, version=one.version, payload=one.payload, at=now, change=change
+        )
         for one in events
     )
-    OutboxPending.objects.bulk_create(OutboxPending(event=row, not_before=clock.now()) for row in rows)
+    insert_many(OutboxPending(event=row, not_before=now) for row in rows)
 
 
 def on(topic: str) -> Callable[[Handler], Handler]:

@@ -14,7 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import OperationalError, connection, transaction
 
-from cmdm import ids
+from cmdm import ids, memo
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -103,7 +103,7 @@ def _once(deed: Callable[[], R], *, nested: bool) -> R:
     change = Change(id=ids.uuid7())
     token = _running.set(change)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), memo.keeping():
             _set(str(change.id))
             result = deed()
             if nested:

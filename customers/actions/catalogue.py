@@ -7,11 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, history
+from cmdm import access, audit, history, memo
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User
 from customers import types
+from customers.actions.rebuilding import ask_for_rebuild
 from customers.models import Attribute, SourceRecord
+from customers.queries.catalogue import MEMO
 from customers.rules.mapping import FREE
 from customers.rules.standing import SHIPPED
 
@@ -19,6 +21,8 @@ EDITABLE = frozenset(
     "label type group parties many origin sensitivity options quality rule tie_breakers survives_with portal "
     "match_role searchable position retired".split()
 )
+SURVIVING = frozenset("type many rule tie_breakers survives_with position retired".split())
+FINDING = frozenset("type many searchable sensitivity retired".split())
 STEP = 10
 
 
@@ -54,7 +58,11 @@ def add_attribute(*, actor: User, name: str, fields: Mapping[str, Any]) -> Attri
 
 @action
 def change_attribute(attribute: Attribute, *, actor: User, fields: Mapping[str, Any]) -> Attribute:
-    """Change what the catalogue says of an attribute. Refused where records that have it would no longer fit."""
+    """Change what the catalogue says of an attribute; customers are derived anew where that makes a difference.
+
+    Refused where records that have it would no longer fit.
+    """
+    memo.forget(MEMO)
     attribute = Attribute.objects.select_for_update().get(pk=attribute.pk)
     access.require_everywhere(actor, "configure")
     changed = {name: value for name, value in _known(fields).items() if getattr(attribute, name) != value}
@@ -67,6 +75,8 @@ def change_attribute(attribute: Attribute, *, actor: User, fields: Mapping[str, 
     attribute.change = change_id()
     attribute.save()
     history.keep(Attribute, [attribute.pk], history.CHANGED)
+    if changed.keys() & (SURVIVING | FINDING):
+        ask_for_rebuild(actor=actor, terms=bool(changed.keys() & FINDING))
     audit.record(actor, "attribute.changed", attribute, attributes=[attribute.name])
     return attribute
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
+from cmdm.database.copying import insert_many
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 
@@ -28,7 +29,7 @@ def found(groups: Sequence[Sequence[SourceRecord]], *, actor: User) -> list[Cust
         )
         reserved = sorted(row[0] for row in cursor.fetchall())
     now = clock.now()
-    made = Customer.objects.bulk_create(
+    made = insert_many(
         Customer(
             id=pk,
             number=ids.customer_number(pk),

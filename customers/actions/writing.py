@@ -8,6 +8,7 @@ from django.db import connection
 
 from cmdm import clock, crypto, history
 from cmdm.actions import change_id
+from cmdm.database.copying import insert_many
 from customers.actions.received import QUARANTINED, REJECTED, UNCHANGED, Outcome
 from customers.models import Load, RejectedRow, SearchTerm, Source, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
@@ -64,7 +65,7 @@ def insert(outcomes: Sequence[Outcome], source: Source) -> None:
             change=change_id(),
         )
         rows.append(one.record)
-    SourceRecord.objects.bulk_create(rows)
+    insert_many(rows)
 
 
 def _raw(one: Outcome) -> bytes:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from cmdm import memo
 from customers import types
 from customers.models import Attribute
 from customers.rules.claims import AttributeRule
@@ -12,6 +13,7 @@ from customers.rules.mapping import Mappable
 from customers.types import AttributeType, Options
 
 FULL_NAME = "full_name"
+MEMO = "catalogue"
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ def _options(row: Attribute) -> Options:
 
 
 def catalogue() -> Catalogue:
-    """The catalogue as it is now; one query."""
+    """The catalogue as it is now; one query, inside a change one for all its steps."""
+    return memo.once(MEMO, _read)
+
+
+def _read() -> Catalogue:
     rows = Attribute.objects.current()
     return Catalogue({row.name: Spec(row, types.get(row.type), _options(row)) for row in rows})

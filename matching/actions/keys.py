@@ -16,7 +16,7 @@ from customers.models import SourceRecord
 from matching.engine.features import Features
 from matching.engine.keys import Key
 from matching.models import MatchKey, OversizedBlock
-from matching.queries.blocking import digests, finer_digests
+from matching.queries.blocking import finer_digests
 from matching.queries.features import features_of
 from matching.queries.models import InForce
 
@@ -73,17 +73,20 @@ def forget(record_ids: Sequence[int]) -> None:
 
 
 def read_blocks(
-    models: Mapping[str, InForce], features: Mapping[int, Features], spaces: Mapping[int, str], *, store: bool
+    models: Mapping[str, InForce],
+    features: Mapping[int, Features],
+    spaces: Mapping[int, str],
+    found: Mapping[int, list[tuple[int, Key]]],
+    *,
+    store: bool,
 ) -> Blocks:
-    """Who shares a block with these records (id → features, id → space).
+    """Who shares a block with these records (id → features, id → space, id → keys).
 
     With ``store`` a block that has come over the cap is sub-divided for all its members.
     """
-    blocks = Blocks()
+    blocks = Blocks(keys_of={pk: list(made) for pk, made in found.items()})
     cap = max((one.model.block_cap for one in models.values()), default=500)
-    for pk, one in features.items():
-        blocks.keys_of[pk] = digests(models[one.party_type].model, one, spaces[pk])
-    coarse = {digest for found in blocks.keys_of.values() for digest, _key in found}
+    coarse = {digest for made in blocks.keys_of.values() for digest, _key in made}
     large = set(OversizedBlock.objects.filter(pk__in=coarse).values_list("pk", flat=True))
     members = _members(coarse - large, cap)
     over = {digest for digest, sharing in members.items() if len(sharing) > cap}

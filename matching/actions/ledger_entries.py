@@ -6,6 +6,7 @@ from typing import Any
 
 from cmdm import clock
 from cmdm.actions import change_id
+from cmdm.database.copying import insert_many
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from matching.engine.deciding import Option
@@ -65,7 +66,7 @@ def write_links(
                 evidence=_evidence(one.option),
             )
         )
-    LedgerEntry.objects.bulk_create(rows)
+    insert_many(rows)
 
 
 def _evidence(option: Option | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cmdm import memo
 from cmdm.models import User
 from customers.actions import links
 from customers.models import Customer, SourceRecord
@@ -16,7 +17,7 @@ from customers.ports import Incoming, Placement
 from matching.actions import candidates, keys, staleness
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
-from matching.actions.scoring import Scored, score_records
+from matching.actions.scoring import PREPARED, Prepared, Scored, score_records
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
 from matching.engine.features import Party, prepare
@@ -33,11 +34,14 @@ def reserve(incoming: Sequence[Incoming]) -> None:
         return
     models = models_in_force()
     spaces = match_spaces(one.domain_id for one in incoming)
+    prepared = memo.once(PREPARED, dict[tuple[int, str], Prepared])
     wanted: set[int] = set()
     for one in incoming:
         model = models[one.party_type].model
         features = prepare(model, Party(0, one.party_type, one.values))
-        wanted.update(digest for digest, _key in digests(model, features, spaces[one.domain_id]))
+        found = digests(model, features, spaces[one.domain_id])
+        prepared[one.source_id, one.key] = Prepared(one.party_type, one.values, features, found)
+        wanted.update(digest for digest, _key in found)
     keys.lock_buckets(wanted)
 
 

@@ -1,18 +1,33 @@
 """From records to scored pairs: blocks, features, scores; and what a candidate keeps of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cmdm import memo
 from customers.models import SourceRecord
 from matching.actions import keys
 from matching.engine.comparing import conflict
 from matching.engine.evidence import Score
-from matching.engine.features import Features, Ignore
+from matching.engine.features import Features, Ignore, prepare
+from matching.engine.keys import Key
 from matching.engine.scoring import score
 from matching.queries.blocking import digests, match_spaces
-from matching.queries.features import features_of
+from matching.queries.features import features_of, party_of
 from matching.queries.models import InForce, models_in_force
+
+PREPARED = "prepared records"
+KeyDigests = list[tuple[int, Key]]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What reserving made of one record's content, by source and key; scoring takes it over within the change."""
+
+    party_type: str
+    values: Mapping[str, Any]
+    features: Features
+    keys: KeyDigests
 
 
 @dataclass
@@ -28,10 +43,11 @@ class Scored:
     others: dict[int, SourceRecord] = field(default_factory=dict)
     scores: dict[tuple[int, int], Score] = field(default_factory=dict)
     conflicts: set[tuple[int, int]] = field(default_factory=set)
+    mates: dict[int, list[int]] = field(default_factory=dict)
 
     def of(self, record: int) -> list[tuple[SourceRecord, Score]]:
         """The other records that this one was compared with."""
-        return [(self.others[other], found) for (one, other), found in self.scores.items() if one == record]
+        return [(self.others[other], self.scores[record, other]) for other in self.mates.get(record, ())]
 
 
 def ignoring(crowded: set[tuple[str, str]]) -> Ignore | None:
@@ -52,15 +68,32 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
     models = models_in_force()
     spaces_by_domain = match_spaces(record.domain_id for record in records)
     spaces = {record.pk: spaces_by_domain[record.domain_id] for record in records}
-    features = features_of(records, dict(models))
+    features, found = _prepare(records, models, spaces)
     if store:
-        found = {pk: digests(models[one.party_type].model, one, spaces[pk]) for pk, one in features.items()}
         keys.write(records, found)
-    blocks = keys.read_blocks(models, features, spaces, store=store)
+    blocks = keys.read_blocks(models, features, spaces, found, store=store)
     scored = Scored(models, blocks)
     pairs = {record.pk: blocks.sharers(record.pk) for record in records}
     _compare(scored, records, pairs, features)
     return scored
+
+
+def _prepare(
+    records: Sequence[SourceRecord], models: Mapping[str, InForce], spaces: Mapping[int, str]
+) -> tuple[dict[int, Features], dict[int, KeyDigests]]:
+    """Features and keys by record id; those made while reserving this very content are taken over."""
+    prepared = memo.once(PREPARED, dict[tuple[int, str], Prepared])
+    features, found = {}, {}
+    for record in records:
+        party = party_of(record)
+        model = models[record.party_type].model
+        known = prepared.get((record.source_id, record.key))
+        if known is not None and known.party_type == party.party_type and known.values == party.values:
+            features[record.pk], found[record.pk] = replace(known.features, id=record.pk), known.keys
+        else:
+            features[record.pk] = prepare(model, party)
+            found[record.pk] = digests(model, features[record.pk], spaces[record.pk])
+    return features, found
 
 
 def _compare(
@@ -81,7 +114,7 @@ def _compare(
     scored.others = others
     for record in records:
         model = scored.models[record.party_type].model
-        mates = [pk for pk in sorted(pairs[record.pk]) if pk in others]
+        mates = scored.mates[record.pk] = [pk for pk in sorted(pairs[record.pk]) if pk in others]
         left = prepared[record.pk]
         found = score(model, [(left, prepared[pk]) for pk in mates])
         for pk, one in zip(mates, found, strict=True):

@@ -1,0 +1,53 @@
+"""Many rows at once: COPY instead of INSERT, some ten times faster and with the same result."""
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+FEW = 8
+
+
+def insert_many(rows: Iterable[Row]) -> list[Row]:
+    """Insert rows of one model; their keys are drawn first, so that the instances have them.
+
+    Every column is written from the instance: a column with a database default must be set. A few rows are inserted
+    in the ordinary way.
+    """
+    chosen = list(rows)
+    if not chosen:
+        return []
+    model: Any = type(chosen[0])
+    if len(chosen) < FEW:
+        return list(model._default_manager.bulk_create(chosen))
+    _draw_keys(model, chosen)
+    fields = model._meta.local_concrete_fields
+    names = ", ".join(f'"{field.column}"' for field in fields)
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as lines:
+        for row in chosen:
+            lines.write_row([_value(field, row) for field in fields])
+    for row in chosen:
+        row._state.adding, row._state.db = False, connection.alias
+    return chosen
+
+
+def _draw_keys(model: Any, rows: list[Row]) -> None:
+    key = model._meta.pk
+    if not isinstance(key, models.AutoField | models.BigAutoField):
+        return
+    without = [row for row in rows if row.pk is None]
+    if not without:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            [model._meta.db_table, key.column, len(without)],
+        )
+        drawn = sorted(number for (number,) in cursor.fetchall())
+    for row, number in zip(without, drawn, strict=True):
+        row.pk = number
+
+
+def _value(field: Any, row: models.Model) -> Any:
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
