@@ -1,0 +1,43 @@
+"""What waits, on the start page."""
+
+import pytest
+
+from stewardship.queries.start import open_work
+from tests.stewardship.scene import ask, stranger
+from tests.support.people import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_each_figure_leads_to_the_rows_that_it_counts(marta, task):
+    [figure] = open_work(marta).figures
+
+    assert (figure.value, figure.url) == ("1", "/review/?queue=possible")
+
+
+def test_contradictions_need_attention(marta, pair):
+    ask(*pair, kind="conflict")
+
+    [call] = open_work(marta).attention
+    assert "1 pair has numbers that contradict" in str(call.sentence)
+
+
+def test_others_waiting_are_not_counted(outsider, task):
+    assert open_work(outsider).figures[0].value == "0"
+
+
+def test_whoever_decides_nowhere_has_no_part(retail):
+    assert open_work(make_user("reader", domain=retail)) is None
+
+
+def test_it_stands_on_the_page(client, marta, task):
+    client.force_login(marta)
+
+    assert "/review/?queue=possible" in client.get("/").text
+
+
+def test_strangers_are_not_asked_about_by_themselves(marta, crm):
+    stranger(crm, 1)
+    stranger(crm, 2)
+
+    assert open_work(marta).figures[0].value == "0"
