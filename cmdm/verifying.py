@@ -18,6 +18,10 @@ EXAMPLES = 10
 UPDATE, DELETE, TRUNCATE = 16, 8, 32
 
 
+Found = tuple[int, int, tuple[str, ...]]  # how many were checked, how many are broken, some of those
+Look = Callable[[], Found]
+
+
 @dataclass(frozen=True)
 class Checked:
     """What one check found; ``examples`` name the first rows that break it, by id."""
@@ -35,7 +39,7 @@ class Check:
 
     name: str
     invariant: str
-    look: Callable[[], tuple[int, int, tuple[str, ...]]]
+    look: Look
 
     def __call__(self) -> Checked:
         return Checked(self.name, self.invariant, *self.look())
@@ -55,7 +59,7 @@ def broken(names: Iterable[str] = ()) -> list[Checked]:
     return [found for found in (check() for check in chosen) if found.broken]
 
 
-def by_sql(checked: str, wrong: str) -> tuple[int, int, tuple[str, ...]]:
+def by_sql(checked: str, wrong: str) -> Found:
     """Count in one statement: ``checked`` gives a number, ``wrong`` a column ``id`` of what breaks the invariant."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -66,9 +70,14 @@ def by_sql(checked: str, wrong: str) -> tuple[int, int, tuple[str, ...]]:
     return total, found, tuple(examples)
 
 
+def add_check(name: str, invariant: str, look: Look) -> None:
+    """Register a check under the sentence that must be true."""
+    checks.add(name, Check(name, invariant, look))
+
+
 def sql_check(name: str, invariant: str, checked: str, wrong: str) -> None:
-    """Register a check that is two statements."""
-    checks.add(name, Check(name, invariant, lambda: by_sql(checked, wrong)))
+    """Register a check that is one statement."""
+    add_check(name, invariant, lambda: by_sql(checked, wrong))
 
 
 class Tally:
@@ -87,12 +96,12 @@ class Tally:
             if len(self.examples) < EXAMPLES:
                 self.examples.append(str(thing))
 
-    def found(self) -> tuple[int, int, tuple[str, ...]]:
+    def found(self) -> Found:
         """What a check returns."""
         return self.checked, self.broken, tuple(self.examples)
 
 
-def _insert_only() -> tuple[int, int, tuple[str, ...]]:
+def _insert_only() -> Found:
     """Every table kept for good refuses UPDATE, DELETE and TRUNCATE by a trigger that is on."""
     tally = Tally()
     with connection.cursor() as cursor:
@@ -107,7 +116,7 @@ def _insert_only() -> tuple[int, int, tuple[str, ...]]:
     return tally.found()
 
 
-def _audited() -> tuple[int, int, tuple[str, ...]]:
+def _audited() -> Found:
     """Every row of a change, live or in history, has the audit entry of its change (at most one: it is unique)."""
     rows = " UNION ALL ".join(
         f'SELECT \'{model._meta.db_table} \' || "{model._meta.pk.column}" AS id, change FROM "{model._meta.db_table}"'
@@ -121,5 +130,5 @@ def _audited() -> tuple[int, int, tuple[str, ...]]:
     )
 
 
-checks.add("insert only", Check("insert only", "I14", _insert_only), order=10)
-checks.add("audited", Check("audited", "I15", _audited), order=10)
+add_check("tables kept for good take INSERT only", "I14", _insert_only)
+add_check("every change has its audit entry", "I15", _audited)

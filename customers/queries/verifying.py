@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cmdm.models import Job
-from cmdm.verifying import Check, Tally, checks, sql_check
+from cmdm.verifying import Found, Tally, add_check, sql_check
 from customers.models import Customer, SearchTerm, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import REBUILD, derive, golden_hash
@@ -137,7 +137,7 @@ def _batches(rows: Any) -> Iterator[Sequence[Any]]:
         last = batch[-1].pk
 
 
-def _goldens() -> tuple[int, int, tuple[str, ...]]:
+def _goldens() -> Found:
     """Values, lineage and hash are what survivorship makes of the open records.
 
     While customers are being derived anew, after a change of the rules, only the hash is compared with what is stored.
@@ -153,7 +153,7 @@ def _goldens() -> tuple[int, int, tuple[str, ...]]:
     return tally.found()
 
 
-def _terms() -> tuple[int, int, tuple[str, ...]]:
+def _terms() -> Found:
     """Open records are found by their words, closed ones by none."""
     known, tally = catalogue(), Tally()
     for batch in _batches(SourceRecord.objects.defer("raw", "findings")):
@@ -177,5 +177,5 @@ def _stored_terms(records: Sequence[int]) -> dict[int, list[tuple[int, int, str]
     return defaultdict(list, {record: sorted(terms) for record, terms in found.items()})
 
 
-checks.add("goldens", Check("golden values are derived from the records", "I4", _goldens))
-checks.add("terms", Check("records are found by their words", "I4", _terms))
+add_check("golden values are derived from the records", "I4", _goldens)
+add_check("records are found by their words", "I4", _terms)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from cmdm.verifying import Check, Tally, checks, sql_check
+from cmdm.verifying import Found, Tally, add_check, sql_check
 from customers.models import SourceRecord
 from matching.models import MatchKey, OversizedBlock
 from matching.queries.blocking import digests, finer_digests, match_spaces
@@ -83,7 +83,7 @@ sql_check(
 )
 
 
-def _keys() -> tuple[int, int, tuple[str, ...]]:
+def _keys() -> Found:
     """Open records have the keys that their values give, finer ones where a block is large; others have none."""
     models, tally, last = models_in_force(), Tally(), 0
     rows = SourceRecord.objects.defer("raw", "findings").order_by("pk")
@@ -121,4 +121,4 @@ def _wanted(records: Sequence[SourceRecord], models: Mapping[str, InForce]) -> I
         yield record.pk, {digest for digest, _key in found} | {digest for digest, _key in finer}
 
 
-checks.add("keys", Check("records have the keys of their values", "I4", _keys))
+add_check("records have the keys of their values", "I4", _keys)

@@ -1,0 +1,207 @@
+"""Whatever is broken behind the hub's back, `verify` notices."""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from cmdm import verifying
+from cmdm.management.commands.migrate import as_owner
+from cmdm.models import AuditEntry, system_user
+from customers.actions import corrections
+from matching.actions import ledger, verdicts
+from matching.models import Candidate
+from stewardship.actions import tasks
+from stewardship.models import Task
+from tests.customers import files
+from tests.support import databases
+from tests.support.people import make_domain, make_user
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, close, make_source, now, person, seen, stored, take
+
+RECORD, CUSTOMER = "customers_sourcerecord", "customers_customer"
+LATEST = "(SELECT max(id) FROM customers_customer WHERE status = 'active')"
+OPEN = "(SELECT min(id) FROM customers_sourcerecord WHERE closed_at IS NULL AND about_id IS NULL)"
+KEPT = "(SELECT min(id) FROM matching_verdict WHERE answer = 'different' AND revoked_at IS NULL)"
+ASKED = "(SELECT min(id) FROM matching_candidate WHERE state = 'open')"
+TASK = "(SELECT min(id) FROM stewardship_task WHERE status = 'open')"
+
+BREAKS = {
+    "every change has its audit entry": [
+        f"UPDATE {RECORD} SET change = '00000000-0000-7000-8000-000000000000' WHERE id = {OPEN}"
+    ],
+    "tables kept for good take INSERT only": ["DROP TRIGGER insert_only ON matching_ledgerentry"],
+    "open records point to active customers": [f"UPDATE {CUSTOMER} SET status = 'retired' WHERE id = {LATEST}"],
+    "active customers have an open record": [f"UPDATE {RECORD} SET closed_at = now() WHERE customer_id = {LATEST}"],
+    "a record's versions run from 1 without a gap": [
+        f"UPDATE {RECORD} SET version = version + 1, last_version = last_version + 1 WHERE id = {OPEN}"
+    ],
+    "a customer's versions run from 1 without a gap": [
+        f"DELETE FROM customers_historicalcustomer WHERE id = {LATEST} AND version = 1"
+    ],
+    "every version of a customer was announced once": [
+        "DELETE FROM cmdm_outboxpending",
+        f"DELETE FROM cmdm_outboxevent WHERE subject = {LATEST}",
+    ],
+    "redirects end in one hop": [
+        f"UPDATE {CUSTOMER} SET status = 'merged', merged_into_id = (SELECT min(id) FROM {CUSTOMER} "
+        f"WHERE status = 'merged') WHERE id = {LATEST}"
+    ],
+    "redirects are what the ledger says": [
+        f"UPDATE {CUSTOMER} SET merged_into_id = {LATEST} WHERE status = 'merged'",
+    ],
+    "open records are those of the active customers": [
+        f"UPDATE {CUSTOMER} SET status = 'erased' WHERE id = {LATEST}",
+    ],
+    "corrections go with their record": [f"UPDATE {RECORD} SET customer_id = {LATEST} WHERE about_id IS NOT NULL"],
+    "records lie in the domain of their source": [f"UPDATE {RECORD} SET domain_id = domain_id + 1 WHERE id = {OPEN}"],
+    "customers are seen where their records are": [
+        f"DELETE FROM customers_customerdomain WHERE customer_id = {LATEST}"
+    ],
+    "loads account for every row": ["DELETE FROM customers_rejectedrow"],
+    "nothing waits for its check": ["INSERT INTO customers_pendingcheck (customers) VALUES ('{1}')"],
+    "golden values are derived from the records": [
+        f"""UPDATE {CUSTOMER} SET values = values || '{{"given_name": "Eve"}}' WHERE id = {LATEST}"""
+    ],
+    "records are found by their words": [f"DELETE FROM customers_searchterm WHERE record_id = {OPEN} AND kind = 2"],
+    "records have the keys of their values": [
+        f"DELETE FROM matching_matchkey WHERE record_id = {OPEN} AND rule = "
+        f"(SELECT min(rule) FROM matching_matchkey WHERE record_id = {OPEN})"
+    ],
+    "links are what the ledger says": [f"UPDATE {RECORD} SET customer_id = {LATEST} WHERE id = {OPEN}"],
+    "the ledger moves records from where they were": [
+        f"UPDATE matching_ledgerentry SET source_customer_id = {LATEST} WHERE deed = 'merge'"
+    ],
+    "nobody joined what a person kept apart": [
+        f"UPDATE {RECORD} SET customer_id = {LATEST} WHERE id IN (SELECT unnest(ARRAY[left_id, right_id]) "
+        f"FROM matching_verdict WHERE id = {KEPT})"
+    ],
+    "verdicts are a person's": [
+        "UPDATE matching_verdict SET decided_by_id = (SELECT id FROM cmdm_user WHERE kind = 'system')"
+    ],
+    "questions are about separate, active customers": [
+        f"UPDATE {RECORD} SET closed_at = now() WHERE id = (SELECT left_id FROM matching_candidate WHERE id = {ASKED})"
+    ],
+    "nothing is asked that a person has answered": [
+        "UPDATE matching_candidate SET state = 'open' WHERE (left_id, right_id) IN "
+        f"(SELECT left_id, right_id FROM matching_verdict WHERE id = {KEPT})"
+    ],
+    "an open question is in exactly one open task": [
+        f"UPDATE stewardship_taskcandidate SET open = false WHERE candidate_id = {ASKED}"
+    ],
+    "an open task has something to decide": [f"UPDATE matching_candidate SET state = 'closed' WHERE id = {ASKED}"],
+    "a task names the customers and domains that it touches": [
+        f"UPDATE stewardship_task SET domains = '{{}}' WHERE id = {TASK}"
+    ],
+    "a round has at most one answer in force": [
+        "DROP INDEX one_decision_a_round",
+        "INSERT INTO stewardship_answer (task_id, round, by_id, at, decision, reason, versions, partition, change) "
+        "SELECT task_id, round, by_id, at, decision, reason, versions, partition, change FROM stewardship_answer",
+    ],
+}
+GUARDED = (
+    RECORD,
+    CUSTOMER,
+    "customers_pendingcheck",
+    "cmdm_outboxevent",
+    "matching_ledgerentry",
+    "matching_verdict",
+)
+
+
+def fill() -> None:
+    """A hub in which every check has something to look at."""
+    domain = make_domain()
+    crm, shop = make_source(domain), make_source(domain)
+    steward = make_user("steward", domain=domain)
+    anna, anne, karl = stored(crm, "1", ANNA), stored(shop, "2", ANNE), stored(crm, "3", KARL)
+    take(shop, "1", ANNA_AGAIN)
+    take(shop, "1", {**ANNA_AGAIN, "occupation": "Baker"})
+    close(crm, stored(crm, "9", person("Ute", "Weber", "1961-05-05")).key)
+    task = Task.objects.get()
+    tasks.decide(task, actor=steward, decision="different", seen=seen(anna, anne))
+    lone = stored(crm, "4", person("Nora", "Aalto", "1971-01-01"))
+    ledger.merge([karl.customer, lone.customer], actor=steward, seen=seen(karl, lone))
+    corrections.correct(now(karl).customer, actor=steward, attribute="given_name", value="Carl", about=now(karl))
+    stored(shop, "6", person("Anna", "Lindqvist", "1980-02-03"))
+    assert Candidate.objects.open().exists()
+    load = files.upload(crm, files.text(files.row(1), files.row(2, id="")), actor=system_user())
+    files.run(load, actor=system_user())
+    assert verdicts.Verdict.objects.in_force().filter(answer="different").exists()
+
+
+@pytest.fixture(scope="module")
+def hub(django_db_setup, django_db_blocker, template_database):
+    """A filled hub in a database of this module, connected as the owner of the tables."""
+    with (
+        databases.clone(template_database) as database,
+        django_db_blocker.unblock(),
+        databases.connected_to(database),
+    ):
+        fill()
+        with as_owner("default"):
+            yield database
+
+
+@pytest.fixture
+def unguarded(hub):
+    """Triggers are off, and everything is taken back afterwards."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            for table in GUARDED:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE matching_ledgerentry ENABLE TRIGGER insert_only")
+            cursor.execute("ALTER TABLE cmdm_outboxevent ENABLE TRIGGER insert_only")
+        yield connection
+        transaction.set_rollback(True)
+
+
+class TestChecks:
+    def test_a_hub_in_order_passes_all_of_them_and_each_looks_at_something(self, hub):
+        found = verifying.verified()
+        assert [one for one in found if one.broken] == []
+        assert [one.name for one in found if not one.checked] == ["nothing waits for its check"]
+
+    def test_each_is_broken_by_a_test(self):
+        assert {check.name for check in verifying.checks} == set(BREAKS)
+
+    @pytest.mark.parametrize("name", BREAKS)
+    def test_what_was_broken_is_noticed(self, unguarded, name):
+        with unguarded.cursor() as cursor:
+            for table in ("matching_ledgerentry", "cmdm_outboxevent"):
+                if any(table in statement and "TRIGGER" not in statement for statement in BREAKS[name]):
+                    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER insert_only")
+            for statement in BREAKS[name]:
+                cursor.execute(statement)
+        found = verifying.checks[name]()
+        assert found.broken > 0
+        assert found.examples
+
+
+class TestCommand:
+    def test_it_says_what_holds_and_is_entered_in_the_log(self, hub):
+        entries = AuditEntry.objects.filter(deed="hub.verified")
+        before = entries.count()
+        said = io.StringIO()
+        call_command("verify", "--json", stdout=said)
+        answer = json.loads(said.getvalue())
+        assert answer["broken"] == 0
+        assert len(answer["checks"]) == len(BREAKS)
+        assert entries.count() == before + 1
+        assert entries.latest("pk").counts["broken"] == 0
+
+    def test_it_ends_with_1_when_something_is_broken(self, hub):
+        wrong = f"UPDATE customers_searchterm SET domain_id = domain_id + %s WHERE record_id = {OPEN}"
+        with connection.cursor() as cursor:
+            cursor.execute(wrong, [1])
+        try:
+            said = io.StringIO()
+            with pytest.raises(SystemExit) as end:
+                call_command("verify", stdout=said)
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(wrong, [-1])
+        assert end.value.code == 1
+        assert "BROKEN" in said.getvalue()
+        assert "records are found by their words" in said.getvalue()
