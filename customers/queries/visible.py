@@ -32,9 +32,12 @@ class Visible:
     withheld: tuple[str, ...] = ()
 
 
-def visible_values(customers: Sequence[Customer], user: User) -> dict[int, Visible]:
-    """Golden values by customer id; four queries for any number of customers, besides the reader's scope."""
-    known, view, reveal = catalogue(), access.scope(user, "view"), access.scope(user, "reveal")
+def visible_values(customers: Sequence[Customer], user: User, *, verb: str = "view") -> dict[int, Visible]:
+    """Golden values by customer id; four queries for any number of customers, besides the reader's scope.
+
+    :param verb: the right that makes a domain's claims visible; an export asks for ``export``.
+    """
+    known, view, reveal = catalogue(), access.scope(user, verb), access.scope(user, "reveal")
     chosen = [customer.pk for customer in customers]
     rows = SourceRecord.objects.current().filter(customer__in=chosen, domain__in=view)
     owner = dict(rows.values_list("pk", "domain"))

@@ -4,29 +4,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from cmdm.actions import Refused
-from cmdm.models import AuditEntry, Domain, DomainGroupPermission
+from cmdm.models import AuditEntry, DomainGroupPermission
 from customers import jobs
 from customers.actions import loading, loads
 from customers.models import Customer, Load, LoadChunk, RejectedRow, SourceRecord
 from tests.customers.files import accounted, make_source, row, run, text, upload
-from tests.support.people import make_domain, make_user
+from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def retail() -> Domain:
-    return make_domain("retail")
-
-
-@pytest.fixture
-def source(retail):
-    return make_source(retail, country="DE")
-
-
-@pytest.fixture
-def olga(retail):
-    return make_user("data owner", domain=retail, name="olga")
 
 
 EVERY_FAULT = text(

@@ -13,25 +13,10 @@ from customers.actions.previewing import preview
 from customers.models import Load, LoadChunk, SourceRecord
 from customers.queries.files import open_file, reader_of
 from customers.queries.rejects import rejects_file, waiting
-from tests.customers.files import MAPPING, accounted, make_source, row, run, text, upload
+from tests.customers.files import MAPPING, accounted, row, run, text, upload
 from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def retail():
-    return make_domain("retail")
-
-
-@pytest.fixture
-def source(retail):
-    return make_source(retail, country="DE")
-
-
-@pytest.fixture
-def olga(retail):
-    return make_user("data owner", domain=retail, name="olga")
 
 
 def bare(source, content, actor, name="x.csv"):

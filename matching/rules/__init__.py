@@ -1,0 +1,1 @@
+"""Rules of matching that are plain Python."""
