@@ -54,7 +54,7 @@ def bare_copy(folder: Path) -> float:
 
 
 def posts(token: str, repeats: int) -> dict[str, float]:
-    """Milliseconds of POST records/ for one new person, and seconds for 1,000, through the whole stack but the socket."""
+    """Milliseconds of POST records/ for one new person, seconds for 1,000: the whole stack but the socket."""
     from django.test import Client
 
     client = Client(headers={"Authorization": f"Bearer {token}"}, SERVER_NAME="127.0.0.1")
@@ -89,7 +89,9 @@ def person() -> dict[str, Any]:
             "family_name": family,
             "birth_date": f"19{number % 60 + 30}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
             "email": [{"value": f"{given}.{number}@post.example".lower(), "kind": "home"}],
-            "address": [{"line1": f"Hauptstraße {number % 200}", "city": "Berlin", "postal_code": f"{number % 89999 + 10000}"}],
+            "address": [
+                {"line1": f"Hauptstraße {number % 200}", "city": "Berlin", "postal_code": f"{number % 89999 + 10000}"}
+            ],
         },
     }
 
@@ -126,7 +128,7 @@ def report(folder: Path, records: int, repeats: int) -> None:
         ingested += seconds
     matched, answer = timed("match", "--json")
     floor = bare_copy(folder)
-    command("user", "bench", "Bench", "--kind", "consumer", "--json")
+    command("user", "bench", "--consumer", "--json")
     command("grant", "bench", "bench", "data owner", "--json")
     token = command("token", "bench", "--json")["token"]
     figures = {

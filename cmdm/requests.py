@@ -9,5 +9,5 @@ from cmdm.models import User
 class Request(HttpRequest):
     """For annotations only: the middleware sets both, and pages are behind sign-in."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: HtmxDetails

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cmdm.views import errors, lists, start, status
@@ -12,7 +12,7 @@ handler403 = "cmdm.views.errors.forbidden"
 handler404 = "cmdm.views.errors.not_found"
 handler500 = "cmdm.views.errors.fault"
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("customers.api_urls")),
     path("", include("matching.api_urls")),
     path("", include("stewardship.api_urls")),

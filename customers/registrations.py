@@ -30,7 +30,8 @@ declare(
     "customers.Customer",
     whose="customer",
     keep="until erased",
-    none="id key number party_type status lineage golden_hash merged_into restricted version created_at changed_at change",
+    none="id key number party_type status lineage golden_hash merged_into restricted version created_at changed_at "
+    "change",
     catalogue="values",
 )
 declare("customers.CustomerDomain", none="id customer domain")

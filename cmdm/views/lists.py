@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,11 +14,12 @@ from cmdm.errors import Refused
 from cmdm.forms import AuditFilter
 from cmdm.models import AuditEntry, Domain, Job
 from cmdm.pages import keyset_page
+from cmdm.requests import Request
 
 
 @login_required
 @require_GET
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: Request) -> HttpResponse:
     """Who did what, newest first."""
     if not access.in_any(request.user, ["audit"]):
         raise PermissionDenied
@@ -33,7 +34,7 @@ def audit_log(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Request) -> HttpResponse:
     """Background work, newest first."""
     rows = Job.objects.visible_to(request.user).select_related("requested_by", "domain").order_by("-pk")
     page = keyset_page(request, rows, newest_first=True)
@@ -42,7 +43,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
-def job(request: HttpRequest, pk: str) -> HttpResponse:
+def job(request: Request, pk: str) -> HttpResponse:
     """One job; its progress fragment answers 286 when it has ended, which stops the polling."""
     row = get_object_or_404(Job.objects.visible_to(request.user).select_related("requested_by", "domain"), pk=pk)
     if request.htmx:
@@ -52,7 +53,7 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def stop_job(request: HttpRequest, pk: str) -> HttpResponse:
+def stop_job(request: Request, pk: str) -> HttpResponse:
     """Ask a job to stop."""
     row = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
     try:

@@ -23,8 +23,9 @@ NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED, CLOSED = (
 class Received:
     """One record as it arrived: values by attribute in the API's shape, unparsed.
 
-    ``party_type`` empty: decided by the values. ``observed_at`` empty: now. ``raw`` is kept sealed (default:
-    the values). ``line`` is the file's line, ``faults`` what its mapping found, ``about`` the id of the record that it corrects.
+    ``party_type`` empty: decided by the values. ``observed_at`` empty: now. ``raw`` is kept sealed (default: the
+    values). ``line`` is the file's line, ``faults`` what its mapping found, ``about`` the id of the record that it
+    corrects.
     """
 
     key: str

@@ -69,7 +69,7 @@ class Change:
 
 def changes(customer: Customer, user: User, *, before: int | None = None, size: int = 20) -> list[Change]:
     """The newest versions (before one of them), newest first; five queries."""
-    known, past = catalogue(), Customer.history  # type: ignore[attr-defined]
+    known, past = catalogue(), Customer.history
     rows = past.filter(id=customer.pk)
     if before is not None:
         rows = rows.filter(version__lt=before)

@@ -66,7 +66,7 @@ class Moment:
 def moment_of(customer: Customer, day: date, known: Catalogue, view: Iterable[int]) -> Moment:
     """The customer as it was when a day ended; version 0 when it was not known yet. Three queries."""
     end = timezone.make_aware(datetime.combine(day, time.max))
-    past: Any = Customer.history  # type: ignore[attr-defined]
+    past: Any = Customer.history
     row = past.filter(id=customer.pk, changed_at__lte=end).order_by("-version").first()
     if row is None:
         return Moment(0, None, "", {}, {})
@@ -93,7 +93,7 @@ def versions_said(
         if (row.pk, row.version) in named
     }
     missing = {pair for pair in named if pair[0] in records and pair not in said}
-    past: Any = SourceRecord.history  # type: ignore[attr-defined]
+    past: Any = SourceRecord.history
     earlier = past.filter(id__in={pk for pk, _v in missing}, version__in={v for _pk, v in missing})
     for row in earlier.only("id", "version", "values", "observed_at") if missing else ():
         if (row.id, row.version) in missing:

@@ -178,7 +178,7 @@ def _domains(customer: Customer, rights: Rights) -> _Domains:
 
 
 def _versions(customer: Customer) -> tuple[Version, ...]:
-    past: Any = Customer.history  # type: ignore[attr-defined]
+    past: Any = Customer.history
     rows = past.filter(id=customer.pk).order_by("-version").values_list("version", "changed_at")[:DOTS]
     return tuple(Version(number, at) for number, at in reversed(list(rows)))
 

@@ -46,7 +46,7 @@ class RecordPage:
 def record_page(record: SourceRecord) -> RecordPage:
     """Two queries besides the record, whose source is loaded."""
     known = catalogue()
-    past: Any = SourceRecord.history  # type: ignore[attr-defined]
+    past: Any = SourceRecord.history
     rows = list(past.filter(id=record.pk).order_by("-version").defer("raw")[: VERSIONS + 1])
     ordered = sorted([record, *rows], key=lambda row: -row.version)
     values = open_values(record.values)

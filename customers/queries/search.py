@@ -218,7 +218,7 @@ def _by_words(kind: int, operator: str, words: Sequence[str], asked: _Asked, lim
     first, *others = words
     conditions = " ".join(_OTHER.format(kind=kind, operator=operator, place=place) for place in range(len(others)))
     query = _NAMED.format(kind=kind, operator=operator, others=conditions)
-    values = {f"word{place}": word for place, word in enumerate(others)}
+    values: dict[str, Any] = {f"word{place}": word for place, word in enumerate(others)}
     bounds = {"first": first, "domains": asked.domains, "scanned": SCANNED, "limit": limit}
     with connection.cursor() as cursor:
         cursor.execute(query, {**values, **bounds})

@@ -16,7 +16,7 @@ Pair = tuple[Any, Mapping[str, Any]]
 def seen_golden(
     customer: Customer, claims: Sequence[RecordClaims], known: Catalogue, rules: Sequence[PinRule]
 ) -> tuple[Golden, frozenset[str]]:
-    """Golden values where their claims are among the visible ones given, filled up from those; and which were filled."""
+    """Golden values where their claims are among the visible ones given, filled up from those; which were filled."""
     visible = {claim.id for claim in claims}
     whole = Golden(open_values(customer.values), customer.lineage)
     if all(one["record"] in visible for found in whole.lineage.values() for one in each(found)):

@@ -40,7 +40,7 @@ def extract_template(
     """Babel's extractor of a Django template, by way of Django's own translation into Python calls."""
     source = templatize(file.read().decode())
     flat = "\n".join(line.strip() for line in source.splitlines())  # what is not a call is left as mere words
-    return extract_python(BytesIO(flat.encode()), keywords, comments, options)
+    return extract_python(BytesIO(flat.encode()), keywords, comments, {})
 
 
 class Command(BaseCommand):
@@ -79,15 +79,15 @@ def collect(root: Path) -> Catalog:
     catalog = Catalog(project="Customer hub", charset="utf-8")
     for base in (*APPS, "templates"):
         for path in sorted((root / base).rglob("*")):
-            method = {".py": "python", ".html": extract_template}.get(path.suffix)
+            method: Any = {".py": "python", ".html": extract_template}.get(path.suffix)
             if method is None or "migrations" in path.parts:
                 continue
             with path.open("rb") as file:
                 for _line, message, notes, context in extract(method, file, KEYWORDS, ["Translators:"]):
                     place = [(str(path.relative_to(root)), 0)]
                     catalog.add(message, locations=place, auto_comments=notes, context=context)
-    for text, place in plain_texts():
-        catalog.add(text, locations=[(place, 0)])
+    for text, origin in plain_texts():
+        catalog.add(text, locations=[(origin, 0)])
     return catalog
 
 
@@ -96,8 +96,8 @@ def plain_texts() -> Iterator[tuple[str, str]]:
     for text in (*MESSAGES.values(), *LABELS.values()):
         yield text, "matching/engine"
     for model in (person_model(), organisation_model()):
-        for one in (*model.comparisons, *model.alternatives):
-            yield one.label, "matching/engine/defaults.py"
+        labels = [one.label for one in model.comparisons] + [one.label for one in model.alternatives]
+        yield from ((label, "matching/engine/defaults.py") for label in labels)
     for attribute in SHIPPED:
         yield attribute.label, "customers/rules/standing.py"
 

@@ -27,7 +27,7 @@ class Command(HubCommand):
             raise SystemExit(1)
 
     def act(self, *, actor: User, **options: Any) -> Said:
-        """Run all checks on one snapshot, then enter the result in the log. Refused without ``configure`` everywhere."""
+        """Run all checks on one snapshot and enter the result in the log. Refused without ``configure`` everywhere."""
         access.require_everywhere(actor, "configure")
         found = self._look()
         note_verification(found, actor=actor)
