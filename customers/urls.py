@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import detail, lists, records, values
+from customers.views import detail, imports, lists, records, values
 
 app_name = "customers"
 urlpatterns = [
@@ -19,4 +19,16 @@ urlpatterns = [
     path("records/<int:pk>/reveal/", records.reveal_raw, name="reveal_raw"),
     path("sources/", records.sources, name="sources"),
     path("sources/<int:pk>/", records.source, name="source"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="import_new"),
+    path("imports/<uuid:pk>/", imports.load, name="import"),
+    path("imports/<uuid:pk>/mapping/", imports.mapping, name="import_mapping"),
+    path("imports/<uuid:pk>/start/", imports.start, name="import_start"),
+    path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
+    path("imports/<uuid:pk>/stop/", imports.stop, name="import_stop"),
+    path("imports/<uuid:pk>/discard/", imports.discard, name="import_discard"),
+    path("imports/<uuid:pk>/refused/", imports.rejects, name="import_rejects"),
+    path("imports/<uuid:pk>/refused.csv", imports.rejects_csv, name="import_rejects_file"),
+    path("imports/<uuid:pk>/refused/settle/", imports.settle, name="import_settle"),
+    path("imports/<uuid:pk>/refused/again/", imports.again, name="import_again"),
 ]

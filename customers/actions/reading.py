@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from cmdm import access, audit
 from cmdm.actions import Refused, action
 from cmdm.models import User
-from customers.models import Customer, SourceRecord
+from customers.models import Customer, Load, SourceRecord
 from customers.queries.profile import profile
 from customers.queries.shown import Shown
 from customers.sealing import open_raw
@@ -57,6 +57,13 @@ def reveal_raw(record: SourceRecord, *, actor: User, purpose: str) -> Revealed:
     raw = open_raw(bytes(record.raw)) if record.raw else None
     audit.record(actor, "record.revealed", record, purpose=purpose)
     return Revealed(record, raw)
+
+
+@action
+def hand_out_rejects(load: Load, *, actor: User) -> None:
+    """Note that somebody takes the refused rows of a load along, in clear. Refused without ``import``."""
+    access.require(actor, "import", load)
+    audit.record(actor, "rejects.taken_along", load)
 
 
 @dataclass(frozen=True)

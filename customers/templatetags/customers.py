@@ -25,3 +25,24 @@ def as_pairs(raw: Any) -> list[tuple[str, str]]:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@register.filter
+def is_list(value: Any) -> bool:
+    """A group of choices rather than a label."""
+    return isinstance(value, list | tuple)
+
+
+TONES = (
+    ("new", "accent"),
+    ("changed", "same"),
+    ("unchanged", "grey"),
+    ("quarantined", "possible"),
+    ("rejected", "danger"),
+)
+
+
+@register.filter
+def parts(counts: Mapping[str, int]) -> list[tuple[int, str]]:
+    """Counts by what became of rows, as the parts of a bar."""
+    return [(counts.get(name, 0), tone) for name, tone in TONES]

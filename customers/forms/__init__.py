@@ -1,0 +1,27 @@
+"""Forms of the pages of customers and imports."""
+
+from customers.forms.customers import (
+    AsOfForm,
+    CorrectionForm,
+    CustomerFilter,
+    PinForm,
+    RevealForm,
+    SearchForm,
+    correctable,
+    record_of,
+)
+from customers.forms.imports import MappingForm, StartForm, UploadForm
+
+__all__ = [
+    "AsOfForm",
+    "CorrectionForm",
+    "CustomerFilter",
+    "MappingForm",
+    "PinForm",
+    "RevealForm",
+    "SearchForm",
+    "StartForm",
+    "UploadForm",
+    "correctable",
+    "record_of",
+]

@@ -1,0 +1,61 @@
+"""How far an import is, in figures and words."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm import clock
+from customers.models import Load
+
+OVER = (Load.State.DONE, Load.State.FAILED, Load.State.STOPPED)
+SURE_AFTER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account of a load; ``total`` is unknown until the file has been read to its end."""
+
+    done: int
+    total: int | None
+    fraction: float
+    left: str
+    waiting: int
+    is_over: bool
+    phases: list[dict[str, Any]]
+
+
+def account_of(load: Load) -> Account:
+    """Rows by what became of them; one query."""
+    total = load.position.get("total")
+    fraction = min(load.rows / total, 1.0) if total else 0.0
+    over = load.state in OVER
+    return Account(
+        done=load.rows,
+        total=total,
+        fraction=1.0 if load.state == Load.State.DONE else fraction,
+        left="" if over else _left(load, fraction),
+        waiting=load.rejects.filter(settled_at__isnull=True).count() if load.rejected or load.quarantined else 0,
+        is_over=over,
+        phases=[
+            {"label": _("New"), "count": load.new, "state": ""},
+            {"label": _("Changed"), "count": load.changed, "state": ""},
+            {"label": _("Unchanged"), "count": load.unchanged, "state": ""},
+            {"label": _("Refused"), "count": load.rejected, "state": ""},
+            {"label": _("Held back"), "count": load.quarantined, "state": ""},
+            *([{"label": _("Closed"), "count": load.closed, "state": ""}] if load.closed else []),
+        ],
+    )
+
+
+def _left(load: Load, fraction: float) -> str:
+    """A rough time, once there is something to go by."""
+    started = load.job.started_at if load.job else None
+    if started is None or fraction <= 0:
+        return ""
+    passed = clock.now() - started
+    if passed < SURE_AFTER:
+        return ""
+    minutes = round(passed.total_seconds() * (1 - fraction) / fraction / 60)
+    return _("about %(n)d min left") % {"n": minutes} if minutes else _("less than a minute left")
