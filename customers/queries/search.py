@@ -219,9 +219,9 @@ def _by_words(kind: int, operator: str, words: Sequence[str], asked: _Asked, lim
     conditions = " ".join(_OTHER.format(kind=kind, operator=operator, place=place) for place in range(len(others)))
     query = _NAMED.format(kind=kind, operator=operator, others=conditions)
     values: dict[str, Any] = {f"word{place}": word for place, word in enumerate(others)}
-    bounds = {"first": first, "domains": asked.domains, "scanned": SCANNED, "limit": limit}
+    bounds: dict[str, Any] = {"first": first, "domains": asked.domains, "scanned": SCANNED, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(query, {**values, **bounds})
+        cursor.execute(query, values | bounds)
         for (customer,) in cursor.fetchall():
             yield customer, ""
 
