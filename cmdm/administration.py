@@ -61,6 +61,9 @@ class ActionForm(forms.ModelForm):
             self.add_error(None, str(refusal.sentence))
         return self.done is not None
 
+    def validate_unique(self) -> None:
+        """The action says it, in a sentence."""
+
     def fields_for(self, names: Any) -> dict[str, Any]:
         """The cleaned values of those fields that the form has."""
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
@@ -143,6 +146,7 @@ class SpreadsheetAdmin(ImportExportMixin, VerbAdmin):
     """Import and export as CSV: at once, since a kept upload would outlive the wish; a fault takes all rows back."""
 
     formats = [SafeCSV]
+    import_template_name = "admin/cmdm/import.html"
     skip_import_confirm = True
     skip_export_form = True
 

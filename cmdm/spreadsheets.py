@@ -81,6 +81,9 @@ class ActionResource(ModelResource):
         if unknown := set(dataset.headers or ()) - known:
             raise ValidationError(_("These columns are not known: %s") % ", ".join(sorted(map(repr, unknown)))[:200])
 
+    def after_import(self, dataset: tablib.Dataset, result: Any, **_options: Any) -> None:
+        """Nothing: the library would reset sequences, which the application does not own."""
+
     def save_instance(self, instance: Any, is_create: bool, row: Mapping[str, Any], **options: Any) -> None:
         """The row's action; what it refuses is said of the row."""
         try:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest
 
 from cmdm import access
@@ -28,6 +29,8 @@ class SourceForm(ActionForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
+        if "trust" in fields:
+            fields["trust"].validators.append(MaxValueValidator(100))
         if "domain" in fields:
             fields["domain"].queryset = Domain.objects.within(access.scope(self.actor, "configure"))
 
