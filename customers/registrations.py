@@ -2,9 +2,11 @@
 
 from cmdm.datamap import declare
 from cmdm.installing import standing
+from cmdm.startpage import parts
 from customers.actions.catalogue import install_catalogue
 from customers.ports import Hanging, hangings
 from customers.queries import verifying  # noqa: F401
+from customers.queries.start import holdings
 
 declare(
     "customers.Attribute",
@@ -77,3 +79,4 @@ hangings.add("relation.right", Hanging("customers.Relation", "right", "stays wit
 hangings.add("term.record", Hanging("customers.SearchTerm", "record", "stays with its record", "stays", "removed"))
 
 standing.add("customers.catalogue", install_catalogue, order=10)
+parts.add("customers", holdings, order=10)

@@ -133,5 +133,4 @@ def _told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce])
         return ngettext("%(n)s record went to %(other)s", "%(n)s records went to %(other)s", count) % facts
     if entry.deed == Deed.FOUND:
         return _("Founded by its first record")
-    words = in_words(entry, models)
-    return _("A record was linked: %(words)s") % {"words": words}
+    return _("A record was linked: %(words)s") % {"words": _agreement(entry, models)}
