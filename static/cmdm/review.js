@@ -71,6 +71,9 @@
     $("[data-row].is-current [data-row-key=c]")?.click();
   });
 
+  /* The server says what became of the last card; the region that speaks stands outside of what is swapped. */
+  document.addEventListener("say", (event) => window.cmdm?.say(event.detail.text));
+
   /* While the server is asked, the pressed answer says so; all of them are inert. A refusal brings the words back. */
   let pressed = null;
   document.addEventListener("htmx:beforeRequest", (event) => {

@@ -9,14 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from django_htmx.http import HttpResponseClientRedirect, push_url, retarget
+from django_htmx.http import HttpResponseClientRedirect, push_url, retarget, trigger_client_event
 
 from cmdm.actions import Refused
 from cmdm.requests import Request
 from stewardship.actions import refusals, tasks
 from stewardship.forms import DecisionForm, QueueFilter
 from stewardship.models import Answer, Task
-from stewardship.queries.card import review_card
+from stewardship.queries.card import Card, review_card
 from stewardship.queries.queue import Wanted, waiting
 
 
@@ -154,7 +154,7 @@ def _refused(request: Request, found: Task, refusal: Refused, *, status: int = 4
     return _card(request, _visible(request, found.pk), refusal=refusal, status=status)
 
 
-def _card(request: Request, found: Task, *, status: int = 200, **more: Any) -> HttpResponse:
+def _card(request: Request, found: Task, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:
     card = review_card(found, request.user, _wanted(request, found))
     settled = ""
     try:
@@ -163,4 +163,13 @@ def _card(request: Request, found: Task, *, status: int = 200, **more: Any) -> H
         settled = str(refusal.sentence)
     template = "stewardship/_card_swap.html" if request.htmx else "stewardship/task.html"
     shown = {name: name in request.GET for name in ("blind", "script")} | {"all_rows": request.GET.get("rows") == "all"}
-    return render(request, template, {"card": card, "settled": settled, "task": found, **shown, **more}, status=status)
+    answer = render(
+        request, template, {"card": card, "settled": settled, "task": found, **shown, **more}, status=status
+    )
+    return trigger_client_event(answer, "say", {"text": _spoken(card, said)}, after="settle") if said else answer
+
+
+def _spoken(card: Card, said: str) -> str:
+    """What a screen reader says when a card took the place of the last one."""
+    words = {"place": card.progress.place, "size": card.progress.size, "title": card.title}
+    return f"{said} " + _("Card %(place)s of %(size)s: %(title)s.") % words

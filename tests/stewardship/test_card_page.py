@@ -135,7 +135,7 @@ class TestDeciding:
         assert response.status_code == 200
         assert response.headers["HX-Push-Url"].startswith(at("task", other))
         assert "<html" not in response.text
-        assert "Different saved." in response.text
+        assert "Different saved." in response.headers["HX-Trigger-After-Settle"]
 
     def test_after_the_last_one_comes_the_list(self, client, marta, task):
         assert decide(client, marta, task).url.startswith(reverse("stewardship:queue"))
