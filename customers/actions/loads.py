@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, clock, crypto, history, jobs
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import Job, User
-from customers.actions.loading import forget_file, locked
+from customers.actions.absences import staged
+from customers.actions.loading import forget_file, locked, refuse_emptying
 from customers.models import Load, LoadChunk, RejectedRow, Source
 from customers.queries.catalogue import catalogue
 from customers.queries.files import CHUNK_BYTES, context, mapping_of, reader_of, unescaping
@@ -187,7 +188,7 @@ def _remember(load: Load) -> None:
 def start(load: Load, *, actor: User, confirmed: bool = False) -> Load:
     """Queue a load, or one that was stopped, failed or cut off: it goes on where it was.
 
-    Refused while it waits or runs, when it is done, and when its file is gone.
+    Refused while it waits or runs, when it is done, when its file is gone, and when too much would be closed.
 
     :param confirmed: a person agreed that a full file closes more than a fifth of the open records.
     """
@@ -215,11 +216,19 @@ def prepare_run(load: Load, *, actor: User, confirmed: bool = False) -> Load:
     except mapping.BadMapping as bad:
         raise invalid(bad) from bad
     load.position = {**load.position, "confirmed": confirmed or bool(load.position.get("confirmed"))}
+    _refuse_emptying(load)
     load.state, load.error, load.finished_at = Load.State.UPLOADED, "", None
     load.started_by, load.job, load.change = actor, None, change_id()
     load.save(update_fields=["position", "state", "error", "finished_at", "started_by", "job", "change"])
     audit.record(actor, "load.started", load)
     return load
+
+
+def _refuse_emptying(load: Load) -> None:
+    """A full file that lacks too much is refused before its first row is taken in; a very large one at its end."""
+    if load.mode == Load.Mode.REPLACE and load.size <= READ_AT_ONCE:
+        with staged(load) as absent:
+            refuse_emptying(load, absent)
 
 
 def _is_abandoned(load: Load) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from cmdm import jobs as kit_jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, DomainGroupPermission
 from customers import jobs
@@ -154,13 +155,46 @@ class TestBeingCutOff:
         assert not SourceRecord.objects.exists()
         assert accounted(Load.objects.get(pk=load.pk))
 
+    def test_stopping_ends_it_after_the_present_batch(self, source, olga, batches_of_four, monkeypatch):
+        load = loads.start(upload(source, text(*map(row, range(12))), actor=olga), actor=olga)
+        take_batch = loading.take_batch
+
+        def then_stop(load, *args, **kwargs):
+            taken = take_batch(load, *args, **kwargs)
+            loads.stop(taken, actor=olga)
+            return taken
+
+        with monkeypatch.context() as patched:
+            patched.setattr(loading, "take_batch", then_stop)
+            kit_jobs.run(str(load.job_id))
+        load = Load.objects.select_related("job").get(pk=load.pk)
+        assert (load.state, load.job.state, load.rows) == (Load.State.STOPPED, "cancelled", 4)
+
+        load = loads.start(load, actor=olga)
+        kit_jobs.run(str(load.job_id))
+        load = Load.objects.select_related("job").get(pk=load.pk)
+        assert (load.state, load.new) == (Load.State.DONE, 12)
+        assert (load.job.state, load.job.result["rows"], load.job.percent) == ("done", 12, 100)
+        assert accounted(load)
+
+    def test_a_fault_of_the_whole_file_is_told_by_load_and_job(self, source, olga, monkeypatch):
+        monkeypatch.setattr(loads, "READ_AT_ONCE", 0)
+        load = loads.start(upload(source, text(row(1), '9,"open'), actor=olga), actor=olga)
+
+        kit_jobs.run(str(load.job_id))
+
+        load = Load.objects.select_related("job").get(pk=load.pk)
+        assert (load.state, load.job.state, load.rows) == (Load.State.FAILED, "failed", 0)
+        assert load.error == load.job.error
+        assert load.error.startswith("Line 3, column 2")
+
     def test_a_worker_that_was_overtaken_writes_nothing(self, source, olga):
         load = loads.prepare_run(upload(source, text(row(1)), actor=olga), actor=olga)
 
         def overtaken():
-            raise jobs.jobs.Fenced
+            raise kit_jobs.Fenced
 
-        with pytest.raises(jobs.jobs.Fenced):
+        with pytest.raises(kit_jobs.Fenced):
             jobs.run(load, actor=olga, hold=overtaken, progress=lambda *_args: None)
         assert not SourceRecord.objects.exists()
         assert Load.objects.get(pk=load.pk).state == Load.State.UPLOADED
@@ -188,16 +222,28 @@ class TestReplacing:
         assert accounted(load)
 
     def test_closing_more_than_a_fifth_needs_a_persons_word(self, source, olga, twenty):
-        load = upload(source, text(*map(row, range(10))), actor=olga, mode="replace")
+        load = upload(source, text(*map(row, range(5, 17))), actor=olga, mode="replace")
 
-        with pytest.raises(Refused, match="10 of the 20"):
-            run(load, actor=olga)
-        assert SourceRecord.objects.current().count() == 20
-        assert Load.objects.get(pk=load.pk).state == Load.State.FAILED
+        with pytest.raises(Refused, match="8 of the 20") as refused:
+            loads.start(load, actor=olga)
+        assert (refused.value.code, refused.value.facts) == ("confirm_closing", {"closing": 8, "open": 20})
 
         done = run(load, actor=olga, confirmed=True)
-        assert (done.closed, done.unchanged) == (10, 10)
-        assert SourceRecord.objects.current().count() == 10
+        assert (done.closed, done.unchanged) == (8, 12)
+        assert SourceRecord.objects.current().count() == 12
+
+    def test_a_large_file_is_asked_about_at_its_end(self, source, olga, twenty, monkeypatch):
+        monkeypatch.setattr(loads, "READ_AT_ONCE", 0)
+        load = upload(source, text(*map(row, range(10, 30))), actor=olga, mode="replace")
+
+        with pytest.raises(Refused, match="10 of the 30"):
+            run(load, actor=olga)
+        load = Load.objects.get(pk=load.pk)
+        assert (load.state, load.new, load.closed) == (Load.State.FAILED, 10, 0)
+
+        done = run(load, actor=olga, confirmed=True)
+        assert (done.state, done.closed, done.new, done.error) == (Load.State.DONE, 10, 10, "")
+        assert accounted(done)
 
     def test_a_row_that_was_refused_keeps_its_record_open(self, source, olga, twenty):
         rows = [row(0) + ",surplus", row(1, country="Atlantis"), *map(row, range(2, 20))]
