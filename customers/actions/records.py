@@ -126,10 +126,7 @@ def close(
     A closed record stays in history and contributes nothing; a customer left without any is retired.
     """
     access.require(actor, verb, source)
-    rows = SourceRecord.objects.current().filter(source=source, key__in=list(keys))
-    chosen = set(rows.filter(customer__isnull=False).values_list("customer", flat=True))
-    customers = list(Customer.objects.filter(pk__in=chosen).locked())
-    records = list(rows.locked().defer("raw"))
+    customers, records = _hold(SourceRecord.objects.current().filter(source=source, key__in=list(keys)))
     ids = [record.pk for record in records]
     corrections = list(SourceRecord.objects.current().filter(about__in=ids).values_list("pk", flat=True))
     history.keep(SourceRecord, [*ids, *corrections], history.CHANGED)
@@ -139,6 +136,15 @@ def close(
     golden.rebuild(customers, "customer.changed", actor=actor)
     audit.record(actor, "records.closed", load or source, domains=[source.domain_id], counts={CLOSED: len(ids)})
     return [record.key for record in records]
+
+
+def _hold(rows: Any) -> tuple[list[Customer], list[SourceRecord]]:
+    """Lock the customers of these records, then the records; a record that moved meanwhile brings its new customer."""
+    chosen = set(rows.filter(customer__isnull=False).values_list("customer", flat=True))
+    list(Customer.objects.filter(pk__in=chosen).locked().values_list("pk", flat=True))
+    records = list(rows.locked().defer("raw"))
+    owners = {record.customer_id for record in records if record.customer_id}
+    return list(Customer.objects.filter(pk__in=owners).locked()), records
 
 
 def account(outcomes: Sequence[Outcome]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Opening and closing candidates."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from cmdm import clock
 from cmdm.actions import change_id
@@ -91,23 +91,53 @@ def between(customers: Sequence[Customer]) -> list[Candidate]:
     return list(rows.locked())
 
 
+def about(record_ids: Sequence[int]) -> list[Candidate]:
+    """What is open about these records, locked, with its records."""
+    mine = Candidate.objects.open().filter(Q(left__in=record_ids) | Q(right__in=record_ids))
+    return list(mine.select_related("left", "right").defer("left__raw", "right__raw").locked())
+
+
 def close(candidates: Sequence[Candidate], because: str) -> None:
     """Close locked candidates."""
+    if not candidates:
+        return
     Candidate.objects.filter(pk__in=[row.pk for row in candidates]).update(
         state=CLOSED, closed_at=clock.now(), closed_because=because, change=change_id()
     )
 
 
+def close_torn(customers: Sequence[int], because: str) -> None:
+    """Close doubts about records of one of these customers (ids) that lie in two by now."""
+    mine = Candidate.objects.open().filter(kind=Candidate.Kind.OVER_MERGE)
+    torn = mine.filter(Q(left__customer__in=customers) | Q(right__customer__in=customers))
+    close(list(torn.exclude(left__customer=F("right__customer")).locked()), because)
+
+
 def close_of_records(record_ids: Sequence[int], because: str) -> None:
     """Close whatever is open about these records."""
-    mine = Q(left__in=record_ids) | Q(right__in=record_ids)
-    close(list(Candidate.objects.open().filter(mine).locked()), because)
+    close(about(record_ids), because)
 
 
 def reopen(change: UUID) -> list[Candidate]:
-    """Open again what a change closed, as it was."""
+    """Open again what a change closed, as it was; what is no question any more, or is asked already, stays closed."""
     rows = list(Candidate.objects.filter(change=change, state=CLOSED).locked())
-    Candidate.objects.filter(pk__in=[row.pk for row in rows]).update(
+    ends = _either([row.left_id for row in rows], [row.right_id for row in rows])
+    settled = set(Verdict.objects.in_force().filter(ends, stale_since__isnull=True).values_list("left", "right"))
+    settled |= set(Candidate.objects.open().filter(ends).values_list("left", "right"))
+    active = SourceRecord.objects.current().filter(customer__status=Customer.Status.ACTIVE)
+    where = dict(active.filter(pk__in={end for row in rows for end in _ends(row)}).values_list("pk", "customer"))
+    again = [row for row in rows if _ends(row) not in settled and _is_question(row, where)]
+    Candidate.objects.filter(pk__in=[row.pk for row in again]).update(
         state=OPEN, closed_at=None, closed_because="", change=change_id()
     )
-    return rows
+    return again
+
+
+def _ends(row: Candidate) -> tuple[int, int]:
+    return row.left_id, row.right_id
+
+
+def _is_question(row: Candidate, where: Mapping[int, int | None]) -> bool:
+    """Both records are open, and lie apart; in one customer where that is what is doubted."""
+    left, right = where.get(row.left_id), where.get(row.right_id)
+    return bool(left and right) and (left == right) == (row.kind == Candidate.Kind.OVER_MERGE)

@@ -31,7 +31,8 @@ def hold(customers: Sequence[Customer], *, actor: User, seen: Mapping[int, int])
     :raises PermissionDenied: the actor may not decide in one of their domains. :raises Stale: a version differs.
     """
     held = list(Customer.objects.filter(pk__in=[customer.pk for customer in customers]).locked())
-    access.require(actor, "decide", *held)
+    # One that was merged meanwhile lies in no domain any more: it is stale, the actor lacks no right for it.
+    access.require(actor, "decide", *([one for one in held if one.status != Customer.Status.MERGED] or held))
     if any(seen.get(customer.pk) != customer.version for customer in held):
         versions = {customer.number: customer.version for customer in held}
         raise Stale(_("Somebody has changed one of these customers since you saw it."), versions=versions)
@@ -224,6 +225,7 @@ def undo(change: UUID, *, actor: User) -> list[Customer]:
         revived = _take_back(one, actor=actor)
         touched[revived.pk] = revived
     verdict_rows.take_back(change)
+    candidates.close_torn(list(touched), "unmerged")
     candidates.reopen(change)
     customers = list(Customer.objects.filter(pk__in=touched).locked())
     golden.rebuild(customers, "customer.unmerged", actor=actor)

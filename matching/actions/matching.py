@@ -179,8 +179,9 @@ def ask(questions: Sequence[Question], *, actor: User) -> int:
     ends = {record.pk for question in questions for record in (question.one, question.other)}
     owners = SourceRecord.objects.filter(pk__in=ends, customer__isnull=False).values_list("customer", flat=True)
     customers = list(Customer.objects.filter(pk__in=set(owners)).locked())
-    where = dict(SourceRecord.objects.filter(pk__in=ends).values_list("pk", "customer"))
-    still = [one for one in questions if where.get(one.one.pk) != where.get(one.other.pk)]
+    where = dict(SourceRecord.objects.current().filter(pk__in=ends).values_list("pk", "customer"))
+    pairs = [(where.get(one.one.pk), where.get(one.other.pk), one) for one in questions]
+    still = [question for left, right, question in pairs if left and right and left != right]
     opened = candidates.open_all(still)
     ports.touched(customers, "matched", actor=actor)
     if opened:

@@ -14,7 +14,7 @@ from cmdm.models import User
 from customers.actions import links
 from customers.models import Customer, SourceRecord
 from customers.ports import Incoming, Placement
-from matching.actions import candidates, keys, staleness
+from matching.actions import candidates, doubts, keys, staleness
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
 from matching.actions.scoring import PREPARED, Prepared, Scored, score_records
@@ -24,7 +24,6 @@ from matching.engine.features import Party, prepare
 from matching.models import Candidate
 from matching.queries.blocking import digests, match_spaces
 from matching.queries.models import models_in_force
-from matching.queries.scores import compare_pairs
 from matching.queries.verdicts import Settled, settled_for
 
 
@@ -88,24 +87,32 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
     for record in known:
         _look_again(run, record)
     if known:
-        run.questions += _evidence_gone(run, known)
+        run.questions += doubts.without_evidence(known, scored.models, settled)
+        doubts.close_settled([record.pk for record in known], scored.models, settled)
     _write(run)
     opened = candidates.open_all(run.questions)
     return _placements(run, records, opened)
 
 
 def _hold_targets(run: Placing) -> None:
-    """Lock the customers that a record may be linked to, in id order, and read their links again."""
-    wanted = {
+    """Lock the customers that a record may be linked to, in id order, and read the links again.
+
+    Somebody may have merged one of them before we got its lock: then the survivor is locked, too.
+    """
+    held: set[int] = set()
+    while wanted := _targets(run) - held:
+        list(Customer.objects.filter(pk__in=wanted).locked().values_list("pk", flat=True))
+        held |= wanted
+        rows = SourceRecord.objects.current().filter(pk__in=list(run.customer_of), customer__isnull=False)
+        run.customer_of = dict(rows.values_list("pk", "customer"))
+
+
+def _targets(run: Placing) -> set[int]:
+    return {
         run.customer_of[other]
         for (_record, other), score in run.scored.scores.items()
         if other in run.customer_of and score.probability >= _review(run, other)
     }
-    if not wanted:
-        return
-    list(Customer.objects.filter(pk__in=wanted).locked().values_list("pk", flat=True))
-    rows = SourceRecord.objects.filter(pk__in=list(run.customer_of), customer__isnull=False)
-    run.customer_of = dict(rows.values_list("pk", "customer"))
 
 
 def _review(run: Placing, other: int) -> float:
@@ -178,26 +185,6 @@ def _look_again(run: Placing, record: SourceRecord) -> None:
     run.best[record.pk] = max((one.score for one in options), key=lambda score: score.weight, default=None)
     extra = () if decision.customer is None else tuple(o for o in options if o.customer == decision.customer)
     _ask(run, record, Decision("candidate", decision.rule, None, (*extra, *decision.candidates)))
-
-
-def _evidence_gone(run: Placing, records: Sequence[SourceRecord]) -> list[Question]:
-    """Changed records that no longer resemble any other record of their customer, and that no person joined to it."""
-    mates: dict[int, list[SourceRecord]] = defaultdict(list)
-    chosen = [record.customer_id for record in records]
-    rows = SourceRecord.objects.current().filter(customer__in=chosen, about__isnull=True).defer("raw", "findings")
-    for row in rows:
-        mates[row.customer_id or 0].append(row)
-    pairs = [(record, mate) for record in records for mate in mates[record.customer_id or 0] if mate.pk != record.pk]
-    scores = compare_pairs(pairs)
-    asked = []
-    for record in records:
-        mine = [(mate, scores[one.pk, mate.pk]) for one, mate in pairs if one is record]
-        if not mine or run.settled.held_together(record, [mate for mate, _score in mine]):
-            continue
-        mate, best = max(mine, key=lambda pair: (pair[1].weight, -pair[0].pk))
-        if best.probability < run.scored.models[record.party_type].model.review:
-            asked.append(Question(record, mate, best, run.version(record), Candidate.Kind.OVER_MERGE, "evidence gone"))
-    return asked
 
 
 def _write(run: Placing) -> None:

@@ -9,7 +9,7 @@ from cmdm.actions import change_id
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from customers.queries.catalogue import catalogue
-from matching.actions.staleness import seen_digests
+from matching.actions.staleness import mark, seen_digests
 from matching.models import Candidate, Verdict
 from matching.queries.scores import scored_cross_pairs
 
@@ -115,10 +115,18 @@ def _revoke_same(leaving: Sequence[SourceRecord], staying: Sequence[SourceRecord
 
 
 def take_back(change: UUID) -> None:
-    """Undo what a change did to verdicts: its own are revoked, those that it revoked stand again."""
+    """Undo what a change did to verdicts: its own are revoked, those that it revoked stand again.
+
+    One on which a later word was given stays revoked; one whose facts have changed meanwhile stands again as stale.
+    """
     rows = list(Verdict.objects.filter(change=change).select_for_update(of=("self",)).order_by("pk"))
-    made = [row for row in rows if row.revoked_at is None]
-    revoked = [row.pk for row in rows if row.revoked_at is not None]
-    revoke(made)
-    Verdict.objects.filter(pk__in=revoked).update(revoked_at=None, change=change_id())
-    history.keep(Verdict, revoked, history.CHANGED)
+    revoke([row for row in rows if row.revoked_at is None])
+    gone = [row for row in rows if row.revoked_at is not None]
+    later = Verdict.objects.in_force().filter(left__in=[row.left_id for row in gone])
+    answered = set(later.values_list("left", "right"))
+    again = [row for row in gone if (row.left_id, row.right_id) not in answered]
+    ids = [row.pk for row in again]
+    Verdict.objects.filter(pk__in=ids).update(revoked_at=None, change=change_id())
+    history.keep(Verdict, ids, history.CHANGED)
+    ends = {end for row in again for end in (row.left_id, row.right_id)}
+    mark(list(SourceRecord.objects.filter(pk__in=ends).defer("raw", "findings")))
