@@ -1,0 +1,97 @@
+"""The set-up and the kit's pages in a real browser: they obey the policy, fit and read well."""
+
+import pytest
+
+from cmdm import jobs
+from cmdm.actions.domains import add_domain, grant_role
+from cmdm.actions.users import add_user
+from cmdm.models import Domain, User, system_user
+from customers.actions.sources import add_source
+from tests.support.browser import PHONE, assert_accessible, assert_fits
+
+pytestmark = pytest.mark.browser
+ROLES = ("administrator", "data owner", "auditor")
+
+
+@pytest.fixture(scope="module")
+def ada(site):
+    """Somebody who sets everything up and reads the log."""
+    with site.orm():
+        hub = system_user()
+        ada = add_user(actor=hub, username="ada", display_name="Ada Lang")
+        domain = Domain.objects.filter(key="setup").first() or add_domain(actor=hub, key="setup", name="Set-up test")
+        for one in Domain.objects.all():
+            for role in ROLES:
+                grant_role(actor=hub, user=ada, domain=one, role=role)
+        add_source(actor=hub, domain=domain, key="setup-crm", fields={"name": "CRM of the test"})
+        jobs.job("test.shown")(lambda running: None)
+        jobs.enqueue("test.shown", actor=ada, domain=domain)
+        return User.objects.get(pk=ada.pk)
+
+
+@pytest.mark.parametrize("path", ["/", "/audit/", "/jobs/", "/audit/?thing=user", "/audit/?deed=no.such"])
+@pytest.mark.parametrize(("size", "colours"), [(None, "light"), (PHONE, "dark")])
+def test_the_kits_pages_read_well(ada, open_page, path, size, colours):
+    page = open_page(path, user=ada, colours=colours, **({"size": size} if size else {}))
+    assert page.locator("h1").count() == 1
+    assert_accessible(page)
+    assert_fits(page)
+
+
+def test_a_waiting_job_is_looked_at_and_stopped(ada, open_page):
+    page = open_page("/jobs/", user=ada)
+    page.click("text=test.shown")
+    page.wait_for_selector("#job-progress")
+    assert_accessible(page)
+    page.click("text=Stop and keep what is done")
+    page.wait_for_selector("text=Stopped")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "cmdm/domain/",
+        "cmdm/user/",
+        "cmdm/user/add/",
+        "cmdm/user/import/",
+        "cmdm/apitoken/add/",
+        "auth/group/",
+        "customers/source/",
+        "customers/source/add/",
+        "customers/source/import/",
+        "customers/attribute/",
+        "customers/attribute/add/",
+        "matching/matchmodel/",
+    ],
+)
+def test_the_set_up_obeys_the_policy(ada, open_page, name):
+    page = open_page(f"/admin/{name}", user=ada)
+    assert page.locator("h1").count() >= 1
+    page.wait_for_load_state("networkidle")
+
+
+def test_a_source_is_changed_and_a_token_is_shown_once(site, ada, open_page):
+    page = open_page("/admin/customers/source/", user=ada)
+    page.click("text=CRM of the test")
+    page.fill("input[name=trust]", "85")
+    page.click("input[name=_save]")
+    page.wait_for_selector("text=was changed successfully")
+    page.goto("/admin/cmdm/apitoken/add/")
+    page.select_option("select[name=user]", label="Ada Lang")
+    page.click("input[name=_save]")
+    token = page.inner_text("pre")
+    assert token.startswith("cmdm_")
+    page.goto("/admin/cmdm/apitoken/")
+    assert token not in page.content()
+
+
+def test_roles_are_ticked_at_the_user(site, ada, open_page):
+    with site.orm():
+        omar = add_user(actor=system_user(), username="omar")
+    page = open_page(f"/admin/cmdm/user/{omar.pk}/change/", user=ada)
+    page.check("input[value='setup: steward']")
+    page.click("input[name=_save]")
+    page.wait_for_selector("text=was changed successfully")
+    with site.orm():
+        assert User.objects.get(pk=omar.pk).groups.filter(name="setup: steward").exists()
