@@ -185,8 +185,11 @@ def _hold(task: Task, user: User, now: datetime) -> dict[str, Any]:
 
 
 def _title(task: Task, sides: Mapping[int, Side]) -> str:
-    names = [str(sides.get(customer, Side(customer))) for customer in task.customers]
-    return _("%(one)s and %(other)s") % {"one": names[0], "other": names[1]} if len(names) > 1 else "".join(names)
+    """Both customers; of a settled task those that are still there to be seen (one may be part of the other by now)."""
+    found = [sides.get(customer, Side(customer)) for customer in task.customers]
+    names = [str(side) for side in found if side.visible or task.status == Task.Status.OPEN]
+    title = _("%(one)s and %(other)s") % {"one": names[0], "other": names[1]} if len(names) > 1 else "".join(names)
+    return title if found and found[0].visible else title[:1].upper() + title[1:]
 
 
 def _last_answers(user: User) -> list[Answer]:
@@ -237,7 +240,7 @@ def _fill(card: Card, made: _Material, sides: Mapping[int, Side]) -> Card:
     if made.task.pin_id:
         pin = Pin.objects.select_related("record__source", "set_by").get(pk=made.task.pin_id)
         return replace(card, pin=pin if card.decidable else None, pin_label=label_of(made.known, pin.attribute))
-    if not card.decidable or made.candidate is None or not made.customers:
+    if not card.decidable or made.candidate is None or made.task.status != Task.Status.OPEN:
         return card
     return _compared(card, made, made.candidate)
 

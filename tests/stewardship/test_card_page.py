@@ -208,6 +208,15 @@ class TestUndoing:
         assert response.url.startswith(at("task", task))
         assert undo not in card(client, marta, task).text
 
+    def test_what_was_joined_is_named_by_what_it_became(self, client, marta, task, crm, shop):
+        other = task_of(ask(stranger(crm, 5), stranger(shop, 6)))
+        answer(task, marta, "same")
+        [undoable] = card(client, marta, other).context["card"].undoable
+
+        survivor = Customer.objects.get(pk__in=task.customers, status="active")
+        assert undoable.names == f"{survivor.values['given_name']} {survivor.values['family_name']}"
+        assert "Marta answered “Same”" in card(client, marta, task).text
+
     def test_ten_can_be_taken_back(self, client, marta, crm, shop):
         for number in range(1, 24, 2):
             last = task_of(ask(stranger(crm, number), stranger(shop, number + 1)))
