@@ -85,11 +85,14 @@ def read_blocks(
     With ``store`` a block that has come over the cap is sub-divided for all its members.
     """
     blocks = Blocks(keys_of={pk: list(made) for pk, made in found.items()})
-    cap = max((one.model.block_cap for one in models.values()), default=500)
-    coarse = {digest for made in blocks.keys_of.values() for digest, _key in made}
-    large = set(OversizedBlock.objects.filter(pk__in=coarse).values_list("pk", flat=True))
-    members = _members(coarse - large, cap)
-    over = {digest for digest, sharing in members.items() if len(sharing) > cap}
+    caps = {
+        digest: models[features[pk].party_type].model.block_cap
+        for pk, made in blocks.keys_of.items()
+        for digest, _key in made
+    }
+    large = set(OversizedBlock.objects.filter(pk__in=caps).values_list("pk", flat=True))
+    members = _members(caps.keys() - large, max(caps.values(), default=0))
+    over = {digest for digest, sharing in members.items() if len(sharing) > caps[digest]}
     _find_crowded(blocks, models, features, members, over | large)
     blocks.members = {digest: sharing for digest, sharing in members.items() if digest not in over}
     if over | large:
@@ -136,22 +139,22 @@ def _refine(
     if over and store:
         _subdivide_members(blocks, models, features, spaces, over)
     finer: dict[int, list[tuple[int, Key]]] = {}
-    cap = 0
+    caps: dict[int, int] = {}
     for pk, found in blocks.keys_of.items():
         one = features[pk]
         model = models[one.party_type].model
-        cap = max(cap, model.block_cap)
         blocked = [key for digest, key in found if digest in over or digest in large]
         finer[pk] = finer_digests(model, one, spaces[pk], blocked)
+        caps.update({digest: model.block_cap for digest, _key in finer[pk]})
     for pk, made in finer.items():
         blocks.keys_of[pk].extend(made)
     if store:
         _add_finer([(digest, pk, key.rule) for pk, made in finer.items() for digest, key in made])
-    members = _members({digest for made in finer.values() for digest, _key in made}, cap)
-    still = {digest for digest, sharing in members.items() if len(sharing) > cap}
+    members = _members(caps, max(caps.values(), default=0))
+    still = {digest for digest, sharing in members.items() if len(sharing) > caps[digest]}
     if still and store:
         _list_large(still, blocks, features)
-    blocks.members.update({digest: sharing[:cap] for digest, sharing in members.items()})
+    blocks.members.update({digest: sharing[: caps[digest]] for digest, sharing in members.items()})
 
 
 def _subdivide_members(

@@ -119,7 +119,7 @@ def _join(
         links.move(dict.fromkeys(brought, survivor), actor=actor)
     LedgerEntry.objects.bulk_create(rows)
     links.set_status(losers, Customer.Status.MERGED, actor=actor, into=survivor)
-    redirects.project(losers, actor=actor)
+    redirects.project([survivor, *losers], actor=actor)
 
 
 @action

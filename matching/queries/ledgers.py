@@ -3,9 +3,18 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from django.db import connection
+
 from customers.models import Customer, SourceRecord
 from matching.models import LedgerEntry
 
+_NEAR = """
+    WITH RECURSIVE near (id) AS (
+        SELECT unnest(%s::bigint[])
+        UNION SELECT l.source_customer_id FROM near JOIN matching_ledgerentry l ON l.customer_id = near.id
+               WHERE l.source_customer_id IS NOT NULL)
+    SELECT id FROM near
+"""
 MERGED, RETIRED = Customer.Status.MERGED, Customer.Status.RETIRED
 MERGE = LedgerEntry.Deed.MERGE
 
@@ -43,9 +52,10 @@ def has_records(customer: Customer) -> bool:
 
 
 def brought_along(around: Sequence[int]) -> set[int]:
-    """Customers that were merged into these at any time."""
-    rows = LedgerEntry.objects.filter(deed=MERGE, customer__in=around)
-    return {pk for pk in rows.values_list("source_customer", flat=True) if pk}
+    """Customers whose records came to these at any time, straight or by way of others; one query, by index."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEAR, [list(around)])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def customers_of(records: Mapping[int, Sequence[int]]) -> dict[int, set[int]]:
