@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cmdm import crypto
-from customers.actions.received import NEW, QUARANTINED, REJECTED, Outcome, Received
+from customers.actions.received import NEW, QUARANTINED, REJECTED, UNCHANGED, Outcome, Received
 from customers.models import Source
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.rules import quality
@@ -19,16 +19,26 @@ PARTIES = ("person", "organisation")
 MAX_KEY = 200
 
 
-def prepare(source: Source, received: Sequence[Received]) -> list[Outcome]:
-    """One outcome each: ``new`` for now, or refused or held back with its reasons. One query."""
+def prepare(source: Source, received: Sequence[Received], stored: Mapping[str, bytes] | None = None) -> list[Outcome]:
+    """One outcome each: ``new`` for now, or refused or held back with its reasons. One query.
+
+    :param stored: digests by key; what was received just so is ``unchanged`` and is not standardised again.
+    """
     known = catalogue()
     rules = {name: spec.row.quality for name, spec in known.specs.items() if spec.row.quality}
-    return [_prepared(source, one, known, rules) for one in received]
+    stated = [dataclasses.replace(one, party_type=one.party_type or party_type(one.values, {})) for one in received]
+    return [_repetition(one, stored or {}) or _prepared(source, one, known, rules) for one in stated]
+
+
+def _repetition(one: Received, stored: Mapping[str, bytes]) -> Outcome | None:
+    digest = stored.get(one.key)
+    if digest is None or one.faults or digest != content_digest(one):
+        return None
+    return Outcome(one, UNCHANGED, digest=digest)
 
 
 def _prepared(source: Source, one: Received, known: Catalogue, rules: Mapping[str, Any]) -> Outcome:
-    party = one.party_type or party_type(one.values, {})
-    one = dataclasses.replace(one, party_type=party)
+    party = one.party_type
     faults = [*one.faults, *_key_faults(one)]
     made = standardise(one.values, known.specs, party_type=party, date_order=one.date_order, country=source.country)
     faults += made.faults

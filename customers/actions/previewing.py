@@ -5,6 +5,7 @@ It stands among the actions because it prepares rows exactly as taking in does.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -26,6 +27,7 @@ from customers.rules.reading import Reader, RejectedRow, Row
 from customers.types.base import HIDDEN
 
 ROWS = 1_000
+FIRST_ROWS = 200
 SHOWN = 10
 FIRST_VALUES = 3
 
@@ -129,9 +131,7 @@ def _shown(one: Outcome, known: Catalogue, *, hide: bool) -> dict[str, str]:
     return shown
 
 
-def columns(
-    load: Load, reader: Reader, rows: Sequence[Row | RejectedRow], *, hidden: frozenset[str] = frozenset()
-) -> list[Column]:
+def columns(load: Load, reader: Reader, rows: Sequence[Row | RejectedRow], *, hidden: frozenset[str]) -> list[Column]:
     """The columns with what they hold; sensitive ones hidden from who may not see them."""
     cells = [row.values for row in rows if isinstance(row, Row)]
     sure = guess(reader.header, cells, catalogue().mappable).confidence
@@ -146,6 +146,16 @@ def columns(
         share = len(filled) / len(cells) if cells else 0.0
         made.append(Column(name, path, values, share, sure.get(name, 0.0)))
     return made
+
+
+def first_columns(load: Load, *, user: User) -> list[Column]:
+    """The columns of a file whose mapping cannot be used yet, as far as the file can be read."""
+    hidden = frozenset() if access.may(user, "reveal", load) else catalogue().sensitive
+    reader = reader_of(load)
+    rows: list[Row | RejectedRow] = []
+    with suppress(BrokenFile):
+        rows.extend(islice(reader, FIRST_ROWS))
+    return columns(load, reader, rows, hidden=hidden)
 
 
 def _closing(load: Load) -> Absent | None:

@@ -36,12 +36,15 @@ def take_in(
     if len(received) > MAX_BATCH:
         raise Refused(_("At most 5,000 records are taken in at once."))
     access.require(actor, verb, source)
-    outcomes = prepare(source, received)
+    stored = _stored(source, [one.key for one in received if "\0" not in one.key])
+    outcomes = prepare(source, received, {key: bytes(row.digest) for key, row in stored.items() if not row.closed_at})
     _set_repeated_aside(outcomes)
-    _compare(source, outcomes)
+    _compare(outcomes, stored)
     writing.lock_keys(source, [one.received.key for one in outcomes if one.is_open])
     ports.reserve(_incoming(source, outcomes))
-    known = _compare(source, outcomes, lock=True)
+    known = _stored(source, [one.received.key for one in outcomes if one.is_open], lock=True)
+    _compare([one for one in outcomes if one.is_open], known)
+    writing.forget_known_outdated([one for one in outcomes if one.outdated])
     _write(source, outcomes, known)
     _place(outcomes, actor=actor)
     if load is not None:
@@ -55,7 +58,7 @@ def _set_repeated_aside(outcomes: list[Outcome]) -> None:
     """Of several rows with one key the last one counts; the others are held back, with the line that was used."""
     last: dict[str, Outcome] = {}
     for one in outcomes:
-        if not one.is_open:
+        if one.status not in (NEW, UNCHANGED):
             continue
         earlier = last.get(one.received.key)
         if earlier is not None:
@@ -65,18 +68,23 @@ def _set_repeated_aside(outcomes: list[Outcome]) -> None:
         last[one.received.key] = one
 
 
-def _compare(source: Source, outcomes: list[Outcome], *, lock: bool = False) -> dict[str, SourceRecord]:
-    """Set new, changed or unchanged by what is stored; with ``lock``, its customers and then the records are locked."""
-    waiting = [one for one in outcomes if one.is_open]
-    rows = SourceRecord.objects.filter(source=source, key__in=[one.received.key for one in waiting])
+def _stored(source: Source, keys: Sequence[str], *, lock: bool = False) -> dict[str, SourceRecord]:
+    """What is stored under these keys; with ``lock``, its customers and then the records are locked."""
+    rows = SourceRecord.objects.filter(source=source, key__in=keys)
     if lock:
         customers = rows.filter(customer__isnull=False).values_list("customer", flat=True)
         list(Customer.objects.filter(pk__in=set(customers)).locked().values_list("pk", flat=True))
         rows = rows.locked()
-    known = {row.key: row for row in rows.defer("raw", "findings")}
-    for one in waiting:
-        row = known.get(one.received.key)
-        one.record = row
+    return {row.key: row for row in rows.defer("raw", "findings")}
+
+
+def _compare(outcomes: Sequence[Outcome], stored: Mapping[str, SourceRecord]) -> None:
+    """Set new, changed or unchanged by what is stored."""
+    for one in outcomes:
+        if one.status not in (NEW, CHANGED, UNCHANGED):
+            continue
+        row = stored.get(one.received.key)
+        one.record, one.outdated = row, False
         if row is None:
             one.status = NEW
         elif bytes(row.digest) == one.digest and row.closed_at is None:
@@ -84,9 +92,6 @@ def _compare(source: Source, outcomes: list[Outcome], *, lock: bool = False) -> 
         else:
             one.status = CHANGED
             one.outdated = bool(one.received.observed_at and one.received.observed_at < row.observed_at)
-    if lock:
-        writing.forget_known_outdated([one for one in waiting if one.outdated])
-    return known
 
 
 def _incoming(source: Source, outcomes: Sequence[Outcome]) -> list[ports.Incoming]:

@@ -1,6 +1,5 @@
 """Imports: a file, what its columns mean, what would happen, what happened, and the rows that were refused."""
 
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +19,11 @@ from customers.actions import loads, previewing, reading
 from customers.forms import MappingForm, StartForm, UploadForm
 from customers.models import Load
 from customers.queries.catalogue import catalogue
-from customers.queries.files import reader_of
 from customers.queries.importing import account_of
 from customers.queries.rejects import refusals, rejects_file, waiting
 from customers.rules.mapping import BadMapping
 
 SETTLED_AT_ONCE = 10_000
-SAMPLE = 200
 
 
 @login_required
@@ -84,8 +81,7 @@ def _prepared(request: Request, row: Load, form: MappingForm, *, status: int = 2
         columns = preview.columns
     except BadMapping as bad:
         refusal = refusal or " ".join(dict.fromkeys(_(fault.msgid) % fault.params for fault in bad.faults))
-        reader = reader_of(row)
-        columns = previewing.columns(row, reader, list(islice(reader, SAMPLE)))
+        columns = previewing.first_columns(row, user=request.user)
     except Refused as broken:
         refusal, columns = str(broken.sentence), []
     fields = [(column, form[f"column-{place}"]) for place, column in enumerate(columns)]

@@ -275,3 +275,31 @@ class TestTheFile:
 
         with pytest.raises(PermissionDenied):
             loads.prepare_run(load, actor=make_user("steward", domain=source.domain))
+
+
+class TestComparingFirst:
+    def test_what_came_just_so_before_is_not_standardised_again(self, source, olga, monkeypatch):
+        content = text(*map(row, range(5)))
+        run(upload(source, content, actor=olga), actor=olga)
+        monkeypatch.setattr("customers.actions.preparing.standardise", lambda *args, **kwargs: 1 / 0)
+
+        again = run(upload(source, content, actor=olga), actor=olga)
+
+        assert (again.unchanged, again.state) == (5, Load.State.DONE)
+
+    def test_an_unchanged_last_row_still_stands_against_an_earlier_one(self, source, olga):
+        run(upload(source, text(row(8)), actor=olga), actor=olga)
+
+        load = run(upload(source, text(row(8, given="Earlier"), row(8)), actor=olga), actor=olga)
+
+        assert (load.quarantined, load.unchanged) == (1, 1)
+        assert SourceRecord.objects.get(source=source).values["given_name"] != "Earlier"
+
+    def test_a_closed_record_that_comes_again_is_opened(self, source, olga):
+        run(upload(source, text(row(1), row(2)), actor=olga), actor=olga)
+        run(upload(source, text(row(1)), actor=olga, mode="replace"), actor=olga, confirmed=True)
+
+        again = run(upload(source, text(row(1), row(2)), actor=olga), actor=olga)
+
+        assert (again.unchanged, again.changed) == (1, 1)
+        assert SourceRecord.objects.current().count() == 2
