@@ -1,6 +1,8 @@
 """How many SQL queries each list page and payload makes: the same for one row and for many."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.stewardship.scene import ask, make_source, stranger, task_of
@@ -10,6 +12,14 @@ pytestmark = pytest.mark.django_db
 
 QUEUE = 11
 CARD = 18
+CUSTOMERS = 6
+CUSTOMER = 18
+RECORDS = 13
+HISTORY = 18
+SEARCH = 11
+SOURCES = 5
+IMPORTS = 4
+MERGE = 17
 
 
 @pytest.fixture
@@ -35,3 +45,55 @@ def test_the_review_card(client, reviewed, django_assert_num_queries):
     client.get(reverse("stewardship:queue"))
     with django_assert_num_queries(CARD):
         client.get(reverse("stewardship:task", args=[tasks[0].pk]))
+
+
+@pytest.fixture
+def held():
+    """Six customers of two sources, one of them of several records, and somebody with every right on pages."""
+    retail = make_domain("retail")
+    crm, shop = make_source(retail, "crm"), make_source(retail, "shop")
+    records = [stranger(source, number) for number, source in enumerate((crm, shop, crm, shop, crm), start=1)]
+    return records, make_user("lead", "data owner", domain=retail)
+
+
+def queries_of(client, user, address, **posted):
+    """How many queries a page takes once everything that is read once has been read."""
+    client.force_login(user)
+    ask = client.post if posted else client.get
+    ask(address, posted)
+    with CaptureQueriesContext(connection) as asked:
+        answer = ask(address, posted)
+    assert answer.status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("customers:list", CUSTOMERS),
+        ("customers:sources", SOURCES),
+        ("customers:imports", IMPORTS),
+    ],
+)
+def test_the_lists_of_customers(client, held, name, most):
+    _records, user = held
+    assert queries_of(client, user, reverse(name)) == most
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("customers:detail", CUSTOMER), ("customers:records", RECORDS), ("customers:history", HISTORY)]
+)
+def test_one_customer(client, held, name, most):
+    records, user = held
+    assert queries_of(client, user, reverse(name, args=[records[0].customer.key])) == most
+
+
+def test_finding_a_customer(client, held):
+    _records, user = held
+    assert queries_of(client, user, reverse("customers:search"), term="mail") == SEARCH
+
+
+def test_the_preview_of_a_merge(client, held):
+    records, user = held
+    keys = [record.customer.key for record in records[:2]]
+    assert queries_of(client, user, reverse("matching:merge_preview", args=keys)) == MERGE

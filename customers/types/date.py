@@ -62,9 +62,9 @@ class Date(AttributeType):
             locale = Locale.parse(language.replace("-", "_"))
         except (UnknownLocaleError, ValueError):
             locale = Locale("en")
-        if str(locale) == "en":
-            locale = Locale("en", "GB")
-        return format_date(datetime.date.fromisoformat(value), format="medium", locale=locale)
+        # English is written alike on both sides of the ocean only when the month is a word and the day stands first.
+        form = "d MMM y" if str(locale) == "en" else "medium"
+        return format_date(datetime.date.fromisoformat(value), format=form, locale=locale)
 
     def mask(self, value: str) -> str:
         return "••••"

@@ -25,6 +25,10 @@ class Line:
     after: Sequence[Shown]
 
     @property
+    def one_sided(self) -> bool:
+        return not self.left or not self.right
+
+    @property
     def differs(self) -> bool:
         return sorted(one.text for one in self.left) != sorted(one.text for one in self.right)
 

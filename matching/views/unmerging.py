@@ -78,9 +78,13 @@ def _taken_out(request: Request, halves: Halves, form: UnmergeForm) -> list[Cust
 def _pairs(halves: Halves) -> list[tuple[str, str]]:
     """Leaving × staying pairs that had a score."""
     return [
-        (f"{left.pk}-{right.pk}", f"{left.source.name} {left.key} · {right.source.name} {right.key} · {score:.2f}")
+        (f"{left.pk}-{right.pk}", f"{left.source.name} {left.key} · {right.source.name} {right.key} · {_score(score)}")
         for left, right, score in halves.preview.pairs
     ]
+
+
+def _score(score: float) -> str:
+    return f"{score:.2f}" if score < 0.995 else f"{min(score, 0.9999):.4f}"
 
 
 @login_required
