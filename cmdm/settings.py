@@ -171,7 +171,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Static files
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None if DEMO else BASE_DIR / "staticfiles"  # a demonstration serves what lies in the folders
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEMO
 WHITENOISE_MAX_AGE = 60 if DEMO else 3600

@@ -4,10 +4,11 @@ Everything goes through the same actions as real work. The audit log tells which
 first entry is written while there is no customer yet.
 """
 
+import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from io import BytesIO, StringIO
 from typing import Any
 
 from django.db import connection
@@ -17,18 +18,14 @@ from cmdm.actions import action
 from cmdm.actions.domains import add_domain, grant_role
 from cmdm.actions.users import add_user, issue_token, set_password
 from cmdm.models import AuditEntry, Domain, User
-from customers.actions.records import Received, take_in
+from customers.actions import loads
 from customers.actions.sources import add_source
+from customers.jobs import run
 from customers.models import Source
-from customers.queries.catalogue import catalogue
-from customers.rules.applying import Bound
-from customers.rules.guessing import guess
-from customers.rules.mapping import Mapping as ColumnMapping
 from customers.rules.seeding import COLUMNS, SeedRecord, generate
-from customers.types.standardising import Fault
 
 BEGUN, LOADED = "demonstration.begun", "demonstration.loaded"
-RECORDS, SEED, BATCH = 2_000, 20_260, 250
+RECORDS, SEED = 2_000, 20_260
 Report = Callable[[int, int, str], None]
 
 
@@ -41,11 +38,12 @@ class Person:
     role: str
 
 
+OWNER = Person("owner", "Claire Dubois", "data owner")
 PEOPLE = (
     Person("reader", "Nora Weiss", "reader"),
     Person("steward", "Marta Keller", "steward"),
     Person("lead", "Jonas Brandt", "lead"),
-    Person("owner", "Claire Dubois", "data owner"),
+    OWNER,
     Person("privacy", "Amir Haddad", "privacy officer"),
     Person("auditor", "Ingrid Olsen", "auditor"),
     Person("admin", "Tomasz Nowak", "administrator"),
@@ -72,8 +70,7 @@ SYSTEMS: Mapping[str, Mapping[str, Any]] = {
         "party_class": "zero",
     },
 }
-COUNTRY = {EUROPE: "DE", OVERSEAS: "US", BUSINESS: ""}
-SAMPLE = 200
+COUNTRY = {EUROPE: "DE", OVERSEAS: "US", BUSINESS: "DE"}
 
 
 def is_foreign() -> bool:
@@ -113,7 +110,7 @@ def people(passwords: Mapping[str, str], *, actor: User) -> str:
     for key, name in DOMAINS.items():
         domain = Domain.objects.filter(key=key).first()
         if domain is None:
-            domain = add_domain(actor=actor, key=key, name=name, owner=users["owner"])
+            domain = add_domain(actor=actor, key=key, name=name, owner=users[OWNER.name])
         for person in (*PEOPLE, CONSUMER):
             grant_role(actor=actor, user=users[person.name], domain=domain, role=person.role)
     return issue_token(actor=actor, user=users[CONSUMER.name], label="demonstration")
@@ -132,18 +129,23 @@ def _user(person: Person, password: str, actor: User) -> User:
 
 
 def load(report: Report, *, actor: User, count: int = RECORDS) -> int:
-    """Take in the made-up records, source by source; an interrupted load goes on where it was. Returns how many."""
-    rows = _by_source(generate(count, SEED))
+    """Take in the made-up records, a file of each source; what an interrupted run took in stays. Returns how many."""
+    owner = User.objects.get(username=OWNER.name)
     done = 0
-    for (domain_key, system), records in rows.items():
-        source = _source(Domain.objects.get(key=domain_key), system, records, actor)
-        received = _received(source, system, records)
-        while batch := list(islice(received, BATCH)):
-            report(done, count, source.name)
-            take_in(source, batch, actor=actor)
-            done += len(batch)
+    for (domain_key, system), records in _by_source(generate(count, SEED)).items():
+        source = _source(Domain.objects.get(key=domain_key), system, actor)
+        file = loads.upload(source, _file(system, records), actor=owner, file_name=f"{source.key}.csv")
+        file = loads.set_mapping(file, file.mapping, file.mode, actor=owner)
+        file = loads.prepare_run(file, actor=owner)
+        run(file, actor=owner, hold=lambda: None, progress=_after(done, count, source.name, report))
+        done += len(records)
     _mark(LOADED, actor=actor, records=done)
     return done
+
+
+def _after(before: int, count: int, name: str, report: Report) -> Callable[..., None]:
+    """The progress of one file as that of all of them."""
+    return lambda done, total=None, phase="": report(before + done, count, name)
 
 
 def _by_source(records: Iterator[SeedRecord]) -> dict[tuple[str, str], list[SeedRecord]]:
@@ -170,38 +172,25 @@ def _domain(record: SeedRecord, country: str) -> str:
     return EUROPE if country in EUROPEAN else OVERSEAS
 
 
-def _source(domain: Domain, system: str, records: Sequence[SeedRecord], actor: User) -> Source:
+def _source(domain: Domain, system: str, actor: User) -> Source:
     known = Source.objects.filter(key=f"{domain.key}-{system}").first()
     if known is not None:
         return known
-    header = COLUMNS[system]
-    sample = [[record.values[name] for name in header] for record in records[:SAMPLE]]
-    guessed = guess(header, sample, catalogue().mappable)
     facts = SYSTEMS[system]
     fields = {
         **facts,
         "name": f"{facts['name']} {domain.name}",
         "country": COUNTRY[domain.key],
         "owner": domain.owner,
-        "mapping": guessed.mapping,
         "terms": "Invented for the demonstration.",
     }
     return add_source(actor=actor, domain=domain, key=f"{domain.key}-{system}", fields=fields)
 
 
-def _received(source: Source, system: str, records: Sequence[SeedRecord]) -> Iterator[Received]:
-    header = COLUMNS[system]
-    mapping = ColumnMapping.from_dict(source.mapping, catalogue().mappable, header)
-    bound = Bound(mapping, header)
-    for line, record in enumerate(records, start=2):
-        row = bound.apply([record.values[name] for name in header])
-        yield Received(
-            key=row.key,
-            values=row.values,
-            party_type=row.party_type,
-            observed_at=row.observed_at or record.observed_at,
-            raw=record.values,
-            line=line,
-            date_order=mapping.date_order,
-            faults=tuple(Fault(fault.path or fault.column, fault.code, fault.message) for fault in row.faults),
-        )
+def _file(system: str, records: Sequence[SeedRecord]) -> BytesIO:
+    """The records as the CSV that the system would send."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS[system])
+    writer.writerows([record.values[name] for name in COLUMNS[system]] for record in records)
+    return BytesIO(text.getvalue().encode())

@@ -17,7 +17,7 @@ from cmdm.management.commands import demo
 from cmdm.models import ApiToken, AuditEntry, Domain, User, system_user
 from customers.actions.records import Received, take_in
 from customers.actions.sources import add_source
-from customers.models import Customer, Source, SourceRecord
+from customers.models import Customer, Load, Source, SourceRecord
 from tests.kit.making import make_domain
 
 
@@ -58,6 +58,7 @@ class TestItsContent:
         assert demonstration.is_loaded()
         assert {source.key.split("-")[-1] for source in Source.objects.all()} == {"crm", "shop", "helpdesk", "erp"}
         assert len(set(Source.objects.values_list("trust", flat=True))) == 4
+        assert set(Load.objects.values_list("state", "started_by__username")) == {("done", "owner")}
         demonstration.load(silent, actor=system_user(), count=150)
         assert SourceRecord.objects.count() == kept
         assert not SourceRecord.objects.filter(version__gt=1).exists()

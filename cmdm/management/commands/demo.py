@@ -20,6 +20,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from cmdm.access import ROLE_LABELS
@@ -79,8 +80,10 @@ class Command(HubCommand):
         if self.reset:
             self._say(_("Throwing the data away"))
             _empty()
-        self._say(_("Making the tables"))
-        call_command("migrate", verbosity=0)
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self._say(_("Making the tables"))
+            call_command("migrate", verbosity=0)
 
     def _people(self, actor: User) -> dict[str, Any]:
         """The sign-ins of this database, made unless the file has them."""
@@ -176,7 +179,7 @@ def _write_private(path: Path, text: str) -> None:
 def _processes(port: int) -> list[tuple[str, list[str]]]:
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     web = [sys.executable, "-m", "gunicorn", "cmdm.wsgi", "--worker-class=gthread", "--workers=2", "--threads=4"]
-    web += ["--timeout=120", "--graceful-timeout=5", f"--bind={ADDRESS}:{port}"]
+    web += ["--timeout=120", "--graceful-timeout=5", "--no-control-socket", f"--bind={ADDRESS}:{port}"]
     return [("web", web), ("worker", [*manage, "qcluster"]), ("relay", [*manage, "relay"])]
 
 
