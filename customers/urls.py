@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from customers.views import detail, imports, lists, records, values
+from customers.views import detail, exports, imports, lists, records, values
 
 app_name = "customers"
 urlpatterns = [
     path("customers/", lists.customers, name="list"),
     path("customers/search/", lists.find, name="search"),
+    path("customers/export/", exports.export, name="export"),
     path("customers/<uuid:key>/", detail.overview, name="detail"),
     path("customers/<uuid:key>/records/", detail.records, name="records"),
     path("customers/<uuid:key>/history/", detail.history, name="history"),

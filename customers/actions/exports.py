@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cmdm import access, audit
 from cmdm.actions import Refused, action
 from cmdm.models import User
-from customers.models.customer import CustomerQuerySet
+from customers.models import Customer
 from customers.queries.sheets import Sheet, customers_sheet, links_sheet
 from customers.rules.safe_csv import safe_lines
 
@@ -36,7 +37,7 @@ def export(what: str, *, actor: User, purpose: str) -> Iterator[str]:
 
 
 @action
-def export_customers(customers: CustomerQuerySet, *, actor: User, purpose: str) -> Iterator[str]:
+def export_customers(customers: QuerySet[Customer], *, actor: User, purpose: str) -> Iterator[str]:
     """Lines of a CSV file with the chosen customers that the actor may export; refused for more than 20,000."""
     sheet = customers_sheet(actor, customers)
     if sheet.count > MAX_STREAMED:

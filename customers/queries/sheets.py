@@ -12,7 +12,6 @@ from django.db.models import QuerySet
 from cmdm import access
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
-from customers.models.customer import CustomerQuerySet
 from customers.queries.catalogue import Spec, catalogue
 from customers.queries.files import KEY, NUMBER
 from customers.queries.visible import visible_values
@@ -34,11 +33,11 @@ class Sheet:
     rows: Iterator[Sequence[Cell]]
 
 
-def customers_sheet(user: User, customers: CustomerQuerySet | None = None) -> Sheet:
+def customers_sheet(user: User, customers: QuerySet[Customer] | None = None) -> Sheet:
     """Golden values, one customer a row; of many values the first three, and the rest in one column."""
     specs = list(catalogue().specs.values())
-    rows = (Customer.objects.active() if customers is None else customers).visible_to(user, "export")
-    rows = rows.filter(restricted=False)
+    rows = Customer.objects.visible_to(user, "export").filter(restricted=False)
+    rows = rows.active() if customers is None else rows.filter(pk__in=customers.values("pk"))
     header = (NUMBER, KEY, "party_type", "version", *(name for spec in specs for name in columns_of(spec)))
     return Sheet(header, rows.count(), tuple(spec.name for spec in specs), _customers(rows, specs, user))
 

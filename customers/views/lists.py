@@ -25,7 +25,8 @@ def customers(request: Request) -> HttpResponse:
     form = CustomerFilter(request.GET, user=request.user)
     page = keyset_page(request, listed(request.user, **form.wanted()), newest_first=True)
     rows = summaries(page.rows, request.user)
-    return render(request, "customers/list.html", {"page": page, "rows": rows, "form": form})
+    context = {"page": page, "rows": rows, "form": form, "may_export": access.in_any(request.user, ["export"])}
+    return render(request, "customers/list.html", context)
 
 
 @login_required
