@@ -52,7 +52,8 @@ class MappingForm(forms.Form):
             self.fields[f"column-{place}"] = forms.ChoiceField(
                 label=name, choices=choices, required=False, initial=initial
             )
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "date_order": load.mapping.get("date_order") or "ymd",
             "party_type": load.mapping.get("constants", {}).get("party_type", ""),
             "mode": load.mode,
