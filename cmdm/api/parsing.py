@@ -2,6 +2,7 @@
 
 import codecs
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import IO, Any
@@ -13,6 +14,9 @@ from rest_framework.parsers import BaseParser
 
 MAX_DEPTH = 32
 MAX_DIGITS = 40
+# A string, or the rest of the body where one is not closed. It gives nothing back, so that it stays linear on any body.
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+_BRACKETS = re.compile(r"[\[\]{}]")
 _FORBIDDEN = set("\0\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 
 
@@ -76,19 +80,11 @@ class Fault(ValueError):
 
 
 def _refuse_depth(text: str) -> None:
-    depth, inside, escaped = 0, False, False
-    for letter in text:
-        if inside:
-            inside = escaped or letter != '"'
-            escaped = letter == "\\" and not escaped
-        elif letter == '"':
-            inside = True
-        elif letter in "[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ParseError(_("The body is nested too deeply."))
-        elif letter in "]}":
-            depth -= 1
+    depth = 0
+    for bracket in _BRACKETS.finditer(_STRING.sub("", text)):
+        depth += 1 if bracket[0] in "[{" else -1
+        if depth > MAX_DEPTH:
+            raise ParseError(_("The body is nested too deeply."))
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Row = TypeVar("Row", bound=models.Model)
 FEW = 8
@@ -24,11 +24,13 @@ def insert_many(rows: Iterable[Row]) -> list[Row]:
     _draw_keys(model, chosen)
     fields = model._meta.local_concrete_fields
     names = ", ".join(f'"{field.column}"' for field in fields)
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as lines:
+    # The connection itself: through the proxy every single value would look it up anew.
+    place = connections[DEFAULT_DB_ALIAS]
+    with place.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as lines:
         for row in chosen:
-            lines.write_row([_value(field, row) for field in fields])
+            lines.write_row([field.get_db_prep_save(field.pre_save(row, True), place) for field in fields])
     for row in chosen:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return chosen
 
 
@@ -47,7 +49,3 @@ def _draw_keys(model: Any, rows: list[Row]) -> None:
         drawn = sorted(number for (number,) in cursor.fetchall())
     for row, number in zip(without, drawn, strict=True):
         row.pk = number
-
-
-def _value(field: Any, row: models.Model) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, True), connection)

@@ -15,7 +15,7 @@ from cmdm import clock
 from customers.models import SourceRecord
 from matching.engine.features import Features
 from matching.engine.keys import Key
-from matching.models import MatchKey, OversizedBlock
+from matching.models import MatchKey
 from matching.queries.blocking import finer_digests
 from matching.queries.features import features_of
 from matching.queries.models import InForce
@@ -90,7 +90,7 @@ def read_blocks(
         for pk, made in blocks.keys_of.items()
         for digest, _key in made
     }
-    large = set(OversizedBlock.objects.filter(pk__in=caps).values_list("pk", flat=True))
+    large = _listed(caps)
     members = _members(caps.keys() - large, max(caps.values(), default=0))
     over = {digest for digest, sharing in members.items() if len(sharing) > caps[digest]}
     _find_crowded(blocks, models, features, members, over | large)
@@ -98,6 +98,13 @@ def read_blocks(
     if over | large:
         _refine(blocks, models, features, spaces, over, large, store=store)
     return blocks
+
+
+def _listed(wanted: Iterable[int]) -> set[int]:
+    """Which of these blocks are known to be large. One array: the ORM would bind every key on its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM matching_oversizedblock WHERE key = ANY(%s)", [list(wanted)])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _members(wanted: Iterable[int], cap: int) -> dict[int, list[int]]:
