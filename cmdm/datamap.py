@@ -11,7 +11,6 @@ from enum import StrEnum
 from django.apps import apps
 from django.db import models
 
-
 FOR_GOOD = "for good"
 
 

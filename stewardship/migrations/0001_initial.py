@@ -10,130 +10,292 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_initial'),
-        ('matching', '0001_initial'),
+        ("customers", "0001_initial"),
+        ("matching", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalTask',
+            name="HistoricalTask",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('queue', models.CharField(choices=[('possible', 'Possible match'), ('conflict', 'Conflict'), ('over_merge', 'Over-merge'), ('stale', 'Stale answer'), ('pin', 'Lapsed pin')], max_length=12, verbose_name='queue')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Decided'), ('closed', 'Settled otherwise')], default='open', max_length=8, verbose_name='status')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('customers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('score', models.FloatField(null=True, verbose_name='score')),
-                ('priority', models.FloatField(default=0, verbose_name='priority')),
-                ('why', models.CharField(blank=True, max_length=40)),
-                ('differs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('taken_until', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(default=cmdm.clock.now, verbose_name='waiting since')),
-                ('done_at', models.DateTimeField(null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pin', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.pin')),
-                ('taken_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                (
+                    "queue",
+                    models.CharField(
+                        choices=[
+                            ("possible", "Possible match"),
+                            ("conflict", "Conflict"),
+                            ("over_merge", "Over-merge"),
+                            ("stale", "Stale answer"),
+                            ("pin", "Lapsed pin"),
+                        ],
+                        max_length=12,
+                        verbose_name="queue",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Decided"), ("closed", "Settled otherwise")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "customers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("score", models.FloatField(null=True, verbose_name="score")),
+                ("priority", models.FloatField(default=0, verbose_name="priority")),
+                ("why", models.CharField(blank=True, max_length=40)),
+                (
+                    "differs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("taken_until", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(default=cmdm.clock.now, verbose_name="waiting since")),
+                ("done_at", models.DateTimeField(null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pin",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.pin",
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="with",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical task',
-                'verbose_name_plural': 'historical tasks',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical task",
+                "verbose_name_plural": "historical tasks",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('queue', models.CharField(choices=[('possible', 'Possible match'), ('conflict', 'Conflict'), ('over_merge', 'Over-merge'), ('stale', 'Stale answer'), ('pin', 'Lapsed pin')], max_length=12, verbose_name='queue')),
-                ('status', models.CharField(choices=[('open', 'Open'), ('done', 'Decided'), ('closed', 'Settled otherwise')], default='open', max_length=8, verbose_name='status')),
-                ('round', models.PositiveSmallIntegerField(default=1, verbose_name='round')),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('customers', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('score', models.FloatField(null=True, verbose_name='score')),
-                ('priority', models.FloatField(default=0, verbose_name='priority')),
-                ('why', models.CharField(blank=True, max_length=40)),
-                ('differs', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('taken_until', models.DateTimeField(null=True)),
-                ('opened_at', models.DateTimeField(default=cmdm.clock.now, verbose_name='waiting since')),
-                ('done_at', models.DateTimeField(null=True)),
-                ('pin', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='customers.pin')),
-                ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                (
+                    "queue",
+                    models.CharField(
+                        choices=[
+                            ("possible", "Possible match"),
+                            ("conflict", "Conflict"),
+                            ("over_merge", "Over-merge"),
+                            ("stale", "Stale answer"),
+                            ("pin", "Lapsed pin"),
+                        ],
+                        max_length=12,
+                        verbose_name="queue",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "Open"), ("done", "Decided"), ("closed", "Settled otherwise")],
+                        default="open",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                ("round", models.PositiveSmallIntegerField(default=1, verbose_name="round")),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "customers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("score", models.FloatField(null=True, verbose_name="score")),
+                ("priority", models.FloatField(default=0, verbose_name="priority")),
+                ("why", models.CharField(blank=True, max_length=40)),
+                (
+                    "differs",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("taken_until", models.DateTimeField(null=True)),
+                ("opened_at", models.DateTimeField(default=cmdm.clock.now, verbose_name="waiting since")),
+                ("done_at", models.DateTimeField(null=True)),
+                (
+                    "pin",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="customers.pin"
+                    ),
+                ),
+                (
+                    "taken_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="with",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
-                'verbose_name_plural': 'tasks',
-                'default_permissions': (),
+                "verbose_name": "task",
+                "verbose_name_plural": "tasks",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('round', models.PositiveSmallIntegerField(verbose_name='round')),
-                ('at', models.DateTimeField(default=cmdm.clock.now, verbose_name='at')),
-                ('decision', models.CharField(choices=[('same', 'Same'), ('different', 'Different'), ('related', 'Related'), ('unsure', 'Not sure')], max_length=10, verbose_name='decision')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('versions', models.JSONField(default=dict)),
-                ('partition', models.JSONField(default=list)),
-                ('withdrawn_at', models.DateTimeField(null=True, verbose_name='withdrawn at')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='stewardship.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                ("round", models.PositiveSmallIntegerField(verbose_name="round")),
+                ("at", models.DateTimeField(default=cmdm.clock.now, verbose_name="at")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[
+                            ("same", "Same"),
+                            ("different", "Different"),
+                            ("related", "Related"),
+                            ("unsure", "Not sure"),
+                        ],
+                        max_length=10,
+                        verbose_name="decision",
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("versions", models.JSONField(default=dict)),
+                ("partition", models.JSONField(default=list)),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="withdrawn at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="answers", to="stewardship.task"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer',
-                'verbose_name_plural': 'answers',
-                'default_permissions': (),
+                "verbose_name": "answer",
+                "verbose_name_plural": "answers",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='TaskCandidate',
+            name="TaskCandidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('open', models.BooleanField(default=True)),
-                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='matching.candidate')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='stewardship.task')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("open", models.BooleanField(default=True)),
+                (
+                    "candidate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="matching.candidate"
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="members", to="stewardship.task"
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['queue', '-priority', 'id'], name='task_most_useful'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("status", "open")), fields=["queue", "-priority", "id"], name="task_most_useful"
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('status', 'open')), fields=['queue', 'id'], name='task_oldest'),
+            model_name="task",
+            index=models.Index(condition=models.Q(("status", "open")), fields=["queue", "id"], name="task_oldest"),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['by', '-id'], name='answer_by'),
+            model_name="answer",
+            index=models.Index(fields=["by", "-id"], name="answer_by"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('task', 'round'), name='one_decision_a_round'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("withdrawn_at__isnull", True)),
+                fields=("task", "round"),
+                name="one_decision_a_round",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taskcandidate',
-            constraint=models.UniqueConstraint(fields=('task', 'candidate'), name='once_in_a_task'),
+            model_name="taskcandidate",
+            constraint=models.UniqueConstraint(fields=("task", "candidate"), name="once_in_a_task"),
         ),
         migrations.AddConstraint(
-            model_name='taskcandidate',
-            constraint=models.UniqueConstraint(condition=models.Q(('open', True)), fields=('candidate',), name='one_open_task_a_candidate'),
+            model_name="taskcandidate",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("open", True)), fields=("candidate",), name="one_open_task_a_candidate"
+            ),
         ),
     ]

@@ -27,9 +27,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def free_for(self, user: User, now: datetime) -> "TaskQuerySet":
         """Taken by nobody else, or the hold has ended."""
-        return self.filter(
-            models.Q(taken_by__isnull=True) | models.Q(taken_by=user) | models.Q(taken_until__lt=now)
-        )
+        return self.filter(models.Q(taken_by__isnull=True) | models.Q(taken_by=user) | models.Q(taken_until__lt=now))
 
     def locked(self) -> Any:
         """Locked for writing, in id order."""
