@@ -15,6 +15,7 @@ urlpatterns = [
     path("customers/<uuid:key>/correct/", values.correct, name="correct"),
     path("customers/<uuid:key>/pin/", values.pin, name="pin"),
     path("customers/<uuid:key>/pins/<int:pk>/end/", values.end_pin, name="end_pin"),
+    path("customers/<uuid:key>/relations/<int:pk>/end/", values.end_relation, name="end_relation"),
     path("customers/<uuid:key>/reveal/", values.reveal, name="reveal"),
     path("records/<int:pk>/", records.record, name="record"),
     path("records/<int:pk>/reveal/", records.reveal_raw, name="reveal_raw"),

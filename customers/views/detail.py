@@ -21,6 +21,7 @@ from customers.forms import AsOfForm, correctable
 from customers.models import Customer
 from customers.queries.changes import changes
 from customers.queries.profile import CustomerProfile, profile
+from customers.queries.related import related
 from customers.views.opening import of_customer
 
 LATEST = 4
@@ -59,6 +60,7 @@ def show_overview(
         **_frame(request, found, "overview"),
         "latest": changes(customer, request.user, size=LATEST) if day is None else (),
         "reasons": why_here(found, request.user) if day is None else {},
+        "related": related(customer, request.user) if day is None else (),
         "panels": panels(customer, request.user, "overview") if day is None else (),
         **more,
     }

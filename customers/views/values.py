@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cmdm.actions import Invalid, Refused
 from cmdm.requests import Request
-from customers.actions import corrections, pins, reading
+from customers.actions import corrections, pins, reading, relations
 from customers.forms import CorrectionForm, PinForm, RevealForm, correctable, record_of
-from customers.models import Customer, Pin
+from customers.models import Customer, Pin, Relation
 from customers.queries.catalogue import Spec, catalogue
 from customers.queries.profile import profile
+from customers.queries.related import related
 from customers.views.detail import show_overview
 from customers.views.opening import of_customer
 
@@ -107,6 +108,20 @@ def end_pin(request: Request, customer: Customer, pk: int) -> HttpResponseRedire
     try:
         pins.end(chosen, actor=request.user)
         messages.success(request, _("The rules decide again."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    return redirect("customers:detail", key=customer.key)
+
+
+@require_POST
+@of_customer
+def end_relation(request: Request, customer: Customer, pk: int) -> HttpResponseRedirect:
+    """The two belong together no longer."""
+    if not any(one.id == pk and one.endable for one in related(customer, request.user)):
+        raise Http404
+    try:
+        relations.end_relation(Relation.objects.get(pk=pk), actor=request.user)
+        messages.success(request, _("The relation has ended."))
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
     return redirect("customers:detail", key=customer.key)

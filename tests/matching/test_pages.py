@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from customers.models import Customer, SourceRecord
+from customers.models import Customer, Relation, SourceRecord
 from matching.actions import ledger, verdicts
 from matching.models import Verdict
 from tests.support.people import make_domain, make_user
@@ -145,6 +145,19 @@ class TestMemory:
         assert withdraw in text
         assert at_work.post(withdraw).status_code == 302
         assert not Verdict.objects.in_force().exists()
+
+    def test_related_customers_name_each_other_until_a_steward_ends_it(self, at_work, anna, karl, steward):
+        verdicts.keep_apart(anna, karl, actor=steward, answer="related", seen=seen(anna, karl))
+        page = reverse("customers:detail", args=[karl.customer.key])
+        text = at_work.get(page).text
+        assert "Same household" in text
+        assert "Anna Bergström" in text
+
+        relation = Relation.objects.get()
+        end = reverse("customers:end_relation", args=[karl.customer.key, relation.pk])
+        assert at_work.post(end).status_code == 302
+        assert "Same household" not in at_work.get(page).text
+        assert at_work.post(end).status_code == 404
 
     def test_of_a_hidden_customer_it_says_nothing(self, client, anna, retail):
         elsewhere = make_domain("elsewhere")
