@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from cmdm import verifying
 from cmdm.models import system_user
@@ -17,6 +17,7 @@ from tests.system.world import KEYS, PEOPLE, World, pick, try_to
 
 SIDE = st.integers(0, 1)
 WHICH = st.integers(0, 3)
+ANY = st.integers(0, 5)
 PERSON = st.integers(0, len(PEOPLE) - 1)
 RULES = ("most_trusted", "most_recent", "most_frequent", "most_complete", "earliest")
 ANSWERS = ("different", "different", "related", "unsure")
@@ -44,6 +45,11 @@ class Hub(RuleBasedStateMachine):
             assert verifying.broken(AT_THE_END) == []
         finally:
             transaction.savepoint_rollback(self.before)
+
+    @initialize(first=st.lists(PERSON, max_size=3), second=st.lists(PERSON, max_size=3))
+    def there_are_records(self, first, second):
+        for source, numbers in enumerate((first, second)):
+            self.world.take(source, list(zip(KEYS, numbers, strict=False)), None)
 
     @rule(source=SIDE, key=st.sampled_from(KEYS), number=PERSON, hour=st.sampled_from((None, 1, 2)))
     def a_record_arrives(self, source, key, number, hour):
@@ -88,7 +94,7 @@ class Hub(RuleBasedStateMachine):
         if entry:
             try_to(ledger.undo, entry.change, actor=self.world.steward)
 
-    @rule(one=st.integers(0, 5), other=st.integers(0, 5), answer=st.sampled_from(ANSWERS))
+    @rule(one=ANY, other=ANY, answer=st.sampled_from(ANSWERS))
     def a_steward_answers_about_a_pair(self, one, other, answer):
         known = self.world.records()
         left, right = pick(known, one), pick(known, other)
@@ -126,52 +132,37 @@ class Hub(RuleBasedStateMachine):
     def the_machine_matches(self):
         matching.run(actor=system_user(), everything=True)
 
-    @rule(which=st.integers(0, 5), attribute=st.sampled_from(("given_name", "email")), pinning=st.booleans())
-    def a_steward_pins_or_ignores(self, which, attribute, pinning):
-        record = pick(self.world.records(), which)
-        if record:
-            try_to(pins.pin if pinning else pins.ignore, record, attribute, actor=self.world.steward)
-
-    @rule(which=WHICH)
-    def a_steward_ends_a_pin(self, which):
-        pin = pick(self.world.pins(), which)
-        if pin:
+    @rule(which=ANY, attribute=st.sampled_from(("given_name", "email")), deed=st.sampled_from(("pin", "ignore", "end")))
+    def a_steward_pins(self, which, attribute, deed):
+        record, pin = pick(self.world.records(), which), pick(self.world.pins(), which)
+        if record and deed != "end":
+            try_to(getattr(pins, deed), record, attribute, actor=self.world.steward)
+        elif pin:
             try_to(pins.end, pin, actor=self.world.steward)
 
-    @rule(which=st.integers(0, 5), value=st.sampled_from(("Hanna", "Johanna")))
+    @rule(which=ANY, value=st.sampled_from(("Hanna", "Johanna", "")))
     def a_steward_corrects(self, which, value):
-        record = pick(self.world.records(), which)
-        if record:
-            corrections.correct(
-                record.customer, actor=self.world.steward, attribute="given_name", value=value, about=record
-            )
-
-    @rule(which=WHICH)
-    def a_steward_withdraws_a_correction(self, which):
-        known = pick(self.world.corrections(), which)
-        if known:
+        record, known = pick(self.world.records(), which), pick(self.world.corrections(), which)
+        if record and value:
+            words = {"attribute": "given_name", "value": value}
+            corrections.correct(record.customer, actor=self.world.steward, about=record, **words)
+        elif known:
             corrections.withdraw(known, "given_name", actor=self.world.steward)
 
-    @rule(one=WHICH, other=WHICH)
-    def a_steward_relates(self, one, other):
+    @rule(one=ANY, other=ANY, ending=st.booleans())
+    def a_steward_relates(self, one, other, ending):
         left, right = pick(self.world.records(), one), pick(self.world.records(), other)
-        if left and right:
+        relation = pick(self.world.relations(), one)
+        if relation and ending:
+            relations.end_relation(relation, actor=self.world.steward)
+        elif left and right:
             try_to(relations.relate, left, right, actor=self.world.steward)
 
-    @rule(which=WHICH)
-    def a_steward_ends_a_relation(self, which):
-        relation = pick(self.world.relations(), which)
-        if relation:
-            relations.end_relation(relation, actor=self.world.steward)
-
-    @rule(name=st.sampled_from(("given_name", "email", "birth_date")), chosen=st.sampled_from(RULES))
-    def the_business_changes_a_rule(self, name, chosen):
+    @rule(name=st.sampled_from(("given_name", "email", "birth_date")), chosen=st.sampled_from(RULES), source=SIDE)
+    def the_business_changes_its_rules(self, name, chosen, source):
         attribute = Attribute.objects.get(name=name)
         catalogue.change_attribute(attribute, actor=system_user(), fields={"rule": chosen})
-        self.world.run_jobs()
-
-    @rule(source=SIDE, trust=st.sampled_from((10, 90)))
-    def the_business_trusts_a_source_otherwise(self, source, trust):
+        trust = 10 if attribute.rule == chosen else 90
         sources.change_source(self.world.sources[source], actor=system_user(), fields={"trust": trust})
         self.world.run_jobs()
 
