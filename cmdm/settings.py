@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENABLE_DJANGO_DEPLOY_CHECK": False,  # the schema reads the catalogue; a test generates it
 }
 IDENTIFY_PER_MINUTE = env.int("CMDM_IDENTIFY_PER_MINUTE", default=120)
 
