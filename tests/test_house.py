@@ -20,8 +20,6 @@ TOP = {
     "requirements-dev.lock", "Makefile", "LICENSE", "README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md",
     "AGENTS.md", "CLAUDE.md", "Dockerfile", "compose.yaml",
     "benchmarks",
-    "docs",
-    "locale",
 }  # fmt: skip
 KINDS = {
     "urls", "api_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions", "queries",
