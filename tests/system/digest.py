@@ -13,7 +13,7 @@ TABLES = {
     "closed_because FROM matching_candidate",
     "tasks": "SELECT id, queue, status, round, domains, customers, score, priority, why, differs, opened_at "
     "FROM stewardship_task",
-    "members": "SELECT task_id, candidate_id, open FROM stewardship_taskcandidate",
+    "members": "SELECT task_id, candidate_id FROM stewardship_taskcandidate WHERE open",
     "permissions": "SELECT * FROM cmdm_domaingrouppermission",
     "domains": "SELECT customer_id, domain_id FROM customers_customerdomain",
     "relations": "SELECT id, left_id, right_id, kind, ended_at FROM customers_relation",
