@@ -112,7 +112,7 @@ class TestRefusedFiles:
             (b"\x01\x02\x03\x04" * 8, "binary", 1, 0),
             (gzip.compress(b"id\n", mtime=0) + gzip.compress(b"1\n", mtime=0), "archive_entries", 0, 0),
             (gzip.compress(b"id,name\n1,Ann\n", mtime=0)[:-6], "archive", 0, 0),
-            (gzip.compress(gzip.compress(b"id,name\n1,Ann\n"), mtime=0), "not_csv", 0, 0),
+            (gzip.compress(gzip.compress(b"id,name\n1,Ann\n", mtime=0), mtime=0), "not_csv", 0, 0),
             (gzip.compress(b"id,name\n" + b"1,Ann\n" * 500_000, mtime=0), "archive_ratio", 0, 0),
             (b"id,name\n1," + b"x" * 5_000_000, "line_too_long", 2, 0),
         ],
