@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from cmdm.requests import Request
-from customers.queries.whereabouts import whereabouts
+from customers.queries.resolving import resolve
+from customers.queries.summaries import summaries
 
 View = Callable[..., HttpResponse]
 
@@ -31,7 +32,7 @@ def of_customer(view: View) -> View:
     @login_required
     @functools.wraps(view)
     def run(request: Request, key: UUID, **rest: Any) -> HttpResponse:
-        found = whereabouts(key, request.user)
+        found = resolve(key, request.user)
         if found.customer is not None:
             return view(request, found.customer, **rest)
         if request.method != "GET":
@@ -42,7 +43,8 @@ def of_customer(view: View) -> View:
             answer["Cache-Control"] = "no-store"
             return answer
         if found.successors:
-            return render(request, "customers/gone.html", {"found": found}, status=410)
+            after = summaries(found.successors, request.user)
+            return render(request, "customers/gone.html", {"found": found, "successors": after}, status=410)
         raise Http404
 
     return run
