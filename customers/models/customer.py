@@ -40,7 +40,8 @@ class Customer(Changed):
 
     ``values`` and ``lineage`` come from survivorship (sensitive attributes sealed); ``golden_hash`` is the keyed
     digest of their canonical form; ``merged_into`` is a projection of the ledger. History leaves values out: an
-    earlier state follows its lineage to the records' versions.
+    earlier state follows its lineage to the records' versions. ``match`` compares what changed since it last ran, and
+    the list narrows to the few that are merged or retired, hence the two indexes.
     """
 
     class Status(models.TextChoices):
@@ -78,6 +79,10 @@ class Customer(Changed):
                 name="merged_names_its_survivor",
             ),
             models.CheckConstraint(condition=~models.Q(merged_into=models.F("id")), name="never_merged_into_itself"),
+        ]
+        indexes = [
+            models.Index(fields=["changed_at"], name="customer_changed"),
+            models.Index(fields=["status", "id"], condition=~models.Q(status="active"), name="customer_past"),
         ]
 
     def __str__(self) -> str:

@@ -97,7 +97,10 @@ class LoadChunk(models.Model):
 
 
 class RejectedRow(models.Model):
-    """A row that was refused or held back: kept sealed, with line and reason, until somebody has dealt with it."""
+    """A row that was refused or held back: kept sealed, with line and reason, until somebody has dealt with it.
+
+    Pages count what waits among all that was ever refused, hence an index on the waiting ones alone.
+    """
 
     class Kind(models.TextChoices):
         REJECTED = "rejected", _("Refused")
@@ -121,7 +124,10 @@ class RejectedRow(models.Model):
         verbose_name = _("refused row")
         verbose_name_plural = _("refused rows")
         default_permissions = ()
-        indexes = [models.Index(fields=["load", "line"], name="reject_line")]
+        indexes = [
+            models.Index(fields=["load", "line"], name="reject_line"),
+            models.Index(fields=["domain"], condition=models.Q(settled_at__isnull=True), name="reject_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.load_id} {self.line}"

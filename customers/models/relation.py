@@ -10,7 +10,7 @@ from customers.models.record import SourceRecord
 
 
 class Relation(Changed):
-    """Shown between the customers of its records; moves with its records."""
+    """Shown between the customers of its records; moves with its records; taken back by its change."""
 
     class Kind(models.TextChoices):
         HOUSEHOLD = "household", _("Same household")
@@ -38,6 +38,7 @@ class Relation(Changed):
                 fields=["left", "right", "kind"], condition=models.Q(ended_at__isnull=True), name="one_relation_a_kind"
             ),
         ]
+        indexes = [models.Index(fields=["change"], name="relation_change")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.left_id} {self.right_id}"

@@ -31,7 +31,11 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
 
 
 class Candidate(Changed):
-    """A scored pair. ``evidence`` holds levels, weights and record versions; values are looked up when shown."""
+    """A scored pair. ``evidence`` holds levels, weights and record versions; values are looked up when shown.
+
+    Undoing a deed opens again what its change closed; the list pages through the open ones, of which there are few
+    among many closed. Both have an index.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
@@ -66,6 +70,10 @@ class Candidate(Changed):
             models.UniqueConstraint(
                 fields=["left", "right"], condition=models.Q(state="open"), name="one_open_candidate_a_pair"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["change"], condition=models.Q(state="closed"), name="candidate_closing_change"),
+            models.Index(fields=["id"], condition=models.Q(state="open"), name="candidate_open"),
         ]
 
     def __str__(self) -> str:

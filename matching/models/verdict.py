@@ -18,7 +18,10 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
 
 
 class Verdict(Changed):
-    """``seen`` holds, per side, the keyed digest of every attribute with a match role at the time of the answer."""
+    """``seen`` holds, per side, the keyed digest of every attribute with a match role at the time of the answer.
+
+    An answer is taken back by its change, hence the index on it.
+    """
 
     class Answer(models.TextChoices):
         SAME = "same", _("Same")
@@ -57,6 +60,7 @@ class Verdict(Changed):
                 fields=["left", "right"], condition=models.Q(revoked_at__isnull=True), name="one_verdict_a_pair"
             ),
         ]
+        indexes = [models.Index(fields=["change"], name="verdict_change")]
 
     def __str__(self) -> str:
         return f"{self.answer} {self.left_id} {self.right_id}"

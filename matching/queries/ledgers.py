@@ -36,11 +36,14 @@ def last_merges(customers: Sequence[int]) -> dict[int, LedgerEntry]:
 
 
 def brought_by(leaving: Sequence[SourceRecord]) -> Customer | None:
-    """The merged customer that brought exactly these records; the latest merged where several did."""
+    """The merged customer that brought exactly these records; the latest merged where several did.
+
+    An array is found by index only through what it contains, so equality is looked at afterwards.
+    """
     wanted = sorted(record.pk for record in leaving)
-    rows = LedgerEntry.objects.filter(deed=MERGE, records=wanted).order_by("-pk").select_related("source_customer")
-    for row in rows:
-        found = row.source_customer
+    rows = LedgerEntry.objects.filter(deed=MERGE, records__contains=wanted).order_by("-pk")
+    for row in rows.select_related("source_customer"):
+        found = row.source_customer if sorted(row.records) == wanted else None
         if found is not None and found.status in (MERGED, RETIRED) and not has_records(found):
             return found
     return None
@@ -91,9 +94,12 @@ def with_followers(
 
 
 def evidence_records(records: Sequence[SourceRecord]) -> dict[int, int]:
-    """By record that the machine linked last: the record that was its best evidence."""
+    """By record that the machine linked last: the record that was its best evidence.
+
+    Foundings are left out, as in the index: a record that is founded anew was unmerged before, which forgets as much.
+    """
     chosen = [record.pk for record in records]
-    rows = LedgerEntry.objects.filter(records__overlap=chosen).order_by("pk")
+    rows = LedgerEntry.objects.filter(records__overlap=chosen).exclude(deed=LedgerEntry.Deed.FOUND).order_by("pk")
     found: dict[int, int] = {}
     for row in rows.only("records", "deed", "evidence", "by_machine"):
         for pk in row.records:
