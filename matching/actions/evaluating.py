@@ -43,11 +43,11 @@ def measure(truth: Mapping[tuple[str, str], str], *, actor: User) -> Evaluation:
         entity = truth.get((source, key))
         if entity is not None and customer is not None:
             links[pk], known[pk] = customer, entity
-    open_pairs = Candidate.objects.open().filter(kind=Candidate.Kind.POSSIBLE).values_list("left", "right")
+    open_pairs = Candidate.objects.open().exclude(kind=Candidate.Kind.OVER_MERGE).values_list("left", "right")
     pairs = [(left, right) for left, right in open_pairs.iterator(chunk_size=PAGE) if left in links and right in links]
     made = Evaluation(
-        links=evaluate(links, known),
-        with_review=evaluate(with_review(links, known, pairs), known),
+        links=evaluate(links, known, truth.values()),
+        with_review=evaluate(with_review(links, known, pairs), known, truth.values()),
         records=len(links),
         unknown=len(truth) - len(links),
         candidates=len(pairs),

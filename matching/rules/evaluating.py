@@ -37,12 +37,16 @@ class Quality:
         return {**measured, "linked_pairs": self.linked, "true_pairs": self.true, "both": self.both}
 
 
-def evaluate(links: Mapping[int, int], truth: Mapping[int, str]) -> Quality:
-    """Links (record to customer) against the truth (record to entity); records without a truth do not count."""
+def evaluate(links: Mapping[int, int], truth: Mapping[int, str], entities: Iterable[str] | None = None) -> Quality:
+    """Links (record to customer) against the truth (record to entity); records without a truth do not count.
+
+    ``entities`` names the entity of every row of the truth: a pair with a row that the hub refused or never got is
+    a pair that it did not find. Without them the truth is that of the records.
+    """
     known = [(links[record], entity) for record, entity in truth.items() if record in links]
     return Quality(
         linked=_pairs(Counter(customer for customer, _entity in known)),
-        true=_pairs(Counter(entity for _customer, entity in known)),
+        true=_pairs(Counter(truth.values() if entities is None else entities)),
         both=_pairs(Counter(known)),
     )
 

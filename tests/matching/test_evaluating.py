@@ -23,6 +23,11 @@ def test_a_missing_link_costs_recall_and_a_wrong_one_precision():
     assert quality.recall == pytest.approx(1 / 3)
 
 
+def test_a_pair_with_a_row_that_the_hub_never_stored_is_one_that_it_did_not_find():
+    quality = evaluate({1: 10, 2: 10}, {1: "a", 2: "a"}, ["a", "a", "a"])
+    assert (quality.true, quality.recall) == (3, pytest.approx(1 / 3))
+
+
 def test_nothing_to_find_is_no_failure():
     assert evaluate({}, {}).f1 == 1
 
@@ -32,7 +37,7 @@ def test_the_counts_are_those_of_the_listed_pairs(links, entities):
     truth = {record: str(entity) for record, entity in entities.items()}
     known = sorted(links.keys() & truth.keys())
     linked = {pair for pair in combinations(known, 2) if links[pair[0]] == links[pair[1]]}
-    true = {pair for pair in combinations(known, 2) if truth[pair[0]] == truth[pair[1]]}
+    true = {pair for pair in combinations(sorted(truth), 2) if truth[pair[0]] == truth[pair[1]]}
 
     quality = evaluate(links, truth)
 
