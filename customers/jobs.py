@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from cmdm import jobs
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
-from customers.actions import absences, loading, rebuilding
+from customers.actions import absences, export_files, loading, rebuilding
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
-from customers.models import Customer, Load, Source
+from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of
 from customers.queries.goldens import REBUILD
 from customers.rules.batching import batches
@@ -53,6 +53,22 @@ def derive_anew(job: jobs.Running) -> dict[str, Any]:
         after = done
         job.progress(after, last, _("Deriving golden values"))
     return {}
+
+
+@jobs.job(export_files.JOB)
+def write_export(job: jobs.Running) -> dict[str, Any]:
+    """Write an export file from where it stands, page by page; how many rows it has."""
+    file = ExportFile.objects.filter(pk=job.arguments["export"]).first()
+    if file is None:
+        raise Refused(_("The file has expired."))
+    try:
+        while file.finished_at is None:
+            job.progress(file.rows, file.expected or None, _("Writing"))
+            file = export_files.write_next(file, actor=job.actor, hold=job.hold)
+    except PermissionDenied as denied:
+        raise Refused(_("The right to export was withdrawn.")) from denied
+    job.progress(file.rows, file.expected, _("Writing"))
+    return {"rows": file.rows}
 
 
 def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

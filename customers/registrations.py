@@ -47,6 +47,14 @@ declare(
     "customers.LoadChunk", whose="customer", keep="until its load is settled", none="id load number", sealed="sealed"
 )
 declare(
+    "customers.ExportFile",
+    whose="user",
+    keep="a day",
+    none="id owner job filters purpose columns attributes domains revealed position expected rows size pieces "
+    "created_at finished_at expires_at change",
+)
+declare("customers.ExportChunk", whose="customer", keep="a day", none="id file number", sealed="sealed")
+declare(
     "customers.RejectedRow",
     whose="customer",
     keep="until dealt with",

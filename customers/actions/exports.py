@@ -1,4 +1,7 @@
-"""Exports: what leaves is noted before the first byte does."""
+"""Exports: what leaves is noted before the first byte does.
+
+Up to 20,000 customers leave while the reader waits; more are written to a file first, see ``export_files``.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -41,17 +44,26 @@ def export_customers(customers: QuerySet[Customer], *, actor: User, purpose: str
     """Lines of a CSV file with the chosen customers that the actor may export; refused for more than 20,000."""
     sheet = customers_sheet(actor, customers)
     if sheet.count > MAX_STREAMED:
-        raise Refused(_("More than 20,000 customers are exported by `manage.py export customers`."))
+        raise Refused(_("More than 20,000 customers are written to a file first."), code="too_many")
     return _noted("customers", sheet, actor=actor, purpose=purpose)
 
 
-def _noted(what: str, sheet: Sheet, *, actor: User, purpose: str) -> Iterator[str]:
+def leaving(*, actor: User, purpose: str) -> frozenset[int]:
+    """The domains that the actor may export from now.
+
+    :raises PermissionDenied: there is none. :raises Refused: nobody said what for.
+    """
     access.scopes(actor, fresh=True)
     domains = access.scope(actor, "export")
     if not domains:
         raise PermissionDenied("export")
     if purpose not in PURPOSES:
         raise Refused(_("Say for which purpose."))
+    return domains
+
+
+def _noted(what: str, sheet: Sheet, *, actor: User, purpose: str) -> Iterator[str]:
+    domains = leaving(actor=actor, purpose=purpose)
     audit.record(
         actor,
         f"{what}.exported",

@@ -2,6 +2,7 @@
 
 from customers.models.attribute import Attribute
 from customers.models.customer import Customer, CustomerDomain, PartyType, PendingCheck
+from customers.models.export import ExportChunk, ExportFile
 from customers.models.load import Load, LoadChunk, RejectedRow
 from customers.models.pin import Pin
 from customers.models.record import SourceRecord
@@ -13,6 +14,8 @@ __all__ = [
     "Attribute",
     "Customer",
     "CustomerDomain",
+    "ExportChunk",
+    "ExportFile",
     "Load",
     "LoadChunk",
     "PartyType",

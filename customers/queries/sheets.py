@@ -35,22 +35,42 @@ class Sheet:
 
 def customers_sheet(user: User, customers: QuerySet[Customer] | None = None) -> Sheet:
     """Golden values, one customer a row; of many values the first three, and the rest in one column."""
-    specs = list(catalogue().specs.values())
+    rows = exportable(user, customers)
+    return Sheet(customers_header(), rows.count(), tuple(catalogue().specs), _customers(rows, user))
+
+
+def exportable(user: User, customers: QuerySet[Customer] | None = None) -> QuerySet[Customer]:
+    """Of these customers (or all active ones) those that the user may take along."""
     rows = Customer.objects.visible_to(user, "export").filter(restricted=False)
-    rows = rows.active() if customers is None else rows.filter(pk__in=customers.values("pk"))
-    header = (NUMBER, KEY, "party_type", "version", *(name for spec in specs for name in columns_of(spec)))
-    return Sheet(header, rows.count(), tuple(spec.name for spec in specs), _customers(rows, specs, user))
+    return rows.active() if customers is None else rows.filter(pk__in=customers.values("pk"))
 
 
-def _customers(customers: QuerySet[Customer], specs: Sequence[Spec], user: User) -> Iterator[Sequence[Cell]]:
+def customers_header() -> tuple[str, ...]:
+    """The columns of a sheet of customers, by the catalogue as it is now."""
+    names = (name for spec in catalogue().specs.values() for name in columns_of(spec))
+    return (NUMBER, KEY, "party_type", "version", *names)
+
+
+def next_customers(customers: QuerySet[Customer], after: int) -> list[Customer]:
+    """The next page of customers, by id; one query."""
+    return list(customers.filter(pk__gt=after).order_by("pk")[:PAGE])
+
+
+def customers_rows(page: Sequence[Customer], user: User) -> Iterator[Sequence[Cell]]:
+    """The rows of a page of customers, with the values that the user may take along."""
+    specs = catalogue().specs.values()
+    values = visible_values(page, user, verb="export")
+    for customer in page:
+        seen = values[customer.pk].values
+        cells = [cell for spec in specs for cell in cells_of(spec, seen.get(spec.name))]
+        yield [customer.number, customer.key_text, customer.party_type, customer.version, *cells]
+
+
+def _customers(customers: QuerySet[Customer], user: User) -> Iterator[Sequence[Cell]]:
     last = 0
-    while page := list(customers.filter(pk__gt=last).order_by("pk")[:PAGE]):
+    while page := next_customers(customers, last):
         last = page[-1].pk
-        values = visible_values(page, user, verb="export")
-        for customer in page:
-            seen = values[customer.pk].values
-            cells = [cell for spec in specs for cell in cells_of(spec, seen.get(spec.name))]
-            yield [customer.number, customer.key_text, customer.party_type, customer.version, *cells]
+        yield from customers_rows(page, user)
 
 
 def columns_of(spec: Spec) -> list[str]:

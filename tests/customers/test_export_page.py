@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from cmdm.models import AuditEntry
-from customers.actions import exports
 
 pytestmark = pytest.mark.django_db
 PAGE = "/customers/export/"
@@ -34,13 +33,6 @@ class TestExporting:
         client.force_login(olga)
         assert client.post(PAGE, {"purpose": "curiosity"}).status_code == 422
         assert not AuditEntry.objects.filter(deed="customers.exported").exists()
-
-    def test_a_choice_that_is_too_large_is_refused_in_a_sentence(self, client, ann, olga, monkeypatch):
-        monkeypatch.setattr(exports, "MAX_STREAMED", 0)
-        client.force_login(olga)
-        answer = client.post(PAGE, {"purpose": "quality"})
-        assert answer.status_code == 409
-        assert "More than 20,000 customers" in answer.content.decode()
 
     def test_the_list_offers_it_to_who_may_export_and_only_to_them(self, client, ann, olga, stefan):
         client.force_login(olga)

@@ -14,6 +14,7 @@ from cmdm import events, jobs
 from cmdm.actions.tidying import remove_expired
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
+from customers.actions.export_files import remove_expired_files
 from customers.actions.pins import end_due
 
 log = structlog.get_logger("cmdm.relay")
@@ -63,6 +64,7 @@ class Command(HubCommand):
         if now >= self.next_tidy:
             self.next_tidy = now + TIDY_SECONDS
             remove_expired(actor=self.actor_)
+            remove_expired_files(actor=self.actor_)
             end_due(actor=self.actor_)
 
 
