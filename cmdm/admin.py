@@ -197,6 +197,8 @@ class TokenForm(ActionForm):
         fields: dict[str, Any] = self.fields
         if "user" in fields:
             fields["expires_at"].required = False
+            for part, label in zip(fields["expires_at"].widget.widgets, (_("Day"), _("Time")), strict=True):
+                part.attrs["aria-label"] = label
             fields["user"].queryset = User.objects.filter(is_active=True).exclude(kind=User.Kind.SYSTEM)
 
     def act(self) -> ApiToken:

@@ -1,10 +1,28 @@
 """Forms of the kit's pages."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+
+from cmdm.actions.users import change_own_password
+from cmdm.models import User
+
+if TYPE_CHECKING:
+    OldAndNew = PasswordChangeForm[User]
+else:
+    OldAndNew = PasswordChangeForm
+
+
+class OwnPasswordForm(OldAndNew):
+    """The old password once, the new one twice; written by the action, so that the log has it."""
+
+    def save(self, commit: bool = True) -> User:
+        """Change it."""
+        change_own_password(actor=self.user, password=self.cleaned_data["new_password1"])
+        return self.user
 
 
 class AuditFilter(forms.Form):

@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cmdm.views import errors, lists, start, status
+from cmdm.views import errors, lists, passwords, start, status
 
 handler400 = "cmdm.views.errors.bad_request"
 handler403 = "cmdm.views.errors.forbidden"
@@ -24,7 +24,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("sign-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", auth_views.LogoutView.as_view(), name="logout"),
-    path("password/", auth_views.PasswordChangeView.as_view(success_url="/"), name="password_change"),
+    path("password/", passwords.OwnPassword.as_view(), name="password_change"),
     path("healthz", status.alive, name="alive"),
     path("readyz", status.ready, name="ready"),
     path("audit/", lists.audit_log, name="audit"),
@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("matching.urls")),
     path("", include("stewardship.urls")),
     path("admin/login/", errors.to_sign_in),
+    path("admin/password_change/", passwords.OwnPassword.as_view()),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "api"))),
 ]

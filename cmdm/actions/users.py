@@ -85,6 +85,19 @@ def set_password(user: User, *, actor: User, password: str) -> None:
 
 
 @action
+def change_own_password(*, actor: User, password: str) -> None:
+    """Give oneself a new password; every session but the one that asked ends by it. Refused for whoever has none."""
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    if user.kind != User.Kind.PERSON or not user.is_active:
+        raise Refused(_("Only people sign in with a password."))
+    user.set_password(password)
+    user.change = change_id()
+    user.save(update_fields=["password", "change"])
+    actor.password = user.password
+    audit.record(actor, "user.password_set", user)
+
+
+@action
 def issue_token(*, actor: User, user: User, label: str = "", expires_at: datetime | None = None) -> str:
     """Make an API token; the answer is the only time it is seen. Refused for a user that is switched off."""
     if actor.pk != user.pk:

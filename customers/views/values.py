@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from cmdm import access
 from cmdm.actions import Invalid, Refused
 from cmdm.requests import Request
 from customers.actions import corrections, pins, reading, relations
@@ -86,6 +87,8 @@ def pin(request: Request, customer: Customer) -> HttpResponse:
     spec = catalogue().specs.get(given.cleaned_data.get("attribute", ""))
     if record is None or spec is None or "kind" not in given.cleaned_data:
         raise Http404
+    if not access.may(request.user, "correct", record):
+        raise PermissionDenied(_("Choosing a value needs the right to correct in the domain of its record."))
     if form.is_bound and form.is_valid():
         kind, wanted = form.cleaned_data["kind"], {name: form.cleaned_data[name] for name in ("until", "reason")}
         deed = pins.pin if kind == Pin.Kind.PIN else pins.ignore
@@ -131,6 +134,8 @@ def end_relation(request: Request, customer: Customer, pk: int) -> HttpResponseR
 @of_customer
 def reveal(request: Request, customer: Customer) -> HttpResponse:
     """Show a masked value, for a purpose; the answer is this page with the value in its place."""
+    if not access.scope(request.user, "reveal").intersection(customer.domain_ids()):
+        raise PermissionDenied(_("Revealing needs the right in a domain of this customer."))
     form = RevealForm(request.POST or None, initial={"attribute": request.GET.get("attribute", "")})
     if not form.is_bound or not form.is_valid():
         context = {"customer": customer, "form": form}

@@ -143,6 +143,10 @@ class TestUsers:
         fresh = User.objects.get(pk=user.pk)
         assert not (fresh.is_superuser or fresh.is_staff) and fresh.kind == "person"
 
+    def test_a_hash_cannot_be_asked_for_letter_by_letter(self, client, admin_of_north):
+        assert client.get("/admin/cmdm/user/", {"password__startswith": "a"}).status_code == 400
+        assert client.get("/admin/cmdm/user/", {"kind__exact": "person"}).status_code == 200
+
     def test_a_refusal_is_said_beside_the_form_and_nothing_is_kept(self, client, admin_of_north):
         make_user("rita")
         answer = client.post("/admin/cmdm/user/add/", self.form(username="RITA", kind="person"))

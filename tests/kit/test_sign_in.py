@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from cmdm.actions.users import set_password
-from cmdm.models import system_user
+from cmdm.models import AuditEntry, system_user
 from tests.kit.making import make_user
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +161,27 @@ class TestHealth:
         monkeypatch.setattr(crypto, "unseal", broken)
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["faults"]) == (503, ["keys"])
+
+
+class TestOwnPassword:
+    NEW = "another horse, another battery"
+
+    def change(self, client, old=PASSWORD, address="/password/"):
+        return client.post(address, {"old_password": old, "new_password1": self.NEW, "new_password2": self.NEW})
+
+    @pytest.mark.parametrize("address", ["/password/", "/admin/password_change/"])
+    def test_it_is_changed_by_the_action_and_only_this_session_goes_on(self, client, rita, address):
+        elsewhere = Client()
+        sign_in(elsewhere)
+        sign_in(client)
+        assert self.change(client, address=address).url == "/"
+        assert is_in(client) and not is_in(elsewhere)
+        assert sign_in(Client(), password=self.NEW).status_code == 302
+        entry = AuditEntry.objects.get(deed="user.password_set")
+        assert entry.actor == rita and entry.thing_id == str(rita.pk)
+
+    def test_who_does_not_know_the_old_one_changes_nothing(self, client, rita):
+        sign_in(client)
+        assert self.change(client, old="guessed").status_code == 200
+        assert not AuditEntry.objects.filter(deed="user.password_set").exists()
+        assert sign_in(Client()).status_code == 302

@@ -71,16 +71,9 @@ def open_page(site, browser, faults, request):
     """`open_page("/path", user=…, size=PHONE, colours="dark")`: a page in a browser session of its own."""
     contexts = []
 
-    def opened(path: str = "", *, user: Any = None, size: dict = WIDE, colours: str = "light", **options: Any) -> Page:
-        context = browser.new_context(viewport=size, color_scheme=colours, base_url=site.url, **options)
-        contexts.append(context)
-        if user is not None:
-            context.add_cookies(site.session_of(user))
-        context.set_default_timeout(10_000)
-        context.expose_function("reportViolation", lambda text: faults.append(f"policy: {text}"))
-        context.add_init_script(_LISTEN)
-        page = context.new_page()
-        _watch(page, faults)
+    def opened(path: str = "", **options: Any) -> Page:
+        page = new_page(browser, site, faults, **options)
+        contexts.append(page.context)
         if path:
             page.goto(path)
         return page
@@ -91,6 +84,28 @@ def open_page(site, browser, faults, request):
     for context in contexts:
         context.close()
     assert not faults, "The pages of this test had faults:\n" + "\n".join(faults)
+
+
+def new_page(
+    browser: Any,
+    site: sites.Site,
+    faults: list[str],
+    *,
+    user: Any = None,
+    size: dict = WIDE,
+    colours: str = "light",
+    **options: Any,
+) -> Page:
+    """A page in a browser session of its own, which adds to these faults."""
+    context = browser.new_context(viewport=size, color_scheme=colours, base_url=site.url, **options)
+    if user is not None:
+        context.add_cookies(site.session_of(user))
+    context.set_default_timeout(10_000)
+    context.expose_function("reportViolation", lambda text: faults.append(f"policy: {text}"))
+    context.add_init_script(_LISTEN)
+    page = context.new_page()
+    _watch(page, faults)
+    return page
 
 
 @pytest.fixture

@@ -1,0 +1,94 @@
+"""A domain in which every page has something to show, and somebody of every role."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import Group
+
+from cmdm import access, jobs
+from cmdm.actions.domains import grant_role
+from cmdm.models import Domain, User, system_user
+from customers.actions import pins, relations
+from matching.actions import ledger, verdicts
+from stewardship.actions import tasks
+from tests.customers import files
+from tests.stewardship.scene import ask, put, stranger, task_of
+from tests.support.people import make_domain, make_user
+from tests.support.records import make_source, now, seen
+
+PEOPLE = tuple(role for role in access.ROLES if role != "consumer")
+HOUSE = {"kind": "home", "line1": "Am Kirchplatz 4", "postal_code": "87616", "city": "Marktoberdorf", "country": "DE"}
+KARL = {
+    "given_name": "Karl",
+    "family_name": "Oberländer",
+    "birth_date": "1954-03-17",
+    "email": [{"value": "karl.oberlaender@t-online.example"}],
+    "phone": [{"value": "+49834255017", "kind": "home"}],
+    "address": [HOUSE],
+    "identifier": [{"scheme": "ssn", "value": "7364009"}],
+}
+SON = {
+    **{name: KARL[name] for name in ("given_name", "phone", "address")},
+    "family_name": "Oberlaender",
+    "birth_date": "1985-11-02",
+    "suffix": "jun.",
+    "email": [{"value": "k.oberlaender85@gmail.example"}],
+}
+
+
+class Scene:
+    """What the pages show: `keys` are the arguments of their addresses."""
+
+    def __init__(self) -> None:
+        self.home, elsewhere = make_domain("sweep"), make_domain("sweep-elsewhere")
+        self.people: dict[str, User] = {role: make_user(role, domain=self.home) for role in PEOPLE}
+        self.people["nothing"] = make_user(name="nothing")
+        self.people["stranger"] = make_user("lead", "data owner", "auditor", "administrator", domain=elsewhere)
+        self.people["everything"] = _everything()
+        self.crm, self.shop = make_source(self.home, trust=80), make_source(self.home, trust=40)
+        self.keys: dict[str, Any] = {"domain": self.home.pk, "source": self.crm.pk, "user": self.people["reader"].pk}
+        self.keys["group"] = Group.objects.order_by("pk").values_list("pk", flat=True)[0]
+        self._customers()
+        self._review()
+        self._imports()
+        with_job = jobs.enqueue("customers.load", actor=self.people["data owner"], domain=self.home, load=0)
+        self.keys["job"] = with_job.pk
+
+    def _customers(self) -> None:
+        steward = self.people["steward"]
+        karl, son = put(self.crm, "40118", **KARL), put(self.shop, "88203", **SON)
+        joined = [stranger(self.crm, 61), stranger(self.shop, 62)]
+        [left, right] = [now(record).customer for record in joined]
+        survivor = ledger.merge([left, right], actor=steward, seen=seen(left, right), reason="The shop asked.")
+        retired = right if survivor.pk == left.pk else left
+        away = next(record for record in joined if record.customer_id == retired.pk)
+        pin = pins.pin(now(karl), "birth_date", actor=steward, until=date(2099, 1, 1), reason="Seen on his passport.")
+        relation = relations.relate(now(joined[0]), now(karl), actor=steward)
+        self.keys |= {"karl": now(karl).customer.key, "son": now(son).customer.key, "pin": pin.pk, "record": karl.pk}
+        self.keys |= {"merged": survivor.key, "retired": retired.key, "away": away.pk, "relation": relation.pk}
+        self.keys["change"] = survivor.ledger.filter(deed="merge").latest("pk").change
+
+    def _review(self) -> None:
+        steward = self.people["steward"]
+        waiting = task_of(ask(*[stranger(self.crm, 63), stranger(self.shop, 64)]))
+        ends = [stranger(self.crm, 65), stranger(self.shop, 66)]
+        answered = tasks.decide(task_of(ask(*ends)), actor=steward, decision="different", seen=seen(*ends))
+        self.keys |= {"task": waiting.pk, "answer": answered.pk}
+        apart = [stranger(self.crm, 67), stranger(self.shop, 68)]
+        verdict = verdicts.keep_apart(*apart, actor=steward, answer="different", seen=seen(*apart))
+        self.keys |= {"apart": now(apart[0]).customer.key, "verdict": verdict.change}
+
+    def _imports(self) -> None:
+        owner = self.people["data owner"]
+        text = files.text(files.row(1), files.row(2, born="1985-13-40"), files.row(3, country="Atlantis"))
+        self.keys["done"] = files.run(files.upload(self.shop, text, actor=owner), actor=owner).pk
+        self.keys["waiting"] = files.upload(self.crm, text, actor=owner, mapping=None).pk
+
+
+def _everything() -> User:
+    """Somebody with every verb in every domain there is."""
+    chief = make_user(name="everything")
+    for domain in Domain.objects.all():
+        for role in PEOPLE:
+            grant_role(actor=system_user(), user=chief, domain=domain, role=role)
+    return User.objects.get(pk=chief.pk)
