@@ -10,6 +10,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from cmdm import access
 from cmdm.actions import Invalid, Refused
@@ -129,7 +130,9 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
     row = _load(request, pk)
     account = account_of(row)
     context = {"load": row, "account": account}
-    return render(request, "customers/_import_progress.html", context, status=286 if account.is_over else 200)
+    answer = render(request, "customers/_import_progress.html", context, status=286 if account.is_over else 200)
+    # What can be done now, and the refused rows, stand outside the fragment.
+    return HttpResponseClientRefresh() if request.htmx and account.is_over else answer
 
 
 @login_required
