@@ -16,6 +16,7 @@ urlpatterns = [
     path("customers/<uuid:key>/records/", detail.records, name="records"),
     path("customers/<uuid:key>/history/", detail.history, name="history"),
     path("customers/<uuid:key>/correct/", values.correct, name="correct"),
+    path("customers/<uuid:key>/corrections/<int:pk>/withdraw/", values.withdraw, name="withdraw"),
     path("customers/<uuid:key>/pin/", values.pin, name="pin"),
     path("customers/<uuid:key>/pins/<int:pk>/end/", values.end_pin, name="end_pin"),
     path("customers/<uuid:key>/relations/<int:pk>/end/", values.end_relation, name="end_relation"),

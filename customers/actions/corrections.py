@@ -1,7 +1,8 @@
 """Corrections: what a steward knows better, kept as a record of the domain's own source *about* another record.
 
-A record has one correction; its values accumulate, attribute by attribute. It moves with the record that it is about
-and is taken in like any other record, so that history, lineage and golden values need no second way.
+A record has one correction; its values accumulate, attribute by attribute, and those of a many-valued attribute
+element by element: one that is equal by its type's key takes the earlier one's place. It moves with the record that it
+is about and is taken in like any other record, so that history, lineage and golden values need no second way.
 """
 
 from typing import Any
@@ -19,6 +20,7 @@ from customers.models import Customer, Source, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.sealing import open_raw, open_values
 from customers.types.base import blank
+from customers.types.standardising import standardise
 
 
 @action
@@ -38,7 +40,8 @@ def correct(
         raise Refused(_("A correction is about a record of a source."))
     own = own_source(about.domain, Source.Role.STEWARD, actor=actor)
     about, known = _held(about, own, customer, actor=actor)
-    values = {**(open_values(known.values) if known and not known.closed_at else {}), attribute: value}
+    values = _said(known)
+    values[attribute] = _together(attribute, values.get(attribute), value, own, about)
     outcome = _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
     if outcome.status == REJECTED:
         raise Invalid({attribute: [fault.message for fault in outcome.faults]})
@@ -48,22 +51,60 @@ def correct(
 
 
 @action
-def withdraw(correction: SourceRecord, attribute: str, *, actor: User, reason: str = "") -> SourceRecord:
-    """Take one corrected attribute back; the last one closes the correction. Refused when it does not correct it."""
+def withdraw(
+    correction: SourceRecord, attribute: str, *, actor: User, element: Any = None, reason: str = ""
+) -> SourceRecord:
+    """Take one corrected attribute back; the last one closes the correction. Refused when it does not correct it.
+
+    :param element: of a many-valued attribute, the one value to take back instead of all.
+    """
     if correction.about_id is None:
         raise Refused(_("This is not a correction."))
     own = correction.source
     about, known = _held(SourceRecord.objects.get(pk=correction.about_id), own, None, actor=actor)
-    values = open_values(known.values) if known and not known.closed_at else {}
+    values = _said(known)
     if known is None or attribute not in values:
         raise Refused(_("This attribute is not corrected."))
-    del values[attribute]
+    before = values.pop(attribute)
+    left = _without(attribute, before, element) if element is not None else []
+    if left:
+        values[attribute] = left
     if values:
         _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
     else:
         records.close(own, [known.key], actor=actor, verb="correct")
     audit.record(actor, "correction.withdrawn", about, attributes=[attribute])
     return known
+
+
+def _said(known: SourceRecord | None) -> dict[str, Any]:
+    """What the correction says so far."""
+    return open_values(known.values) if known and known.closed_at is None else {}
+
+
+def _together(attribute: str, before: Any, value: Any, own: Source, about: SourceRecord) -> Any:
+    """The new value; of a many-valued attribute, the earlier elements that it does not replace, and the new ones."""
+    specs = catalogue().specs
+    spec = specs[attribute]
+    if not spec.many or not before:
+        return value
+    read = standardise({attribute: value}, specs, party_type=about.party_type, country=own.country)
+    if read.faults:
+        return value  # refused when it is taken in
+    fresh = read.values[attribute]
+    replaced = {spec.key_of(element) for element in fresh} - {""}
+    return [*(element for element in before if spec.key_of(element) not in replaced), *fresh]
+
+
+def _without(attribute: str, before: Any, element: Any) -> list[Any]:
+    spec = catalogue().specs.get(attribute)
+    if spec is None or not spec.many:
+        raise Refused(_("This attribute holds one value."))
+    key = spec.key_of(element)
+    left = [one for one in before if spec.key_of(one) != key]
+    if len(left) == len(before):
+        raise Refused(_("This value is not corrected."))
+    return left
 
 
 def key_of(about: SourceRecord) -> str:

@@ -7,6 +7,7 @@ from customers.forms.customers import (
     PinForm,
     RevealForm,
     SearchForm,
+    WithdrawForm,
     correctable,
     record_of,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "SearchForm",
     "StartForm",
     "UploadForm",
+    "WithdrawForm",
     "correctable",
     "record_of",
 ]

@@ -83,6 +83,14 @@ class CorrectionForm(forms.Form):
         self.order_fields(self.field_order)
 
 
+class WithdrawForm(forms.Form):
+    """One corrected value that shall count no longer; ``version`` is the correction's that was shown."""
+
+    attribute = forms.SlugField(max_length=60)
+    place = forms.IntegerField(min_value=0, max_value=1000)
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 class PinForm(forms.Form):
     """Choose a claim, or set it aside."""
 

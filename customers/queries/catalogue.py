@@ -40,6 +40,11 @@ class Spec:
         """The options for the claims of one source."""
         return replace(self.options, date_order=date_order or self.options.date_order, country=country)
 
+    def key_of(self, value: Any) -> str:
+        """The form in which equal values, or elements, are equal; those of a plain type are ``{"value": …}``."""
+        wrapped = self.many and not self.type.structured and isinstance(value, dict)
+        return self.type.key(value["value"] if wrapped else value)
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -67,7 +72,7 @@ class Catalogue:
                 rule=spec.row.rule,
                 tie_breakers=tuple(spec.row.tie_breakers),
                 group=spec.row.survives_with,
-                key=_element_key(spec) if spec.many and not spec.type.structured else spec.type.key,
+                key=spec.key_of,
             )
             for name, spec in self.specs.items()
         ]
@@ -77,11 +82,6 @@ class Catalogue:
         """What mapping needs; a full name is split when it is taken in."""
         named = [Mappable(name, spec.row.type, spec.many) for name, spec in self.specs.items()]
         return [*named, Mappable(FULL_NAME, "person_name", False)]
-
-
-def _element_key(spec: Spec) -> Any:
-    """Elements of a many-valued plain type are ``{"value": …}``."""
-    return lambda element: spec.type.key(element["value"] if isinstance(element, dict) else element)
 
 
 def _options(row: Attribute) -> Options:

@@ -13,9 +13,10 @@ from cmdm import access
 from cmdm.actions import Invalid, Refused
 from cmdm.requests import Request
 from customers.actions import corrections, pins, reading, relations
-from customers.forms import CorrectionForm, PinForm, RevealForm, correctable, record_of
+from customers.forms import CorrectionForm, PinForm, RevealForm, WithdrawForm, correctable, record_of
 from customers.models import Customer, Pin, Relation
 from customers.queries.catalogue import Spec, catalogue
+from customers.queries.corrected import corrected, element_at
 from customers.queries.profile import profile
 from customers.queries.related import related
 from customers.views.detail import show_overview
@@ -39,8 +40,8 @@ def correct(request: Request, customer: Customer) -> HttpResponse:
     form = CorrectionForm(request.POST or None, spec=spec, records=records, initial=_initial(request, found, spec))
     if form.is_bound and form.is_valid() and _corrected(request, customer, spec, form):
         return redirect("customers:detail", key=customer.key)
-    status = 422 if form.is_bound else 200
-    return render(request, "customers/correct.html", {**context, "spec": spec, "form": form}, status=status)
+    context |= {"spec": spec, "form": form, "corrected": corrected([one.id for one in records], spec)}
+    return render(request, "customers/correct.html", context, status=422 if form.is_bound else 200)
 
 
 def _initial(request: Request, found: Any, spec: Spec) -> dict[str, Any]:
@@ -74,6 +75,27 @@ def _corrected(request: Request, customer: Customer, spec: Spec, form: Correctio
         return False
     messages.success(request, _("Corrected: %(label)s.") % {"label": spec.row.label})
     return True
+
+
+@require_POST
+@of_customer
+def withdraw(request: Request, customer: Customer, pk: int) -> HttpResponseRedirect:
+    """Take one corrected value back; the sources count again."""
+    correction, form = record_of(customer, pk, request.user), WithdrawForm(request.POST)
+    if correction is None or correction.about_id is None or not form.is_valid():
+        raise Http404
+    given = form.cleaned_data
+    try:
+        if correction.version != given["version"]:
+            raise Refused(_("This correction has changed since. Look at it again."))
+        element = element_at(correction, given["attribute"], given["place"])
+        corrections.withdraw(correction, given["attribute"], actor=request.user, element=element)
+        messages.success(request, _("The correction is withdrawn."))
+    except LookupError:
+        raise Http404 from None
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    return redirect("customers:detail", key=customer.key)
 
 
 @require_http_methods(["GET", "POST"])
