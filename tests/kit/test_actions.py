@@ -116,7 +116,7 @@ class TestOnRealConnections:
         for thread in threads:
             thread.join(30)
         assert not faults
-        assert sorted(len(known) for known in tries) == [1, 2]
+        assert max(len(known) for known in tries) > 1
         assert {row.name for row in Domain.objects.all()} == {"Left++", "Right++"}
 
     def test_a_committed_deed_is_there_and_a_refused_one_is_not(self, committing):
