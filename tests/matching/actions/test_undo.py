@@ -101,6 +101,15 @@ class TestRefusals:
         with pytest.raises(Refused):
             ledger.undo(change, actor=scene.marta)
 
+    def test_a_customer_that_was_retired_since_is_refused(self, scene):
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.crm, "2", KARL)
+        merged(anna, karl, actor=scene.marta)
+        change = last()
+        close(scene.crm, "1")
+        close(scene.crm, "2")
+        with pytest.raises(Refused):
+            ledger.undo(change, actor=scene.marta)
+
     def test_who_does_not_decide_in_all_domains_is_refused(self, scene):
         anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "2", KARL)
         merged(anna, karl, actor=scene.otto)
