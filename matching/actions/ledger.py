@@ -219,9 +219,8 @@ def undo(change: UUID, *, actor: User) -> list[Customer]:
     )
     merged = [one.source_customer_id for one in entries]
     held = list(Customer.objects.filter(pk__in=[*owners, *merged]).locked())
-    active = [one for one in held if one.status == Customer.Status.ACTIVE]
-    access.require(actor, "decide", *(active or held))
-    if not active:
+    access.require(actor, "decide", *[one for one in held if one.pk in owners])
+    if not any(one.status == Customer.Status.ACTIVE for one in held):
         raise Refused(_("The customer has been retired since: none of its records is open."))
     touched = {one.pk: one for one in held}
     for one in entries:
