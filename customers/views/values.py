@@ -82,7 +82,11 @@ def _corrected(request: Request, customer: Customer, spec: Spec, form: Correctio
 def withdraw(request: Request, customer: Customer, pk: int) -> HttpResponseRedirect:
     """Take one corrected value back; the sources count again."""
     correction, form = record_of(customer, pk, request.user), WithdrawForm(request.POST)
-    if correction is None or correction.about_id is None or not form.is_valid():
+    if correction is None or correction.about_id is None:
+        raise Http404
+    if not access.may(request.user, "correct", correction):
+        raise PermissionDenied(_("Withdrawing a correction needs the right to correct in its domain."))
+    if not form.is_valid():
         raise Http404
     given = form.cleaned_data
     try:

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from cmdm import access, jobs
 from cmdm.actions.domains import grant_role
 from cmdm.models import Domain, User, system_user
-from customers.actions import pins, relations
+from customers.actions import corrections, export_files, pins, relations
 from matching.actions import ledger, verdicts
 from stewardship.actions import tasks
 from tests.customers import files
@@ -51,6 +51,7 @@ class Scene:
         self._customers()
         self._review()
         self._imports()
+        self._export()
         with_job = jobs.enqueue("customers.load", actor=self.people["data owner"], domain=self.home, load=0)
         self.keys["job"] = with_job.pk
 
@@ -64,6 +65,8 @@ class Scene:
         away = next(record for record in joined if record.customer_id == retired.pk)
         pin = pins.pin(now(karl), "birth_date", actor=steward, until=date(2099, 1, 1), reason="Seen on his passport.")
         relation = relations.relate(now(joined[0]), now(karl), actor=steward)
+        karl_s = {"actor": steward, "attribute": "middle_name", "value": "Hans", "about": now(karl)}
+        self.keys["correction"] = corrections.correct(now(karl).customer, **karl_s).pk
         self.keys |= {"karl": now(karl).customer.key, "son": now(son).customer.key, "pin": pin.pk, "record": karl.pk}
         self.keys |= {"merged": survivor.key, "retired": retired.key, "away": away.pk, "relation": relation.pk}
         self.keys["change"] = survivor.ledger.filter(deed="merge").latest("pk").change
@@ -83,6 +86,11 @@ class Scene:
         text = files.text(files.row(1), files.row(2, born="1985-13-40"), files.row(3, country="Atlantis"))
         self.keys["done"] = files.run(files.upload(self.shop, text, actor=owner), actor=owner).pk
         self.keys["waiting"] = files.upload(self.crm, text, actor=owner, mapping=None).pk
+
+    def _export(self) -> None:
+        file = export_files.prepare({}, actor=self.people["data owner"], purpose="quality")
+        jobs.run(str(file.job_id))
+        self.keys["export"] = file.pk
 
 
 def _everything() -> User:
