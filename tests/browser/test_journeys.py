@@ -1,4 +1,4 @@
-"""Days at the hub, from sign-in to sign-out, in a real browser: nothing breaks the policy, nothing shuts anybody out."""
+"""Days at the hub, from sign-in to sign-out, in a real browser: nothing breaks the policy or shuts anybody out."""
 
 import csv
 import io
