@@ -1,6 +1,6 @@
 """Forms of the kit's pages."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
@@ -10,14 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from cmdm.actions.users import change_own_password
 from cmdm.models import User
 
-if TYPE_CHECKING:
-    OldAndNew = PasswordChangeForm[User]
-else:
-    OldAndNew = PasswordChangeForm
 
-
-class OwnPasswordForm(OldAndNew):
+class OwnPasswordForm(PasswordChangeForm):
     """The old password once, the new one twice; written by the action, so that the log has it."""
+
+    user: User
 
     def save(self, commit: bool = True) -> User:
         """Change it."""
