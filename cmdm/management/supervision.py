@@ -1,7 +1,7 @@
 """Several processes that live and die together.
 
 Each is the leader of a group of its own: a queue whose parent is killed leaves its workers, so that whole groups are
-ended, gently first. A terminal's Ctrl-C reaches only us, and we end the others in order.
+ended, their leaders gently first. A terminal's Ctrl-C reaches only us, and we end the others in order.
 """
 
 import contextlib
@@ -91,18 +91,17 @@ def watch(children: Sequence[Child], stop: threading.Event, until: Callable[[], 
 
 
 def end(children: Sequence[Child]) -> None:
-    """End all groups: asked first, killed when they do not follow."""
+    """End all groups: their leaders are asked first, then what is left of a group is killed.
+
+    A queue whose workers are asked as well starts new ones while it ends, and never gets there.
+    """
     for child in children:
-        _signal(child.group, signal.SIGTERM)
+        child.process.terminate()
     limit = time.monotonic() + PATIENCE
     for child in children:
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.process.wait(timeout=max(0.1, limit - time.monotonic()))
     for child in children:
-        _signal(child.group, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.group, signal.SIGKILL)
         child.process.wait()
-
-
-def _signal(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, number)

@@ -187,3 +187,15 @@ class TestTogether:
         with supervision.together(self.commands(PARENT), folder=tmp_path, logs=tmp_path / "logs") as children:
             assert children[0].log.stat().st_mode & 0o777 == 0o600
             assert isinstance(children[0].process, subprocess.Popen)
+
+    def test_only_leaders_are_asked_to_end_so_that_they_can_end_theirs(self, tmp_path):
+        asked = tmp_path / "asked"
+        worker = (
+            f"import signal, time; signal.signal(15, lambda *_: open({str(asked)!r}, 'w')); "
+            "print('begun', flush=True); time.sleep(60)"
+        )
+        leader = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {worker!r}])"
+        with supervision.together(self.commands(leader), folder=tmp_path, logs=tmp_path / "logs") as children:
+            wait_for("begun", children[0])
+        assert not asked.exists()
+        assert left_of(children[0].group) == []
