@@ -186,7 +186,9 @@ class TestACase:
 
     def takes_her_answer_back(self, site, page, task, father, son, faults):
         page.goto(f"/review/{task.pk}/")
-        press(page, "u")
+        with page.expect_response(lambda answer: "/undo/" in answer.url):
+            press(page, "u")
+        page.wait_for_load_state()
         page.locator("h1").wait_for()
         is_sound(page, faults)
         with site.orm():
