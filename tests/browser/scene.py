@@ -40,7 +40,8 @@ class Scene:
     """What the pages show: `keys` are the arguments of their addresses."""
 
     def __init__(self) -> None:
-        self.home, elsewhere = make_domain("sweep"), make_domain("sweep-elsewhere")
+        self.home = make_domain("sweep", match_space="sweep")
+        elsewhere = make_domain("sweep-elsewhere", match_space="sweep")
         self.people: dict[str, User] = {role: make_user(role, domain=self.home) for role in PEOPLE}
         self.people["nothing"] = make_user(name="nothing")
         self.people["stranger"] = make_user("lead", "data owner", "auditor", "administrator", domain=elsewhere)

@@ -60,7 +60,7 @@ class TestAFile:
     @pytest.fixture
     def olga(self, site):
         with site.orm():
-            domain = make_domain()
+            domain = make_domain(match_space="day")
             make_source(domain, name="Shop of the journey")
             return make_user("data owner", domain=domain)
 
@@ -116,7 +116,7 @@ class TestACase:
     def case(self, site):
         """Father and son, of whom the machine cannot tell whether they are one; and who decides it."""
         with site.orm():
-            domain = make_domain()
+            domain = make_domain(match_space="case")
             crm, shop = make_source(domain, trust=80), make_source(domain, trust=40)
             father = put(crm, "40118", **SENIOR, phone=LANDLINE, email=[{"value": "karl@t-online.example"}])
             son = put(shop, "88203", **JUNIOR, phone=LANDLINE, email=[{"value": "k.oberlaender85@gmail.example"}])

@@ -18,7 +18,7 @@ class Desk:
     """A domain of its own with three questions, and two people who decide."""
 
     def __init__(self):
-        domain = make_domain()
+        domain = make_domain(match_space="keyboard")
         start = next(_numbers)
         crm, shop = make_source(domain, f"crm-{start}"), make_source(domain, f"shop-{start}")
         pairs = [(stranger(crm, start + n), stranger(shop, start + n + 1)) for n in (0, 2, 4)]
