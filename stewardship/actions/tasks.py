@@ -134,7 +134,9 @@ def undo(answer: Answer, *, actor: User) -> Task:
     found = _lock(answer.task, also=map(int, answer.versions))
     task = found.task
     answer = Answer.objects.select_for_update(of=("self",)).get(pk=answer.pk)
-    access.require(actor, "decide", task, *found.customers)
+    # A merged customer holds no record, so lies in no domain: the right is that of its survivor.
+    standing = [customer for customer in found.customers if customer.status != Customer.Status.MERGED]
+    access.require(actor, "decide", task, *standing)
     if answer.withdrawn_at is not None:
         raise Refused(_("This answer has been taken back already."))
     if task.status != Task.Status.DONE or answer.round != task.round:

@@ -199,6 +199,9 @@ class TestTakingBack:
         assert given.withdrawn_at is not None
         assert (again.pk, again.status, again.round, again.taken_by) == (task.pk, "open", 2, marta)
 
+    def test_a_merge_is_undone_by_whom_no_other_domain_is_open(self, task, marta, branch):
+        assert tasks.undo(answer(task, marta, "same"), actor=marta).status == "open"
+
     @pytest.mark.parametrize("decision", ["different", "related", "unsure"])
     def test_any_other_answer_is_forgotten(self, task, marta, decision):
         again = tasks.undo(answer(task, marta, decision), actor=marta)
