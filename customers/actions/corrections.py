@@ -1,4 +1,4 @@
-"""Corrections: what a steward knows better, kept as a record of the domain's own source *about* another record.
+"""Corrections: what a steward or the customer knows better, a record of the domain's own source *about* another one.
 
 A record has one correction; its values accumulate, attribute by attribute, and those of a many-valued attribute
 element by element: one that is equal by its type's key takes the earlier one's place. It moves with the record that it
@@ -25,12 +25,23 @@ from customers.types.standardising import standardise
 
 @action
 def correct(
-    customer: Customer, *, actor: User, attribute: str, value: Any, about: SourceRecord, reason: str = ""
+    customer: Customer,
+    *,
+    actor: User,
+    attribute: str,
+    value: Any,
+    about: SourceRecord,
+    reason: str = "",
+    role: str = Source.Role.STEWARD,
+    instead: Any = None,
 ) -> SourceRecord:
     """Say what an attribute of a record ought to be; it wins over every source. The correction.
 
     Refused without ``correct`` in the record's domain, or when the record is no longer of this customer. Invalid when
     the attribute is not known or its type refuses the value.
+
+    :param role: whose word it is, the stewards' or the customer's own. :param instead: of a many-valued attribute, the
+        element of an earlier correction that the new ones replace.
     """
     if attribute not in catalogue().specs:
         raise Invalid({attribute[:60]: [_("The catalogue has no such attribute.")]})
@@ -38,10 +49,11 @@ def correct(
         raise Invalid({attribute: [_("Say a value, or set the claim aside.")]})
     if about.about_id is not None:
         raise Refused(_("A correction is about a record of a source."))
-    own = own_source(about.domain, Source.Role.STEWARD, actor=actor)
+    own = own_source(about.domain, role, actor=actor)
     about, known = _held(about, own, customer, actor=actor)
     values = _said(known)
-    values[attribute] = _together(attribute, values.get(attribute), value, own, about)
+    before = _replaced(attribute, values.get(attribute), instead)
+    values[attribute] = _together(attribute, before, value, own, about)
     outcome = _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
     if outcome.status == REJECTED:
         raise Invalid({attribute: [fault.message for fault in outcome.faults]})
@@ -94,6 +106,14 @@ def _together(attribute: str, before: Any, value: Any, own: Source, about: Sourc
     fresh = read.values[attribute]
     replaced = {spec.key_of(element) for element in fresh} - {""}
     return [*(element for element in before if spec.key_of(element) not in replaced), *fresh]
+
+
+def _replaced(attribute: str, before: Any, instead: Any) -> Any:
+    """What stays of an earlier correction when one of its elements is replaced."""
+    spec = catalogue().specs[attribute]
+    if instead is None or not spec.many or not before:
+        return before
+    return [one for one in before if spec.key_of(one) != spec.key_of(instead)]
 
 
 def _without(attribute: str, before: Any, element: Any) -> list[Any]:

@@ -21,7 +21,6 @@ def claims_of(records: Iterable[SourceRecord]) -> list[RecordClaims]:
 def claims_in(record: SourceRecord, values: Mapping[str, Any], version: int, observed: Any) -> RecordClaims:
     """What a version of a record says."""
     source = record.source
-    corrects = source.role == Source.Role.STEWARD
     return RecordClaims(
         id=record.pk,
         version=version,
@@ -31,8 +30,8 @@ def claims_in(record: SourceRecord, values: Mapping[str, Any], version: int, obs
         trust=source.trust_by_attribute,
         observed=observed,
         values=open_values(values),
-        steward=corrects,
-        default_trust=CORRECTION_TRUST if corrects else source.trust,
+        steward=record.about_id is not None,
+        default_trust=CORRECTION_TRUST if source.role == Source.Role.STEWARD else source.trust,
         about=record.about_id,
     )
 

@@ -193,6 +193,15 @@ OTHERS = (
         portal="correctable",
     ),
     Standing(
+        "contact_frequency",
+        "How often",
+        "choice",
+        "preferences",
+        options=_choice("Weekly", "Monthly", "Yearly"),
+        rule="most_recent",
+        portal="correctable",
+    ),
+    Standing(
         "account_number",
         "Account number",
         "text",

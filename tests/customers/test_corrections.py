@@ -83,6 +83,24 @@ class TestCorrecting:
             correct(ann, actor=stefan, attribute="given_name", value="Anna", about=made)
 
 
+class TestTheWordOfTheCustomer:
+    def test_it_is_kept_apart_from_the_stewards_and_wins_over_every_source(self, ann, correcting):
+        steward, told = correcting(), correcting(value="Ann", role="portal", about="shop")
+
+        assert (steward.source.role, told.source.role) == ("steward", "portal")
+        assert golden(ann)["given_name"] == "Anne", "the stewards' word counts a little more"
+        withdraw(steward, "given_name", actor=system_user())
+        assert golden(ann)["given_name"] == "Ann"
+
+    def test_a_new_element_takes_the_place_of_an_earlier_one(self, ann, correcting):
+        correcting("phone", [{"value": "+4915123456789"}], role="portal")
+        instead = {"value": "+4915123456789"}
+        made = correcting("phone", [{"value": "+4915123456780"}], role="portal", instead=instead)
+
+        made.refresh_from_db()
+        assert [one["value"] for one in open_values(made.values)["phone"]] == ["+4915123456780"]
+
+
 class TestWithdrawing:
     def test_one_attribute_goes_and_the_others_stay(self, ann, stefan, correcting):
         correcting()
