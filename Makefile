@@ -10,8 +10,9 @@ ARGS :=
 
 # Production settings with keys made for the moment; nothing here connects to a database.
 KEY = $$($(PY) -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())')
-PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_DIGEST_KEY="$(KEY)" CMDM_HOSTS=hub.example \
-	CMDM_MODE=production DATABASE_URL=postgres://hub@127.0.0.1:1/hub PYTHONWARNINGS=ignore::RuntimeWarning
+PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_DIGEST_KEY="$(KEY)" \
+	CMDM_SIGNING_KEYS="s1:$(KEY)" CMDM_HOSTS=hub.example CMDM_MODE=production DATABASE_URL=postgres://hub@127.0.0.1:1/hub \
+	PYTHONWARNINGS=ignore::RuntimeWarning
 
 .PHONY: help setup demo test check format soak clean
 

@@ -1,4 +1,4 @@
-"""Sealed values and keyed digests. Keys come from the settings, never from SECRET_KEY.
+"""Sealed values, keyed digests, signatures. Keys come from the settings, never from SECRET_KEY.
 
 Sealing is AES-256-GCM. The nonce is synthetic: the first 96 bits of a keyed digest of context and text (the
 construction of RFC 8452's idea on plain GCM), so that sealing the same value twice gives the same token. That is
@@ -12,6 +12,7 @@ import hmac
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
@@ -77,3 +78,36 @@ def unseal(token: str, context: str) -> str:
     except ValueError as error:
         raise Unsealable(context) from error
     return unseal_bytes(raw, context).decode()
+
+
+@lru_cache(maxsize=8)
+def _signers() -> dict[str, Ed25519PrivateKey]:
+    seeds = (base64.b64decode(seed) for seed in settings.KEYS.signing.values())
+    keys = [Ed25519PrivateKey.from_private_bytes(seed) for seed in seeds]
+    return {_thumbprint(key.public_key().public_bytes_raw()): key for key in keys}
+
+
+def _thumbprint(public: bytes) -> str:
+    """The name of a public key: RFC 7638, so that it cannot stand for two keys."""
+    plain = f'{{"crv":"Ed25519","kty":"OKP","x":"{base64url(public)}"}}'
+    return base64url(hashlib.sha256(plain.encode()).digest())
+
+
+def base64url(content: bytes) -> str:
+    """Base64 for addresses, without padding."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def sign(content: bytes) -> bytes:
+    """The signature (Ed25519) of the newest signing key; :func:`signing_key` names it."""
+    return next(iter(_signers().values())).sign(content)
+
+
+def signing_key() -> str:
+    """The name of the key that signs now."""
+    return next(iter(_signers()))
+
+
+def verifying_keys() -> dict[str, bytes]:
+    """The public keys of the ring by name, newest first; whoever has them can verify what the hub signed."""
+    return {name: key.public_key().public_bytes_raw() for name, key in _signers().items()}

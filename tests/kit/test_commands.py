@@ -162,6 +162,7 @@ class TestProcesses:
             "CMDM_SECRET_KEY",
             "CMDM_SEALING_KEYS",
             "CMDM_DIGEST_KEY",
+            "CMDM_SIGNING_KEYS",
         ]
 
     def test_a_start_with_a_database_and_no_keys_is_refused_in_a_sentence(self):

@@ -7,6 +7,7 @@ import re
 import stat
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from hypothesis import given
@@ -21,11 +22,15 @@ def ring(monkeypatch):
 
     def put(keys):
         monkeypatch.setattr(settings, "KEYS", keys)
+        forget()
+
+    def forget():
         crypto._ring.cache_clear()
+        crypto._signers.cache_clear()
 
     yield put
     monkeypatch.undo()
-    crypto._ring.cache_clear()
+    forget()
 
 
 class TestSealing:
@@ -85,6 +90,19 @@ class TestDigests:
         assert -(2**63) <= crypto.digest64(text, "k") < 2**63
 
 
+class TestSigning:
+    def test_what_the_hub_signed_the_published_key_verifies(self):
+        public = crypto.verifying_keys()[crypto.signing_key()]
+        Ed25519PublicKey.from_public_bytes(public).verify(crypto.sign(b"what was said"), b"what was said")
+
+    def test_a_new_key_signs_while_the_old_one_is_still_published(self, ring):
+        old = crypto.signing_key()
+        fresh = keyring.fresh()
+        ring(dataclasses.replace(settings.KEYS, signing={"s2": fresh.signing["s1"], **settings.KEYS.signing}))
+        assert crypto.signing_key() != old
+        assert old in crypto.verifying_keys()
+
+
 class TestKeys:
     def load(self, *, demo=False, folder=None, **variables):
         return keyring.load(lambda name, default="": variables.get(name, default), data_dir=folder, demo=demo)
@@ -96,7 +114,9 @@ class TestKeys:
         keys = keyring.fresh()
         assert self.load(**self.variables(keys)) == keys
 
-    @pytest.mark.parametrize("left_out", ["CMDM_SECRET_KEY", "CMDM_SEALING_KEYS", "CMDM_DIGEST_KEY"])
+    @pytest.mark.parametrize(
+        "left_out", ["CMDM_SECRET_KEY", "CMDM_SEALING_KEYS", "CMDM_DIGEST_KEY", "CMDM_SIGNING_KEYS"]
+    )
     def test_a_start_without_one_of_them_is_refused(self, left_out):
         variables = self.variables(keyring.fresh()) | {left_out: ""}
         with pytest.raises(ImproperlyConfigured, match=r"manage\.py keys"):
@@ -105,7 +125,11 @@ class TestKeys:
     @pytest.mark.parametrize("key", ["short", "a" * 44, base64.b64encode(b"x" * 31).decode(), "ä"])
     def test_a_malformed_key_is_refused(self, key):
         variables = self.variables(keyring.fresh())
-        for changed in ({"CMDM_DIGEST_KEY": key}, {"CMDM_SEALING_KEYS": f"k1:{key}"}):
+        for changed in (
+            {"CMDM_DIGEST_KEY": key},
+            {"CMDM_SEALING_KEYS": f"k1:{key}"},
+            {"CMDM_SIGNING_KEYS": f"k1:{key}"},
+        ):
             with pytest.raises(ImproperlyConfigured, match="32 bytes") as refusal:
                 self.load(**{**variables, **changed})
             assert key not in str(refusal.value).replace("k1", "")
@@ -124,6 +148,15 @@ class TestKeys:
         assert self.load(demo=True, folder=tmp_path) == keys
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert json.loads(path.read_text())["secret"] == keys.secret
+
+    def test_a_demonstration_from_before_receipts_signs_with_the_same_key_at_every_start(self, tmp_path):
+        path = tmp_path / "keys"
+        keys = dataclasses.asdict(self.load(demo=True, folder=tmp_path))
+        del keys["signing"]
+        path.write_text(json.dumps(keys))
+        first, second = (self.load(demo=True, folder=tmp_path) for _ in range(2))
+        assert first.signing == second.signing != {}
+        assert base64.b64decode(first.signing["demo-s1"]) not in base64.b64decode(first.digest)
 
     def test_fresh_keys_differ(self):
         assert keyring.fresh() != keyring.fresh()
