@@ -21,6 +21,7 @@ def record(
     """Write the one entry of the running change; an inner action's call does nothing.
 
     :param deed: ``noun.done``, such as ``customer.merged``.
+    :param thing: a row, or a route that was asked in vain.
     :param domains: ids; by default those of the thing.
     :param counts: whole numbers by name; never values.
     :raises RuntimeError: outside an action, or a second entry.
@@ -30,18 +31,27 @@ def record(
     core.mark_audited()
     if domains is None:
         domains = access.domains_of(thing) if thing is not None and _has_domain(thing) else ()
+    kind, key = _named(thing)
     AuditEntry.objects.create(
         at=clock.now(),
         actor=actor,
         deed=deed,
-        thing=thing._meta.model_name if thing is not None else "",
-        thing_id=str(thing.pk) if thing is not None else "",
+        thing=kind,
+        thing_id=key,
         domains=sorted(domains),
         origin=core.origin_of_this(),
         purpose=purpose,
         attributes=sorted(attributes),
         counts={name: int(count) for name, count in (counts or {}).items()},
     )
+
+
+def _named(thing: Any) -> tuple[str, str]:
+    if thing is None:
+        return "", ""
+    if isinstance(thing, tuple):
+        return thing[0][:40], thing[1][:64]
+    return thing._meta.model_name, str(thing.pk)
 
 
 def _has_domain(thing: Any) -> bool:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import structlog
 from django.conf import settings
@@ -10,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 
 from cmdm import ids
 from cmdm.actions import origin
+from cmdm.actions.denials import Asked, note_denied
+from cmdm.models import User
 from cmdm.views import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -57,3 +60,19 @@ class SessionRules:
             elif now - seen >= 60 or "seen" not in request.session:
                 request.session["seen"] = now
         return self.get_response(request)
+
+
+class Denials:
+    """Notes who asked in vain for a thing: one that is not there, or that he may not see, or a deed he may not do."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        found = request.resolver_match
+        if response.status_code in (403, 404) and found is not None and isinstance(request.user, User):
+            # Ids of ours only: the key of a record may be an address or a name.
+            keys = "/".join(str(key) for key in found.kwargs.values() if isinstance(key, int | UUID))
+            note_denied(Asked(found.view_name, keys), actor=request.user, status=response.status_code)
+        return response

@@ -46,6 +46,11 @@ def decides(user, *customers):
     return bool(held(user, "decide") & set().union(*[domains(customer) for customer in customers]))
 
 
+def may_decide_on(user, *customers):
+    """Joining, separating and answering need the right in every domain of every customer."""
+    return set().union(*[domains(customer) for customer in customers]) <= held(user, "decide")
+
+
 def opens_pages(user):
     """Pages are for people: a consuming system has the API."""
     return rows("SELECT kind FROM cmdm_user WHERE id = %s", [user.pk]) == [("person",)]
