@@ -11,7 +11,8 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from consent import queries
+        from consent import registrations  # noqa: F401
+        from consent.queries import permitted
         from customers import ports
 
-        ports.permitted.supply(queries.permitted)
+        ports.permitted.supply(permitted.permitted)

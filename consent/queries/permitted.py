@@ -1,4 +1,4 @@
-"""What a customer has said about the use of his data."""
+"""What may be done with a customer's data."""
 
 from collections.abc import Sequence
 from datetime import datetime

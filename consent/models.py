@@ -1,1 +1,0 @@
-"""No table yet: the hub has taken no statement from anybody."""

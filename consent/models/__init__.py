@@ -1,0 +1,22 @@
+"""Why data are used, what was shown, and what people said to it."""
+
+from consent.models.contact import ContactPoint
+from consent.models.event import Act, ActorKind, ConsentEvent, Method
+from consent.models.evidence import Evidence
+from consent.models.guardian import Guardianship
+from consent.models.notice import Notice
+from consent.models.purpose import Channel, Kind, Purpose
+
+__all__ = [
+    "Act",
+    "ActorKind",
+    "Channel",
+    "ConsentEvent",
+    "ContactPoint",
+    "Evidence",
+    "Guardianship",
+    "Kind",
+    "Method",
+    "Notice",
+    "Purpose",
+]

@@ -1,0 +1,1 @@
+"""Questions of pages and payloads about consent."""

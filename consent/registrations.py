@@ -1,0 +1,43 @@
+"""Consent's part of the data map, and what of it hangs on customers and records."""
+
+from cmdm.datamap import declare
+from customers.ports import Hanging, hangings
+
+declare(
+    "consent.Purpose",
+    none="id key label description translations dpv kind rules channels channel_bound sale_or_sharing "
+    "expires_after_days minimum_age parent position state created_at change",
+)
+declare(
+    "consent.Notice",
+    none="id key version language title text purposes controller recipients categories retention rights withdrawal "
+    "layout sha256 state valid_from valid_until created_at created_by published_by change",
+)
+declare(
+    "consent.ContactPoint",
+    whose="customer",
+    keep="sealed value until erased, digest for the limitation period",
+    none="id kind digest verified_at verified_how created_at change",
+    sealed="sealed",
+)
+declare(
+    "consent.Evidence",
+    whose="customer",
+    keep="sealed part until erased, digests for the limitation period",
+    none="id kind form form_hash session proof file_digest row_digest keyed_by created_at change",
+    personal="user_agent network",
+    sealed="sealed",
+)
+declare(
+    "consent.ConsentEvent",
+    whose="customer",
+    keep="for good",
+    none="id record purpose channel contact act notice basis jurisdiction method actor_kind actor occurred_at "
+    "recorded_at effective_at expires_at group carried names evidence claim change",
+)
+declare("consent.Guardianship", none="id ward guardian evidence since decided_by ended_at ended_because change")
+
+# The record's number is named without a constraint: an erasure leaves the event with it, and nothing readable.
+hangings.add("consent.record", Hanging("consent.ConsentEvent", "record", "stays with its record", "stays", "kept"))
+for side in ("ward", "guardian"):
+    hangings.add(f"guardianship.{side}", Hanging("consent.Guardianship", side, "stays", "stays", "removed"))
