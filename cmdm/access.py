@@ -14,18 +14,23 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from cmdm.models import User
 
-VERBS = ("view", "reveal", "decide", "correct", "import", "export", "configure", "grant", "audit", "identify")
+VERBS = (
+    "view", "reveal", "decide", "correct", "import", "export", "configure", "grant", "audit", "identify", "publish",
+)  # fmt: skip
 
 ROLES: dict[str, tuple[str, ...]] = {
     "reader": ("view",),
     "steward": ("view", "decide", "correct"),
     "lead": ("view", "decide", "correct", "reveal", "export"),
     "data owner": ("view", "configure", "import", "export"),
-    "privacy officer": ("view", "reveal", "correct", "export"),
+    "privacy officer": ("view", "reveal", "correct", "export", "publish"),
     "auditor": ("audit",),
     "administrator": ("grant", "configure"),
     "consumer": ("view", "identify"),
 }
+
+# What the hub's own users hold in every domain: the hub itself, and the portal for the customers' own deeds.
+OWN: dict[str, tuple[str, ...]] = {"system": VERBS, "portal": ("view", "reveal", "correct")}
 
 ROLE_LABELS = {
     "reader": _("Reader"),
@@ -57,8 +62,8 @@ def _read(user: "User") -> dict[str, frozenset[int]]:
         found: dict[str, set[int]] = {}
         for verb, domain in cursor.fetchall():
             found.setdefault(verb, set()).add(domain)
-    if user.kind == "system":
-        return {verb: frozenset(found.get("*", ())) for verb in (*VERBS, "*")}
+    if user.kind in OWN:
+        return {verb: frozenset(found.get("*", ())) for verb in (*OWN[user.kind], "*")}
     if not user.is_active:
         return {"*": frozenset(found.get("*", ()))}
     return {verb: frozenset(domains) for verb, domains in found.items()}

@@ -35,9 +35,25 @@ declare(
     none="id record purpose channel contact act notice basis jurisdiction method actor_kind actor occurred_at "
     "recorded_at effective_at expires_at group carried names evidence claim change",
 )
+declare(
+    "consent.Attachment",
+    whose="customer",
+    keep="sealed part until erased, digest for the limitation period",
+    none="id evidence media_type size digest created_at change",
+    sealed="sealed",
+)
+declare(
+    "consent.ProofFile",
+    whose="user",
+    keep="a day",
+    none="id owner job customer purpose sample reason domains revealed events size created_at finished_at expires_at "
+    "change",
+)
+declare("consent.ProofChunk", whose="customer", keep="a day", none="id file number", sealed="sealed")
 declare("consent.Guardianship", none="id ward guardian evidence since decided_by ended_at ended_because change")
 
 # The record's number is named without a constraint: an erasure leaves the event with it, and nothing readable.
 hangings.add("consent.record", Hanging("consent.ConsentEvent", "record", "stays with its record", "stays", "kept"))
 for side in ("ward", "guardian"):
     hangings.add(f"guardianship.{side}", Hanging("consent.Guardianship", side, "stays", "stays", "removed"))
+hangings.add("proof.customer", Hanging("consent.ProofFile", "customer", "kept", "kept", "removed"))

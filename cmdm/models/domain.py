@@ -54,6 +54,7 @@ class Domain(Changed):
             ("grant", _("Grant rights")),
             ("audit", _("Read the audit log")),
             ("identify", _("Match without storing")),
+            ("publish", _("Publish purposes and notices")),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,13 @@ from consent.models.event import Act, ActorKind, ConsentEvent, Method
 from consent.models.evidence import Evidence
 from consent.models.guardian import Guardianship
 from consent.models.notice import Notice
+from consent.models.proof import Attachment, ProofChunk, ProofFile
 from consent.models.purpose import Channel, Kind, Purpose
 
 __all__ = [
     "Act",
     "ActorKind",
+    "Attachment",
     "Channel",
     "ConsentEvent",
     "ContactPoint",
@@ -18,5 +20,7 @@ __all__ = [
     "Kind",
     "Method",
     "Notice",
+    "ProofChunk",
+    "ProofFile",
     "Purpose",
 ]
