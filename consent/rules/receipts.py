@@ -42,6 +42,7 @@ STATES: Mapping[str, str] = {
     "expired": "dpv:ConsentExpired",
     "invalidated": "dpv:ConsentInvalidated",
     "terminated": "dpv:ConsentRevoked",
+    "unknown": "dpv:ConsentUnknown",
 }
 BASES: Mapping[str, tuple[str, str]] = {
     "opt_in": ("dpv:Consent", "eu-gdpr:A6-1-a"),
@@ -54,6 +55,7 @@ ACTORS: Mapping[str, str] = {
     "guardian": "dpv:GuardianOfDataSubject",
     "agent": "dpv:Representative",
     "staff": "dpv:DataController",
+    "machine": "dpv:DataController",
 }
 RIGHTS = ("A7-3", "A13", "A15", "A16", "A17", "A18", "A20", "A21", "A77")
 DEFAULT_PURPOSE = "dpv:Purpose"
