@@ -19,6 +19,8 @@ from cmdm.errors import Refused
 from cmdm.models import ApiToken, Domain, User
 from cmdm.resources import DomainResource, UserResource
 
+OWN = tuple(access.OWN)
+
 
 class DomainForm(ActionForm):
     """A domain."""
@@ -69,8 +71,8 @@ class UserForm(ActionForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         if "kind" in fields:
-            fields["kind"].choices = [choice for choice in User.Kind.choices if choice[0] != User.Kind.SYSTEM]
-        if self.instance.pk == self.actor.pk or self.instance.kind == User.Kind.SYSTEM:
+            fields["kind"].choices = [choice for choice in User.Kind.choices if choice[0] not in OWN]
+        if self.instance.pk == self.actor.pk or self.instance.is_own:
             fields.pop("roles", None)
         if "roles" in fields:
             self.grantable = list(Domain.objects.within(access.scope(self.actor, "grant")))
@@ -163,7 +165,7 @@ class UserAdmin(SpreadsheetAdmin, GrantingAdmin):
         """Only over users whose every right the actor could give."""
         if obj is None:
             return self._may(request)
-        if obj.kind == User.Kind.SYSTEM:
+        if obj.is_own:
             return False
         return self._may(request) and access.scope(request.user, "grant") >= access.reach(obj)
 
@@ -199,7 +201,7 @@ class TokenForm(ActionForm):
             fields["expires_at"].required = False
             for part, label in zip(fields["expires_at"].widget.widgets, (_("Day"), _("Time")), strict=True):
                 part.attrs["aria-label"] = label
-            fields["user"].queryset = User.objects.filter(is_active=True).exclude(kind=User.Kind.SYSTEM)
+            fields["user"].queryset = User.objects.filter(is_active=True).exclude(kind__in=OWN)
 
     def act(self) -> ApiToken:
         """Issue it; the text is kept for one page."""

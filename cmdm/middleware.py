@@ -8,6 +8,8 @@ import structlog
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.utils.translation import activate, get_language
 
 from cmdm import ids
 from cmdm.actions import origin
@@ -43,6 +45,16 @@ def _is_malformed(request: HttpRequest) -> bool:
     if "%00" in query or "\0" in request.path or query.count("&") >= MAX_PARAMETERS:
         return True
     return any("\ud800" <= letter <= "\udfff" for letter in request.path)
+
+
+class Languages(LocaleMiddleware):
+    """The language of the cookie or the browser; outside the portal only those that the stewards' pages speak."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if not request.path.startswith(settings.PORTAL_PATHS) and get_language() not in settings.STAFF_LANGUAGES:
+            activate(settings.LANGUAGE_CODE)
+            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
 
 
 class SessionRules:

@@ -1,7 +1,12 @@
 """The kit's part of the data map, and that of the libraries' tables."""
 
 from cmdm import verifying  # noqa: F401
+from cmdm.actions.domains import install_roles
+from cmdm.actions.installing import install_portal_user
 from cmdm.datamap import declare
+from cmdm.installing import standing
+
+standing.add("cmdm.portal", install_portal_user, order=1)
 
 declare(
     "cmdm.User",
@@ -74,3 +79,5 @@ declare(
     none="id http_accept path_info attempt_time logout_time session_hash",
     personal="user_agent ip_address username",
 )
+
+standing.add("cmdm.roles", install_roles, order=5)

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "cmdm.middleware.RequestEdge",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "cmdm.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -167,7 +167,8 @@ UPLOAD_MAX_BYTES = env.int("CMDM_UPLOAD_MAX_BYTES", default=1024 * 1024 * 1024)
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
+STAFF_LANGUAGES = ["en"]  # the portal speaks all of them, the stewards' pages these
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Static files
@@ -232,6 +233,16 @@ SIMPLE_HISTORY_ENABLED = False  # versions are written set-based by cmdm.history
 SIMPLE_HISTORY_DATE_INDEX = False
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # rights are read by cmdm.access, no backend
+
+# The customers' portal, and its mails
+PORTAL_PATHS = ("/my/", "/u/")
+HUB_URL = env.str("CMDM_URL", default=f"https://{ALLOWED_HOSTS[0]}" if HTTPS else "http://127.0.0.1:8000").rstrip("/")
+vars().update(env.email_url("CMDM_MAIL_URL", default="filemail://" if DEMO else "smtp://localhost:25"))
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("CMDM_MAIL_FROM", default="portal@localhost")
+PORTAL_NAME = env.str("CMDM_PORTAL_NAME", default="Nordlicht" if DEMO else "Customer portal")
+PORTAL_DOMAIN = env.str("CMDM_PORTAL_DOMAIN", default="")  # where people who register belong; empty: the oldest
 
 LOGGING = logs.configuration(level=env.str("CMDM_LOG_LEVEL", default="INFO"))
 DIGEST_KEY = base64.b64decode(KEYS.digest)

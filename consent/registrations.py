@@ -52,8 +52,57 @@ declare(
 declare("consent.ProofChunk", whose="customer", keep="a day", none="id file number", sealed="sealed")
 declare("consent.Guardianship", none="id ward guardian evidence since decided_by ended_at ended_because change")
 
+declare(
+    "consent.SubjectRequest",
+    whose="customer",
+    keep="for the limitation period",
+    none="id account kind state records domains received_at due_on closed_at answered_by change",
+    sealed="sealed answer",
+)
+declare(
+    "consent.Proposal",
+    whose="customer",
+    keep="until erased",
+    none="id account kind state records domains attributes proposed_at decided_at decided_by change",
+    sealed="sealed",
+)
+
 # The record's number is named without a constraint: an erasure leaves the event with it, and nothing readable.
 hangings.add("consent.record", Hanging("consent.ConsentEvent", "record", "stays with its record", "stays", "kept"))
 for side in ("ward", "guardian"):
     hangings.add(f"guardianship.{side}", Hanging("consent.Guardianship", side, "stays", "stays", "removed"))
 hangings.add("proof.customer", Hanging("consent.ProofFile", "customer", "kept", "kept", "removed"))
+
+declare(
+    "consent.PortalAccount",
+    whose="customer",
+    keep="until closed",
+    none="id key language state stamp tries created_at signed_in_at change",
+)
+declare("consent.PortalContact", whose="customer", none="id account contact proved_at ended_at change")
+declare(
+    "consent.PortalAnchor",
+    whose="customer",
+    none="id account record contact how since decided_by ended_at ended_because change",
+)
+declare(
+    "consent.PortalCode",
+    whose="customer",
+    keep="two days",
+    none="id purpose account target browser sender digest language tries created_at expires_at used_at ended_at change",
+    sealed="sealed",
+)
+declare(
+    "consent.PortalChange",
+    whose="customer",
+    none="id account old old_code new_code state created_at due_at ended_at change",
+    sealed="sealed",
+)
+declare(
+    "consent.PortalClaim",
+    whose="customer",
+    none="id account contact domains state created_at decided_at decided_by change",
+    free_text="reason",
+)
+
+hangings.add("portal.record", Hanging("consent.PortalAnchor", "record", "stays with its record", "stays", "removed"))

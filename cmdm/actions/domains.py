@@ -31,6 +31,18 @@ def add_domain(*, actor: User, key: str, name: str, match_space: str = "main", o
 
 
 @action
+def install_roles(*, actor: User) -> None:
+    """Give the roles of every domain the verbs that they have by now. Refused without ``configure`` everywhere."""
+    access.require_everywhere(actor, "configure")
+    before = DomainGroupPermission.objects.count()
+    domains = list(Domain.objects.order_by("pk"))
+    for domain in domains:
+        _install_roles(domain)
+    if added := DomainGroupPermission.objects.count() - before:
+        audit.record(actor, "roles.installed", domains=[one.pk for one in domains], counts={"verbs": added})
+
+
+@action
 def change_domain(domain: Domain, *, actor: User, name: str, match_space: str, owner: User | None) -> Domain:
     """Change name, match space or owner. Refused when its records would leave the space they were compared in."""
     domain = Domain.objects.select_for_update().get(pk=domain.pk)
@@ -87,7 +99,7 @@ def _change_role(*, actor: User, user: User, domain: Domain, role: str, given: b
     access.require(actor, "grant", domain)
     if actor.pk == user.pk:
         raise PermissionDenied(_("Nobody grants rights to himself."))
-    if user.kind == User.Kind.SYSTEM:
+    if user.is_own:
         raise Refused(_("The hub's own user takes no roles."))
     group = Group.objects.get(name=role_group_name(domain, role))
     (user.groups.add if given else user.groups.remove)(group)

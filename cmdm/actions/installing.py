@@ -1,10 +1,10 @@
-"""The hub's own user, the actor of everything that no person does."""
+"""The hub's own users: the actor of everything that no person does, and the portal, by which customers act."""
 
-from cmdm import audit, history
+from cmdm import audit, history, ids
 from cmdm.actions.core import action
 from cmdm.models import User
 
-NAME = "hub"
+NAME, PORTAL = "hub", "portal"
 
 
 @action
@@ -19,3 +19,19 @@ def install_system_user() -> User:
     history.keep(User, [hub.pk], history.ADDED)
     audit.record(hub, "hub.installed", hub)
     return hub
+
+
+@action
+def install_portal_user(*, actor: User) -> User:
+    """Create the portal's user, who does for customers what they ask for. Returns him when he is there already."""
+    known = User.objects.filter(kind=User.Kind.PORTAL).first()
+    if known is not None:
+        return known
+    taken = User.objects.filter(username=PORTAL).exists()
+    portal = User(username=f"{PORTAL}-{ids.uuid7()}" if taken else PORTAL, kind=User.Kind.PORTAL)
+    portal.display_name = "Portal"
+    portal.set_unusable_password()
+    portal.save()
+    history.keep(User, [portal.pk], history.ADDED)
+    audit.record(actor, "portal.installed", portal)
+    return portal

@@ -46,7 +46,7 @@ def change_user(user: User, *, actor: User, display_name: str, email: str, is_ac
     """Change name, address, or switch off; switching off ends every session and token at once."""
     user = User.objects.select_for_update().get(pk=user.pk)
     _require_over(actor, user)
-    if user.kind == User.Kind.SYSTEM:
+    if user.is_own:
         raise Refused(_("The hub's own user cannot be changed."))
     if actor.pk == user.pk and not is_active:
         raise Refused(_("Nobody switches himself off."))
@@ -102,7 +102,7 @@ def issue_token(*, actor: User, user: User, label: str = "", expires_at: datetim
     """Make an API token; the answer is the only time it is seen. Refused for a user that is switched off."""
     if actor.pk != user.pk:
         _require_over(actor, user)
-    if not user.is_active or user.kind == User.Kind.SYSTEM:
+    if not user.is_active or user.is_own:
         raise Refused(_("This user cannot have a token."))
     token = f"cmdm_{secrets.token_urlsafe(32)}"
     row = ApiToken.objects.create(digest=token_digest(token), user=user, label=label, expires_at=expires_at)

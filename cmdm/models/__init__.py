@@ -6,7 +6,7 @@ from cmdm.models.domain import Domain, DomainGroupPermission, DomainUserPermissi
 from cmdm.models.job import Job
 from cmdm.models.outbox import OutboxEvent, OutboxPending
 from cmdm.models.token import ApiToken, IdempotencyKey, token_digest
-from cmdm.models.user import User, system_user
+from cmdm.models.user import User, portal_user, system_user
 
 __all__ = [
     "ApiToken",
@@ -22,6 +22,7 @@ __all__ = [
     "OutboxPending",
     "User",
     "Versioned",
+    "portal_user",
     "system_user",
     "token_digest",
 ]

@@ -28,6 +28,7 @@ class User(AbstractUser):
         PERSON = "person", _("Person")
         CONSUMER = "consumer", _("Consuming system")
         SYSTEM = "system", _("The hub")
+        PORTAL = "portal", _("The customers' portal")
 
     display_name = models.CharField(_("name"), max_length=150, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.PERSON)
@@ -43,10 +44,16 @@ class User(AbstractUser):
         verbose_name_plural = _("users")
         constraints = [
             models.UniqueConstraint(fields=["kind"], condition=models.Q(kind="system"), name="one_system_user"),
+            models.UniqueConstraint(fields=["kind"], condition=models.Q(kind="portal"), name="one_portal_user"),
         ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+    @property
+    def is_own(self) -> bool:
+        """One of the hub's own users, whom nobody changes."""
+        return self.kind in (User.Kind.SYSTEM, User.Kind.PORTAL)
 
     def get_full_name(self) -> str:
         return str(self)
@@ -55,3 +62,8 @@ class User(AbstractUser):
 def system_user() -> User:
     """The hub itself as an actor; installed by ``manage.py install``."""
     return User.objects.get(kind=User.Kind.SYSTEM)
+
+
+def portal_user() -> User:
+    """The portal as an actor: what customers do for themselves; installed by ``manage.py install``."""
+    return User.objects.get(kind=User.Kind.PORTAL)

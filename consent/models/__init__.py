@@ -1,10 +1,12 @@
 """Why data are used, what was shown, and what people said to it."""
 
+from consent.models.asking import Proposal, SubjectRequest
 from consent.models.contact import ContactPoint
 from consent.models.event import Act, ActorKind, ConsentEvent, Method
 from consent.models.evidence import Evidence
 from consent.models.guardian import Guardianship
 from consent.models.notice import Notice
+from consent.models.portal import PortalAccount, PortalAnchor, PortalChange, PortalClaim, PortalCode, PortalContact
 from consent.models.proof import Attachment, ProofChunk, ProofFile
 from consent.models.purpose import Channel, Kind, Purpose
 
@@ -20,7 +22,15 @@ __all__ = [
     "Kind",
     "Method",
     "Notice",
+    "PortalAccount",
+    "PortalAnchor",
+    "PortalChange",
+    "PortalClaim",
+    "PortalCode",
+    "PortalContact",
     "ProofChunk",
     "ProofFile",
+    "Proposal",
     "Purpose",
+    "SubjectRequest",
 ]
