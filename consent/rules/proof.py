@@ -27,7 +27,7 @@ about.json      what was asked for, by whom, when, and what was left out
 events.json     every act: what, when it was done and written down, how, by whom, under which notice
 notices/        the notices as they were shown; each file is named after the SHA-256 of its bytes
 evidence.json   how the acts were made: forms, links, codes, calls, paper; scans lie in evidence/
-receipts/       the receipt of every act (ISO/IEC TS 27560 in the W3C Data Privacy Vocabulary), as signed JWS and as JSON
+receipts/       the receipt of every act (ISO/IEC TS 27560 by the W3C DPV), signed, and as plain JSON
 audit.json      the entries of the audit log that belong to these acts
 keys.json       the public keys (Ed25519, as a JSON Web Key Set)
 manifest.jws    the list of all files with their hashes, signed
