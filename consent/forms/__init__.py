@@ -1,0 +1,1 @@
+"""Forms of consent and the portal."""

@@ -1,0 +1,98 @@
+"""Forms of the portal's signed-in pages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.queries.catalogue import Spec
+
+MAX_NOTE = 1_000
+MAX_TEXT = 4_000
+
+
+class OwnValuesForm(forms.Form):
+    """What a person says an attribute of his ought to be: one field, or one for each part of the name.
+
+    ``place`` and ``seen`` say which of many values is replaced, and what it was when the form was shown.
+    """
+
+    place = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=1_000)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+
+    def __init__(self, *args: Any, specs: Iterable[Spec], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.specs = tuple(specs)
+        for spec in self.specs:
+            label = _(str(spec.row.label))
+            field = spec.type.form_field(label=label, required=len(self.specs) == 1, options=spec.options)
+            self.fields[spec.name] = field
+
+    def values(self) -> dict[str, Any]:
+        """What was said, by attribute, in the shape of a record's values."""
+        given = {spec.name: self.cleaned_data.get(spec.name) for spec in self.specs}
+        return {name: value for name, value in given.items() if value not in (None, "")}
+
+    def clean(self) -> dict[str, Any]:
+        """At least one value is said."""
+        given = super().clean() or {}
+        if not self.errors and not any(given.get(spec.name) for spec in self.specs):
+            raise forms.ValidationError(_("Write at least one part."))
+        return given
+
+
+class PreferencesForm(forms.Form):
+    """How a person likes to be written to. Nothing is chosen that he has not chosen."""
+
+    def __init__(self, *args: Any, specs: Iterable[Spec], languages: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.specs = tuple(specs)
+        for spec in self.specs:
+            choices = languages if spec.name == "language" else spec.options.choices
+            if not choices:
+                continue
+            words = [(code, _(str(word))) for code, word in choices.items()]
+            self.fields[spec.name] = forms.ChoiceField(
+                label=_(str(spec.row.label)), choices=[("", _("No wish")), *words], required=False
+            )
+
+
+class NotMeForm(forms.Form):
+    """Which of the records are about somebody else."""
+
+    records = forms.TypedMultipleChoiceField(
+        label=_("What is not about you?"), coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    note = forms.CharField(
+        label=_("What is wrong?"),
+        help_text=_("You may leave this empty."),
+        max_length=MAX_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, choices: Iterable[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["records"].choices = list(choices)  # type: ignore[attr-defined]
+
+
+class RequestForm(forms.Form):
+    """What a person asks, in his own words as far as he likes."""
+
+    text = forms.CharField(
+        label=_("What should we know?"),
+        help_text=_("You may leave this empty."),
+        max_length=MAX_TEXT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class AnswerForm(forms.Form):
+    """How a request ends, and what its person is told."""
+
+    state = forms.ChoiceField(label=_("It is"), choices=[("done", _("Done")), ("refused", _("Refused"))])
+    answer = forms.CharField(
+        label=_("What the person is told"), max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 5})
+    )
