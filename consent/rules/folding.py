@@ -1,0 +1,140 @@
+"""What one record says about one use: the fold of its acts. What a customer says: the meet over his records.
+
+A question is about a channel and a contact point (either may be none). An act reaches it when the act is about the
+whole purpose, or names the same. Of the acts that reach a question:
+
+- one that somebody declared void counts for nothing, and what stood before stands again;
+- a denial stands until a later grant that is as narrow as the denial or narrower; at the same time the denial wins;
+- the latest grant says whether there is consent: when it has expired or was ended there is no statement;
+- *requested* and *unknown* change nothing.
+
+Nothing here looks at another record, so merging and unmerging cannot change what a record says; and the meet is a
+minimum, so the order of merges cannot matter.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import NamedTuple
+
+GRANTING = frozenset(("granted", "confirmed", "reaffirmed"))
+DENYING = frozenset(("refused", "withdrawn", "objected"))
+ENDING = frozenset(("expired", "terminated"))
+INVALIDATED, REQUESTED = "invalidated", "requested"
+COUNTING = GRANTING | DENYING | ENDING | {INVALIDATED, REQUESTED}
+
+
+class State(IntEnum):
+    """The meet is the least of them."""
+
+    DENIED = 0
+    GRANTED = 1
+    NO_STATEMENT = 2
+
+
+class Because(StrEnum):
+    """Why there is no statement."""
+
+    NOTHING_SAID = ""
+    PENDING = "pending"
+    EXPIRED = "expired"
+    ENDED = "ended"
+
+
+class Act(NamedTuple):
+    """One consent event, as the fold needs it. ``at`` is when it counts from, ``id`` its place in the ledger."""
+
+    id: int
+    act: str
+    at: datetime
+    channel: str = ""
+    contact: int | None = None
+    until: datetime | None = None
+    names: int | None = None
+    whose: str = "person"
+    record: int = 0
+    group: str = ""
+    carried: bool = False
+
+
+class Standing(NamedTuple):
+    """What a record says, and by which act."""
+
+    state: State
+    by: Act | None = None
+    because: Because = Because.NOTHING_SAID
+
+
+SILENT = Standing(State.NO_STATEMENT)
+
+
+def reaches(act: Act, channel: str, contact: int | None) -> bool:
+    """Whether the act is about this channel and contact point."""
+    return (not act.channel or act.channel == channel) and (act.contact is None or act.contact == contact)
+
+
+def lifts(grant: Act, denial: Act) -> bool:
+    """Whether the grant came after the denial and is as narrow or narrower."""
+    return (
+        grant.at > denial.at
+        and (not denial.channel or denial.channel == grant.channel)
+        and (denial.contact is None or denial.contact == grant.contact)
+    )
+
+
+def in_force(acts: Iterable[Act], channel: str, contact: int | None) -> list[Act]:
+    """The acts that reach the question and were not declared void for it."""
+    found = [act for act in acts if reaches(act, channel, contact)]
+    voiding = [act for act in found if act.act == INVALIDATED]
+    if not voiding:
+        return found
+    void: set[int | None] = set()
+    for act in sorted(voiding, reverse=True):  # by place in the ledger: an invalidation may itself be declared void
+        if act.id not in void:
+            void.add(act.names)
+    return [act for act in found if act.id not in void]
+
+
+def fold(acts: Iterable[Act], channel: str, contact: int | None, at: datetime) -> Standing:
+    """What one record says about a channel and contact point at a time."""
+    found = in_force(acts, channel, contact)
+    if not found:
+        return SILENT
+    grants = [act for act in found if act.act in GRANTING]
+    denials = [act for act in found if act.act in DENYING and not any(lifts(grant, act) for grant in grants)]
+    if denials:
+        return Standing(State.DENIED, _latest(denials))
+    if grants:
+        return _granted(_latest(grants), found, at)
+    asked = [act for act in found if act.act == REQUESTED]
+    return Standing(State.NO_STATEMENT, _latest(asked), Because.PENDING) if asked else SILENT
+
+
+def _granted(grant: Act, found: Iterable[Act], at: datetime) -> Standing:
+    for act in found:
+        if act.act in ENDING and act.names == grant.id:
+            because = Because.EXPIRED if act.act == "expired" else Because.ENDED
+            return Standing(State.NO_STATEMENT, act, because)
+    if grant.until is not None and grant.until <= at:
+        return Standing(State.NO_STATEMENT, grant, Because.EXPIRED)
+    return Standing(State.GRANTED, grant)
+
+
+def _latest(acts: Sequence[Act]) -> Act:
+    return max(acts, key=lambda act: (act.at, act.id))
+
+
+def meet(standings: Iterable[Standing]) -> Standing:
+    """What records say together: the least of their states; of equal ones the latest act is named."""
+    known = sorted(standings, key=_rank)
+    return known[0] if known else SILENT
+
+
+def _rank(standing: Standing) -> tuple[int, bool, float, int]:
+    by = standing.by
+    return (standing.state, by is None, -by.at.timestamp() if by else 0, -by.id if by else 0)
+
+
+def conflicting(standings: Iterable[Standing]) -> bool:
+    """Whether one record grants what another denies."""
+    return {State.DENIED, State.GRANTED} <= {standing.state for standing in standings}

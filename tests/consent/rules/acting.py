@@ -1,0 +1,100 @@
+"""Five records, two purposes, and people who say yes and no: the rules without a database."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from consent.rules.covering import covered_by_denial, released, taken_back
+from consent.rules.folding import GRANTING, Act, Standing, fold, meet
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+RECORDS, PURPOSES = range(5), ("newsletter", "profiling")
+SCOPES = (("", None), ("email", None), ("email", 1), ("email", 2), ("sms", 3))
+QUESTIONS = (("", None), ("email", 1), ("email", 2), ("sms", 3), ("sms", None))
+Scope = tuple[str, int | None]
+
+
+class Ledger:
+    """Acts by purpose, clusters of records, and a clock. Merging and unmerging write nothing."""
+
+    def __init__(self) -> None:
+        self.acts: dict[str, list[Act]] = {purpose: [] for purpose in PURPOSES}
+        self.of: dict[tuple[str, int], list[Act]] = {(each, record): [] for each in PURPOSES for record in RECORDS}
+        self.clusters: list[frozenset[int]] = [frozenset([record]) for record in RECORDS]
+        self.claims: set[tuple] = set()
+        self.hours = 0
+
+    @property
+    def now(self) -> datetime:
+        return START + timedelta(hours=self.hours)
+
+    def cluster(self, record: int) -> frozenset[int]:
+        return next(one for one in self.clusters if record in one)
+
+    def write(self, purpose: str, record: int, act: str, scope: Scope = ("", None), **more: object) -> Act:
+        """One more row; acts made here come one after the other."""
+        self.hours += 1
+        number = sum(len(acts) for acts in self.acts.values()) + 1
+        row = Act(number, act, more.pop("at", self.now), *scope, record=record, **more)
+        self.acts[purpose].append(row)
+        self.of[purpose, record].append(row)
+        return row
+
+    def deny(self, purpose: str, act: str, scope: Scope, own: Collection[int]) -> None:
+        """Somebody known at these records says no."""
+        group = f"g{self.hours}"
+        cluster = frozenset().union(*(self.cluster(record) for record in own))
+        for record, carried in covered_by_denial(own, cluster):
+            self.write(purpose, record, act, scope, group=group, carried=carried)
+
+    def grant(self, purpose: str, act: str, scope: Scope, proved: Collection[int], lasts: int | None = None) -> None:
+        """Somebody proved at these records says yes, for so many hours."""
+        acts = self.acts[purpose]
+        groups = taken_back([one for one in acts if one.record in proved], *scope)
+        ended = released([one for one in acts if one.record not in proved], groups, *scope)
+        until = self.now + timedelta(hours=lasts) if lasts else None
+        for record in proved:
+            self.write(purpose, record, act, scope, group=f"g{self.hours}", until=until)
+        for one in ended:
+            self.write(purpose, one.record, "invalidated", scope, names=one.id)
+
+    def end(self, purpose: str, act: str, which: int) -> None:
+        """A grant expires or is ended, or any act is declared void."""
+        fit = [one for one in self.acts[purpose] if act == "invalidated" or one.act in GRANTING]
+        if fit:
+            named = fit[which % len(fit)]
+            self.write(purpose, named.record, act, (named.channel, named.contact), names=named.id)
+
+    def bring(self, purpose: str, record: int, act: str, scope: Scope, before: int) -> bool:
+        """A file says what happened so many hours ago; whether it was news."""
+        claim = (purpose, record, act, scope, self.now - timedelta(hours=before))
+        return self.send(claim)
+
+    def send(self, claim: tuple) -> bool:
+        """The same claim again is no new event."""
+        if claim in self.claims:
+            return False
+        self.claims.add(claim)
+        purpose, record, act, scope, at = claim
+        self.write(purpose, record, act, scope, at=at)
+        return True
+
+    def merge(self, one: int, other: int) -> None:
+        joined = self.cluster(one) | self.cluster(other)
+        self.clusters = [*(each for each in self.clusters if not each & joined), joined]
+
+    def unmerge(self, leaving: Collection[int]) -> None:
+        split = [part for each in self.clusters for part in (each & set(leaving), each - set(leaving)) if part]
+        self.clusters = split
+
+    def said(self, purpose: str, record: int, question: Scope) -> Standing:
+        """What a record says."""
+        return fold(self.of[purpose, record], *question, self.now)
+
+    def together(self, purpose: str, records: Iterable[int], question: Scope) -> Standing:
+        """What several say."""
+        return meet(self.said(purpose, record, question) for record in records)
+
+    def states(self, records: Sequence[int] = RECORDS, purpose: str | None = None) -> list[Standing]:
+        """Everything that these records say, one by one."""
+        purposes = PURPOSES if purpose is None else (purpose,)
+        return [self.said(each, record, ask) for each in purposes for record in records for ask in QUESTIONS]
