@@ -17,6 +17,14 @@ ROLES: Final = frozenset(
     "admin accounts billing buchhaltung contact contacto enquiries hello help hr info infos kontakt mail marketing "
     "office orders post postmaster reception sales service support team verkauf webmaster".split()
 )
+# Where everybody may have a mailbox: the domain tells nothing about who they are.
+PROVIDERS: Final = frozenset(
+    "gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de hotmail.com hotmail.co.uk hotmail.fr outlook.com "
+    "live.com msn.com aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de "
+    "orange.fr free.fr wanadoo.fr laposte.net sfr.fr libero.it virgilio.it tin.it telenet.be ziggo.nl kpnmail.nl "
+    "bluewin.ch btinternet.com sky.com comcast.net verizon.net att.net sbcglobal.net mail.ru yandex.ru qq.com 163.com "
+    "126.com naver.com proton.me protonmail.com".split()
+)
 LAST_DIGITS: Final = 7
 
 

@@ -1,9 +1,10 @@
 """The shipped models, their weights set by hand.
 
 Bits are log2 of (share of the level among pairs of one person) : (share among pairs of strangers).
-For persons two alternatives stand beside the stranger: the *household* shares family name,
+For persons three alternatives stand beside the stranger: the *household* shares family name,
 address and landline but not given name, birth date and identifiers; the *namesake* shares only
-the name. They keep families and namesakes apart without any rule of their own. Organisations have
+the name; the *junior* shares name and home with a parent, but neither birth date nor identifiers. They keep
+families and namesakes apart without any rule of their own. Organisations have
 one: the *group*, whose members share name and web site but neither place nor phone.
 """
 
@@ -62,7 +63,7 @@ def _levels(table: str, *alternatives: str) -> tuple[LevelWeight, ...]:
 
 
 def _of_person(code: str, label: str, kind: str, table: str, *, attribute: str = "", rarity: float = 0.0) -> Comparison:
-    return Comparison(code, label, kind, attribute or code, _levels(table, "household", "namesake"), rarity)
+    return Comparison(code, label, kind, attribute or code, _levels(table, "household", "namesake", "junior"), rarity)
 
 
 def _of_organisation(code: str, label: str, kind: str, table: str) -> Comparison:
@@ -70,77 +71,78 @@ def _of_organisation(code: str, label: str, kind: str, table: str) -> Comparison
 
 
 _GIVEN_NAME: Final = """
-exact           8     2.5   8
-transliterated  7.5   2     7.5
-nickname        5     0     3.5
-swapped         9     2.5   4
-near            5.5   0     0
-initial         3.5   0     2
-middle          1.5   0.5   0
-alike           2.5   0.3   0
-different      -5     0    -6
+exact           8     2.5   8     8
+transliterated  7.5   2     7.5   7.5
+nickname        5     0     3.5   3.5
+swapped         9     2.5   4     4
+near            5.5   0     0     0
+initial         3.5   0     2     2
+middle          1.5   0.5   0     0
+alike           2.5   0.3   0     0
+different       -5    0     -6    -6
 """
 _FAMILY_NAME: Final = """
-exact          10     9.8  10
-transliterated  9     8.8   9
-swapped         9     9     5
-part            7     6     3
-near            7     5.5   0.5
-alike           3.5   2     0
-married        -2.5  -1.3  -6
-different      -4.5  -1.8  -6
+exact           10    9.8   10    9.8
+transliterated  9     8.8   9     8.8
+swapped         9     9     5     9
+part            7     6     3     6
+near            7     5.5   0.5   5.5
+alike           3.5   2     0     2
+married         -2.5  -1.3  -6    -1.3
+different       -4.5  -1.8  -6    -1.8
 """
 _MIDDLE_NAME: Final = """
-exact           7     1     0
-near            5     0     0
-initial         4     0     0
-different      -3     0     0
+exact           7     1     0     0
+near            5     0     0     0
+initial         4     0     0     0
+different       -3    0     0     0
 """
 _SUFFIX: Final = """
-same            1.5   0     0
-one_sided      -1     0     0
-different      -9     1     1
+same            1.5   0     0     -1
+one_sided       -1    0     0     2
+different       -9    1     1     5
 """
 _BIRTH_DATE: Final = """
-exact          14     8.5   0
-swapped         9     0     0
-near            5     1     0
-partial         5     1     0
-month           3.5   1     0
-day             2.5   0     0
-year            0     1     0
-different      -5     0     0
+exact           14    8.5   0     -3
+swapped         9     0     0     -3
+near            5     1     0     -3
+partial         5     1     0     -3
+month           3.5   1     0     -3
+day             2.5   0     0     0
+year            0     1     0     -3
+different       -5    0     0     0
 """
 _GENDER: Final = """
-same            1    -0.5   0.7
-different      -4     0.5  -2
+same            1     -0.5  0.7   0.9
+different       -4    0.5   -2    -4
 """
 _EMAIL: Final = """
-exact          16.5  13.5   0
-near           12     6     0
-user            9.5   2     3
-role            3     3     0
-different      -1.5  -0.1   0
+exact           16.5  13.5  0     13.5
+near            12    6     0     6
+user            9.5   2     3     2
+alike           5     3     0     3
+role            3     3     0     3
+different       -1.5  -0.1  0     -0.1
 """
 _PHONE: Final = """
-exact          15.5  12.5   0
-ending         11     8     0
-near           10     5     0
-different      -1.2  -0.2   0
+exact           15.5  12.5  0     12.5
+ending          11    8     0     8
+near            10    5     0     5
+different       -1.2  -0.2  0     -0.2
 """
 _ADDRESS: Final = """
-same           13    13.2   0
-near           10.5  10.5   0
-street         10    10     0
-neighbour       7     6     0
-postcode        6.5   6.5   0
-city            3.5   3     0
-different      -2.5  -3     0
+same            13    13.2  0     13.2
+near            10.5  10.5  0     10.5
+street          10    10    0     10
+neighbour       7     6     0     6
+postcode        6.5   6.5   0     6.5
+city            3.5   3     0     3
+different       -2.5  -3    0     -3
 """
 _IDENTIFIER: Final = """
-exact          18     4     0
-near           10     1     0
-different      -4     0     0
+exact           18    4     0     0
+near            10    1     0     0
+different       -4    0     0     0
 """
 
 
@@ -171,13 +173,21 @@ def person_model() -> Model:
             Rule("birth_house", ("birth_date", "house")),
             Rule("family_postcode", ("family_prefix", "postcode")),
             Rule("given_postcode", ("given", "postcode")),
-            Rule("name_city", ("name", "city")),
+            Rule("name_city", ("name", "city_prefix")),
             Rule("family_street", ("family", "street", "house")),
             Rule("email_user", ("email_user",)),
+            Rule("letters_year", ("name_letters", "birth_year")),
+            Rule("begins", ("names_prefix",), up_to=300_000),
+            Rule("birth", ("birth_date",), up_to=200_000),
+            Rule("user_begins", ("email_user_prefix",), up_to=20_000),
+            Rule("given_initial", ("given", "family_initial"), up_to=20_000),
+            Rule("family_initial", ("family", "given_initial"), up_to=20_000),
+            Rule("name", ("name",), up_to=10_000),
         ),
         alternatives=(
             Alternative("household", "Same household", prior=-17, related=True),
             Alternative("namesake", "Same name", prior=-18),
+            Alternative("junior", "Parent and child of one name", prior=-23, related=True),
         ),
         placeholders={
             "given_name": _NO_NAME,
@@ -213,7 +223,7 @@ def organisation_model() -> Model:
             _of_organisation("identifier", "Identifier", "identifier", "exact 18 2\nnear 8 1\ndifferent -4 0"),
             _of_organisation("website", "Web site", "website", "same 11 11\ndifferent -2 -1"),
             _of_organisation(
-                "email", "E-mail", "email", "exact 14 11\nnear 9 3\nuser 4 4\nrole 12 9\ndifferent -0.5 0"
+                "email", "E-mail", "email", "exact 14 11\nnear 9 3\nuser 4 4\nalike 2 2\nrole 12 9\ndifferent -0.5 0"
             ),
             _of_organisation("phone", "Phone", "phone", "exact 14 4\nending 9 2\nnear 7 1\ndifferent -2 0"),
             _of_organisation(
@@ -232,6 +242,9 @@ def organisation_model() -> Model:
             Rule("organisation_postcode", ("organisation_word", "postcode")),
             Rule("organisation_city", ("organisation_word", "city")),
             Rule("street", ("street", "house")),
+            Rule("domain", ("email_domain",)),
+            Rule("begins", ("organisation_prefix",), up_to=200_000),
+            Rule("word", ("organisation_word",), up_to=50_000),
         ),
         alternatives=(Alternative("group", "Same group", prior=-16, related=True),),
         placeholders={

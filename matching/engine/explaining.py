@@ -22,6 +22,7 @@ MESSAGES: Final[dict[str, str]] = {
 }
 
 ALTERNATIVE: Final = "alternative"
+INTERACTION: Final = "interaction"
 SURE: Final = 0.95
 PERHAPS: Final = 0.3
 
@@ -39,7 +40,7 @@ class Sentence(NamedTuple):
 
 def sentence(score: Score) -> Sentence:
     """Why this score, in one sentence."""
-    found = [each for each in score.levels if each.level not in (MISSING, ALTERNATIVE)]
+    found = [each for each in score.levels if each.level not in (MISSING, ALTERNATIVE, INTERACTION)]
     agree = [each for each in sorted(found, key=lambda each: -each.weight) if each.weight > 0][:3]
     differ = [each for each in sorted(found, key=lambda each: each.weight) if each.weight <= -1][:2]
     if not agree:

@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterable
 from itertools import product
 from typing import Final, NamedTuple
 
+from matching.engine.contacts import PROVIDERS
 from matching.engine.features import Features
 from matching.engine.model import Model
 from matching.engine.names import sound
+
+PREFIX: Final = 3
 
 
 class Key(NamedTuple):
@@ -90,26 +93,43 @@ def _rarest_words(features: Features) -> Iterable[str]:
         yield sound(max(telling, key=len))
 
 
+def _letters(features: Features) -> Iterable[str]:
+    """The letters of each name without order or repeats: they outlive an exchange and a slip of the finger."""
+    return ("".join(sorted(set(each))) for each in (features.name.given, features.name.family) if len(each) > 1)
+
+
+def _names_prefix(features: Features) -> Iterable[str]:
+    """How both names begin, in one, in either order."""
+    begins = (features.name.given[:PREFIX], features.name.family[:PREFIX])
+    return (" ".join(sorted(begins)),) if all(begins) else ()
+
+
 _PARTS: Final[dict[str, Part]] = {
     "identifier": lambda f: (f"{each.scheme}:{each.value}" for each in f.identifiers),
     "email": lambda f: (each.whole for each in f.emails if not each.role or f.party_type == "organisation"),
     "email_user": lambda f: (each.user for each in f.emails if not each.role and len(each.user) > 3),
+    "email_user_prefix": lambda f: (each.user[:5] for each in f.emails if not each.role and len(each.user) > 4),
+    "email_domain": lambda f: (each.domain for each in f.emails if each.domain not in PROVIDERS),
     "phone": lambda f: (each.ending for each in f.phones),
     "names": _names,
+    "names_prefix": _names_prefix,
     "name": lambda f: (*_given(f), *_family(f)),
+    "name_letters": _letters,
     "name_initial": lambda f: (f.name.given[:1], f.name.family[:1]),
     "given": _given,
     "given_initial": lambda f: (f.name.given[:1],),
     "family": _family,
     "family_initial": lambda f: (f.name.family[:1],),
-    "family_prefix": lambda f: (each[:3] for each in (f.name.family, *f.name.family_parts)),
+    "family_prefix": lambda f: (each[:PREFIX] for each in (f.name.family, *f.name.family_parts)),
     "birth_date": lambda f: (_birth(f),),
     "birth_year": lambda f: (_birth_year(f),),
     "postcode": lambda f: (each.postcode for each in f.addresses),
     "house": lambda f: (each.house for each in f.addresses),
     "street": lambda f: (each.street.replace(" ", "")[:6] for each in f.addresses),
     "city": lambda f: (each.city for each in f.addresses),
+    "city_prefix": lambda f: (each.city[:PREFIX] for each in f.addresses),
     "organisation": lambda f: (each.whole.replace(" ", "") for each in f.organisations),
+    "organisation_prefix": lambda f: (each.whole.replace(" ", "")[:6] for each in f.organisations),
     "organisation_word": _rarest_words,
     "website": lambda f: f.websites,
 }
@@ -122,4 +142,5 @@ _IMPLIED: Final[dict[str, tuple[str, ...]]] = {
     "family": ("family", "family_initial"),
     "family_prefix": ("family_prefix", "family_initial"),
     "names": ("given", "given_initial", "family", "family_initial"),
+    "names_prefix": ("given_initial", "family_initial"),
 }

@@ -11,17 +11,28 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from matching.engine.reading import ModelError, Reader
-from matching.engine.vocabulary import KEY_PARTS, LEVELS, MISSING, PARTY_TYPES
+from matching.engine.vocabulary import CAME_LATER, KEY_PARTS, LEVELS, MISSING, PARTY_TYPES
 
-__all__ = ["Alternative", "Comparison", "Frequencies", "LevelWeight", "Model", "ModelError", "Rule", "exact"]
+__all__ = [
+    "Alternative",
+    "Comparison",
+    "Frequencies",
+    "Interaction",
+    "LevelWeight",
+    "Model",
+    "ModelError",
+    "Rule",
+    "exact",
+]
 
 STEP: Final = 1024
 RARITY_LIMIT: Final = 4.0
 WEIGHT_LIMIT: Final = 60.0
+SMALLEST: Final = 100  # records below which no prior can be told
 
 
 def exact(bits: float) -> float:
@@ -52,10 +63,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One blocking rule: records that agree in all its parts are compared."""
+    """One blocking rule: records that agree in all its parts are compared.
+
+    A wide rule pays only in a hub of `up_to` records (0: of any size); `sized` leaves it out of larger ones.
+    """
 
     code: str
     parts: tuple[str, ...]
+    up_to: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,19 @@ class Alternative:
     label: str
     prior: float
     related: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """What two levels, each a comparison and its level, weigh together beyond the sum of both."""
+
+    one: tuple[str, str]
+    other: tuple[str, str]
+    bits: float
+
+    @property
+    def code(self) -> str:
+        return f"{self.one[0]}+{self.other[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +116,8 @@ class Model:
 
     `automatic` and `review` are probabilities; `margin` is how many bits the best customer must be
     ahead of the second; `block_cap` is the size above which a block is sub-divided; a contact held
-    by more than `shared_limit` parties says nothing about any of them.
+    by more than `shared_limit` parties says nothing about any of them. `records` is the size of the
+    hub for which the priors are meant; `trained` is the account of how the weights were learned.
     """
 
     party_type: str
@@ -104,12 +133,37 @@ class Model:
     placeholders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     exclusive_schemes: tuple[str, ...] = ()
     frequencies: Mapping[str, Frequencies] = field(default_factory=dict)
+    records: int = 100_000
+    interactions: tuple[Interaction, ...] = ()
+    trained: Mapping[str, Any] = field(default_factory=dict)
+
+    def sized(self, records: int) -> Self:
+        """The same model for a hub of another size.
+
+        The pairs of one party and of relatives grow with the records, all pairs with their square, so
+        the odds of both against a stranger fall with 1/records: log2(n1 / n2) bits. Chance agreements,
+        as of namesakes, grow as all pairs do and keep theirs.
+        """
+        size = max(records, SMALLEST)
+        bits = math.log2(self.records / size)
+        return replace(
+            self,
+            records=size,
+            prior=_within(self.prior + bits),
+            alternatives=tuple(
+                replace(each, prior=_within(each.prior + bits)) if each.related else each for each in self.alternatives
+            ),
+            rules=tuple(rule for rule in self.rules if not 0 < rule.up_to < size),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON types; `from_dict` gives an equal model back."""
-        counts = {"block_cap": self.block_cap, "shared_limit": self.shared_limit}
-        content: dict[str, Any] = json.loads(json.dumps(asdict(self)), parse_int=float)
-        return {**content, **counts}
+        counts = {"block_cap": self.block_cap, "shared_limit": self.shared_limit, "records": self.records}
+        whole = {**asdict(self), "trained": {}}
+        content: dict[str, Any] = json.loads(json.dumps(whole), parse_int=float)
+        for rule, shown in zip(self.rules, content["rules"], strict=True):
+            shown["up_to"] = rule.up_to
+        return {**content, **counts, "trained": dict(self.trained)}
 
     def digest(self) -> str:
         """The same for equal models, whatever the order of keys or the place."""
@@ -134,6 +188,9 @@ class Model:
             placeholders=reader.lists("placeholders"),
             exclusive_schemes=reader.texts("exclusive_schemes"),
             frequencies={name: _frequencies(each) for name, each in reader.entries("frequencies")},
+            records=reader.integer("records", cls.records),
+            interactions=tuple(_interaction(each) for each in reader.objects("interactions")),
+            trained=reader.mapping("trained"),
         )
         reader.done()
         model.validate()
@@ -147,6 +204,7 @@ class Model:
         _require(self.margin >= 0, "margin", "must not be negative")
         _require(self.block_cap >= 2, "block_cap", "must be at least 2")
         _require(self.shared_limit >= 2, "shared_limit", "must be at least 2")
+        _require(self.records >= SMALLEST, "records", f"must be at least {SMALLEST}")
         _require(bool(self.comparisons), "comparisons", "must not be empty")
         _require(bool(self.rules), "rules", "must not be empty")
         for name, codes in (
@@ -162,8 +220,12 @@ class Model:
             _validate_comparison(comparison, alternatives, f"comparisons[{index}]")
         for index, rule in enumerate(self.rules):
             _require(bool(rule.parts), f"rules[{index}].parts", "must not be empty")
+            _require(rule.up_to >= 0, f"rules[{index}].up_to", "must not be negative")
             for part in rule.parts:
                 _require(part in KEY_PARTS, f"rules[{index}].parts", f"{part!r} is no part of a key")
+        kinds = {each.code: each.kind for each in self.comparisons}
+        for index, interaction in enumerate(self.interactions):
+            _validate_interaction(interaction, kinds, f"interactions[{index}]")
         for name, table in self.frequencies.items():
             shares = [table.typical, table.unseen, *table.shares.values()]
             _require(all(0 < each <= 1 for each in shares), f"frequencies.{name}", "shares must lie above 0, up to 1")
@@ -192,17 +254,39 @@ def _validate_comparison(comparison: Comparison, alternatives: set[str], path: s
             _require(abs(bits) <= WEIGHT_LIMIT, f"{here}.under", f"must lie within {WEIGHT_LIMIT:g} bits of zero")
 
 
+def _validate_interaction(interaction: Interaction, kinds: Mapping[str, str], path: str) -> None:
+    _require(interaction.one[0] != interaction.other[0], path, "must name two comparisons")
+    _require(abs(interaction.bits) <= WEIGHT_LIMIT, f"{path}.bits", f"must lie within {WEIGHT_LIMIT:g} bits of zero")
+    for side, (code, level) in (("one", interaction.one), ("other", interaction.other)):
+        _require(code in kinds, f"{path}.{side}", f"{code!r} is no comparison of this model")
+        _require(level in LEVELS[kinds[code]], f"{path}.{side}", f"{level!r} is no level of {code}")
+
+
+def _within(bits: float) -> float:
+    """A prior that a model may state."""
+    return max(-WEIGHT_LIMIT, min(WEIGHT_LIMIT, bits))
+
+
 def _comparison(reader: Reader) -> Comparison:
+    kind = reader.text("kind")
     comparison = Comparison(
         code=reader.text("code"),
         label=reader.text("label"),
-        kind=reader.text("kind"),
+        kind=kind,
         attribute=reader.text("attribute"),
-        levels=tuple(_level(each) for each in reader.objects("levels")),
+        levels=_with_later_levels(kind, [_level(each) for each in reader.objects("levels")]),
         rarity=reader.number("rarity", 0.0),
     )
     reader.done()
     return comparison
+
+
+def _with_later_levels(kind: str, levels: list[LevelWeight]) -> tuple[LevelWeight, ...]:
+    known = {level.code: level for level in levels}
+    for (of, code), before in CAME_LATER.items():
+        if of == kind and code not in known and before in known:
+            levels.insert(levels.index(known[before]), replace(known[before], code=code))
+    return tuple(levels)
 
 
 def _level(reader: Reader) -> LevelWeight:
@@ -212,7 +296,7 @@ def _level(reader: Reader) -> LevelWeight:
 
 
 def _rule(reader: Reader) -> Rule:
-    rule = Rule(reader.text("code"), reader.texts("parts"))
+    rule = Rule(reader.text("code"), reader.texts("parts"), reader.integer("up_to", 0))
     reader.done()
     return rule
 
@@ -221,6 +305,18 @@ def _alternative(reader: Reader) -> Alternative:
     alternative = Alternative(reader.text("code"), reader.text("label"), reader.number("prior"), reader.flag("related"))
     reader.done()
     return alternative
+
+
+def _interaction(reader: Reader) -> Interaction:
+    interaction = Interaction(_side(reader, "one"), _side(reader, "other"), reader.number("bits"))
+    reader.done()
+    return interaction
+
+
+def _side(reader: Reader, key: str) -> tuple[str, str]:
+    words = reader.texts(key)
+    _require(len(words) == 2, f"{reader.path.removeprefix('model.')}.{key}", "must be a comparison and its level")
+    return words[0], words[1]
 
 
 def _frequencies(reader: Reader) -> Frequencies:

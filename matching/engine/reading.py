@@ -66,6 +66,9 @@ class Reader:
         inner = Reader(_mapping(self._take(key, {}), path), path)
         return {name: inner.texts(name) for name in list(inner._content)}
 
+    def mapping(self, key: str) -> dict[str, Any]:
+        return dict(_mapping(self._take(key, {}), f"{self.path}.{key}"))
+
     def done(self) -> None:
         """Refuse what nobody asked for: a misspelt key must not silently mean its default."""
         if self._content:

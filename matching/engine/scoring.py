@@ -6,13 +6,13 @@ that the lines still add up to the weight and the weight alone gives the probabi
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from matching.engine.comparing import KINDS, Compare
 from matching.engine.evidence import Level, Score
-from matching.engine.explaining import ALTERNATIVE, sentence
+from matching.engine.explaining import ALTERNATIVE, INTERACTION, sentence
 from matching.engine.features import Features
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.vocabulary import LABELS, LEVELS, MISSING
@@ -47,6 +47,7 @@ class _Plan:
     related: tuple[bool, ...]
     names: tuple[tuple[str, str], ...]
     lines: tuple[_Line, ...]
+    interactions: tuple[tuple[int, str, int, str, Level], ...]
 
 
 def score(model: Model, pairs: Sequence[tuple[Features, Features]]) -> list[Score]:
@@ -106,7 +107,16 @@ def _plan(model: Model) -> _Plan:
         related=tuple(each.related for each in model.alternatives),
         names=tuple((each.code, each.label) for each in model.alternatives),
         lines=tuple(_line(model, comparison, codes) for comparison in model.comparisons),
+        interactions=tuple(_interactions(model)),
     )
+
+
+def _interactions(model: Model) -> Iterator[tuple[int, str, int, str, Level]]:
+    """Each interaction with the places of its comparisons."""
+    places = {each.code: place for place, each in enumerate(model.comparisons)}
+    for each in model.interactions:
+        line = Level(each.code, INTERACTION, exact(each.bits), "together")
+        yield places[each.one[0]], each.one[1], places[each.other[0]], each.other[1], line
 
 
 def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -> _Line:
@@ -168,6 +178,10 @@ def _weigh(plan: _Plan, found: Sequence[Found]) -> Score:
             weight += level.weight
             for index, bits in enumerate(under):
                 sums[index] += bits
+    for one, first, other, second, line in plan.interactions:
+        if levels[one].level == first and levels[other].level == second:
+            levels.append(line)
+            weight += line.weight
     others, related = 1.0, 0.0
     for index, bits in enumerate(sums):
         before = exact(math.log2(others))

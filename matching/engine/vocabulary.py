@@ -24,7 +24,7 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "middle_name": ("exact", "near", "initial", "different"),
     "suffix": ("same", "one_sided", "different"),
     "date": ("exact", "swapped", "near", "partial", "month", "day", "year", "different"),
-    "email": ("exact", "near", "user", "role", "different"),
+    "email": ("exact", "near", "user", "alike", "role", "different"),
     "phone": ("exact", "ending", "near", "different"),
     "address": ("same", "near", "street", "neighbour", "postcode", "city", "different"),
     "identifier": ("exact", "near", "different"),
@@ -33,6 +33,9 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "exact": ("same", "different"),
     "text": ("exact", "near", "alike", "different"),
 }
+
+# Levels that came later: a model written before weighs them as the level that they were.
+CAME_LATER: Final[dict[tuple[str, str], str]] = {("email", "alike"): "different"}
 
 LABELS: Final[dict[str, str]] = {
     "missing": "missing",
@@ -71,10 +74,14 @@ KEY_PARTS: Final = frozenset(
         "identifier",
         "email",
         "email_user",
+        "email_user_prefix",
+        "email_domain",
         "phone",
         "names",
+        "names_prefix",
         "name",
         "name_initial",
+        "name_letters",
         "given",
         "given_initial",
         "family",
@@ -86,7 +93,9 @@ KEY_PARTS: Final = frozenset(
         "house",
         "street",
         "city",
+        "city_prefix",
         "organisation",
+        "organisation_prefix",
         "organisation_word",
         "website",
     }

@@ -58,6 +58,8 @@ def labels_of(model: Model) -> dict[str, str]:
     """Comparison and alternative codes → their labels, translated."""
     found = {one.code: _(one.label) for one in model.comparisons}
     found.update({one.code: _(one.label) for one in model.alternatives})
+    for one in model.interactions:
+        found[one.code] = _("%(one)s and %(other)s together") % {"one": found[one.one[0]], "other": found[one.other[0]]}
     return found
 
 

@@ -1,9 +1,13 @@
 """Comparing dates, e-mails, phones, identifiers, web sites and plain values."""
 
+from typing import Final
+
 from matching.engine.comparing.distances import NEAR, best, distance, near, similarity
 from matching.engine.contacts import Email, Identifier, PartialDate, Phone
 from matching.engine.features import Features
 from matching.engine.vocabulary import MISSING
+
+PARTS_ALIKE: Final = 0.88
 
 
 def date(left: Features, right: Features, attribute: str) -> str:
@@ -45,9 +49,12 @@ def _email(one: Email, other: Email) -> str:
     user, domain = one.user == other.user, one.domain == other.domain
     if user and len(one.user) > 3:
         return "near" if similarity(one.domain, other.domain) >= NEAR else "user"
-    if (user or domain) and len(one.user) > 3 and len(other.user) > 3:
-        return "near" if distance(one.whole, other.whole) <= 1 else "different"
-    return "different"
+    if min(len(one.user), len(other.user)) < 4:
+        return "different"
+    if (user or domain) and distance(one.whole, other.whole) <= 1:
+        return "near"
+    alike = min(similarity(one.user, other.user), similarity(one.domain, other.domain)) >= PARTS_ALIKE
+    return "alike" if alike else "different"
 
 
 def phone(left: Features, right: Features, attribute: str) -> str:

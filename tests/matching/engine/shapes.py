@@ -1,0 +1,111 @@
+"""Parties of all the shapes that matter to matching: scripts, double names, many values, odd dates, long texts."""
+
+from hypothesis import strategies as st
+
+GIVEN = st.sampled_from(
+    [
+        *("Anna", "Ana", "Anne", "Robert", "Bob", "Bobby", "José", "Jose", "J", "R", "Xiu Ying", "Xiuying", "Müller"),
+        *("Kim", "Mary Ann", "Dr. Robert", "Ольга", "Olga", "Robert Jr", "Williams", "Will", "Rob ert", "x" * 70, ""),
+    ]
+)
+FAMILY = st.sampled_from(
+    [
+        *("Smith", "Smyth", "Smithe", "Müller", "Mueller", "Muller", "Kim", "Lopez-Garcia", "Lopez", "Garcia", "Anna"),
+        *("Robert", "O'Hare", "van der Berg", "Berg", "Robert II", "Иванова", "Ivanova", "Wiliams", "y" * 70, ""),
+    ]
+)
+MIDDLE = st.sampled_from(["", "", "J", "James", "Jmaes", "Anna Maria", "Maria", "Anna", "R"])
+DATES = st.sampled_from(
+    [
+        *("1980-03-04", "1980-04-03", "1980-03-05", "1980-03-40", "1980-03-13", "1980-03-31", "1980", "1980-03"),
+        *("1979-03-04", "1985-03-04", "1900-01-01", "2001-12-12", "1980-12-04", "1908-03-04", "1980-00-04", ""),
+    ]
+)
+MAILS = st.lists(
+    st.sampled_from(
+        [
+            *("ann@x.example", "ann@y.example", "anna@x.example", "annna@x.example", "anna.smith@mail.example"),
+            *("anna.smyth@mail.example", "anna.smith@mial.example", "info@x.example", "none@x.example", "a@b.c"),
+            *("Ann+shop@x.example", "änna.smith@mail.example", f"{'z' * 70}@x.example", "no mail"),
+        ]
+    ),
+    max_size=3,
+)
+PHONES = st.lists(
+    st.sampled_from(
+        [
+            *("+49 30 1234987", "030/1234987", "1234987", "0301234978", "0000000000", "234987", "+1 555 234 9871"),
+            *("5552349871", "15552349871", "5552349817", "555234987", "5552349870", "45552349871"),
+        ]
+    ),
+    max_size=3,
+)
+ADDRESSES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "line1": st.sampled_from(
+                [
+                    *("12 Main Street", "12 Main St", "14 Main St", "Mian Street 12", "Hauptstraße 9", "9 Hauptstr."),
+                    *("High Rd 3", "12 Main St Apt 4", "Upper Main Street 12", "12", "Main Street", "10115 Berlin", ""),
+                ]
+            ),
+            "city": st.sampled_from(["Berlin", "Berlin Mitte", "Bern", "Berne", "Brelin", ""]),
+            "postal_code": st.sampled_from(["10115", "3000", "10117", ""]),
+        }
+    ),
+    max_size=2,
+)
+IDENTIFIERS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "scheme": st.sampled_from(["ssn", "tax"]),
+            "value": st.sampled_from(["7364009", "7364090", "73640091", "555", "5556", "1234567"]),
+            "verified": st.booleans(),
+        }
+    ),
+    max_size=2,
+)
+COMPANIES = st.sampled_from(
+    [
+        *("Acme Trading Ltd", "Acme Trade Limited", "ACME", "International Business Machines", "IBM", "Acme Tradnig"),
+        *("Trading Acme", "Bäckerei Huber GmbH", "Baeckerei Huber", "Huber", "The Acme Hotel", "", "GmbH"),
+    ]
+)
+
+
+def _many(values):
+    return [{"value": value} for value in values]
+
+
+@st.composite
+def people(draw):
+    """The values of one person."""
+    values = {
+        "given_name": draw(GIVEN),
+        "family_name": draw(FAMILY),
+        "middle_name": draw(MIDDLE),
+        "suffix": draw(st.sampled_from(["", "", "Jr", "Sr"])),
+        "full_name": draw(st.sampled_from(["", "", "", "Anna Smith", "Smith, Anna", "李娜", "John Doe", "Test User"])),
+        "birth_date": draw(DATES),
+        "gender": draw(st.sampled_from(["f", "f", "m", "", "u"])),
+        "email": _many(draw(MAILS)),
+        "phone": _many(draw(PHONES)),
+        "address": [{part: text for part, text in each.items() if text} for each in draw(ADDRESSES)],
+        "identifier": draw(IDENTIFIERS),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+@st.composite
+def organisations(draw):
+    """The values of one organisation."""
+    values = {
+        "organisation_name": draw(COMPANIES),
+        "trading_name": draw(st.one_of(st.just(""), COMPANIES)),
+        "website": _many(draw(st.lists(st.sampled_from(["https://acme.example", "www.huber.example/x"]), max_size=2))),
+        "email": _many(draw(MAILS)),
+        "phone": _many(draw(PHONES)),
+        "address": [{part: text for part, text in each.items() if text} for each in draw(ADDRESSES)],
+        "identifier": draw(IDENTIFIERS),
+    }
+    return {name: value for name, value in values.items() if value}

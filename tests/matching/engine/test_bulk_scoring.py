@@ -1,0 +1,94 @@
+"""Matching many gives exactly what matching one pair gives, with compiled kernels and without."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine.bulk import columns as bulk
+from matching.engine.bulk.fast import AVAILABLE
+from matching.engine.bulk.scoring import Scorer, slices
+from matching.engine.defaults import organisation_model, person_model
+from matching.engine.features import Party, prepare
+from matching.engine.scoring import score
+from matching.engine.vocabulary import LEVELS
+from tests.matching.engine.shapes import organisations, people
+
+PERSONS, ORGANISATIONS = person_model(), organisation_model()
+WAYS = [pytest.param(True, marks=pytest.mark.skipif(not AVAILABLE, reason="numba is not installed")), False]
+
+
+def features_of(model, all_values):
+    return [prepare(model, Party(n, model.party_type, values)) for n, values in enumerate(all_values)]
+
+
+def all_pairs(count):
+    left, right = np.triu_indices(count, 1)
+    return left.astype(np.int64), right.astype(np.int64)
+
+
+def told(model, found, row):
+    codes = found.levels[row]
+    return {
+        each.code: "missing" if code < 0 else LEVELS[each.kind][code]
+        for each, code in zip(model.comparisons, codes, strict=True)
+    }
+
+
+def assert_same(model, features, found):
+    pairs = list(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    wanted = score(model, [(features[i], features[j]) for i, j in pairs])
+    compared = {each.code for each in model.comparisons}
+    for row, one in enumerate(wanted):
+        levels = {each.comparison: each.level for each in one.levels if each.comparison in compared}
+        assert told(model, found, row) == levels, (features[pairs[row][0]], features[pairs[row][1]])
+        assert found.weight[row] == one.weight
+        assert found.probability[row] == pytest.approx(one.probability, rel=1e-12, abs=1e-300)
+        assert found.household[row] == pytest.approx(one.household, rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+@settings(max_examples=25)
+@given(values=st.lists(people(), min_size=2, max_size=12))
+def test_persons_score_as_the_reference_scores_them(fast, values):
+    features = features_of(PERSONS, values)
+    found = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast).score(*all_pairs(len(features)))
+    assert len(found) == len(features) * (len(features) - 1) // 2
+    assert_same(PERSONS, features, found)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+@settings(max_examples=15)
+@given(values=st.lists(organisations(), min_size=2, max_size=8))
+def test_organisations_score_as_the_reference_scores_them(fast, values):
+    features = features_of(ORGANISATIONS, values)
+    found = Scorer(ORGANISATIONS, bulk.of_features(ORGANISATIONS, features), fast=fast).score(*all_pairs(len(features)))
+    assert_same(ORGANISATIONS, features, found)
+
+
+@settings(max_examples=25)
+@given(values=st.lists(people(), max_size=5))
+def test_columns_give_back_the_features_they_were_made_of(values):
+    features = features_of(PERSONS, values)
+    columns = bulk.of_features(PERSONS, features)
+    assert [columns.features(row) for row in range(len(columns))] == features
+
+
+@pytest.mark.parametrize("fast", WAYS)
+@settings(max_examples=15)
+@given(values=st.lists(people(), min_size=2, max_size=12), floor=st.sampled_from([0.01, 0.3, 0.95]))
+def test_no_pair_that_reaches_the_floor_is_dropped_by_a_bound(fast, values, floor):
+    features = features_of(PERSONS, values)
+    left, right = all_pairs(len(features))
+    pairs = [(features[i], features[j]) for i, j in zip(left, right, strict=True)]
+    wanted = [n for n, one in enumerate(score(PERSONS, pairs)) if one.probability >= floor]
+    found = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast).score(left, right, floor=floor)
+    assert list(zip(found.left, found.right, strict=True)) == [(left[n], right[n]) for n in wanted]
+
+
+def test_slices_cover_all_pairs_in_their_order():
+    left, right = all_pairs(400)
+    pieces = list(slices(left, right))
+    assert len(pieces) > 1
+    assert np.array_equal(np.concatenate([piece[0] for piece in pieces]), left)
+    assert np.array_equal(np.concatenate([piece[1] for piece in pieces]), right)
