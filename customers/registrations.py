@@ -40,7 +40,7 @@ declare("customers.CustomerDomain", none="id customer domain")
 declare(
     "customers.Load",
     none="id source domain file_digest size mode mapping header state started_by job position lines rows new changed "
-    "unchanged rejected quarantined closed error created_at finished_at change",
+    "unchanged rejected quarantined incomplete closed error created_at finished_at change",
     free_text="file_name",
 )
 declare(

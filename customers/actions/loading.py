@@ -15,15 +15,17 @@ from cmdm.jobs import Cancelled, Fenced
 from cmdm.models import User
 from customers.actions import writing
 from customers.actions.absences import Absent
-from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECTED, UNCHANGED
+from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECTED, UNCHANGED, Outcome
 from customers.actions.records import close, take_in
 from customers.actions.rows import Rows
+from customers.actions.storing import store
 from customers.models import Load, LoadChunk
 from customers.rules.batching import Batch
 
 COUNTERS = (NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED)
 RUNNABLE = (Load.State.UPLOADED, Load.State.QUEUED, Load.State.RUNNING)
 Hold = Callable[[], None]
+Taking = Callable[..., list[Outcome]]
 
 
 @action
@@ -53,22 +55,33 @@ def note_size(load: Load, *, actor: User, rows: int, hold: Hold) -> Load:
 @action
 def take_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold) -> Load:
     """Take in the rows of a batch, close what they close, and account for them. Refused without ``import``."""
+    return _take(load, batch, rows, take_in, actor=actor, hold=hold)
+
+
+@action
+def store_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold) -> Load:
+    """The same with the rows of a large file, whose new records are placed later, together."""
+    return _take(load, batch, rows, store, actor=actor, hold=hold)
+
+
+def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold) -> Load:
     load = _running(load, hold)
     if load.position.get("line", 0) != batch.start:
         raise Fenced
-    outcomes = take_in(load.source, rows.received, actor=actor, load=load)
+    outcomes = taking(load.source, rows.received, actor=actor, load=load)
     writing.keep_refused(load, rows.aside)
     closed = close(load.source, [one.key for one in rows.closing], actor=actor, load=load) if rows.closing else []
     counts = Counter(one.status for one in [*outcomes, *rows.aside])
     counts[CHANGED] += len(closed)
     counts[UNCHANGED] += len(rows.closing) - len(closed)
+    counts["incomplete"] = sum(one.is_incomplete for one in outcomes)
     _account(load, batch, counts, closed=len(closed))
     audit.record(actor, "records.taken_in", load, counts={**counts, CLOSED: len(closed)})
     return load
 
 
 def _account(load: Load, batch: Batch, counts: Counter[str], *, closed: int) -> None:
-    for name in COUNTERS:
+    for name in (*COUNTERS, "incomplete"):
         setattr(load, name, getattr(load, name) + counts[name])
     load.closed += closed
     load.rows += len(batch.rows)
@@ -82,7 +95,7 @@ def _account(load: Load, batch: Batch, counts: Counter[str], *, closed: int) -> 
         "spanned": before.get("spanned", 0) + batch.spanned,
     }
     load.change = change_id()
-    load.save(update_fields=[*COUNTERS, "closed", "rows", "lines", "position", "change"])
+    load.save(update_fields=[*COUNTERS, "incomplete", "closed", "rows", "lines", "position", "change"])
 
 
 def refuse_emptying(load: Load, absent: Absent) -> None:
@@ -113,7 +126,7 @@ def end(load: Load, state: str, *, actor: User, hold: Hold, error: str = "") -> 
     load.state, load.error, load.finished_at, load.change = state, error[:300], clock.now(), change_id()
     load.save(update_fields=["state", "error", "finished_at", "change"])
     forget_file(load, actor=actor)
-    counts = {name: getattr(load, name) for name in ("lines", "rows", *COUNTERS, "closed")}
+    counts = {name: getattr(load, name) for name in ("lines", "rows", *COUNTERS, "incomplete", "closed")}
     audit.record(actor, f"load.{state}", load, counts=counts)
     return load
 
@@ -149,6 +162,6 @@ def progress_of(load: Load) -> tuple[int, int | None]:
 
 def account(load: Load) -> dict[str, Any]:
     """What became of every line and row."""
-    names = ("lines", "rows", *COUNTERS, "closed")
+    names = ("lines", "rows", *COUNTERS, "incomplete", "closed")
     spans = {f"{name}_lines": load.position.get(name, 0) for name in ("header", "blank")}
     return {**{name: getattr(load, name) for name in names}, **spans, "row_lines": load.position.get("spanned", 0)}

@@ -40,13 +40,23 @@ def _repetition(one: Received, stored: Mapping[str, bytes]) -> Outcome | None:
 def _prepared(source: Source, one: Received, known: Catalogue, rules: Mapping[str, Any]) -> Outcome:
     party = one.party_type
     faults = [*one.faults, *_key_faults(one)]
-    made = standardise(one.values, known.specs, party_type=party, date_order=one.date_order, country=source.country)
+    made = standardise(
+        one.values,
+        known.specs,
+        party_type=party,
+        date_order=one.date_order,
+        country=source.country,
+        lenient=one.lenient,
+    )
     faults += made.faults
+    if not made.values:
+        faults += made.left_out
     if not made.values and not faults:
         faults.append(Fault("values", "empty", _("The record says nothing.")))
     if faults:
         return Outcome(one, REJECTED, faults=faults)
     outcome = Outcome(one, NEW, values=made.values, findings=made.findings, digest=content_digest(one))
+    outcome.left_out = made.left_out
     _examine(outcome, known, rules)
     return outcome
 

@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True)
 class WouldRefuse:
-    """A row that would be refused or held back."""
+    """A row that would be refused, held back, or taken without a value."""
 
     line: int
     column: str
@@ -81,6 +81,7 @@ def preview(load: Load, *, user: User, rows: int = ROWS) -> Preview:
     outcomes = [*prepare(load.source, made.received), *made.aside]
     counts = _counts(load, outcomes)
     counts[CHANGED] += len(made.closing)
+    counts.update(["incomplete" for one in outcomes if one.is_incomplete])
     return Preview(
         rows=len(first),
         total=load.position.get("total"),
@@ -113,7 +114,7 @@ def _faults(load: Load, outcomes: Sequence[Outcome]) -> list[WouldRefuse]:
     found = [
         WouldRefuse(one.received.line, column_of(load.mapping, fault.field), fault.message)
         for one in outcomes
-        for fault in one.faults
+        for fault in (*one.faults, *one.left_out)
     ]
     return sorted(found, key=lambda fault: fault.line)[:SHOWN]
 

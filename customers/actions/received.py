@@ -25,7 +25,7 @@ class Received:
 
     ``party_type`` empty: decided by the values. ``observed_at`` empty: now. ``raw`` is kept sealed (default: the
     values). ``line`` is the file's line, ``faults`` what its mapping found, ``about`` the id of the record that it
-    corrects.
+    corrects. ``lenient``: values that cannot be read are left out; otherwise they refuse the record.
     """
 
     key: str
@@ -37,6 +37,7 @@ class Received:
     date_order: str = ""
     faults: tuple[Fault, ...] = ()
     about: int | None = None
+    lenient: bool = False
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Outcome:
     record: SourceRecord | None = None
     placement: Placement | None = None
     faults: list[Fault] = field(default_factory=list)
+    left_out: list[Fault] = field(default_factory=list)
     outdated: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[dict[str, str]] = field(default_factory=list)
@@ -62,6 +64,11 @@ class Outcome:
         if self.record is None:
             raise LookupError(self.status)
         return self.record
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Taken, but without a value that could not be read."""
+        return bool(self.left_out) and self.is_open
 
     @property
     def is_open(self) -> bool:

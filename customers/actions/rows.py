@@ -41,6 +41,7 @@ def rows_of(rows: Iterable[Row | RejectedRow], bound: Bound, header: Sequence[st
             raw={name: cell for name, cell in zip(header, row.values, strict=True) if cell},
             line=row.line,
             date_order=bound.mapping.date_order,
+            lenient=bound.mapping.on_fault == "leave_out",
             faults=tuple(_fault(fault) for fault in mapped.faults),
         )
         (made.closing if mapped.closed and not mapped.faults else made.received).append(received)

@@ -14,6 +14,7 @@ from customers.models import Load, RejectedRow, SearchTerm, Source, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.terms import terms_of
 from customers.sealing import seal_raw, seal_values
+from customers.types.standardising import Fault
 
 KEY_BUCKETS = 64
 _LOCK_SPACE = 0x7265  # first half of the two-part advisory lock: keys of sources
@@ -54,7 +55,7 @@ def insert(outcomes: Sequence[Outcome], source: Source) -> None:
             domain_id=source.domain_id,
             party_type=one.received.party_type,
             values=seal_values(one.values, known.sensitive),
-            raw=_raw(one),
+            raw=raw_of(one),
             digest=one.digest,
             findings=one.findings,
             observed_at=one.received.observed_at or now,
@@ -68,7 +69,8 @@ def insert(outcomes: Sequence[Outcome], source: Source) -> None:
     insert_many(rows)
 
 
-def _raw(one: Outcome) -> bytes:
+def raw_of(one: Outcome) -> bytes:
+    """What was received, sealed."""
     return seal_raw(one.received.raw if one.received.raw is not None else dict(one.received.values))
 
 
@@ -90,7 +92,7 @@ def replace(outcomes: Sequence[Outcome]) -> None:
             record.pk,
             record.party_type,
             json.dumps(record.values, ensure_ascii=False),
-            _raw(one),
+            raw_of(one),
             one.digest,
             json.dumps(one.findings),
             record.observed_at,
@@ -127,7 +129,7 @@ def keep_outdated(outcomes: Sequence[Outcome]) -> None:
         fields |= {
             "party_type": one.received.party_type,
             "values": seal_values(one.values, known.sensitive),
-            "raw": _raw(one),
+            "raw": raw_of(one),
             "digest": one.digest,
             "findings": one.findings,
             "version": record.last_version,
@@ -166,21 +168,26 @@ def index_terms(records: Sequence[SourceRecord]) -> None:
 
 
 def keep_refused(load: Load, outcomes: Sequence[Outcome]) -> None:
-    """Keep refused and held-back rows, sealed, with line and first reason."""
+    """Keep rows that were refused, held back, or taken without a value: sealed, with line and first reason."""
     RejectedRow.objects.bulk_create(
-        RejectedRow(
-            load=load,
-            source_id=load.source_id,
-            domain_id=load.domain_id,
-            kind=one.status,
-            line=one.received.line,
-            sealed=_raw(one),
-            field=one.faults[0].field[:80] if one.faults else "",
-            code=one.faults[0].code[:40] if one.faults else "",
-            reason=one.faults[0].message[:300] if one.faults else "",
-            created_at=clock.now(),
-            change=change_id(),
-        )
+        _kept(load, one, RejectedRow.Kind.INCOMPLETE if one.is_incomplete else one.status)
         for one in outcomes
-        if one.status in (REJECTED, QUARANTINED)
+        if one.is_incomplete or one.status in (REJECTED, QUARANTINED)
+    )
+
+
+def _kept(load: Load, one: Outcome, kind: str) -> RejectedRow:
+    [first, *_others] = [*one.faults, *one.left_out, Fault("", "", "")]
+    return RejectedRow(
+        load=load,
+        source_id=load.source_id,
+        domain_id=load.domain_id,
+        kind=kind,
+        line=one.received.line,
+        sealed=raw_of(one),
+        field=first.field[:80],
+        code=first.code[:40],
+        reason=first.message[:300],
+        created_at=clock.now(),
+        change=change_id(),
     )

@@ -40,6 +40,11 @@ class MappingForm(forms.Form):
     party_type = forms.ChoiceField(
         label=_("All rows are"), choices=[("", _("as their values say")), *PartyType.choices], required=False
     )
+    on_fault = forms.ChoiceField(
+        label=_("A value that cannot be read"),
+        choices=[("leave_out", _("is left out, and its row is listed")), ("refuse", _("refuses its row"))],
+        required=False,
+    )
     mode = forms.ChoiceField(label=_("The file"), choices=Load.Mode.choices)
 
     def __init__(self, *args: Any, load: Load, known: Catalogue, **kwargs: Any) -> None:
@@ -56,6 +61,7 @@ class MappingForm(forms.Form):
             **self.initial,
             "date_order": load.mapping.get("date_order") or "ymd",
             "party_type": load.mapping.get("constants", {}).get("party_type", ""),
+            "on_fault": load.mapping.get("on_fault") or "leave_out",
             "mode": load.mode,
         }
 
@@ -71,6 +77,7 @@ class MappingForm(forms.Form):
             "columns": {name: path for name, path in chosen.items() if path and path != KEY},
             "constants": constants,
             "date_order": given["date_order"],
+            "on_fault": given["on_fault"] or "leave_out",
         }
 
     def add_faults(self, errors: Mapping[str, Sequence[str]]) -> None:
@@ -83,7 +90,7 @@ class MappingForm(forms.Form):
     @property
     def whole(self) -> list[forms.BoundField]:
         """The fields that hold for the whole file."""
-        return [self[name] for name in ("date_order", "party_type", "mode")]
+        return [self[name] for name in ("date_order", "party_type", "on_fault", "mode")]
 
 
 class StartForm(forms.Form):

@@ -19,7 +19,8 @@ class LoadQuerySet(models.QuerySet["Load"]):
 
 class Load(Changed):
     """One file. The account holds: ``lines = header_lines + blank_lines + Σ rows' lines`` and
-    ``rows = new + changed + unchanged + rejected + quarantined`` once it is done; per batch at any time."""
+    ``rows = new + changed + unchanged + rejected + quarantined`` once it is done; per batch at any time.
+    ``incomplete`` are rows among the new and changed of which a value could not be read and was left out."""
 
     class State(models.TextChoices):
         UPLOADED = "uploaded", _("Waiting for its mapping")
@@ -53,6 +54,7 @@ class Load(Changed):
     unchanged = models.BigIntegerField(_("unchanged"), default=0)
     rejected = models.BigIntegerField(_("refused"), default=0)
     quarantined = models.BigIntegerField(_("held back"), default=0)
+    incomplete = models.BigIntegerField(_("taken without a value"), default=0)
     closed = models.BigIntegerField(_("closed"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("at"), default=clock.now)
@@ -97,14 +99,16 @@ class LoadChunk(models.Model):
 
 
 class RejectedRow(models.Model):
-    """A row that was refused or held back: kept sealed, with line and reason, until somebody has dealt with it.
+    """A row that was refused, held back, or taken without a value that could not be read.
 
+    Kept sealed, with line and reason, until somebody has dealt with it.
     Pages count what waits among all that was ever refused, hence an index on the waiting ones alone.
     """
 
     class Kind(models.TextChoices):
         REJECTED = "rejected", _("Refused")
         QUARANTINED = "quarantined", _("Held back")
+        INCOMPLETE = "incomplete", _("Taken without a value")
 
     load = models.ForeignKey(Load, models.PROTECT, null=True, related_name="rejects")
     source = models.ForeignKey(Source, models.PROTECT, related_name="rejects")

@@ -29,6 +29,7 @@ class Account:
 def account_of(load: Load) -> Account:
     """Rows by what became of them; one query."""
     total = load.position.get("total")
+    kept = load.rejected + load.quarantined + load.incomplete
     fraction = min(load.rows / total, 1.0) if total else 0.0
     over = load.state in OVER
     return Account(
@@ -36,7 +37,7 @@ def account_of(load: Load) -> Account:
         total=total,
         fraction=1.0 if load.state == Load.State.DONE else fraction,
         left="" if over else _left(load, fraction),
-        waiting=load.rejects.filter(settled_at__isnull=True).count() if load.rejected or load.quarantined else 0,
+        waiting=load.rejects.filter(settled_at__isnull=True).count() if kept else 0,
         is_over=over,
         phases=[
             {"label": _("New"), "count": load.new, "state": ""},
@@ -44,9 +45,14 @@ def account_of(load: Load) -> Account:
             {"label": _("Unchanged"), "count": load.unchanged, "state": ""},
             {"label": _("Refused"), "count": load.rejected, "state": ""},
             {"label": _("Held back"), "count": load.quarantined, "state": ""},
-            *([{"label": _("Closed"), "count": load.closed, "state": ""}] if load.closed else []),
+            *_if_any(_("Taken without a value"), load.incomplete),
+            *_if_any(_("Closed"), load.closed),
         ],
     )
+
+
+def _if_any(label: str, count: int) -> list[dict[str, Any]]:
+    return [{"label": label, "count": count, "state": ""}] if count else []
 
 
 def _left(load: Load, fraction: float) -> str:

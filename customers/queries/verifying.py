@@ -116,7 +116,7 @@ sql_check(
     """SELECT l.id FROM customers_load l LEFT JOIN (
            SELECT load_id, count(*) AS kept FROM customers_rejectedrow GROUP BY load_id) k ON k.load_id = l.id
         WHERE l.rows <> l.new + l.changed + l.unchanged + l.rejected + l.quarantined
-           OR COALESCE(k.kept, 0) <> l.rejected + l.quarantined
+           OR COALESCE(k.kept, 0) <> l.rejected + l.quarantined + l.incomplete
            OR l.lines <> COALESCE((l.position->>'header')::bigint, 0) + COALESCE((l.position->>'blank')::bigint, 0)
                        + COALESCE((l.position->>'spanned')::bigint, 0)
            OR (l.state = 'done' AND l.rows <> COALESCE((l.position->>'total')::bigint, l.rows))""",

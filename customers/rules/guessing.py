@@ -58,8 +58,9 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: It
 
 
 def date_order(columns: Iterable[Sequence[str]]) -> str:
-    """The order of day, month and year, if the sample allows but one; else ""."""
+    """The order of day, month and year, if the sample allows but one; else "". Year first is read beside any other."""
     told = {_order_of(cell) for cells in columns for cell in cells} - {""}
+    told = told - {"ymd"} or told
     return told.pop() if len(told) == 1 else ""
 
 

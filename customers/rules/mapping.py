@@ -1,12 +1,13 @@
 """Mapping the columns of a file to paths of the catalogue.
 
     {"key": "rec_id", "columns": {"surname": "family_name", "street": "address.line1"},
-     "constants": {"party_type": "person"}, "date_order": "dmy"}
+     "constants": {"party_type": "person"}, "date_order": "dmy", "on_fault": "leave_out"}
 
 A path is an attribute's name (`family_name`), a part of it (`address.city`), a kind of it (`email.home`), both
 (`address.billing.city`), a scheme (`identifier.ssn`), or one of `party_type`, `observed_at`, `closed`. Values stay as
 they were received; the attribute types parse them. `address.house_number` goes into line 1, before or after the street
-as the columns stand.
+as the columns stand. A value that cannot be read is left out of its record and listed; with `on_fault` "refuse" the
+whole row is refused.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 from customers.rules.sentences import _
 
 DATE_ORDERS = ("ymd", "dmy", "mdy")
+ON_FAULT = ("leave_out", "refuse")
 FREE = ("party_type", "observed_at", "closed")
 KINDS = frozenset("home work other mobile fax billing shipping postal main".split())
 ADDRESS_PARTS = ("line1", "line2", "city", "region", "postal_code", "country")
@@ -38,6 +40,7 @@ SENTENCES: Dict[str, str] = {
     "path_none": _("No column is mapped to an attribute."),
     "constant": _("The constant for “%(path)s” is not a text."),
     "date_order": _("The date order is one of ymd, dmy and mdy."),
+    "on_fault": _("What happens on a value that cannot be read is one of leave_out and refuse."),
     "key_empty": _("The key of the record is empty."),
     "key_long": _("The key of the record is longer than 200 characters."),
     "observed_at": _("The time of observation is not a date or time."),
@@ -110,6 +113,7 @@ class Mapping:
     constants: Dict[str, str] = field(default_factory=dict)
     constant_targets: Dict[str, Target] = field(default_factory=dict)
     date_order: str = "ymd"
+    on_fault: str = "leave_out"
 
     @classmethod
     def from_dict(
@@ -125,7 +129,8 @@ class Mapping:
         targets = {path: find(path, catalogue) for path in constants}
         order = content.get("date_order") or "ymd"
         found = {name: target for name, target in columns.items() if target}
-        return cls(content["key"], found, constants, {p: t for p, t in targets.items() if t}, order)
+        on_fault = content.get("on_fault") or "leave_out"
+        return cls(content["key"], found, constants, {p: t for p, t in targets.items() if t}, order, on_fault)
 
     def to_dict(self) -> dict[str, Any]:
         columns = {name: target.path for name, target in self.columns.items()}
@@ -134,6 +139,7 @@ class Mapping:
             "columns": columns,
             "constants": dict(self.constants),
             "date_order": self.date_order,
+            "on_fault": self.on_fault,
         }
 
 
@@ -195,6 +201,8 @@ def check(content: Dict[str, Any], attributes: Iterable[Mappable], header: Seque
             faults.append(Fault("constant", path=path))
     if (content.get("date_order") or "ymd") not in DATE_ORDERS:
         faults.append(Fault("date_order"))
+    if (content.get("on_fault") or "leave_out") not in ON_FAULT:
+        faults.append(Fault("on_fault"))
     return faults
 
 

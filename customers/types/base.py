@@ -84,6 +84,10 @@ class AttributeType:
         value."""
         return text_of(raw, max_length=options.max_length)
 
+    def is_silent(self, raw: object, options: Options) -> bool:
+        """Whether what came says nothing at all, as an empty cell does."""
+        return False
+
     def checks(self, value: Value, options: Options) -> list[Finding]:
         """What is doubtful about a parsed value."""
         return text_findings(self.name, str(value), options)

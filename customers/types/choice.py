@@ -12,9 +12,12 @@ from customers.types.edge import text_of
 from customers.types.faults import Invalid
 from customers.types.fields import ParsedChoiceField
 from customers.types.folding import fold
+from customers.types.placeholders import WORDS
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+_UNKNOWN = frozenset({"u", "unspecified", "undisclosed", "unbestimmt"})
 
 
 @attribute_type("choice")
@@ -36,6 +39,14 @@ class Choice(AttributeType):
         if len(begun) == 1:
             return begun[0]
         raise Invalid("choice", _("This is not one of the choices."))
+
+    def is_silent(self, raw: object, options: Options) -> bool:
+        """`U`, `Unknown`, `n/a` where no choice is called so."""
+        if not options.choices or not isinstance(raw, str) or raw in options.choices:
+            return False
+        meant = fold(raw)
+        named = any(meant in (fold(code), fold(str(label))) for code, label in options.choices.items())
+        return not named and (meant in WORDS or meant in _UNKNOWN)
 
     def checks(self, value: str, options: Options) -> list[Finding]:
         if options.choices and value not in options.choices:

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, get_month_names
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,7 @@ from customers.types.base import AttributeType, Finding, Options, attribute_type
 from customers.types.edge import text_of
 from customers.types.faults import Invalid
 from customers.types.fields import ParsedField
+from customers.types.folding import fold
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -30,7 +31,16 @@ _YEAR_FIRST = re.compile(
     r"([0-9]{4})([-/. ]?)([0-9]{1,2})\2([0-9]{1,2})(?:[T ][0-9:.]+(?:Z| ?[+-][0-9]{2}:?[0-9]{2})?)?\Z"
 )
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ]?)([0-9]{1,2})\2([0-9]{4})\Z")
-_SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/. ])[0-9]{1,2}\1[0-9]{1,2}\Z")
+_SHORT_YEAR = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{2})\Z")
+_SEPARATORS = re.compile(r"[-/., ]+")
+_MONTH_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv")
+_MONTHS = {
+    folded: month
+    for language in _MONTH_LANGUAGES
+    for width in ("wide", "abbreviated")
+    for month, name in get_month_names(width, locale=language).items()
+    if (folded := fold(name)).isalpha()
+}
 _BLANKS_AROUND_MARKS = re.compile(r"\s*([-/.])\s*")
 
 
@@ -90,9 +100,33 @@ def _read(text: str, order: str) -> str:
         return _day(year_first[1], year_first[3], year_first[4])
     if year_last and year_last[2]:
         raise Invalid("date_order", _("Day or month first? The mapping must give the order of the date."))
-    if _SHORT_YEAR.match(text):
+    short = _SHORT_YEAR.match(text)
+    if short and order in ("dmy", "mdy"):
+        first, second, year = short[1], short[3], _whole_year(short[4])
+        return _day(year, second, first) if order == "dmy" else _day(year, first, second)
+    if short:
         raise Invalid("short_year", _("The year of a date needs four digits."))
-    raise Invalid("date", _("This is not a date."))
+    return _with_named_month(text)
+
+
+def _with_named_month(text: str) -> str:
+    """`24-May-11`, `Mar 1, 1970`, `1. März 1970`: the month is a word, so the order needs no telling."""
+    words = [word for word in _SEPARATORS.split(text) if word]
+    named = [place for place, word in enumerate(words) if fold(word) in _MONTHS]
+    numbers = [word for word in words if word.isascii() and word.isdigit() and len(word) in (1, 2, 4)]
+    if len(words) != 3 or len(named) != 1 or len(numbers) != 2:
+        raise Invalid("date", _("This is not a date."))
+    years = [word for word in numbers if len(word) == 4] or numbers[1:]
+    numbers.remove(years[0])
+    return _day(_whole_year(years[0]), str(_MONTHS[fold(words[named[0]])]), numbers[0])
+
+
+def _whole_year(year: str) -> str:
+    """Two digits are the last such year that has come: dates of birth and of what happened lie behind us."""
+    if len(year) == 4:
+        return year
+    now = clock.now().year
+    return str(now - (now - int(year)) % 100)
 
 
 def _is_plausible(match: re.Match[str]) -> bool:

@@ -25,6 +25,7 @@ _PLAIN = re.compile(
     r"(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24}\Z"
 )
 _MAX_LOCAL = 64
+_NAMED = re.compile(r"[^<>@]*<([^<>]+)>\s*\Z")  # "Ann Lee" <ann@lee.example>, as mail programs copy it
 
 
 @attribute_type("email")
@@ -36,6 +37,8 @@ class Email(ContactPoint):
     kinds = kinds.choose("home", "work", "billing", "main", "other")
 
     def standardise(self, text: str, options: Options) -> str:
+        named = _NAMED.match(text)
+        text = named[1].strip() if named else text
         lowered = text.lower()
         if _PLAIN.match(lowered) and lowered.index("@") <= _MAX_LOCAL:
             return lowered

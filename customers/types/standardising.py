@@ -43,13 +43,24 @@ class Standard:
     values: Values = field(default_factory=dict)
     findings: list[dict[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    left_out: list[Fault] = field(default_factory=list)
+    lenient: bool = False
 
 
 def standardise(
-    raw: Mapping[str, Any], specs: Mapping[str, Readable], *, party_type: str, date_order: str = "", country: str = ""
+    raw: Mapping[str, Any],
+    specs: Mapping[str, Readable],
+    *,
+    party_type: str,
+    date_order: str = "",
+    country: str = "",
+    lenient: bool = False,
 ) -> Standard:
-    """Every attribute parsed by its type. Unknown names and values that a type refuses are faults."""
-    made = Standard()
+    """Every attribute parsed by its type. Unknown names are faults.
+
+    A value that its type refuses is a fault too; with ``lenient`` it is left out, and said so.
+    """
+    made = Standard(lenient=lenient)
     for name, value in _with_name_parts(raw):
         if blank(value):
             continue
@@ -58,6 +69,8 @@ def standardise(
             made.faults.append(Fault(str(name)[:60], "unknown", _("This attribute is not known for this party.")))
             continue
         options = spec.reading(date_order=date_order, country=country)
+        if spec.type.is_silent(value, options):
+            continue
         _read(made, spec, value, options)
     return made
 
@@ -107,12 +120,27 @@ def _one(made: Standard, spec: Readable, value: Any, options: Options) -> Any:
     inner = value.get("value") if wrapped and isinstance(value, dict) else value
     try:
         parsed = spec.type.parse(inner, options)
-    except Invalid as fault:
-        place = f"{spec.name}.{fault.part}" if fault.part else spec.name
-        made.faults.append(Fault(place, fault.code, str(fault.message)))
+    except Invalid as invalid:
+        place = f"{spec.name}.{invalid.part}" if invalid.part else spec.name
+        fault = Fault(place, invalid.code, str(invalid.message))
+        if made.lenient:
+            return _without(made, spec, value, fault, options)
+        made.faults.append(fault)
         return None
     _note(made, spec, spec.type.checks(parsed, options))
     return {"value": parsed} if wrapped else parsed
+
+
+def _without(made: Standard, spec: Readable, value: Any, fault: Fault, options: Options) -> Any:
+    """What is left of a value whose part was refused: an address without its country; nothing of a plain one."""
+    made.left_out.append(fault)
+    part = fault.field.partition(".")[2]
+    made.findings.append({"attribute": spec.name, "code": "left_out", "part": part})
+    if not isinstance(value, dict) or part not in value or part == "value":
+        return None
+    rest = {name: inner for name, inner in value.items() if name != part}
+    says_more = any(not blank(inner) for name, inner in rest.items() if name != "kind")
+    return _one(made, spec, rest, options) if says_more else None
 
 
 def _note(made: Standard, spec: Readable, findings: Iterable[Finding]) -> None:

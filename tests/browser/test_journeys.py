@@ -80,7 +80,7 @@ class TestAFile:
         # The columns are guessed; she calls one of them by another name, and sees what would happen.
         page.get_by_label("Attribute of birth_date").select_option("birth_date")
         page.get_by_role("button", name="Save the mapping").click()
-        assert "2" in page.locator("#would-happen dt:has-text('Refused') + dd").inner_text()
+        assert "2" in page.locator("#would-happen dt:has-text('without a value') + dd").inner_text()
         is_sound(page, faults)
         with site.orm():
             assert not SourceRecord.objects.filter(source__name="Shop of the journey").exists()

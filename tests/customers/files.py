@@ -21,6 +21,7 @@ MAPPING = {
     },
     "constants": {"party_type": "person"},
     "date_order": "ymd",
+    "on_fault": "refuse",
 }
 NAMES = ("Anna Berg", "Omar Haddad", "Lena Fischer", "Jonas Weiß", "Mira Novak", "Paul Lindqvist", "Zoe Martin")
 

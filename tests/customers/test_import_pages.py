@@ -46,7 +46,7 @@ class TestBefore:
         text = at_work.get(address("import", sent)).text
         assert "What would happen" in text
         assert "first_name" in text
-        assert "Rows that would be refused" in text
+        assert "Rows with a fault" in text
         assert not SourceRecord.objects.exists()
 
     def test_the_mapping_is_saved_and_a_fault_stands_at_its_column(self, at_work, sent):

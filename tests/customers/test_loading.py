@@ -9,7 +9,7 @@ from cmdm.models import AuditEntry, DomainGroupPermission
 from customers import jobs
 from customers.actions import loading, loads
 from customers.models import Customer, Load, LoadChunk, RejectedRow, SourceRecord
-from tests.customers.files import accounted, make_source, row, run, text, upload
+from tests.customers.files import MAPPING, accounted, make_source, row, run, text, upload
 from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +91,31 @@ class TestTakingInAFile:
         assert (load.changed, load.unchanged, load.quarantined, load.closed) == (1, 2, 1, 1)
         assert list(SourceRecord.objects.current().values_list("key", flat=True)) == ["2"]
         assert accounted(load)
+
+    def test_a_value_that_cannot_be_read_is_left_out_and_its_row_listed(self, source, olga):
+        lenient = {**MAPPING, "on_fault": "leave_out"}
+        content = text(row(1, country="Atlantis"), row(2, born="1971-13-40"), row(3))
+        load = run(upload(source, content, actor=olga, mapping=lenient), actor=olga)
+
+        assert (load.new, load.rejected, load.incomplete) == (3, 0, 2)
+        kept = RejectedRow.objects.order_by("line")
+        assert [(one.kind, one.line, one.field) for one in kept] == [
+            ("incomplete", 2, "address.country"),
+            ("incomplete", 3, "birth_date"),
+        ]
+        assert b"Atlantis" not in bytes(kept[0].sealed)
+        stored = SourceRecord.objects.get(key="K00002")
+        assert "birth_date" not in stored.values and stored.values["given_name"]
+        assert stored.findings == [{"attribute": "birth_date", "code": "left_out", "part": ""}]
+        assert accounted(load)
+
+        again = run(upload(source, content, actor=olga, mapping=lenient, name="again.csv"), actor=olga)
+        assert (again.unchanged, again.incomplete, RejectedRow.objects.count()) == (3, 0, 2)
+
+    def test_a_row_of_which_nothing_can_be_read_is_refused(self, source, olga):
+        mapping = {"key": "id", "columns": {"born": "birth_date"}, "constants": {"party_type": "person"}}
+        load = run(upload(source, text(row(2, born="soon")), actor=olga, mapping=mapping), actor=olga)
+        assert (load.new, load.rejected, load.incomplete) == (0, 1, 0)
 
     def test_refused_rows_are_kept_sealed(self, source, olga):
         run(upload(source, text(row(3, country="Atlantis")), actor=olga), actor=olga)

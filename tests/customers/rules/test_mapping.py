@@ -4,7 +4,7 @@ import pytest
 
 from customers.rules.applying import Bound, apply
 from customers.rules.guessing import date_order, guess
-from customers.rules.mapping import BadMapping, Mappable, Mapping, moment, party_type
+from customers.rules.mapping import BadMapping, Mappable, Mapping, check, moment, party_type
 from customers.rules.synonyms import WORDS
 
 SINGLE = (
@@ -51,7 +51,12 @@ class TestChecking:
 
     def test_a_mapping_survives_being_stored(self):
         content = {"key": "id", "columns": {"a": "address.billing.city"}, "constants": {}, "date_order": "dmy"}
+        content["on_fault"] = "refuse"
         assert Mapping.from_dict(content, CATALOGUE).to_dict() == content
+
+    def test_what_happens_on_a_fault_is_one_of_two(self):
+        content = {"key": "id", "columns": {"a": "address.billing.city"}, "on_fault": "guess"}
+        assert [fault.code for fault in check(content, CATALOGUE)] == ["on_fault"]
 
 
 class TestApplying:

@@ -87,3 +87,31 @@ def test_eight_digits_mean_one_day_only(moment):
     assert day(compact) == day(compact, "dmy") == day(compact, "mdy") == moment.isoformat()
     assert day(moment.strftime("%d%m%Y"), "dmy") == moment.isoformat()
     assert day(moment.strftime("%m%d%Y"), "mdy") == moment.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "iso"),
+    [
+        ("24-May-11", "ymd", "2011-05-24"),
+        ("Mar 1, 1970", "ymd", "1970-03-01"),
+        ("1. März 1970", "ymd", "1970-03-01"),
+        ("1 janv. 1980", "ymd", "1980-01-01"),
+        ("3/1/70", "mdy", "1970-03-01"),
+        ("3/1/70", "dmy", "1970-01-03"),
+        ("10/27/76", "mdy", "1976-10-27"),
+    ],
+)
+def test_months_by_name_and_short_years_are_read(text, order, iso):
+    assert day(text, order) == iso
+
+
+@pytest.mark.parametrize(("year", "meant"), [("26", 2026), ("27", 1927), ("00", 2000)])
+def test_a_short_year_is_the_last_that_has_come(year, meant):
+    with clock.at(datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)):
+        assert day(f"1/2/{year}", "dmy") == f"{meant}-02-01"
+
+
+@pytest.mark.parametrize("text", ["3/1/70", "May May 1970", "May 1970", "32 May 1970", "1 Smarch 1970"])
+def test_what_is_no_single_day_is_refused(text):
+    with pytest.raises(Invalid):
+        day(text)
