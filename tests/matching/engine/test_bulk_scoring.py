@@ -48,7 +48,7 @@ def assert_same(model, features, found):
 
 
 @pytest.mark.parametrize("fast", WAYS)
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(values=st.lists(people(), min_size=2, max_size=12))
 def test_persons_score_as_the_reference_scores_them(fast, values):
     features = features_of(PERSONS, values)
@@ -58,7 +58,7 @@ def test_persons_score_as_the_reference_scores_them(fast, values):
 
 
 @pytest.mark.parametrize("fast", WAYS)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(values=st.lists(organisations(), min_size=2, max_size=8))
 def test_organisations_score_as_the_reference_scores_them(fast, values):
     features = features_of(ORGANISATIONS, values)
@@ -66,7 +66,7 @@ def test_organisations_score_as_the_reference_scores_them(fast, values):
     assert_same(ORGANISATIONS, features, found)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(values=st.lists(people(), max_size=5))
 def test_columns_give_back_the_features_they_were_made_of(values):
     features = features_of(PERSONS, values)
@@ -75,7 +75,7 @@ def test_columns_give_back_the_features_they_were_made_of(values):
 
 
 @pytest.mark.parametrize("fast", WAYS)
-@settings(max_examples=15)
+@settings(max_examples=15, deadline=None)
 @given(values=st.lists(people(), min_size=2, max_size=12), floor=st.sampled_from([0.01, 0.3, 0.95]))
 def test_no_pair_that_reaches_the_floor_is_dropped_by_a_bound(fast, values, floor):
     features = features_of(PERSONS, values)

@@ -1,0 +1,224 @@
+"""Columns: the features of many records, as numbers into pools of distinct values.
+
+Nothing is lost: `features(row)` gives back exactly what `features.prepare` made of the record, so that the reference
+scorer can take over any pair.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from matching.engine.addresses import Address
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.naming import Names, names_of
+from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, prepared_of
+from matching.engine.bulk.texts import Texts
+from matching.engine.contacts import LAST_DIGITS, ROLES, Email, Identifier, PartialDate, Phone
+from matching.engine.features import Features
+from matching.engine.model import Model
+from matching.engine.names import organisation_name
+
+
+@dataclass(frozen=True)
+class Emails:
+    """Addresses of each record; of each distinct one its user, domain, and whether many share it."""
+
+    lists: Lists
+    whole: Texts
+    users: Texts
+    domains: Texts
+    user: Ints
+    domain: Ints
+    role: Ints
+
+    def row(self, row: int) -> tuple[Email, ...]:
+        return tuple(
+            Email(self.whole[n], self.users[self.user[n]], self.domains[self.domain[n]], bool(self.role[n]))
+            for n in self.lists.row(row)
+        )
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses of each record, numbered; the parts of each number."""
+
+    lists: Lists
+    house: Ints
+    street: Ints
+    words: Ints
+    postcode: Ints
+    city: Ints
+    pool: Texts
+    sets: Texts
+
+    def row(self, row: int) -> tuple[Address, ...]:
+        return tuple(
+            Address(
+                self.pool[self.house[n]],
+                self.pool[self.street[n]],
+                frozenset(self.sets[self.words[n]].split()),
+                self.pool[self.postcode[n]],
+                self.pool[self.city[n]],
+            )
+            for n in self.lists.row(row)
+        )
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """Identifiers of each record, numbered; scheme, value and standing of each number."""
+
+    lists: Lists
+    scheme: Ints
+    value: Ints
+    verified: Ints
+    schemes: Texts
+    pool: Texts
+
+    def row(self, row: int) -> tuple[Identifier, ...]:
+        return tuple(
+            Identifier(self.schemes[self.scheme[n]], self.pool[self.value[n]], bool(self.verified[n]))
+            for n in self.lists.row(row)
+        )
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Values that are compared as they are."""
+
+    lists: Lists
+    pool: Texts
+
+    def row(self, row: int) -> tuple[str, ...]:
+        return tuple(self.pool[number] for number in self.lists.row(row))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The features of many records. `spaces` numbers the match space of each: only within one are records compared."""
+
+    ids: Ints
+    party_type: str
+    spaces: Ints
+    names: Names
+    emails: Emails
+    phones: Lists
+    addresses: Addresses
+    identifiers: Identifiers
+    websites: Plain
+    organisations: Plain
+    dates: Mapping[str, Ints]
+    texts: Mapping[str, Plain]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def features(self, row: int) -> Features:
+        """What `prepare` made of this record."""
+        dates = {name: _date(int(column[row])) for name, column in self.dates.items() if column[row]}
+        texts = {name: found for name, column in self.texts.items() if (found := column.row(row))}
+        return Features(
+            id=int(self.ids[row]),
+            party_type=self.party_type,
+            name=self.names.row(row),
+            organisations=tuple(
+                name for whole in self.organisations.row(row) if (name := organisation_name(whole)) is not None
+            ),
+            gender=self.names.gender_of(row),
+            emails=self.emails.row(row),
+            phones=tuple(_phone(number) for number in self.phones.row(row)),
+            addresses=self.addresses.row(row),
+            identifiers=self.identifiers.row(row),
+            websites=self.websites.row(row),
+            dates=dates,
+            texts=texts,
+        )
+
+    def without(self, emails: Ints, endings: Ints, identifiers: Ints) -> "Columns":
+        """Without contacts that say nothing: numbers of e-mails, of phones' last digits, and of identifiers."""
+        mails, phones, found = self.emails, self.phones, self.identifiers
+        return replace(
+            self,
+            emails=replace(mails, lists=mails.lists.keep(~np.isin(mails.lists.values, emails))),
+            phones=phones.keep(~np.isin(phones.values % 10**LAST_DIGITS, endings)),
+            identifiers=replace(found, lists=found.lists.keep(~np.isin(found.lists.values, identifiers))),
+        )
+
+
+def of_features(model: Model, features: Sequence[Features], spaces: Ints | None = None) -> Columns:
+    """The columns of features that are at hand."""
+    return of_prepared(prepared_of(model, features), spaces)
+
+
+def of_prepared(made: Prepared, spaces: Ints | None = None) -> Columns:
+    """Number all values."""
+    count = len(made.ids)
+    return Columns(
+        ids=made.ids,
+        party_type=made.party_type,
+        spaces=np.zeros(count, dtype=np.int32) if spaces is None else spaces,
+        names=names_of(made.names),
+        emails=_emails(made.emails, count),
+        phones=Lists.of(made.phones.rows, made.phones.parts["number"].to_numpy().astype(np.int64), count),
+        addresses=_addresses(made.addresses, count),
+        identifiers=_identifiers(made.identifiers, count),
+        websites=_plain(made.websites, "value", count),
+        organisations=_plain(made.organisations, "whole", count),
+        dates=made.dates,
+        texts={name: _plain(rows, "value", count) for name, rows in made.texts.items()},
+    )
+
+
+def _plain(rows: Rows, part: str, count: int) -> Plain:
+    pool, (numbers,) = Texts.of(rows.parts[part])
+    return Plain(Lists.of(rows.rows, numbers, count), pool)
+
+
+def _emails(made: Rows, count: int) -> Emails:
+    whole, (numbers,) = Texts.of(made.parts["whole"])
+    halves = whole.series.str.extract_groups(r"^(.*)@([^@]*)$")
+    user, domain = halves.struct.field("1").fill_null(""), halves.struct.field("2").fill_null("")
+    users, (user_numbers,) = Texts.of(user)
+    domains, (domain_numbers,) = Texts.of(domain)
+    role = user.is_in(sorted(ROLES)).to_numpy().astype(bool)
+    return Emails(Lists.of(made.rows, numbers, count), whole, users, domains, user_numbers, domain_numbers, role)
+
+
+def _addresses(made: Rows, count: int) -> Addresses:
+    parts = made.parts
+    pool, found = Texts.of(parts["house"], parts["street"], parts["postcode"], parts["city"])
+    house, street, postcode, city = found
+    sets, (words,) = Texts.of(parts["words"])
+    numbers = np.arange(len(made.rows), dtype=np.int32)
+    return Addresses(Lists.of(made.rows, numbers, count), house, street, words, postcode, city, pool, sets)
+
+
+def _identifiers(made: Rows, count: int) -> Identifiers:
+    """Equal ones have one number: of scheme, value and standing."""
+    schemes, (scheme,) = Texts.of(made.parts["scheme"])
+    pool, (value,) = Texts.of(made.parts["value"])
+    verified = made.parts["verified"].to_numpy().astype(bool)
+    whole = (scheme.astype(np.int64) << 33) | (value.astype(np.int64) << 1) | verified
+    distinct, numbers = np.unique(whole, return_inverse=True)
+    lists = Lists.of(made.rows, numbers.astype(np.int32), count)
+    parts = (distinct >> 33).astype(np.int32), ((distinct >> 1) & 0xFFFFFFFF).astype(np.int32)
+    return Identifiers(lists, parts[0], parts[1], (distinct & 1).astype(bool), schemes, pool)
+
+
+def _phone(number: int) -> Phone:
+    length, digits = divmod(number, PHONE_BASE)
+    text = str(digits).zfill(length)
+    return Phone(text, text[-LAST_DIGITS:])
+
+
+def _date(number: int) -> PartialDate:
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    whole = f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
+    return PartialDate(whole, year, month, day)
+
+
+def strings(column: Sequence[str]) -> pl.Series:
+    """A column of texts."""
+    return pl.Series(column, dtype=pl.String)

@@ -1,0 +1,149 @@
+"""Comparing addresses in arrays; the kernel mirrors `matching.engine.comparing.addresses`."""
+
+from typing import Any
+
+import numpy as np
+
+from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, present
+from matching.engine.bulk.comparing.names import NEAR_LINE
+from matching.engine.bulk.fast import kernel
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.strings import LONGEST, may_reach, similar
+from matching.engine.bulk.texts import Texts
+
+STREET_LINE = 0.9
+_NOTHING = 7
+
+
+@kernel
+def _reaches(pool: Any, one: int, other: int, line: float) -> bool:
+    letters, starts, signatures = pool
+    if not may_reach(letters, starts, signatures, one, other, line):
+        return False
+    return similar(letters, starts, one, other) >= line
+
+
+@kernel
+def _same_place(pool: Any, one: int, other: int) -> bool:
+    if one == other or _reaches(pool, one, other, NEAR_LINE):
+        return True
+    letters, starts, _signatures = pool
+    a, b = starts[one], starts[other]
+    short = min(starts[one + 1] - a, starts[other + 1] - b)
+    if short <= 3:
+        return False
+    for place in range(short):
+        if letters[a + place] != letters[b + place]:
+            return False
+    return True
+
+
+@kernel
+def _contains(sets: Any, whole: int, streets: Any, street: int) -> bool:
+    """Whether all words of a street are among the words of an address."""
+    set_starts, set_values = sets
+    starts, values = streets
+    for place in range(starts[street], starts[street + 1]):
+        there = False
+        for other in range(set_starts[whole], set_starts[whole + 1]):
+            if set_values[other] == values[place]:
+                there = True
+                break
+        if not there:
+            return False
+    return True
+
+
+@kernel
+def _differ(one: int, other: int) -> bool:
+    return one != 0 and other != 0 and one != other
+
+
+@kernel
+def _in_one_street(parts: Any, one: int, other: int, together: bool) -> int:
+    house, _street, _words, postcode, city = parts
+    mine, yours = house[one], house[other]
+    codes = _differ(postcode[one], postcode[other])
+    if mine != 0 and mine == yours:
+        return 1 if not together and (codes or _differ(city[one], city[other])) else 0
+    both = mine != 0 and yours != 0
+    if not together:
+        return 2 if not both and not codes else 6
+    return 3 if both else 2
+
+
+@kernel
+def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: int) -> int:
+    """same 0, near 1, street 2, neighbour 3, postcode 4, city 5, different 6, nothing to compare 7."""
+    house, street, words, postcode, city = parts
+    code = postcode[one] != 0 and postcode[one] == postcode[other]
+    town = not code and city[one] != 0 and city[other] != 0 and _same_place(pool, city[one], city[other])
+    mine, yours = street[one], street[other]
+    if mine != 0 and yours != 0:
+        same = (
+            mine == yours
+            or _contains(sets, words[one], streets, yours)
+            or _contains(sets, words[other], streets, mine)
+            or _reaches(pool, mine, yours, STREET_LINE)
+        )
+        if same:
+            return _in_one_street(parts, one, other, code or town)
+    if code:
+        return 1 if house[one] != 0 and house[one] == house[other] else 4
+    if town:
+        return 5
+    comparable = (mine and yours) or (postcode[one] and postcode[other]) or (city[one] and city[other])
+    return 6 if comparable else _NOTHING
+
+
+@kernel
+def address_levels(
+    lists: Any, parts: Any, pool: Any, sets: Any, streets: Any, long: Ints, left: Ints, right: Ints, found: Ints
+) -> None:
+    starts, values = lists
+    for n in range(len(left)):
+        best, unsure = _NOTHING, False
+        for a in range(starts[left[n]], starts[left[n] + 1]):
+            for b in range(starts[right[n]], starts[right[n] + 1]):
+                if long[values[a]] or long[values[b]]:
+                    unsure = True
+                    continue
+                level = _address(parts, pool, sets, streets, values[a], values[b])
+                if level < best:
+                    best = level
+        if unsure and best > 0:
+            found[n] = UNDECIDED
+        else:
+            found[n] = MISSING if best == _NOTHING else best
+
+
+def _words(*pools: Texts) -> list[Lists]:
+    """The words of each text of some pools, numbered together."""
+    numbers: dict[str, int] = {}
+    return [
+        Lists.nested([[numbers.setdefault(word, len(numbers)) for word in text.split()] for text in pool.series])
+        for pool in pools
+    ]
+
+
+class Address(Kind):
+    """Street, house, postcode and city as one thing."""
+
+    def __init__(self, columns: Columns, attribute: str, *, fast: bool) -> None:
+        super().__init__(columns, attribute, fast=fast)
+        own = columns.addresses
+        if fast:
+            sets, streets = _words(own.sets, own.pool)
+            long = own.pool.lengths > LONGEST
+            self.lists = (own.lists.starts, own.lists.values)
+            self.parts = (own.house, own.street, own.words, own.postcode, own.city)
+            self.pool = (own.pool.letters, own.pool.starts, own.pool.signatures)
+            self.words = (sets.starts, sets.values), (streets.starts, streets.values)
+            self.long: Ints = np.asarray(long[own.street] | long[own.city])
+
+    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
+        address_levels(self.lists, self.parts, self.pool, *self.words, self.long, left, right, found)
+
+    def quick(self, left: Ints, right: Ints) -> Ints:
+        return present(self.columns.addresses.lists, left, right)

@@ -1,0 +1,95 @@
+"""Lists: some numbers for each row, side by side in one array."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The numbers of row i are `values[starts[i]:starts[i + 1]]`."""
+
+    starts: Ints
+    values: Ints
+
+    @classmethod
+    def of(cls, rows: Ints, values: Ints, count: int) -> Self:
+        """From values with their rows in ascending order."""
+        starts = np.zeros(count + 1, dtype=np.int64)
+        np.cumsum(np.bincount(rows, minlength=count), out=starts[1:])
+        return cls(starts, np.ascontiguousarray(values))
+
+    @classmethod
+    def single(cls, values: Ints, present: Ints) -> Self:
+        """One number for each row where there is one."""
+        starts = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(present, out=starts[1:])
+        return cls(starts, np.ascontiguousarray(values[present]))
+
+    @classmethod
+    def nested(cls, lists: Sequence[Sequence[int]]) -> Self:
+        """From a sequence of short sequences."""
+        starts = np.zeros(len(lists) + 1, dtype=np.int64)
+        np.cumsum([len(each) for each in lists], out=starts[1:])
+        return cls(starts, np.array([value for each in lists for value in each], dtype=np.int32))
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def counts(self) -> Ints:
+        return np.diff(self.starts)
+
+    @property
+    def rows(self) -> Ints:
+        """The row of each value."""
+        return np.repeat(np.arange(len(self)), self.counts)
+
+    def row(self, index: int) -> list[int]:
+        found: list[int] = self.values[self.starts[index] : self.starts[index + 1]].tolist()
+        return found
+
+    def take(self, rows: Ints) -> Self:
+        """The lists of these rows, in this order."""
+        return self.__class__(*self._gather(rows))
+
+    def through(self, table: Self) -> Self:
+        """Each value replaced by the list that the table has for it."""
+        starts, values = table._gather(self.values)
+        return self.__class__(starts[self.starts], values)
+
+    def keep(self, wanted: Ints) -> Self:
+        """Only the values that are wanted."""
+        starts = np.zeros(len(wanted) + 1, dtype=np.int64)
+        np.cumsum(wanted, out=starts[1:])
+        return self.__class__(starts[self.starts], self.values[wanted])
+
+    def joined(self, other: Self) -> Self:
+        """The values of both, row by row."""
+        rows = np.concatenate([self.rows, other.rows])
+        order = np.argsort(rows, kind="stable")
+        return self.of(rows[order], np.concatenate([self.values, other.values])[order], len(self))
+
+    def positions(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Where the values of these rows lie, and how many each row has."""
+        counts = self.counts[rows]
+        firsts = np.repeat(self.starts[rows] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        return firsts + np.arange(counts.sum()), counts
+
+    def _gather(self, rows: Ints) -> tuple[Ints, Ints]:
+        if not len(rows):
+            return np.zeros(1, dtype=np.int64), self.values[:0]
+        places, counts = self.positions(rows)
+        starts = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum(counts, out=starts[1:])
+        return starts, self.values[places]
+
+
+def empty(count: int) -> Lists:
+    """No value in any row."""
+    return Lists(np.zeros(count + 1, dtype=np.int64), np.zeros(0, dtype=np.int32))

@@ -1,0 +1,115 @@
+"""Names of persons in columns: one pool for all folded names, with how each sounds and its full forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.texts import Texts
+from matching.engine.names import PersonName, sound
+from matching.engine.nicknames import full_names, known
+
+
+@dataclass(frozen=True)
+class Names:
+    """Numbers into `pool` (folded names), `written` (as written), `middles` and `doubles` (words side by side)."""
+
+    given: Ints
+    given_whole: Ints
+    given_written: Ints
+    middle: Ints
+    family: Ints
+    family_written: Ints
+    double: Ints
+    generation: Ints
+    gender: Ints
+    pool: Texts
+    written: Texts
+    middles: Texts
+    doubles: Texts
+    genders: Texts
+
+    def row(self, row: int) -> PersonName:
+        given = self.pool[self.given[row]]
+        return PersonName(
+            given=given,
+            given_whole=self.pool[self.given_whole[row]],
+            given_written=self.written[self.given_written[row]],
+            full_names=full_names(given) if given else frozenset(),
+            middle=self.middles[self.middle[row]],
+            family=self.pool[self.family[row]],
+            family_written=self.written[self.family_written[row]],
+            family_parts=tuple(self.doubles[self.double[row]].split()),
+            generation=int(self.generation[row]),
+        )
+
+    def gender_of(self, row: int) -> str:
+        return self.genders[self.gender[row]]
+
+    @cached_property
+    def sounds(self) -> tuple[Texts, Ints]:
+        """How the names of the pool sound."""
+        heard, (numbers,) = Texts.of(pl.Series([sound(name) if name else "" for name in self.pool.series]))
+        return heard, numbers
+
+    @cached_property
+    def _given(self) -> Ints:
+        return np.unique(self.given[self.given > 0])
+
+    @cached_property
+    def full(self) -> Lists:
+        """The full names of each given name of the pool, as numbers of the pool, in order."""
+        found: list[list[int]] = [[] for _each in range(len(self.pool))]
+        for number in self._given.tolist():
+            found[number] = sorted(self.pool.find(name) for name in full_names(self.pool[number]))
+        return Lists.nested(found)
+
+    @cached_property
+    def known(self) -> Ints:
+        """Which given names stand in the list of names."""
+        found = np.zeros(len(self.pool), dtype=bool)
+        for number in self._given.tolist():
+            found[number] = known(self.pool[number])
+        return found
+
+    @cached_property
+    def parts(self) -> Lists:
+        """The parts of each double family name, as numbers of the pool."""
+        return Lists.nested([[self.pool.find(word) for word in text.split()] for text in self.doubles.series])
+
+    @cached_property
+    def words(self) -> Lists:
+        """The words of each middle name, as numbers of the pool."""
+        return Lists.nested([[self.pool.find(word) for word in text.split()] for text in self.middles.series])
+
+
+def names_of(columns: Mapping[str, pl.Series]) -> Names:
+    """Number the names, their parts and their full forms."""
+    extra = {word for text in columns["parts"].unique() for word in text.split()}
+    extra |= {word for text in columns["middle"].unique() for word in text.split()}
+    extra |= {name for given in columns["given"].unique() if given for name in full_names(given)}
+    more = pl.Series(sorted(extra), dtype=pl.String)
+    pool, found = Texts.of(columns["given"], columns["given_whole"], columns["family"], more)
+    written, (given_written, family_written) = Texts.of(columns["given_written"], columns["family_written"])
+    middles, (middle,) = Texts.of(columns["middle"])
+    doubles, (double,) = Texts.of(columns["parts"])
+    genders, (gender,) = Texts.of(columns["gender"])
+    return Names(
+        given=found[0],
+        given_whole=found[1],
+        given_written=given_written,
+        middle=middle,
+        family=found[2],
+        family_written=family_written,
+        double=double,
+        generation=columns["generation"].to_numpy().astype(np.int8),
+        gender=gender,
+        pool=pool,
+        written=written,
+        middles=middles,
+        doubles=doubles,
+        genders=genders,
+    )

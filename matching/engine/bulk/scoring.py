@@ -1,0 +1,252 @@
+"""Scoring many pairs: levels by kernels, weights by sums, exactly as `matching.engine.scoring` has them.
+
+A pair is dropped as soon as the weight so far and the best that can still come stay below the floor. The weight never
+exceeds its sum without the other explanations, nor the lead over any one of them: both are tested. What a kernel left
+undecided counts as the best level until the bound shows that it matters; then the reference decides.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.comparing import MISSING, UNDECIDED, Kind, kind_of
+from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.plan import Line, Plan, plan_of, stepped
+from matching.engine.comparing import KINDS
+from matching.engine.features import Features
+from matching.engine.model import Model, exact
+from matching.engine.scoring import LIMIT
+from matching.engine.vocabulary import LEVELS
+from matching.engine.vocabulary import MISSING as NOT_THERE
+
+SLACK = 0.01  # bits; more than all rounding to steps can make
+CACHED = 200_000
+SLICE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scored pairs of rows. `levels` are numbers in the vocabulary's order, -1 where missing."""
+
+    left: Ints
+    right: Ints
+    levels: Ints
+    weight: Ints
+    probability: Ints
+    household: Ints
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def where(self, chosen: Ints) -> "Scores":
+        return Scores(
+            self.left[chosen],
+            self.right[chosen],
+            self.levels[chosen],
+            self.weight[chosen],
+            self.probability[chosen],
+            self.household[chosen],
+        )
+
+
+def joined(parts: list[Scores], comparisons: int) -> Scores:
+    """Slices put together."""
+    if not parts:
+        nothing = np.zeros(0)
+        rows = np.zeros(0, dtype=np.int64)
+        return Scores(rows, rows, np.zeros((0, comparisons), dtype=np.int8), nothing, nothing, nothing)
+    names = ("left", "right", "levels", "weight", "probability", "household")
+    return Scores(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+@kernel
+def _add(levels: Ints, gains: Ints, sums: Ints, rest: Ints, floor: float, alive: Ints) -> int:
+    """Add the gains of one comparison to every pair alive, and keep those that can still reach the floor."""
+    kept = 0
+    for n in range(len(alive)):
+        pair = alive[n]
+        level = levels[n]
+        reached = True
+        for k in range(sums.shape[1]):
+            sums[pair, k] += gains[k, level]
+            if sums[pair, k] + rest[k] < floor:
+                reached = False
+        if reached:
+            alive[kept] = pair
+            kept += 1
+    return kept
+
+
+class Scorer:
+    """A model over columns. With `fast` off nothing is compiled."""
+
+    def __init__(self, model: Model, columns: Columns, *, fast: bool = AVAILABLE) -> None:
+        self.model, self.columns, self.fast = model, columns, fast and AVAILABLE
+        self.plan: Plan = plan_of(model, columns)
+        self.kinds: list[Kind] = [
+            kind_of(line.comparison.kind, columns, line.comparison.attribute, fast=self.fast)
+            for line in self.plan.lines
+        ]
+        self.features = lru_cache(maxsize=CACHED)(self._features)
+
+    def _features(self, row: int) -> Features:
+        return self.columns.features(row)
+
+    def score(self, left: Ints, right: Ints, *, floor: float = 0.0) -> Scores:
+        """Pairs of rows whose probability reaches the floor; with floor 0 all."""
+        if not len(left):
+            return joined([], len(self.model.comparisons))
+        bits = -np.inf if floor <= 0 else float(np.log2(floor / (1 - floor))) - SLACK - self.plan.together
+        levels = np.full((len(left), len(self.plan.lines)), MISSING, dtype=np.int8)
+        alive = np.arange(len(left))
+        sums = np.tile(self.plan.start, (len(left), 1))
+        for place, line in enumerate(self.plan.lines):
+            if len(alive):
+                found = self.kinds[place].levels(left[alive], right[alive])
+                levels[alive, line.place] = found
+                alive = self._keep(place, found, sums, bits, alive)
+        alive = self._decide(left, right, levels, sums, bits, alive)
+        return self._weighed(left[alive], right[alive], levels[alive], floor)
+
+    def _keep(self, place: int, found: Ints, sums: Ints, floor: float, alive: Ints) -> Ints:
+        """The pairs that can still reach the floor; undecided and rare levels count as the best that they can be."""
+        line = self.plan.lines[place]
+        best = _bounds(line)
+        codes = np.where(found == UNDECIDED, best.shape[1] - 1, np.where(found == MISSING, len(line.bits) - 1, found))
+        rest = self.plan.rest[place]
+        if self.fast:
+            return alive[: _add(codes, best, sums, rest, floor, alive)]
+        sums[alive] += best[:, codes].T
+        kept: Ints = alive[(sums[alive] + rest >= floor).all(axis=1)]
+        return kept
+
+    def _decide(self, left: Ints, right: Ints, levels: Ints, sums: Ints, floor: float, alive: Ints) -> Ints:
+        """Let the reference decide what is still open, comparison by comparison, while the bound allows."""
+        for line in self.plan.lines:
+            column = levels[alive, line.place]
+            unsure = column == UNDECIDED
+            if unsure.any():
+                pairs = alive[unsure]
+                found = self._reference(line, left[pairs], right[pairs])
+                levels[pairs, line.place] = found
+                best = _bounds(line)
+                codes = np.where(found == MISSING, len(line.bits) - 1, found)
+                sums[pairs] += (best[:, codes] - best[:, -1:]).T
+                alive = alive[(sums[alive] >= floor).all(axis=1)]
+        return alive
+
+    def _reference(self, line: Line, left: Ints, right: Ints) -> Ints:
+        compare, kind = KINDS[line.comparison.kind], line.comparison.kind
+        order = {code: number for number, code in enumerate(LEVELS[kind])} | {NOT_THERE: MISSING}
+        attribute = line.comparison.attribute
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        return np.array(
+            [order[compare(self.features(i), self.features(j), attribute)] for i, j in pairs], dtype=np.int8
+        )
+
+    def _weighed(self, left: Ints, right: Ints, levels: Ints, floor: float) -> Scores:
+        prior = self.plan.start[0]
+        weight = np.full(len(left), prior)
+        sums = [np.full(len(left), prior - lead) for lead in self.plan.start[1:]]
+        for line in self.plan.lines:
+            codes = levels[:, line.place].astype(np.int64)
+            codes[codes == MISSING] = len(line.bits) - 1
+            moved = self._moved(line, codes, left, right)
+            weight += line.bits[codes] + moved
+            for number, under in enumerate(line.under):
+                sums[number] += under[codes] + _share(line, under, codes, moved)
+        weight += self._together(levels)
+        made = self._told(left, right, levels, weight, sums)
+        return made if floor <= 0 else made.where(made.probability >= floor)
+
+    def _moved(self, line: Line, codes: Ints, left: Ints, right: Ints) -> Ints:
+        """What the rarity of the value agreed on adds."""
+        moved = np.zeros(len(codes))
+        if line.rarities is None:
+            return moved
+        rare = np.flatnonzero(line.rare[codes] & (line.bits[codes] > 0))
+        if len(line.rarities) == 1:
+            moved[rare] = line.rarities[0]
+            return moved
+        moved[rare] = line.rarities[self._agreed(line.comparison.attribute, left[rare], right[rare])]
+        return moved
+
+    def _agreed(self, attribute: str, left: Ints, right: Ints) -> Ints:
+        """The value that both agree on, as `scoring` chooses it."""
+        names = self.columns.names
+        if attribute in ("given_name", "family_name"):
+            column = names.given if attribute == "given_name" else names.family
+            return np.minimum(column[left], column[right])
+        lists = self.columns.texts[attribute].lists
+        pairs = zip(left.tolist(), right.tolist(), strict=True)
+        common = [min(set(lists.row(i)) & set(lists.row(j)), default=0) for i, j in pairs]
+        return np.array(common, dtype=np.int64)
+
+    def _together(self, levels: Ints) -> Ints:
+        """What levels weigh together beyond their sum."""
+        places = {each.code: (place, each.kind) for place, each in enumerate(self.model.comparisons)}
+        found = np.zeros(len(levels))
+        for each in self.model.interactions:
+            holds = np.ones(len(levels), dtype=bool)
+            for code, level in (each.one, each.other):
+                place, kind = places[code]
+                holds &= levels[:, place] == LEVELS[kind].index(level)
+            found[holds] += exact(each.bits)
+        return found
+
+    def _told(self, left: Ints, right: Ints, levels: Ints, weight: Ints, sums: list[Ints]) -> Scores:
+        """Take off what the other explanations make of the same levels."""
+        others, related = np.ones(len(left)), np.zeros(len(left))
+        for alternative, bits in zip(self.model.alternatives, sums, strict=True):
+            before = stepped(np.log2(others))
+            odds = np.exp2(np.minimum(bits, LIMIT))
+            others += odds
+            if alternative.related:
+                related += odds
+            weight += before - stepped(np.log2(others))
+        probability = 1.0 / (1.0 + np.exp2(np.minimum(-weight, LIMIT)))
+        return Scores(left, right, levels, weight, probability, (1.0 - probability) * related / others)
+
+
+def _bounds(line: Line) -> Ints:
+    """What each level can add at most, to the weight and to each lead; then missing, then undecided."""
+    moved = np.where(line.rare & (line.bits > 0), max(0.0, line.commonest), 0.0)
+    gains = np.array([line.bits + moved, *(line.bits - under + moved for under in line.under)])
+    return np.ascontiguousarray(np.hstack([gains, gains.max(axis=1, keepdims=True)]))
+
+
+def _share(line: Line, under: Ints, codes: Ints, moved: Ints) -> Ints:
+    """How much of a rarity another explanation has, too: as much as it has of the level's weight."""
+    bits = line.bits[codes]
+    shares = np.clip(np.divide(under[codes], bits, out=np.zeros(len(bits)), where=bits > 0), 0.0, 1.0)
+    return stepped(shares * moved)
+
+
+def slices(left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Pairs in pieces that fit the cache."""
+    for start in range(0, len(left), SLICE):
+        yield left[start : start + SLICE], right[start : start + SLICE]
+
+
+def score_all(
+    scorer: Scorer, pairs: Iterator[tuple[Ints, Ints]], *, floor: float, workers: int = 2
+) -> Iterator[tuple[int, Scores]]:
+    """The scores of pairs as they come, in their order, with how many pairs each slice had; kernels run side by side."""
+
+    def score(piece: tuple[Ints, Ints]) -> tuple[int, Scores]:
+        return len(piece[0]), scorer.score(*piece, floor=floor)
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        waiting: list[Future[tuple[int, Scores]]] = []
+        for left, right in pairs:
+            for piece in slices(left, right):
+                waiting.append(pool.submit(score, piece))
+                if len(waiting) > 2 * workers:
+                    yield waiting.pop(0).result()
+        for future in waiting:
+            yield future.result()

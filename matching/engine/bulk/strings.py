@@ -1,0 +1,119 @@
+"""Distances between texts of a pool, as kernels.
+
+`similar` is Jaro–Winkler as jellyfish computes it, step by step, so that no last digit differs: the smaller text
+comes first (numbers of a pool stand in the order of the texts). `may_reach` bounds it from above without computing
+it: no more letters can match than two texts have in common, which the signatures of both tell.
+"""
+
+from matching.engine.bulk.fast import kernel
+from matching.engine.bulk.lists import Ints
+
+LONGEST = 64  # letters of a text that a kernel compares; longer ones go to the reference
+SLACK = 1e-9
+
+
+@kernel
+def within_one(letters: Ints, starts: Ints, one: int, other: int) -> bool:
+    """Whether two ASCII texts are equal but for one edit, an exchange of neighbours being one."""
+    if one == other:
+        return True
+    a, b = starts[one], starts[other]
+    long, short = starts[one + 1] - a, starts[other + 1] - b
+    if long < short:
+        a, b, long, short = b, a, short, long
+    if long - short > 1:
+        return False
+    head = 0
+    while head < short and letters[a + head] == letters[b + head]:
+        head += 1
+    tail = 0
+    while tail < short - head and letters[a + long - 1 - tail] == letters[b + short - 1 - tail]:
+        tail += 1
+    left = long - head - tail
+    if long > short or left <= 1:
+        return left <= 1
+    exchanged = letters[a + head] == letters[b + head + 1] and letters[a + head + 1] == letters[b + head]
+    return left == 2 and exchanged
+
+
+@kernel
+def common_letters(one: int, other: int) -> int:
+    """How many bits two signatures share."""
+    bits = one & other
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@kernel
+def prefix(letters: Ints, a: int, b: int, most: int) -> int:
+    """How many letters, up to four, two texts have in common at their beginning."""
+    found = 0
+    while found < most and found < 4 and letters[a + found] == letters[b + found]:
+        found += 1
+    return found
+
+
+@kernel
+def may_reach(letters: Ints, starts: Ints, signatures: Ints, one: int, other: int, line: float) -> bool:
+    """False only when the Jaro–Winkler similarity surely lies below the line."""
+    a, b = starts[one], starts[other]
+    first, second = starts[one + 1] - a, starts[other + 1] - b
+    if first == 0 or second == 0:
+        return False
+    mine, yours = signatures[one], signatures[other]
+    beyond = min(first - common_letters(mine, mine), second - common_letters(yours, yours))
+    matches = min(min(first, second), common_letters(mine, yours) + beyond)
+    bound = (matches / first + matches / second + 1.0) / 3.0
+    bound += prefix(letters, a, b, min(first, second)) * 0.1 * (1.0 - bound)
+    return bound + SLACK >= line
+
+
+@kernel
+def similar(letters: Ints, starts: Ints, one: int, other: int) -> float:
+    """Jaro–Winkler similarity of two ASCII texts of up to 64 letters."""
+    if one > other:
+        one, other = other, one
+    a, b = starts[one], starts[other]
+    first, second = starts[one + 1] - a, starts[other + 1] - b
+    if first == 0 or second == 0:
+        return 0.0
+    reach = max(first, second) // 2 - 1
+    if reach < 0:
+        reach = 0
+    seen_one, seen_other = 0, 0
+    common = 0
+    for i in range(first):
+        low = i - reach if i > reach else 0
+        high = min(i + reach, second - 1)
+        for j in range(low, high + 1):
+            if not (seen_other >> j) & 1 and letters[a + i] == letters[b + j]:
+                seen_one |= 1 << i
+                seen_other |= 1 << j
+                common += 1
+                break
+    if common == 0:
+        return 0.0
+    return _weigh(letters, a, b, first, second, seen_one, seen_other, common)
+
+
+@kernel
+def _weigh(
+    letters: Ints, a: int, b: int, first: int, second: int, seen_one: int, seen_other: int, common: int
+) -> float:
+    place, crossed = 0, 0
+    for i in range(first):
+        if (seen_one >> i) & 1:
+            while not (seen_other >> place) & 1:
+                place += 1
+            if letters[a + i] != letters[b + place]:
+                crossed += 1
+            place += 1
+    weight = (common / first + common / second + (common - crossed // 2) / common) / 3.0
+    if weight > 0.7:
+        alike = prefix(letters, a, b, min(first, second))
+        if alike > 0:
+            weight += alike * 0.1 * (1.0 - weight)
+    return weight

@@ -1,0 +1,78 @@
+"""Texts: a pool of distinct texts. Their numbers stand in the order of the texts, and 0 is the empty one."""
+
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import polars as pl
+
+from matching.engine.bulk.lists import Ints
+
+
+class Texts:
+    """Distinct texts in order of their letters; for kernels also as bytes side by side."""
+
+    def __init__(self, series: pl.Series) -> None:
+        self.series = series
+
+    @classmethod
+    def of(cls, *columns: pl.Series) -> tuple[Self, list[Ints]]:
+        """The pool of all values of these columns, and each column as numbers. Null is the empty text."""
+        filled = [column.cast(pl.String).fill_null("").rename("") for column in columns]
+        distinct = pl.concat([pl.Series("", [""], dtype=pl.String), *(each.unique() for each in filled)])
+        pool = cls(distinct.unique().sort())
+        return pool, [pool.numbers(each) for each in filled]
+
+    def numbers(self, column: pl.Series) -> Ints:
+        """The numbers of texts that are all in the pool."""
+        return column.cast(pl.Enum(self.series)).to_physical().to_numpy().astype(np.int32)
+
+    def find(self, text: str) -> int:
+        """The number of a text; -1 when it is not in the pool."""
+        place = int(self.series.search_sorted(text))
+        return place if place < len(self.series) and self.series[place] == text else -1
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def __getitem__(self, number: int) -> str:
+        text: str = self.series[int(number)]
+        return text
+
+    @cached_property
+    def starts(self) -> Ints:
+        """Where the bytes of each text begin."""
+        found = np.zeros(len(self) + 1, dtype=np.int64)
+        np.cumsum(self.series.str.len_bytes().to_numpy(), out=found[1:])
+        return found.view(np.int64)
+
+    @cached_property
+    def letters(self) -> Ints:
+        """The bytes of all texts."""
+        return np.frombuffer("".join(self.series.to_list()).encode(), dtype=np.uint8).copy()
+
+    @cached_property
+    def lengths(self) -> Ints:
+        return self.series.str.len_chars().to_numpy().astype(np.int64)
+
+    @cached_property
+    def plain(self) -> Ints:
+        """Which texts are ASCII, so that a byte is a letter."""
+        return self.lengths == np.diff(self.starts)
+
+    @cached_property
+    def signatures(self) -> Ints:
+        """Which letters a text has: two bits a letter (one, two or more), one a digit."""
+        bits = np.zeros(256, dtype=np.int64) - 1
+        bits[ord("a") : ord("z") + 1] = np.arange(26) * 2
+        bits[ord("0") : ord("9") + 1] = np.arange(10) + 52
+        found = np.zeros(len(self), dtype=np.uint64)
+        owner = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        for letter in range(256):
+            if bits[letter] < 0:
+                continue
+            times = np.bincount(owner[self.letters == letter], minlength=len(self))
+            found[times > 0] |= np.uint64(1) << np.uint64(bits[letter])
+            if letter > ord("9"):
+                found[times > 1] |= np.uint64(1) << np.uint64(bits[letter] + 1)
+        return found.view(np.int64)
