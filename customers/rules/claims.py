@@ -213,11 +213,18 @@ def elements(records: Sequence[RecordClaims], attribute: AttributeRule, decision
             claims.append(claim)
     if len(claims) < 2:
         return [claims] if claims else []
+    fullest = max([_parts(claim.value) for claim in claims])
     for claim in claims:
         claim.key = attribute.key(claim.value) or _plain(claim.value)
+        claim.sparse = not claim.record.steward and _parts(claim.value) * 2 <= fullest
     _measure(claims, attribute, None)
     order(claims, attribute)
     return _same_values(claims)
+
+
+def _parts(element: Mapping[str, Any]) -> int:
+    """How many parts an element fills: an address of nothing but a country one."""
+    return len(element.keys() - DESCRIBING)
 
 
 def _same_values(claims: Sequence[Claim]) -> list[list[Claim]]:

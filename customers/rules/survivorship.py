@@ -4,7 +4,8 @@ A pure function of records, rules and pins. The same bytes come out whatever the
 ends in a total order, and recency counts from observed times, never from now.
 
 Attributes of one group survive together, from one record. A record that says half or less of what the fullest one says
-competes after the others, so that a bare first name never blanks a full name. A correction of one part of a group is
+competes after the others, so that a bare first name never blanks a full name; among addresses a bare country stands
+after full ones. A correction of one part of a group is
 laid over the record that it is about.
 """
 

@@ -187,6 +187,12 @@ class TestManyValues:
         assert [a["city"] for a in result.values["address"]] == ["Bonn", "Ulm"]
         assert "postal_code" not in result.values["address"][0]
 
+    def test_a_bare_country_never_stands_before_an_address(self):
+        full = record(1, {"address": [{"line1": "Long Road 1", "city": "Ulm", "postal_code": "89073"}]})
+        bare = record(2, {"address": [{"country": "DE", "kind": "home"}]}, day=3)
+        result = golden([full, bare], [ADDRESS])
+        assert [a.get("city", "") for a in result.values["address"]] == ["Ulm", ""]
+
     def test_elements_without_a_key_are_equal_only_when_they_are_the_same(self):
         rule = AttributeRule("address", many=True, rule="all", key=lambda element: "")
         same = [{"city": "Ulm"}, {"city": "Ulm", "kind": "home"}, {"city": "Bonn"}]
