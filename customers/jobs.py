@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from cmdm import jobs
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
-from customers.actions import absences, export_files, loading, rebuilding
+from customers import ports
+from customers.actions import absences, export_files, loading, rebuilding, storing
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
@@ -24,6 +25,8 @@ from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
 
 BATCH = 500
+LARGE = 20_000  # rows from which a file is stored first and placed as a whole
+SLAB = 10_000
 TURNS = 15
 TURN_SECONDS = 1.0
 _LOCK_SPACE = 0x6C64  # first half of the two-part advisory lock: one loader a source
@@ -99,21 +102,42 @@ def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> L
 
 
 def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
-    """The file to its end, and then what it lacks."""
+    """The file to its end, and then what it lacks. A large file is stored first and placed as a whole."""
     if load.position.get("total") is None:
         progress(0, None, _("Reading"))
         load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
+    is_large = load.position["total"] >= LARGE
     start = load.position.get("line", 0)
     reader = reader_of(load, start=start)
     mapping = bound(load, reader.header)
-    for batch in batches(reader, BATCH, start=start):
+    take = loading.store_batch if is_large else loading.take_batch
+    for batch in batches(reader, SLAB if is_large else BATCH, start=start):
         progress(*loading.progress_of(load), _("Taking in"))
         rows = rows_of(batch.rows, mapping, reader.header)
-        load = loading.take_batch(load, batch, rows, actor=actor, hold=hold)
+        load = take(load, batch, rows, actor=actor, hold=hold)
     progress(*loading.progress_of(load), _("Taking in"))
+    if is_large:
+        _place(load, actor=actor, hold=hold, progress=progress)
     if load.mode == Load.Mode.REPLACE:
         load = _close_absent(load, actor=actor, hold=hold, progress=progress)
     return load
+
+
+def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> None:
+    """Place what the load has stored; the slice of time ends only when something has been placed."""
+    waiting = storing.unplaced(load.source)
+    placed = [0]
+
+    def go_on(done: int, total: int | None, phase: str) -> None:
+        try:
+            progress(done, total, phase)
+        except jobs.HandOn:
+            if done > placed[0]:
+                raise
+        placed[0] = max(placed[0], done)
+
+    if waiting:
+        ports.place_many(waiting, actor=actor, hold=hold, progress=go_on)
 
 
 def _close_absent(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

@@ -35,6 +35,16 @@ class Placement:
 
 
 @dataclass(frozen=True)
+class PlacedMany:
+    """What became of many records: customers founded, records linked to others, pairs asked about."""
+
+    records: int
+    founded: int
+    linked: int
+    asked: int
+
+
+@dataclass(frozen=True)
 class Hanging:
     """A foreign key that hangs on a customer or record, and what deeds do to it."""
 
@@ -86,6 +96,18 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
     raise NotImplementedError
 
 
+@port("customers.place_many")
+def place_many(
+    records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Callable[[int, int | None, str], None]
+) -> PlacedMany:
+    """Find many stored records (ids) their customers, slice by slice, each slice in a transaction of its own.
+
+    ``hold`` is called first in each of them, ``progress(done, total, phase)`` between them. Records that are placed
+    already are passed over, so that it can be called again after it was cut off.
+    """
+    raise NotImplementedError
+
+
 @port("customers.forget_keys")
 def forget_keys(records: Sequence[SourceRecord]) -> None:
     """Closed records are compared no longer: drop their match keys and close their candidates."""
@@ -115,3 +137,5 @@ panels: Registry[Panel] = Registry("panel")
 # Why records (ids) lie in their customer, in words.
 reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")
+# What joining groups of customers (ids) would touch, all groups together; for the rehearsal of a match model.
+group_effects: Registry[Callable[[Sequence[Sequence[int]], User], Sequence[EffectFact]]] = Registry("group effect")

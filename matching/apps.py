@@ -12,11 +12,12 @@ class MatchingConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import ports
-        from matching import jobs, registrations  # noqa: F401
-        from matching.actions import placing
+        from matching import handlers, jobs, registrations  # noqa: F401
+        from matching.actions import placing, placing_stored
         from matching.queries import ledgers
 
         ports.reserve.supply(placing.reserve)
         ports.place.supply(placing.place)
+        ports.place_many.supply(placing_stored.place_many)
         ports.forget_keys.supply(placing.forget_keys)
         ports.successors.supply(ledgers.successors)

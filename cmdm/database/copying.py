@@ -39,13 +39,17 @@ def _draw_keys(model: Any, rows: list[Row]) -> None:
     if not isinstance(key, models.AutoField | models.BigAutoField):
         return
     without = [row for row in rows if row.pk is None]
-    if not without:
-        return
+    for row, number in zip(without, drawn(model, len(without)), strict=True):
+        row.pk = number
+
+
+def drawn(model: type[models.Model], count: int) -> list[int]:
+    """New keys of a model, in order; one statement."""
+    if not count:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
-            [model._meta.db_table, key.column, len(without)],
+            [model._meta.db_table, model._meta.pk.column, count],
         )
-        drawn = sorted(number for (number,) in cursor.fetchall())
-    for row, number in zip(without, drawn, strict=True):
-        row.pk = number
+        return sorted(number for (number,) in cursor.fetchall())

@@ -38,7 +38,7 @@ def take_in(
     access.require(actor, verb, source)
     stored = _stored(source, [one.key for one in received if "\0" not in one.key])
     outcomes = prepare(source, received, {key: bytes(row.digest) for key, row in stored.items() if not row.closed_at})
-    _set_repeated_aside(outcomes)
+    set_repeated_aside(outcomes)
     _compare(outcomes, stored)
     writing.lock_keys(source, [one.received.key for one in outcomes if one.is_open])
     ports.reserve(_incoming(source, outcomes))
@@ -54,7 +54,7 @@ def take_in(
     return outcomes
 
 
-def _set_repeated_aside(outcomes: list[Outcome]) -> None:
+def set_repeated_aside(outcomes: list[Outcome]) -> None:
     """Of several rows with one key the last one counts; the others are held back, with the line that was used."""
     last: dict[str, Outcome] = {}
     for one in outcomes:

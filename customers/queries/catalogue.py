@@ -14,6 +14,7 @@ from customers.types import AttributeType, Options
 
 FULL_NAME = "full_name"
 MEMO = "catalogue"
+NAMES = ("person_name", "organisation_name")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,16 @@ class Catalogue:
     def compared(self) -> tuple[str, ...]:
         """Names of the attributes with a match role."""
         return tuple(name for name, spec in self.specs.items() if spec.row.match_role != "none")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the attributes by whose words customers are found."""
+        return tuple(name for name, spec in self.specs.items() if spec.row.searchable and spec.row.type in NAMES)
+
+    @cached_property
+    def exact(self) -> frozenset[str]:
+        """Names of the attributes by whose whole value customers are found."""
+        return frozenset(name for name, spec in self.specs.items() if spec.row.searchable) - frozenset(self.names)
 
     @cached_property
     def rules(self) -> list[AttributeRule]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from cmdm import crypto
 from customers.models import Pin, Source, SourceRecord
@@ -11,6 +11,13 @@ from customers.rules.claims import PinRule, RecordClaims
 from customers.sealing import open_values
 
 CORRECTION_TRUST = 100
+
+
+class Said(Protocol):
+    """A record, as far as its values go; sealed or opened."""
+
+    @property
+    def values(self) -> Mapping[str, Any]: ...
 
 
 def claims_of(records: Iterable[SourceRecord]) -> list[RecordClaims]:
@@ -41,7 +48,7 @@ def claim_digest(value: Any) -> bytes:
     return crypto.digest(json.dumps(value, sort_keys=True, ensure_ascii=False), "pin")
 
 
-def pin_rules(pins: Iterable[Pin], records: Mapping[int, SourceRecord], known: Catalogue) -> Sequence[PinRule]:
+def pin_rules(pins: Iterable[Pin], records: Mapping[int, Said], known: Catalogue) -> Sequence[PinRule]:
     """Pins as rules; one whose record says something else by now counts as lapsed.
 
     A pin's last day is no matter of the rules: an action ends it, so that golden values never depend on the clock.

@@ -1,13 +1,16 @@
 """What survivorship makes of the open records of customers: the same derivation for writing and for checking."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db import connection
+
 from cmdm import crypto
-from customers.models import Pin, SourceRecord
+from customers.models import Pin
 from customers.queries.catalogue import Catalogue
-from customers.queries.claims import claims_of, pin_rules
+from customers.queries.claims import pin_rules
+from customers.queries.open_records import OpenRecord, claims_of_open, of_customers
 from customers.rules.claims import PinRule
 from customers.rules.survivorship import Golden, canonical, golden
 
@@ -25,26 +28,37 @@ class Derived:
 
 
 def derive(customers: Sequence[int], known: Catalogue) -> Derived:
-    """Derive the golden values of customers (ids); two queries."""
-    records = _open_records(customers)
+    """Derive the golden values of customers (ids); three queries at most."""
+    records: dict[int, list[OpenRecord]] = {}
+    for record in of_customers(customers):
+        records.setdefault(record.customer_id or 0, []).append(record)
+    return derive_from(customers, records, known)
+
+
+def derive_from(customers: Sequence[int], records: Mapping[int, Sequence[OpenRecord]], known: Catalogue) -> Derived:
+    """Derive them from their open records, by customer."""
     by_id = {record.pk: record for rows in records.values() for record in rows}
-    pins = list(Pin.objects.in_force().filter(record__in=by_id))
+    owner = {record.pk: customer for customer, rows in records.items() for record in rows}
+    claims = {claim.id: claim for claim in claims_of_open(list(by_id.values()))}
+    pins = _pins(list(by_id))
     rules: dict[int, list[PinRule]] = defaultdict(list)
     for rule in pin_rules(pins, by_id, known):
-        rules[by_id[rule.record].customer_id or 0].append(rule)
+        rules[owner[rule.record]].append(rule)
     made = {
-        customer: golden(claims_of(records[customer]), known.rules, rules[customer]) if customer in records else NOTHING
+        customer: golden([claims[record.pk] for record in records[customer]], known.rules, rules.get(customer, ()))
+        if customer in records
+        else NOTHING
         for customer in customers
     }
     return Derived(made, frozenset(records), pins)
 
 
-def _open_records(customers: Iterable[int]) -> Mapping[int, list[SourceRecord]]:
-    found: dict[int, list[SourceRecord]] = {}
-    rows = SourceRecord.objects.current().filter(customer__in=list(customers))
-    for record in rows.select_related("source").defer("raw", "findings").order_by("pk"):
-        found.setdefault(record.customer_id or 0, []).append(record)
-    return found
+def _pins(records: list[int]) -> list[Pin]:
+    """The pins in force on these records; one query where there are none. (The ORM would bind every id on its own.)"""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM customers_pin WHERE ended_at IS NULL AND record_id = ANY(%s)", [records])
+        found = [pk for (pk,) in cursor.fetchall()]
+    return list(Pin.objects.filter(pk__in=found)) if found else []
 
 
 def golden_hash(made: Golden) -> bytes:

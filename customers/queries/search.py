@@ -19,9 +19,9 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from customers import types
 from customers.models import Customer, CustomerDomain, Source
-from customers.queries.catalogue import Catalogue, Spec, catalogue
+from customers.queries.catalogue import NAMES, Catalogue, Spec, catalogue
 from customers.queries.summaries import Summary, summaries
-from customers.queries.terms import EXACT, NAME, NAMES, SOUND, exact_term, sound
+from customers.queries.terms import EXACT, NAME, SOUND, exact_term, sound
 from customers.types.folding import fold
 
 MAX_TERM = 100

@@ -1,6 +1,7 @@
 """The words by which a record is found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import jellyfish
@@ -14,7 +15,6 @@ from customers.types.folding import fold
 Term = tuple[int, str]
 EXACT, NAME, SOUND = SearchTerm.Kind.EXACT, SearchTerm.Kind.NAME, SearchTerm.Kind.SOUND
 MAX = 120
-NAMES = ("person_name", "organisation_name")
 
 
 def exact_term(attribute: str, key: str, *, sensitive: bool) -> str:
@@ -23,6 +23,7 @@ def exact_term(attribute: str, key: str, *, sensitive: bool) -> str:
     return crypto.digest(text, "search").hex()[:32] if sensitive else text[:MAX]
 
 
+@lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
     """The phonetic code of a folded word; empty when it has none."""
     return jellyfish.metaphone(word) if word.isalpha() else ""
@@ -30,11 +31,14 @@ def sound(word: str) -> str:
 
 def terms_of(record: SourceRecord, known: Catalogue) -> set[Term]:
     """Kind and term of everything that finds this record."""
-    values = open_values(record.values)
-    found: set[Term] = {(EXACT, exact_term("key", fold(record.key) or record.key[:80], sensitive=False))}
-    for name, spec in known.specs.items():
-        if spec.row.searchable and name in values and spec.row.type not in NAMES:
-            found.update(_exact(spec, values[name], name in known.sensitive))
+    return terms_in(record.key, open_values(record.values), known)
+
+
+def terms_in(key: str, values: Mapping[str, Any], known: Catalogue) -> set[Term]:
+    """Kind and term of everything that finds a record of this key with these (opened) values."""
+    found: set[Term] = {(EXACT, exact_term("key", fold(key) or key[:80], sensitive=False))}
+    for name in values.keys() & known.exact:
+        found.update(_exact(known.specs[name], values[name], name in known.sensitive))
     found.update(_names(values, known))
     return {(kind, term) for kind, term in found if term}
 
@@ -50,12 +54,8 @@ def _exact(spec: Spec, value: Any, sensitive: bool) -> Iterator[Term]:
             yield EXACT, exact_term(spec.name, fold(str(element.get("value", ""))), sensitive=sensitive)
 
 
-def _names(values: dict[str, Any], known: Catalogue) -> Iterator[Term]:
-    parts = [
-        fold(str(values[name]))
-        for name, spec in known.specs.items()
-        if spec.row.searchable and spec.row.type in NAMES and name in values
-    ]
+def _names(values: Mapping[str, Any], known: Catalogue) -> Iterator[Term]:
+    parts = [fold(str(values[name])) for name in known.names if name in values]
     words = [word for part in parts for word in part.split()]
     for phrase in (" ".join(parts), " ".join(reversed(parts)), *words):
         yield NAME, phrase[:MAX]

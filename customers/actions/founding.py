@@ -1,0 +1,104 @@
+"""Founding many customers at once, whole: each row is written once, with the golden values of its records.
+
+A few customers come to be in :mod:`customers.actions.links` and get their values by ``golden.rebuild``; both ways give
+the same rows. What a person has to decide about founded customers is not known before the candidates are written:
+the caller tells of them afterwards.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from cmdm import clock, ids
+from cmdm.actions import Refused, action, change_id
+from cmdm.database.copying import drawn
+from cmdm.errors import Stale
+from cmdm.models import User
+from customers import ports
+from customers.actions import golden
+from customers.actions.lapsing import end_lapsed
+from customers.models import Customer
+from customers.queries.catalogue import Catalogue, catalogue
+from customers.queries.goldens import Derived, derive_from, golden_hash
+from customers.queries.open_records import OpenRecord, held_unplaced
+from customers.sealing import seal_values
+
+_CUSTOMERS = """
+    COPY customers_customer (id, change, key, number, party_type, status, values, lineage, golden_hash, restricted,
+                             version, created_at, changed_at) FROM STDIN
+"""
+_LINK = """
+    UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = COALESCE(r.placed_at, %s)
+      FROM unnest(%s::bigint[], %s::bigint[]) AS t(record, customer) WHERE r.id = t.record
+"""
+_CORRECTIONS = """
+    UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = COALESCE(r.placed_at, %s)
+      FROM unnest(%s::bigint[], %s::bigint[]) AS t(record, customer) WHERE r.about_id = t.record
+"""
+
+
+@action
+def found_many(party_type: str, groups: Sequence[Sequence[int]], *, actor: User) -> list[int]:
+    """Found one customer per group of unplaced records (ids), with its golden values; their ids, in order.
+
+    Refused for an empty group; Stale when one of the records has been placed or closed meanwhile.
+    """
+    if not all(groups):
+        raise Refused(_("A customer is made of records of one party type."))
+    if not groups:
+        return []
+    chosen = drawn(Customer, len(groups))
+    owner = {record: pk for pk, group in zip(chosen, groups, strict=True) for record in group}
+    records = _held(owner)
+    known = catalogue()
+    made = derive_from(chosen, records, known)
+    _copy(party_type, chosen, made, known)
+    link_many(list(owner), list(owner.values()), actor=actor)
+    golden.finish_first(chosen)
+    end_lapsed([pin for one in made.by_customer.values() for pin in one.lapsed], made.pins, actor=actor)
+    return chosen
+
+
+def _held(owner: Mapping[int, int]) -> dict[int, list[OpenRecord]]:
+    """The records by the customer that they found; corrections stand with the record that they are about."""
+    found: dict[int, list[OpenRecord]] = {}
+    named = 0
+    for record in held_unplaced(owner):
+        named += record.pk in owner
+        found.setdefault(owner.get(record.pk) or owner[record.about_id or 0], []).append(record)
+    if named != len(owner):
+        raise Stale(_("One of the records has been placed meanwhile."))
+    return found
+
+
+def _copy(party_type: str, chosen: Sequence[int], made: Derived, known: Catalogue) -> None:
+    now, change, active = clock.now(), change_id(), Customer.Status.ACTIVE.value
+    with connection.cursor() as cursor, cursor.copy(_CUSTOMERS) as rows:
+        for pk in chosen:
+            one = made.by_customer[pk]
+            derived = (golden.as_json(seal_values(one.values, known.sensitive)), golden.as_json(one.lineage))
+            named = (pk, change, ids.uuid7(), ids.customer_number(pk), party_type, active)
+            rows.write_row((*named, *derived, golden_hash(one), False, 1, now, now))
+
+
+@action
+def link_many(records: Sequence[int], customers: Sequence[int], *, actor: User) -> None:
+    """Link each record (id) to its customer (id, locked by the caller); corrections go with them. Two statements."""
+    if not records:
+        return
+    with connection.cursor() as cursor:
+        for statement in (_LINK, _CORRECTIONS):
+            cursor.execute(statement, [clock.now(), list(records), list(customers)])
+
+
+@action
+def tell(customers: Collection[int], *, actor: User) -> None:
+    """Have whatever people must decide about founded customers (ids) opened, now that the candidates are written."""
+    for some in _slices(sorted(customers)):
+        ports.touched([Customer(pk=pk) for pk in some], "customer.created", actor=actor)
+
+
+def _slices(chosen: Sequence[int], size: int = 5_000) -> Iterator[Sequence[int]]:
+    for start in range(0, len(chosen), size):
+        yield chosen[start : start + size]

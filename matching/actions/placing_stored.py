@@ -1,0 +1,49 @@
+"""Placing records that were stored first: slice by slice, each in a transaction of its own."""
+
+from collections.abc import Callable, Sequence
+
+from django.utils.translation import gettext as _
+
+from cmdm import audit
+from cmdm.actions import action
+from cmdm.models import User
+from customers.actions import golden
+from customers.models import SourceRecord
+from customers.ports import Incoming, PlacedMany
+from customers.sealing import open_values
+from matching.actions.placing import place, reserve
+
+SLICE = 500
+
+
+def place_many(
+    records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Callable[[int, int | None, str], None]
+) -> PlacedMany:
+    """Find stored records (ids) their customers; those that are placed already are passed over."""
+    founded = linked = asked = 0
+    for start in range(0, len(records), SLICE):
+        progress(start, len(records), _("Matching"))
+        made = place_slice(records[start : start + SLICE], actor=actor, hold=hold)
+        founded, linked, asked = founded + made.founded, linked + made.linked, asked + made.asked
+    progress(len(records), len(records), _("Matching"))
+    return PlacedMany(len(records), founded, linked, asked)
+
+
+@action
+def place_slice(records: Sequence[int], *, actor: User, hold: Callable[[], None]) -> PlacedMany:
+    """Place some of them, and derive the customers that they touch."""
+    hold()
+    waiting = SourceRecord.objects.current().filter(pk__in=records, placed_at__isnull=True).defer("raw", "findings")
+    reserve([_incoming(row) for row in waiting])
+    rows = list(waiting.locked())
+    made = place(rows, actor=actor)
+    golden.rebuild_many([one.customer_id for one in made.values()], "customer.changed", actor=actor)
+    founded = sum(one.decision != "link" for one in made.values())
+    asked = sum(len(one.candidates) for one in made.values())
+    domains = {row.domain_id for row in rows}
+    audit.record(actor, "records.placed", domains=domains, counts={"records": len(rows), "founded": founded})
+    return PlacedMany(len(rows), founded, len(rows) - founded, asked)
+
+
+def _incoming(row: SourceRecord) -> Incoming:
+    return Incoming(row.source_id, row.key, row.domain_id, row.party_type, open_values(row.values))

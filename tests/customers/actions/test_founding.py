@@ -1,0 +1,73 @@
+"""Founding many customers at once gives what founding one and deriving it gives."""
+
+import pytest
+
+from cmdm.actions import action
+from cmdm.errors import Refused, Stale
+from cmdm.models import OutboxEvent, system_user
+from customers.actions import golden, storing
+from customers.actions.founding import found_many, link_many
+from customers.actions.received import Received
+from customers.models import Customer, CustomerDomain, SourceRecord
+from tests.customers.files import text, upload
+
+pytestmark = pytest.mark.django_db
+
+SAID = {"given_name": "Ann", "family_name": "Berg", "identifier": [{"scheme": "ssn", "value": "7364009"}]}
+
+
+@pytest.fixture
+def waiting(source, olga):
+    """Records that nobody has placed, as a large file leaves them."""
+    load = upload(source, text(), actor=olga)
+    received = [Received(str(n), {**SAID, "birth_date": f"1960-01-{n + 10}"}) for n in range(4)]
+    storing.store(source, received, actor=olga, load=load)
+    return storing.unplaced(source)
+
+
+def derived(customers) -> list[tuple]:
+    """What a customer is made of, without what names it."""
+    rows = Customer.objects.filter(pk__in=customers).order_by("pk")
+    return [(bytes(row.golden_hash), row.values, row.lineage, row.status, row.party_type) for row in rows]
+
+
+class TestFoundingMany:
+    def test_gives_each_the_values_that_deriving_it_gives(self, waiting):
+        made = found_many("person", [waiting[:1], waiting[1:3]], actor=system_user())
+
+        founded = derived(made)
+        action(golden.rebuild_many)(made, "customer.changed", actor=system_user())
+        assert derived(made) == founded
+        assert [one[1]["given_name"] for one in founded] == ["Ann", "Ann"]
+        assert "sealed" in founded[0][1]["identifier"]
+
+    def test_keeps_and_announces_their_first_version(self, waiting):
+        made = found_many("person", [waiting[:1], waiting[1:3]], actor=system_user())
+
+        assert Customer.history.filter(id__in=made, version=1, history_type="+").count() == 2
+        assert CustomerDomain.objects.filter(customer__in=made).count() == 2
+        told = OutboxEvent.objects.filter(subject__in=made, pending__isnull=False).order_by("id")
+        assert list(told.values_list("topic", "subject", "version")) == [("customer.created", pk, 1) for pk in made]
+
+    def test_links_records_to_a_customer_that_is_there(self, waiting):
+        [customer] = found_many("person", [waiting[:1]], actor=system_user())
+
+        @action
+        def link():
+            link_many(waiting[1:], [customer] * 3, actor=system_user())
+            golden.rebuild_many([customer], "customer.changed", actor=system_user())
+
+        link()
+
+        assert SourceRecord.objects.filter(customer=customer, placed_at__isnull=False).count() == 4
+        assert Customer.objects.get(pk=customer).version == 2
+
+    def test_refuses_a_record_that_was_placed_meanwhile(self, waiting):
+        found_many("person", [waiting[:1]], actor=system_user())
+
+        with pytest.raises(Stale):
+            found_many("person", [waiting[:2]], actor=system_user())
+
+    def test_refuses_a_customer_of_nothing(self, waiting):
+        with pytest.raises(Refused):
+            found_many("person", [waiting[:1], []], actor=system_user())
