@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from matching.engine.contacts import PROVIDERS
 from matching.engine.features import Features
 from matching.engine.model import Model
-from matching.engine.names import sound
+from matching.engine.names import OrganisationName, sound
 
 PREFIX: Final = 3
 
@@ -50,14 +50,14 @@ def keys(model: Model, features: Features) -> list[Key]:
 def subdivide(model: Model, features: Features, key: Key) -> tuple[str, ...]:
     """The finer texts that stand for this key of the record where its block is too large."""
     parts = model.rules[key.rule].parts
-    known = {implied for part in parts for implied in _IMPLIED.get(part, (part,))}
+    known = {implied for part in parts for implied in IMPLIED.get(part, (part,))}
     return tuple(
-        f"{key.text}|{part}={value}" for part in _FINER if part not in known for value in _values(part, features)
+        f"{key.text}|{part}={value}" for part in FINER if part not in known for value in _values(part, features)
     )
 
 
 def _values(part: str, features: Features) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in _PARTS[part](features) if value))
+    return tuple(dict.fromkeys(value for value in PARTS[part](features) if value))
 
 
 def _given(features: Features) -> Iterable[str]:
@@ -84,13 +84,12 @@ def _birth_year(features: Features) -> str:
     return f"{found.year:04d}" if found else ""
 
 
-def _rarest_words(features: Features) -> Iterable[str]:
-    """The first and the longest of the telling words of each name, as they sound."""
-    for name in features.organisations:
-        highest = max(name.weights.values())
-        telling = [word for word in name.words if name.weights[word] == highest]
-        yield sound(telling[0])
-        yield sound(max(telling, key=len))
+def rarest_words(name: OrganisationName) -> Iterable[str]:
+    """The first and the longest of the telling words of a name, as they sound."""
+    highest = max(name.weights.values())
+    telling = [word for word in name.words if name.weights[word] == highest]
+    yield sound(telling[0])
+    yield sound(max(telling, key=len))
 
 
 def _letters(features: Features) -> Iterable[str]:
@@ -104,7 +103,7 @@ def _names_prefix(features: Features) -> Iterable[str]:
     return (" ".join(sorted(begins)),) if all(begins) else ()
 
 
-_PARTS: Final[dict[str, Part]] = {
+PARTS: Final[dict[str, Part]] = {
     "identifier": lambda f: (f"{each.scheme}:{each.value}" for each in f.identifiers),
     "email": lambda f: (each.whole for each in f.emails if not each.role or f.party_type == "organisation"),
     "email_user": lambda f: (each.user for each in f.emails if not each.role and len(each.user) > 3),
@@ -130,13 +129,13 @@ _PARTS: Final[dict[str, Part]] = {
     "city_prefix": lambda f: (each.city[:PREFIX] for each in f.addresses),
     "organisation": lambda f: (each.whole.replace(" ", "") for each in f.organisations),
     "organisation_prefix": lambda f: (each.whole.replace(" ", "")[:6] for each in f.organisations),
-    "organisation_word": _rarest_words,
+    "organisation_word": lambda f: (word for name in f.organisations for word in rarest_words(name)),
     "website": lambda f: f.websites,
 }
 
-_FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "house", "phone", "email")
+FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "house", "phone", "email")
 
-_IMPLIED: Final[dict[str, tuple[str, ...]]] = {
+IMPLIED: Final[dict[str, tuple[str, ...]]] = {
     "birth_date": ("birth_date", "birth_year"),
     "given": ("given", "given_initial"),
     "family": ("family", "family_initial"),

@@ -1,0 +1,213 @@
+"""Blocking in arrays: which pairs are compared.
+
+Keys are sorted by number and walked block by block. A block over the model's cap is replaced by finer ones; of a finer
+one that is over the cap still, the newest records up to the cap are compared, and both are reported. A pair is taken
+under the first key that both records share, so that none comes twice and none has to be remembered.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.model import Model
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Large:
+    """A block over the cap: of which rule and key number, one row in it, how many records, whether a finer one."""
+
+    rule: int
+    number: int
+    row: int
+    records: int
+    finer: bool
+
+
+@dataclass
+class Blocks:
+    """The keys under which records are compared; `plain` and `finer` as they are to be stored."""
+
+    columns: Columns
+    plain: list[RuleKeys] = field(default_factory=list)
+    finer: list[RuleKeys] = field(default_factory=list)
+    large: list[Large] = field(default_factory=list)
+    compared: list[Lists] = field(default_factory=list)
+
+    def count(self, rule: int) -> int:
+        """How many pairs of the rule's blocks there are, those met under earlier rules included."""
+        sizes = np.unique(self.compared[rule].values, return_counts=True)[1].astype(np.int64)
+        return int((sizes * (sizes - 1) // 2).sum())
+
+
+def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
+    """Make the keys of all rules, and finer ones for blocks over the cap; with `keep` they are all held for storing."""
+    maker = KeyMaker(model, columns)
+    blocks = Blocks(columns)
+    for index in range(len(model.rules)):
+        made = maker.rule(index)
+        small, large = _apart(made, model.block_cap)
+        used = [small]
+        if len(large.rows):
+            blocks.large += _report(large, finer=False)
+            finer = maker.finer(large)
+            blocks.finer += finer if keep else []
+            for each in finer:
+                fitting, over = _apart(each, model.block_cap)
+                blocks.large += _report(over, finer=True)
+                used += [fitting, _newest(over, columns, model.block_cap)]
+        if keep:
+            blocks.plain.append(made)
+        rows, numbers = (small.rows, small.numbers) if len(used) == 1 else joined(used)
+        blocks.compared.append(Lists.of(rows, numbers, len(columns)))
+    return blocks
+
+
+def _apart(keys: RuleKeys, cap: int) -> tuple[RuleKeys, RuleKeys]:
+    """The keys of blocks up to the cap, and those above."""
+    _distinct, place, counts = np.unique(keys.numbers, return_inverse=True, return_counts=True)
+    if not len(counts) or counts.max() <= cap:
+        nothing = np.zeros(len(keys.rows), dtype=bool)
+        return keys, keys.where(nothing)
+    over = counts[place] > cap
+    return keys.where(~over), keys.where(over)
+
+
+def _newest(over: RuleKeys, columns: Columns, cap: int) -> RuleKeys:
+    order = np.lexsort((-columns.ids[over.rows], over.numbers))
+    numbers = over.numbers[order]
+    firsts = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]])) if len(numbers) else order
+    rank = np.arange(len(numbers)) - np.repeat(firsts, np.diff(np.concatenate([firsts, [len(numbers)]])))
+    return over.where(np.sort(order[rank < cap]))
+
+
+def _report(large: RuleKeys, *, finer: bool) -> list[Large]:
+    numbers, first, counts = np.unique(large.numbers, return_index=True, return_counts=True)
+    return [
+        Large(large.rule, int(number), int(large.rows[place]), int(count), finer)
+        for number, place, count in zip(numbers, first, counts, strict=True)
+    ]
+
+
+def pairs(blocks: Blocks, fresh: Ints | None = None, *, fast: bool = AVAILABLE) -> Iterator[tuple[Ints, Ints]]:
+    """All pairs of rows that share a block, each once, the smaller row first; with `fresh` only with one such row."""
+    count = len(blocks.columns)
+    wanted = np.ones(count, dtype=bool) if fresh is None else fresh
+    starts, values = _together(blocks)
+    for rule, lists in enumerate(blocks.compared):
+        rows, numbers = lists.rows, lists.values
+        order = np.argsort(numbers, kind="stable")
+        walk = _compiled if fast and AVAILABLE else _plain
+        yield from walk(rows[order], numbers[order], rule, starts, values, wanted)
+
+
+def _together(blocks: Blocks) -> tuple[Ints, Ints]:
+    """The keys of each record, rule by rule, in one array: those of row r and rule k start at starts[k, r]."""
+    starts = np.zeros((len(blocks.compared), len(blocks.columns) + 1), dtype=np.int64)
+    done = 0
+    for rule, lists in enumerate(blocks.compared):
+        starts[rule] = lists.starts + done
+        done += len(lists.values)
+    return starts, np.concatenate([lists.values for lists in blocks.compared] or [np.zeros(0, dtype=np.int64)])
+
+
+@kernel
+def _met(starts: Ints, values: Ints, rule: int, number: int, i: int, j: int) -> bool:
+    """Whether two rows share a key of an earlier rule, or a smaller one of this."""
+    for k in range(rule + 1):
+        a, a_end = starts[k, i], starts[k, i + 1]
+        b, b_end = starts[k, j], starts[k, j + 1]
+        while a < a_end and b < b_end:
+            one, other = values[a], values[b]
+            if one == other:
+                return k < rule or one < number
+            if one < other:
+                a += 1
+            else:
+                b += 1
+    return False
+
+
+@kernel
+def _walk(
+    rows: Ints,
+    numbers: Ints,
+    rule: int,
+    starts: Ints,
+    values: Ints,
+    wanted: Ints,
+    place: Ints,
+    left: Ints,
+    right: Ints,
+) -> int:
+    """Fill the next chunk with pairs; `place` says where to go on: first key of the pair, then second."""
+    found, first, second = 0, place[0], place[1]
+    count = len(rows)
+    while first < count:
+        while second < count and numbers[second] == numbers[first]:
+            i, j = min(rows[first], rows[second]), max(rows[first], rows[second])
+            if (wanted[i] or wanted[j]) and not _met(starts, values, rule, numbers[first], i, j):
+                if found == len(left):
+                    place[0], place[1] = first, second
+                    return found
+                left[found], right[found] = i, j
+                found += 1
+            second += 1
+        first += 1
+        second = first + 1
+    place[0], place[1] = first, second
+    return found
+
+
+def _compiled(
+    rows: Ints, numbers: Ints, rule: int, starts: Ints, values: Ints, wanted: Ints
+) -> Iterator[tuple[Ints, Ints]]:
+    place = np.array([0, 1], dtype=np.int64)
+    while place[0] < len(rows):
+        left, right = np.empty(CHUNK, dtype=np.int64), np.empty(CHUNK, dtype=np.int64)
+        found = _walk(rows, numbers, rule, starts, values, wanted, place, left, right)
+        if found:
+            yield left[:found], right[:found]
+
+
+def _plain(
+    rows: Ints, numbers: Ints, rule: int, starts: Ints, values: Ints, wanted: Ints
+) -> Iterator[tuple[Ints, Ints]]:
+    """The same in numpy: for each key the later ones of its block, in slices."""
+    if not len(rows):
+        return
+    changes = np.flatnonzero(np.concatenate([numbers[1:] != numbers[:-1], [True]])) + 1
+    ends = np.repeat(changes, np.diff(np.concatenate([[0], changes])))
+    followers = ends - np.arange(len(rows)) - 1
+    reached = np.cumsum(followers)
+    start = 0
+    while start < len(rows):
+        stop = max(start + 1, int(np.searchsorted(reached, (reached[start - 1] if start else 0) + CHUNK)))
+        chosen = np.arange(start, min(stop, len(rows)))
+        first = np.repeat(chosen, followers[chosen])
+        offsets = np.arange(len(first)) - np.repeat(np.cumsum(followers[chosen]) - followers[chosen], followers[chosen])
+        second = first + 1 + offsets
+        left, right = np.minimum(rows[first], rows[second]), np.maximum(rows[first], rows[second])
+        keep = (wanted[left] | wanted[right]) & ~_met_plain(starts, values, rule, numbers[first], left, right)
+        if keep.any():
+            yield left[keep], right[keep]
+        start = stop
+
+
+def _met_plain(starts: Ints, values: Ints, rule: int, numbers: Ints, left: Ints, right: Ints) -> Ints:
+    met: Ints = np.zeros(len(left), dtype=bool)
+    for k in range(rule + 1):
+        mine, yours = starts[k, left + 1] - starts[k, left], starts[k, right + 1] - starts[k, right]
+        for a in range(int(mine.max(initial=0))):
+            for b in range(int(yours.max(initial=0))):
+                both = np.flatnonzero((a < mine) & (b < yours) & ~met)
+                one = values[starts[k, left[both]] + a]
+                same = one == values[starts[k, right[both]] + b]
+                met[both] |= same if k < rule else same & (one < numbers[both])
+    return met

@@ -1,0 +1,118 @@
+"""Keys in columns: for every rule of the model the keys of all records, as 64-bit numbers.
+
+Two records share a number when they share the key's text, within one match space. The text itself is made only
+where it is asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from matching.engine import keys as reference
+from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.parts import Part, cross, part_of, texts_of
+from matching.engine.bulk.texts import Texts
+from matching.engine.model import Model
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True)
+class RuleKeys:
+    """The keys of one rule, by row: each one's number, and the numbers of its parts in their pools."""
+
+    rule: int
+    rows: Ints
+    numbers: Ints
+    codes: tuple[Ints, ...]
+    pools: tuple[Texts, ...]
+
+    def where(self, chosen: Ints) -> "RuleKeys":
+        return RuleKeys(
+            self.rule,
+            self.rows[chosen],
+            self.numbers[chosen],
+            tuple(each[chosen] for each in self.codes),
+            self.pools,
+        )
+
+    def texts(self) -> pl.Series:
+        """The text of each key."""
+        return texts_of(zip(self.codes, self.pools, strict=True))
+
+
+def mixed(one: Ints, other: Ints) -> Ints:
+    """Two numbers mixed into one of 64 bits, so that another pair hardly ever gives the same."""
+    with np.errstate(over="ignore"):
+        found = one.astype(np.uint64) * _GOLDEN + other.astype(np.uint64) + np.uint64(1)
+        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+            found = (found ^ (found >> np.uint64(shift))) * np.uint64(factor)
+        return (found ^ (found >> np.uint64(31))).view(np.int64)
+
+
+class KeyMaker:
+    """Makes the keys of a model over columns; each part is made once."""
+
+    def __init__(self, model: Model, columns: Columns) -> None:
+        self.model, self.columns = model, columns
+        self._parts: dict[str, Part] = {}
+
+    def part(self, name: str) -> Part:
+        """The values of a part, made once."""
+        if name not in self._parts:
+            self._parts[name] = part_of(self.columns, name)
+        return self._parts[name]
+
+    def rule(self, index: int) -> RuleKeys:
+        """All keys of one rule, by row, none twice in a row."""
+        parts = [self.part(name) for name in self.model.rules[index].parts]
+        rows, codes = parts[0].lists.rows, [parts[0].lists.values]
+        for part in parts[1:]:
+            again, place, more = cross(rows, np.arange(len(rows)), part.lists)
+            rows, codes = again, [*(each[place] for each in codes), more]
+        numbers = mixed(np.full(len(rows), index), self.columns.spaces[rows])
+        for each in codes:
+            numbers = mixed(numbers, each)
+        made = RuleKeys(index, rows, numbers, tuple(codes), tuple(part.pool for part in parts))
+        return made.where(_distinct(rows, numbers, len(self.columns)))
+
+    def finer(self, large: RuleKeys) -> list[RuleKeys]:
+        """What stands for the keys of large blocks: each key with one more value, for every further value."""
+        parts = self.model.rules[large.rule].parts
+        implied = {each for part in parts for each in reference.IMPLIED.get(part, (part,))}
+        made = []
+        for place, name in enumerate(reference.FINER):
+            if name in implied:
+                continue
+            part = self.part(name)
+            rows, keys, values = cross(large.rows, np.arange(len(large.rows)), part.lists)
+            numbers = mixed(mixed(large.numbers[keys], np.full(len(rows), place + 1)), values)
+            labelled = Texts(name + "=" + part.pool.series)
+            codes = (*(each[keys] for each in large.codes), values)
+            made.append(RuleKeys(large.rule, rows, numbers, codes, (*large.pools, labelled)))
+        return [each.where(_distinct(each.rows, each.numbers, len(self.columns))) for each in made]
+
+
+def _distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
+    """The places of keys without repeats in a row, ordered by row and number."""
+    several = np.bincount(rows, minlength=count)[rows] > 1
+    places = np.arange(len(rows))
+    if not several.any():
+        return places
+    chosen = np.flatnonzero(several)
+    ordered = chosen[np.lexsort((numbers[chosen], rows[chosen]))]
+    places[chosen] = ordered
+    repeated = np.zeros(len(rows), dtype=bool)
+    repeated[1:] = (rows[places][1:] == rows[places][:-1]) & (numbers[places][1:] == numbers[places][:-1])
+    return places[~repeated]
+
+
+def joined(several: Sequence[RuleKeys]) -> tuple[Ints, Ints]:
+    """Rows and numbers of several sets of keys of one rule, by row and number."""
+    rows = np.concatenate([each.rows for each in several])
+    numbers = np.concatenate([each.numbers for each in several])
+    order = np.lexsort((numbers, rows))
+    return rows[order], numbers[order]

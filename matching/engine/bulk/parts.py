@@ -1,0 +1,227 @@
+"""The parts of keys in columns: for each record the numbers of its values in a pool of key texts.
+
+Each mirrors its function in `matching.engine.keys`; a part that has no array form here is made record by record.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from matching.engine import keys as reference
+from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.prepared import PHONE_BASE
+from matching.engine.bulk.texts import Texts
+from matching.engine.contacts import PROVIDERS
+from matching.engine.names import organisation_name
+
+
+@dataclass(frozen=True)
+class Part:
+    """The values of one part: numbers of `pool`, none of them 0."""
+
+    lists: Lists
+    pool: Texts
+
+    def present(self) -> "Part":
+        """Without empty values."""
+        return Part(self.lists.keep(self.lists.values > 0), self.pool)
+
+
+def _mapped(lists: Lists, made: pl.Series) -> Part:
+    """Each value replaced by the text made of it."""
+    pool, (numbers,) = Texts.of(made)
+    return Part(Lists(lists.starts, numbers[lists.values]), pool).present()
+
+
+def _each(lists: Lists, pool: pl.Series, make: Callable[[str], str]) -> Part:
+    return _mapped(lists, pl.Series("", [make(text) for text in pool], dtype=pl.String))
+
+
+def _of(column: Ints) -> Lists:
+    return Lists.single(column, column > 0)
+
+
+def _given_names(columns: Columns) -> Lists:
+    return _of(columns.names.given).through(columns.names.full)
+
+
+def _family_names(columns: Columns) -> Lists:
+    return _of(columns.names.family).joined(_of(columns.names.double).through(columns.names.parts))
+
+
+def _sounds(columns: Columns, lists: Lists) -> Part:
+    pool, numbers = columns.names.sounds
+    return Part(Lists(lists.starts, numbers[lists.values]), pool).present()
+
+
+def _both(columns: Columns, one: Lists, other: Lists, pool: Texts) -> Part:
+    """A given with a family name, in the order of their texts."""
+    rows, left, right = cross(one.rows, one.values, other)
+    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
+    distinct, numbers = np.unique(low << 32 | high, return_inverse=True)
+    texts = pool.series.gather(distinct >> 32) + " " + pool.series.gather(distinct & 0xFFFFFFFF)
+    return _mapped(Lists.of(rows, numbers, len(columns)), texts)
+
+
+def cross(rows: Ints, values: Ints, other: Lists) -> tuple[Ints, Ints, Ints]:
+    """Every value (with its row) with every value that the other has in that row: rows, values, others."""
+    places, counts = other.positions(rows)
+    again = np.repeat(np.arange(len(rows)), counts)
+    return rows[again], values[again], other.values[places]
+
+
+def _names(columns: Columns) -> Part:
+    given, family = _sounds(columns, _given_names(columns)), _sounds(columns, _family_names(columns))
+    return _both(columns, given.lists, family.lists, given.pool)
+
+
+def _names_prefix(columns: Columns) -> Part:
+    pool, numbers = Texts.of(columns.names.pool.series.str.slice(0, reference.PREFIX))
+    given, family = numbers[0][columns.names.given], numbers[0][columns.names.family]
+    return _both(columns, _of(given), _of(family), pool)
+
+
+def _name_texts(columns: Columns, make: Callable[[pl.Series], pl.Series], *numbers: Ints) -> Part:
+    lists = _of(numbers[0])
+    for more in numbers[1:]:
+        lists = lists.joined(_of(more))
+    return _mapped(lists, make(columns.names.pool.series))
+
+
+def _prefix(columns: Columns, lists: Lists) -> Part:
+    return _mapped(lists, columns.names.pool.series.str.slice(0, reference.PREFIX))
+
+
+def _initial(pool: pl.Series) -> pl.Series:
+    return pool.str.slice(0, 1)
+
+
+def _letters(pool: pl.Series) -> pl.Series:
+    return pl.Series("", ["".join(sorted(set(each))) if len(each) > 1 else "" for each in pool], dtype=pl.String)
+
+
+def _emails(columns: Columns) -> Part:
+    own = columns.emails
+    allowed = ~own.role | (columns.party_type == "organisation")
+    return Part(own.lists.keep(allowed[own.lists.values]), own.whole).present()
+
+
+def _users(columns: Columns, shortest: int, length: int) -> Part:
+    own = columns.emails
+    users = own.users.series
+    made = pl.select(pl.when(users.str.len_chars() > shortest).then(users.str.slice(0, length)).otherwise(pl.lit("")))
+    lists = own.lists.keep(~own.role[own.lists.values])
+    return _mapped(Lists(lists.starts, own.user[lists.values]), made.to_series())
+
+
+def _domains(columns: Columns) -> Part:
+    own = columns.emails
+    texts = own.domains.series
+    made = pl.select(pl.when(texts.is_in(sorted(PROVIDERS))).then(pl.lit("")).otherwise(texts)).to_series()
+    return _mapped(Lists(own.lists.starts, own.domain[own.lists.values]), made)
+
+
+def _phones(columns: Columns) -> Part:
+    phones = columns.phones
+    length = np.minimum(phones.values // PHONE_BASE, 7)
+    distinct, numbers = np.unique(length * PHONE_BASE + phones.values % 10**7, return_inverse=True)
+    made = pl.Series("", [str(each % PHONE_BASE).zfill(each // PHONE_BASE) for each in distinct.tolist()], pl.String)
+    return _mapped(Lists(phones.starts, numbers), made)
+
+
+def _identifiers(columns: Columns) -> Part:
+    own = columns.identifiers
+    made = own.schemes.series.gather(own.scheme) + ":" + own.pool.series.gather(own.value)
+    return _mapped(own.lists, made)
+
+
+def _births(columns: Columns, text: Callable[[int], str]) -> Part:
+    column = columns.dates["birth_date"]
+    distinct, numbers = np.unique(column, return_inverse=True)
+    made = pl.Series("", [text(each) if each else "" for each in distinct.tolist()], dtype=pl.String)
+    return _mapped(Lists.single(numbers, column > 0), made)
+
+
+def _day(number: int) -> str:
+    year, month, day = number // 10_000, number // 100 % 100, number % 100
+    return (f"{year:04d}" + (f"-{month:02d}" if month else "") + f"-{day:02d}") if day else ""
+
+
+def _place(columns: Columns, part: str, make: Callable[[pl.Series], pl.Series] | None = None) -> Part:
+    own = columns.addresses
+    lists = Lists(own.lists.starts, getattr(own, part)[own.lists.values])
+    pool = own.pool.series
+    return Part(lists, own.pool).present() if make is None else _mapped(lists, make(pool))
+
+
+def _street(pool: pl.Series) -> pl.Series:
+    return pool.str.replace_all(" ", "", literal=True).str.slice(0, 6)
+
+
+def _rarest(columns: Columns) -> Part:
+    own = columns.organisations
+    per_text = [_rarest_words(text) for text in own.pool.series]
+    pool, (numbers,) = Texts.of(pl.Series("", list(chain.from_iterable(per_text)), dtype=pl.String))
+    table = Lists(np.concatenate([[0], np.cumsum([len(each) for each in per_text])]), numbers)
+    return Part(own.lists.through(table), pool).present()
+
+
+def _rarest_words(whole: str) -> list[str]:
+    name = organisation_name(whole) if whole else None
+    return list(reference.rarest_words(name)) if name else []
+
+
+def _slowly(columns: Columns, part: str) -> Part:
+    """A part without an array form, from the features of every record."""
+    make = reference.PARTS[part]
+    per_row = [[text for text in make(columns.features(row)) if text] for row in range(len(columns))]
+    pool, (numbers,) = Texts.of(pl.Series("", list(chain.from_iterable(per_row)), dtype=pl.String))
+    return Part(Lists(np.concatenate([[0], np.cumsum([len(each) for each in per_row])]), numbers), pool)
+
+
+_MAKERS: Final[dict[str, Callable[[Columns], Part]]] = {
+    "identifier": _identifiers,
+    "email": _emails,
+    "email_user": lambda c: _users(c, 3, 1_000),
+    "email_user_prefix": lambda c: _users(c, 4, 5),
+    "email_domain": _domains,
+    "phone": _phones,
+    "names": _names,
+    "names_prefix": _names_prefix,
+    "name": lambda c: _sounds(c, _given_names(c).joined(_family_names(c))),
+    "name_letters": lambda c: _name_texts(c, _letters, c.names.given, c.names.family),
+    "name_initial": lambda c: _name_texts(c, _initial, c.names.given, c.names.family),
+    "given": lambda c: _sounds(c, _given_names(c)),
+    "given_initial": lambda c: _name_texts(c, _initial, c.names.given),
+    "family": lambda c: _sounds(c, _family_names(c)),
+    "family_initial": lambda c: _name_texts(c, _initial, c.names.family),
+    "family_prefix": lambda c: _prefix(c, _family_names(c)),
+    "birth_date": lambda c: _births(c, _day),
+    "birth_year": lambda c: _births(c, lambda number: f"{number // 10_000:04d}"),
+    "postcode": lambda c: _place(c, "postcode"),
+    "house": lambda c: _place(c, "house"),
+    "street": lambda c: _place(c, "street", _street),
+    "city": lambda c: _place(c, "city"),
+    "city_prefix": lambda c: _place(c, "city", lambda pool: pool.str.slice(0, reference.PREFIX)),
+    "organisation": lambda c: _each(c.organisations.lists, c.organisations.pool.series, lambda t: t.replace(" ", "")),
+    "organisation_prefix": lambda c: _mapped(c.organisations.lists, _street(c.organisations.pool.series)),
+    "organisation_word": _rarest,
+    "website": lambda c: Part(c.websites.lists, c.websites.pool),
+}
+
+
+def part_of(columns: Columns, part: str) -> Part:
+    """The values of a part for every record."""
+    maker = _MAKERS.get(part)
+    return _slowly(columns, part) if maker is None else maker(columns)
+
+
+def texts_of(numbers: Iterable[tuple[Ints, Texts]]) -> pl.Series:
+    """The key texts of several parts, joined."""
+    columns = {str(place): pool.series.gather(each) for place, (each, pool) in enumerate(numbers)}
+    return pl.DataFrame(columns).select(pl.concat_str(pl.all(), separator="|")).to_series()

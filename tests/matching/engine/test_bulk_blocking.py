@@ -1,0 +1,102 @@
+"""Blocks in arrays hold the pairs that the keys of single records make, each pair once."""
+
+from collections import defaultdict
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine.bulk import columns as bulk
+from matching.engine.bulk.blocking import block, pairs
+from matching.engine.bulk.fast import AVAILABLE
+from matching.engine.bulk.keys import KeyMaker
+from matching.engine.defaults import organisation_model, person_model
+from matching.engine.features import Party, prepare
+from matching.engine.keys import Key, keys, subdivide
+from matching.engine.model import Rule
+from matching.engine.vocabulary import KEY_PARTS
+from tests.matching.engine.shapes import organisations, people
+
+PERSONS, ORGANISATIONS = person_model(), organisation_model()
+EVERY_PART = replace(PERSONS, rules=tuple(Rule(part, (part,)) for part in sorted(KEY_PARTS)))
+WAYS = [pytest.param(True, marks=pytest.mark.skipif(not AVAILABLE, reason="numba is not installed")), False]
+
+
+def features_of(model, all_values):
+    return [prepare(model, Party(n, model.party_type, values)) for n, values in enumerate(all_values)]
+
+
+def expected_pairs(model, features):
+    """What the reference compares: blocks of keys, those over the cap by finer keys, the newest of those still over."""
+    members = defaultdict(set)
+    for row, each in enumerate(features):
+        for key in keys(model, each):
+            members[key].add(row)
+    found = set()
+    finer = defaultdict(set)
+    for key, rows in members.items():
+        if len(rows) <= model.block_cap:
+            found |= set(combinations(sorted(rows), 2))
+        else:
+            for row in rows:
+                for text in subdivide(model, features[row], key):
+                    finer[Key(key.rule, text)].add(row)
+    for rows in finer.values():
+        found |= set(combinations(sorted(rows)[-model.block_cap :], 2))
+    return found
+
+
+def found_pairs(model, columns, *, fast, fresh=None):
+    made = block(model, columns)
+    chunks = list(pairs(made, fresh, fast=fast))
+    return [(int(i), int(j)) for left, right in chunks for i, j in zip(left, right, strict=True)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(values=st.lists(st.one_of(people(), organisations()), max_size=8))
+def test_every_part_of_a_key_reads_as_the_reference_reads_it(values):
+    features = features_of(EVERY_PART, values)
+    maker = KeyMaker(EVERY_PART, bulk.of_features(EVERY_PART, features))
+    found = {
+        (row, index, text)
+        for index in range(len(EVERY_PART.rules))
+        for made in [maker.rule(index)]
+        for row, text in zip(made.rows.tolist(), made.texts(), strict=True)
+    }
+    assert found == {(row, key.rule, key.text) for row, each in enumerate(features) for key in keys(EVERY_PART, each)}
+
+
+@pytest.mark.parametrize("fast", WAYS)
+@settings(max_examples=15, deadline=None)
+@given(values=st.lists(people(), max_size=14), cap=st.sampled_from([2, 3, 500]))
+def test_each_pair_of_a_block_comes_once(fast, values, cap):
+    model = replace(PERSONS, block_cap=cap)
+    features = features_of(model, values)
+    found = found_pairs(model, bulk.of_features(model, features), fast=fast)
+    assert len(found) == len(set(found))
+    assert set(found) == expected_pairs(model, features)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+def test_with_fresh_rows_only_pairs_with_one_of_them_come(fast):
+    values = [{"family_name": "Smith", "given_name": "Ann", "birth_date": "1980-03-04"}] * 5
+    columns = bulk.of_features(PERSONS, features_of(PERSONS, values))
+    fresh = np.array([False, False, True, False, False])
+    assert sorted(found_pairs(PERSONS, columns, fast=fast, fresh=fresh)) == [(0, 2), (1, 2), (2, 3), (2, 4)]
+
+
+def test_records_of_two_match_spaces_never_meet():
+    values = [{"family_name": "Smith", "given_name": "Ann", "birth_date": "1980-03-04"}] * 4
+    features = features_of(PERSONS, values)
+    columns = bulk.of_features(PERSONS, features, np.array([0, 1, 0, 1], dtype=np.int32))
+    assert sorted(found_pairs(PERSONS, columns, fast=False)) == [(0, 2), (1, 3)]
+
+
+def test_large_blocks_are_reported_with_their_size():
+    values = [{"email": [{"value": "ann.smith@x.example"}]}] * 4
+    made = block(replace(PERSONS, block_cap=3), bulk.of_features(PERSONS, features_of(PERSONS, values)))
+    rules = {PERSONS.rules[each.rule].code: each.records for each in made.large if not each.finer}
+    assert rules == {"email": 4, "email_user": 4, "user_begins": 4}
