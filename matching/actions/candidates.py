@@ -120,7 +120,18 @@ def close_of_records(record_ids: Sequence[int], because: str) -> None:
 
 def reopen(change: UUID) -> list[Candidate]:
     """Open again what a change closed, as it was; what is no question any more, or is asked already, stays closed."""
-    rows = list(Candidate.objects.filter(change=change, state=CLOSED).locked())
+    return _open_again(list(Candidate.objects.filter(change=change, state=CLOSED).locked()))
+
+
+def reopen_across(ones: Collection[int], others: Collection[int]) -> list[Candidate]:
+    """Open again what merges closed between these records (ids): they were separated without a word on who they are."""
+    sides = set(ones), set(others)
+    rows = Candidate.objects.filter(state=CLOSED, closed_because="merged")
+    found = rows.filter(_either(sides[0], sides[1]) | _either(sides[1], sides[0])).locked()
+    return _open_again(list({_ends(row): row for row in found}.values()))
+
+
+def _open_again(rows: Sequence[Candidate]) -> list[Candidate]:
     ends = _either([row.left_id for row in rows], [row.right_id for row in rows])
     settled = set(Verdict.objects.in_force().filter(ends, stale_since__isnull=True).values_list("left", "right"))
     settled |= set(Candidate.objects.open().filter(ends).values_list("left", "right"))

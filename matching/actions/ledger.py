@@ -4,7 +4,7 @@ Each deed names the versions it saw, takes its locks by kind (customers, records
 writes the ledger, and has the golden values of every customer it touched derived once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit
 from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
+from customers import ports
 from customers.actions import golden, links
 from customers.models import Customer, SourceRecord
 from matching.actions import candidates, redirects, verdict_rows
@@ -71,6 +72,7 @@ def merge(
         raise Refused(_("A person said that these are different."))
     survivor = survivor_of(held, records)
     losers = [customer for customer in held if customer.pk != survivor.pk]
+    lay = {record.pk: record.customer_id or 0 for record in records}
     asked = _between(held)
     verdict_rows.revoke(apart)
     if not by_machine:
@@ -82,6 +84,7 @@ def merge(
     _join(survivor, losers, records, actor=actor, why=why)
     candidates.close(asked, "merged")
     golden.rebuild(held, "customer.merged", actor=actor, survivor=str(survivor.key))
+    ports.relinked(lay, actor=actor, cause="merge")
     domains = {domain for customer in held for domain in (record.domain_id for record in records)}
     audit.record(actor, "customer.merged", survivor, domains=domains, counts={"customers": len(held)})
     return survivor
@@ -135,14 +138,18 @@ def unmerge(
 
     Exactly what one merged customer brought in goes back under its own key; anything else founds a new customer. Later
     records of the machine whose best evidence leaves go with it. Each leaving × staying pair that had a score gets the
-    verdict "different", unless ``different`` names fewer. Refused for records of several customers, or all of one.
+    verdict "different", unless ``different`` names fewer; when it names none, what was asked before is asked again.
+    Refused for records of several customers, or all of one.
     """
     customer, leaving, staying = _hold_split(records, actor=actor, seen=seen)
     leaving, staying = with_followers(leaving, staying)
     made = _split(customer, leaving, Deed.UNMERGE, actor=actor, reason=reason)
     verdict_rows.say_different(leaving, staying, different, actor=actor, reason=reason)
     candidates.close(_across(leaving, staying), "unmerged")
+    if not different:
+        candidates.reopen_across([record.pk for record in leaving], [record.pk for record in staying])
     golden.rebuild([customer, made], "customer.unmerged", actor=actor, left=str(customer.key), made=str(made.key))
+    ports.relinked({record.pk: customer.pk for record in (*leaving, *staying)}, actor=actor, cause="unmerge")
     audit.record(
         actor,
         "customer.unmerged",
@@ -223,6 +230,7 @@ def undo(change: UUID, *, actor: User) -> list[Customer]:
     if not any(one.status == Customer.Status.ACTIVE for one in held):
         raise Refused(_("The customer has been retired since: none of its records is open."))
     touched = {one.pk: one for one in held}
+    lay = _links(touched)
     for one in entries:
         revived = _take_back(one, actor=actor)
         touched[revived.pk] = revived
@@ -231,8 +239,15 @@ def undo(change: UUID, *, actor: User) -> list[Customer]:
     candidates.reopen(change)
     customers = list(Customer.objects.filter(pk__in=touched).locked())
     golden.rebuild(customers, "customer.unmerged", actor=actor)
+    ports.relinked(lay, actor=actor, cause="unmerge")
     audit.record(actor, "customer.merge_undone", customers[0], domains=_domains(entries))
     return customers
+
+
+def _links(customers: Iterable[int]) -> dict[int, int]:
+    """By record the customer in which it lies, of all records of these."""
+    rows = SourceRecord.objects.filter(customer__in=set(customers), about__isnull=True)
+    return {pk: customer or 0 for pk, customer in rows.values_list("pk", "customer")}
 
 
 def _take_back(one: LedgerEntry, *, actor: User) -> Customer:

@@ -66,6 +66,14 @@ class TestUnmerge:
         unmerge(anne, actor=scene.marta, different=())
         assert not Verdict.objects.in_force().exists()
 
+    def test_without_a_word_on_who_they_are_the_question_comes_back(self, scene):
+        anna, anne = stored(scene.crm, "1", ANNA), stored(scene.shop, "7", ANNE)
+        asked = Candidate.objects.open().get()
+        merged(anna, anne, actor=scene.marta)
+        assert not Candidate.objects.open().exists()
+        unmerge(anne, actor=scene.marta, different=())
+        assert Candidate.objects.open().get() == asked
+
     def test_a_correction_goes_with_the_record_that_it_is_about(self, scene):
         anna, karl = stored(scene.crm, "1", ANNA), stored(scene.crm, "2", KARL)
         merged(anna, karl, actor=scene.marta)
