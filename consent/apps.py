@@ -12,7 +12,11 @@ class ConsentConfig(AppConfig):
 
     def ready(self) -> None:
         from consent import registrations  # noqa: F401
+        from consent.jobs import portal_mail  # noqa: F401
+        from consent.actions import announcing
         from consent.queries import permitted
         from customers import ports
 
         ports.permitted.supply(permitted.permitted)
+        ports.usable.supply(permitted.usable)
+        ports.relinked.supply(announcing.relinked)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from cmdm.models import User
 from cmdm.ports import Registry, port
@@ -71,6 +71,28 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class Tab:
+    """A tab of the customer page that an app adds; its page is at ``view`` (a URL name that takes the key)."""
+
+    name: str
+    title: Any
+    view: str
+
+
+@dataclass(frozen=True)
+class WaitingList:
+    """Work that is not decided on a card but on a page of its own; it stands beside the review queue.
+
+    ``count(user)`` gives how many rows of the reader's wait there, or nothing where he has no business with it.
+    """
+
+    label: Any
+    view: str
+    icon: str
+    count: Callable[[User], int | None]
+
+
+@dataclass(frozen=True)
 class EffectFact:
     """One fact of the effect strip: what a merge of these customers would touch."""
 
@@ -126,14 +148,46 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
     raise NotImplementedError
 
 
+class Permission(Protocol):
+    """Whether a customer's data may be used: why (a code), and what was said: granted, denied or no statement."""
+
+    @property
+    def allowed(self) -> bool:
+        """The answer."""
+
+    @property
+    def why(self) -> str:
+        """The reason for it."""
+
+    @property
+    def answer(self) -> str:
+        """What was said."""
+
+
 @port("customers.permitted")
-def permitted(customers: Sequence[Customer], purpose: str, channel: str, at: datetime) -> dict[int, str]:
-    """What may be done: by customer id ``granted``, ``denied`` or ``no statement``."""
+def permitted(customers: Sequence[Customer], purpose: str, channel: str, at: datetime) -> Mapping[int, Permission]:
+    """Whether the data of customers may be used for a purpose (key) by this channel, by customer id; one query."""
+    raise NotImplementedError
+
+
+@port("customers.usable")
+def usable(
+    values: Mapping[int, Mapping[str, Any]], permissions: Mapping[int, Any], channel: str
+) -> dict[int, dict[str, Any]]:
+    """Opened values by customer without the addresses and numbers that his permission does not cover; one query."""
+    raise NotImplementedError
+
+
+@port("customers.relinked")
+def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
+    """After records came to lie in other customers: by record (id) where it lay before. ``cause``: merge, unmerge."""
     raise NotImplementedError
 
 
 hangings: Registry[Hanging] = Registry("foreign key")
 panels: Registry[Panel] = Registry("panel")
+tabs: Registry[Tab] = Registry("tab")
+waiting_lists: Registry[WaitingList] = Registry("waiting list")
 # Why records (ids) lie in their customer, in words.
 reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")

@@ -22,7 +22,7 @@ def contact_digest(kind: str, value: Any) -> bytes:
     return crypto.digest(f"{kind}\0{types.get(ATTRIBUTES[kind]).key(parts)}", PURPOSE)
 
 
-def context(kind: str, digest: bytes) -> str:
+def context(kind: str, digest: bytes | memoryview) -> str:
     """What a contact point is sealed for."""
     return f"contact:{kind}:{bytes(digest).hex()}"
 

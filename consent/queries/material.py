@@ -1,0 +1,192 @@
+"""What judging consent needs of customers, in one statement: purposes, acts, and where and how old their people are."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+
+from consent.rules.folding import Act
+from consent.rules.permitting import (
+    OPT_IN,
+    Facts,
+    Permission,
+    Terms,
+    Why,
+    judged,
+    terms_of,
+)
+from customers.sealing import open_values
+
+# Places are read only where a purpose has rules of places, birth dates only where one asks for an age: both lie in
+# documents, and the fast path is a walk over two indexes.
+_LOAD = """
+    WITH p AS MATERIALIZED (
+        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days,
+               (rules - '*') <> '{{}}'::jsonb AS placed,
+               minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
+          FROM consent_purpose WHERE {purposes})
+    SELECT 0, p.id, NULL, false, to_jsonb(p), NULL,
+           NULL::bigint, NULL, NULL::timestamptz, NULL, NULL::bigint, NULL::timestamptz, NULL::bigint, NULL,
+           NULL::bigint, NULL, NULL FROM p
+    UNION ALL
+    SELECT r.customer_id, p.id, r.about_id, r.closed_at IS NULL,
+           CASE WHEN p.placed THEN jsonb_path_query_array(r.values, '$.address[*].country') || to_jsonb(s.country) END,
+           CASE WHEN p.aged THEN r.values -> 'birth_date' END,
+           e.id, e.act, e.effective_at, e.channel, e.contact_id, e.expires_at, e.names_id, e.actor_kind,
+           r.id, {more}
+      FROM p CROSS JOIN customers_sourcerecord r
+      JOIN customers_source s ON s.id = r.source_id
+      LEFT JOIN consent_consentevent e ON e.record_id = r.id AND e.purpose_id = p.id AND e.act <> 'unknown'
+     WHERE {records} AND (r.closed_at IS NULL OR e.id IS NOT NULL)
+"""
+_BRIEF, _WHOLE = "''::text, false", 'e."group"::text, e.carried'
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A purpose as it is judged by."""
+
+    id: int
+    key: str
+    kind: str
+    published: bool
+    channel_bound: bool
+    channels: tuple[str, ...]
+    rules: Mapping[str, Mapping[str, Any]]
+    minimum_age: int | None
+    expires_after_days: int | None
+    placed: bool
+
+    def terms(self, places: Iterable[str]) -> list[Terms]:
+        """What it asks for in these places."""
+        return terms_of(
+            self.kind,
+            self.rules,
+            places if self.placed else (),
+            minimum_age=self.minimum_age,
+            expires_after_days=self.expires_after_days,
+        )
+
+    def unusable(self, channel: str) -> Why | None:
+        """Why nobody at all may be addressed by this channel, if so."""
+        if not self.published:
+            return Why.NO_PURPOSE
+        if channel and channel not in self.channels:
+            return Why.NO_CHANNEL
+        if not channel and self.channel_bound and self.kind == OPT_IN:
+            return Why.NO_CHANNEL
+        return None
+
+
+@dataclass
+class Person:
+    """What is known of the party of one record (``customer`` 0: not placed yet), corrections included."""
+
+    customer: int
+    places: set[str] = field(default_factory=set)
+    born: date | None = None
+    corrected: bool = False
+
+
+@dataclass
+class Material:
+    """Acts by purpose (id) and record, and the people of the records."""
+
+    purposes: dict[str, Asked]
+    people: dict[int, Person]
+    acts: dict[tuple[int, int], list[Act]]
+    records: dict[int, list[int]]
+
+    def judged(self, purpose: str, channel: str, at: datetime, records: Collection[int], facts: Facts) -> Permission:
+        """The answer for a group of records, whoever they belong to."""
+        asked = self.purposes.get(purpose)
+        unusable = asked.unusable(channel) if asked else Why.NO_PURPOSE
+        if asked is None or unusable:
+            return Permission(False, unusable or Why.NO_PURPOSE)
+        people = [self.people[record] for record in records if record in self.people]
+        births = tuple(one.born for one in people if one.born) if asked.minimum_age or asked.rules else ()
+        said = [acts for record in records if (acts := self.acts.get((asked.id, record)))]
+        places = {place for one in people for place in one.places} if asked.placed else ()
+        known = Facts(births, facts.restricted, facts.organisation)
+        return judged(said, asked.terms(places), channel, at, known, bound=asked.channel_bound)
+
+
+def material(
+    *,
+    customers: Collection[int] = (),
+    records: Collection[int] = (),
+    purposes: Collection[str] | None = None,
+    whole: bool = False,
+) -> Material:
+    """What was said on the records of these customers, or on these records; one query.
+
+    :param purposes: keys; all published ones when none are named. :param whole: with groups, for writing acts.
+    """
+    chosen = "key = ANY(%(purposes)s)" if purposes is not None else "state = 'published'"
+    which = "r.customer_id = ANY(%(ids)s)" if customers else "r.id = ANY(%(ids)s)"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LOAD.format(purposes=chosen, records=which, more=_WHOLE if whole else _BRIEF),
+            {"purposes": list(purposes or ()), "ids": list(customers or records)},
+        )
+        return _material(cursor.fetchall())
+
+
+def _material(rows: Iterable[tuple[Any, ...]]) -> Material:
+    made = Material({}, {}, defaultdict(list), defaultdict(list))
+    corrections = []
+    for row in rows:
+        customer, purpose, about, is_open, places, born = row[:6]
+        record = row[14]
+        if record is None:
+            asked = _asked(json.loads(places))
+            made.purposes[asked.key] = asked
+            continue
+        if record not in made.people and about is None:
+            made.people[record] = Person(customer or 0)
+            made.records[customer or 0].append(record)
+        if row[6] is not None:
+            made.acts[purpose, record].append(Act(*row[6:17]))
+        if is_open and (places or born):
+            if about is None:
+                _describe(made.people[record], places, born)
+            else:
+                corrections.append((about, places, born))
+    for about, places, born in corrections:
+        if about in made.people:
+            _describe(made.people[about], places, born, corrected=True)
+    return made
+
+
+def _describe(person: Person, places: str | None, born: str | None, *, corrected: bool = False) -> None:
+    if places:
+        person.places.update(place for place in json.loads(places) if place)
+    if born and not person.corrected:
+        person.born, person.corrected = _date(born), corrected
+
+
+def _date(born: str) -> date | None:
+    said = open_values({"birth_date": json.loads(born)})["birth_date"]
+    try:
+        return date.fromisoformat(said)
+    except (TypeError, ValueError):
+        return None
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    return Asked(
+        id=row["id"],
+        key=row["key"],
+        kind=row["kind"],
+        published=row["state"] == "published",
+        channel_bound=row["channel_bound"],
+        channels=tuple(row["channels"]),
+        rules=row["rules"],
+        minimum_age=row["minimum_age"],
+        expires_after_days=row["expires_after_days"],
+        placed=row["placed"],
+    )
