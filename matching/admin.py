@@ -1,4 +1,4 @@
-"""Match models, to be looked at: a new version comes with an install or a retraining."""
+"""Match models, to be looked at: their life is led from the page of matching."""
 
 import json
 
@@ -17,9 +17,9 @@ class MatchModelAdmin(VerbAdmin):
 
     domain_path = ""
     may_add = may_change = False
-    list_display = ("party_type", "version", "in_force", "created_at", "note")
-    list_filter = ("party_type", "in_force")
-    fields = ("party_type", "version", "in_force", "created_at", "note", "digest", "rules")
+    list_display = ("party_type", "version", "state", "origin", "created_at", "note")
+    list_filter = ("party_type", "state")
+    fields = ("party_type", "version", "state", "origin", "created_at", "in_force_since", "note", "digest", "rules")
     readonly_fields = ("rules",)
 
     @admin.display(description=_("definition"))

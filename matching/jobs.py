@@ -1,10 +1,15 @@
 """Background work of matching."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from cmdm.jobs import Running, job
-from matching.actions import matching
+from matching.actions import matching, models, rekeying
+from matching.models import MatchModel
+from matching.queries.models import read_model
+
+ADDING, TIDYING = "adding keys", "tidying keys"
 
 
 @job("matching.match")
@@ -16,3 +21,24 @@ def match(job: Running) -> dict[str, Any]:
         progress=lambda done, total, phase: job.progress(done, total, phase),
     )
     return asdict(found)
+
+
+@job(models.REKEY)
+def rekey(job: Running) -> dict[str, Any]:
+    """Give all records the keys of a model that is being promoted, let it come into force, drop the old keys."""
+    row = MatchModel.objects.filter(pk=job.arguments.get("model")).first()
+    if row is not None and row.promoting_since is not None:
+        model = read_model(row)
+        walk(job, ADDING, lambda after: rekeying.add_next(model, after, actor=job.actor, hold=job.hold))
+        row = models.switch(row, actor=job.actor)
+    party = row.party_type if row is not None else str(job.arguments["party"])
+    walk(job, TIDYING, lambda after: rekeying.tidy_next(party, after, actor=job.actor, hold=job.hold))
+    return {"blocks_gone": rekeying.forget_blocks(party, actor=job.actor)}
+
+
+def walk(job: Running, phase: str, step: Callable[[int], int | None]) -> None:
+    """Go through records by id from where this phase stands; the number done is the last record's id."""
+    after = job.row.done if job.row.phase == phase else 0
+    while (done := step(after)) is not None:
+        after = done
+        job.progress(after, phase=phase)

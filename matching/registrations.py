@@ -8,7 +8,11 @@ from matching.actions.models import install_models
 from matching.queries import verifying  # noqa: F401
 from matching.queries.reasons import why_here
 
-declare("matching.MatchModel", none="id party_type version definition digest in_force created_at note change")
+declare(
+    "matching.MatchModel",
+    none="id party_type version definition digest state origin base created_at rehearsed_at rehearsal promoting_since "
+    "in_force_since ended_at note change",
+)
 declare("matching.MatchMark", none="id party_type customer at")
 declare("matching.MatchKey", none="pk key record rule finer")
 declare("matching.OversizedBlock", none="key rule party_type records seen_at")

@@ -13,12 +13,13 @@ from django.db import connection
 
 from cmdm import clock
 from customers.models import SourceRecord
-from matching.engine.features import Features
+from matching.engine.features import Features, prepare
 from matching.engine.keys import Key
+from matching.engine.model import Model
 from matching.models import MatchKey
-from matching.queries.blocking import finer_digests
-from matching.queries.features import features_of
-from matching.queries.models import InForce
+from matching.queries.blocking import digests, finer_digests
+from matching.queries.features import features_of, party_of
+from matching.queries.models import InForce, models_coming
 
 BUCKETS = 1024
 _LOCK_SPACE = 0x6D61  # first half of the two-part advisory lock: buckets of match keys
@@ -65,6 +66,37 @@ def write(records: Sequence[SourceRecord], found: Mapping[int, list[tuple[int, K
             for record in records:
                 for digest, key in dict(found[record.pk]).items():
                     rows.write_row((digest, record.pk, key.rule, False))
+
+
+def write_coming(records: Sequence[SourceRecord], spaces: Mapping[int, str]) -> None:
+    """Add the keys under a model that is being promoted, so that no record lacks them when it decides."""
+    coming = models_coming()
+    chosen = [record for record in records if record.party_type in coming]
+    add(
+        [
+            (digest, record.pk, key.rule, False)
+            for record in chosen
+            for digest, key in keys_under(coming[record.party_type], record, spaces[record.pk])
+        ]
+    )
+
+
+def keys_under(model: Model, record: SourceRecord, space: str) -> list[tuple[int, Key]]:
+    """The keys of a record under a model, whichever it is."""
+    return digests(model, prepare(model, party_of(record)), space)
+
+
+def add(rows: Sequence[tuple[int, int, int, bool]]) -> None:
+    """Store further keys (digest, record, rule, finer); those that are there stay as they are."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO matching_matchkey (key, record_id, rule, finer) "
+            "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::boolean[]) ON CONFLICT DO NOTHING",
+            columns,
+        )
 
 
 def forget(record_ids: Sequence[int]) -> None:
@@ -207,9 +239,4 @@ def _list_large(large: set[int], blocks: Blocks, features: Mapping[int, Features
 
 def _add_finer(rows: Sequence[tuple[int, int, int]]) -> None:
     """Store finer keys (digest, record, rule) of records in a large block."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO matching_matchkey (key, record_id, rule, finer) VALUES (%s, %s, %s, true) "
-            "ON CONFLICT DO NOTHING",
-            rows,
-        )
+    add([(digest, record, rule, True) for digest, record, rule in rows])

@@ -1,29 +1,206 @@
-"""The match models: installing the shipped ones."""
+"""The life of match models: a draft is rehearsed, then promoted or dropped; the one before it retires.
 
-from cmdm import audit
-from cmdm.actions import action
+A version never changes. Promoting changes nothing about customers or answers: the version decides from then on, and
+its own lines and blocking apply. Everything here needs ``configure`` in every domain.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm import access, audit, clock, jobs, memo
+from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User
 from matching.engine.defaults import organisation_model, person_model
+from matching.engine.model import Model, ModelError
 from matching.models import MatchModel
+from matching.queries.models import MODELS, read_model
+
+State, Origin = MatchModel.State, MatchModel.Origin
+REKEY = "matching.rekey"
+FORMAT = "match model"
 
 
 @action
 def install_models(*, actor: User) -> list[MatchModel]:
     """Put the shipped models in force where a party type has none."""
-    held = set(MatchModel.objects.filter(in_force=True).values_list("party_type", flat=True))
+    held = set(MatchModel.objects.in_force().values_list("party_type", flat=True))
     made = []
     for model in (person_model(), organisation_model()):
         if model.party_type not in held:
-            made.append(
-                MatchModel.objects.create(
-                    party_type=model.party_type,
-                    version=1,
-                    definition=model.to_dict(),
-                    digest=model.digest(),
-                    in_force=True,
-                    note="shipped",
-                )
-            )
+            now = clock.now()
+            made.append(_store(model, State.IN_FORCE, Origin.SHIPPED, in_force_since=now, note="shipped"))
     if made:
         audit.record(actor, "model.installed", made[0], counts={"models": len(made)})
     return made
+
+
+@action
+def draft(model: Model, *, actor: User, origin: str, note: str = "") -> MatchModel:
+    """Keep a model as the next version of its party type, a draft. Refused when an open version is the very same."""
+    access.require_everywhere(actor, "configure")
+    rows = list(MatchModel.objects.filter(party_type=model.party_type).locked())
+    same = next((row for row in rows if row.digest == model.digest() and row.state not in ENDED), None)
+    if same is not None:
+        raise Refused(_("Version %(n)d is the very same model.") % {"n": same.version})
+    base = next((row for row in rows if row.state == State.IN_FORCE), None)
+    made = _store(model, State.DRAFT, origin, base=base, note=note[:200])
+    audit.record(actor, f"model.{origin}", made, counts={"version": made.version})
+    return made
+
+
+@action
+def import_model(text: str, *, actor: User, note: str = "") -> MatchModel:
+    """Keep a model that came as a file, a draft. Invalid where the file is none, naming the place."""
+    return draft(read_file(text), actor=actor, origin=Origin.IMPORTED, note=note)
+
+
+@action
+def adjust(row: MatchModel, *, actor: User, automatic: float, review: float) -> MatchModel:
+    """A draft like this version with other lines. Invalid where the lines are no lines."""
+    model = replace(read_model(row), automatic=automatic, review=review)
+    try:
+        model.validate()
+    except ModelError:
+        raise Invalid({"automatic": [_("Both lines lie between 0 and 1, review below automatic.")]}) from None
+    note = _("version %(n)d, lines %(review).2f and %(automatic).2f")
+    facts = {"n": row.version, "review": review, "automatic": automatic}
+    return draft(model, actor=actor, origin=Origin.ADJUSTED, note=note % facts)
+
+
+@action
+def keep_rehearsal(row: MatchModel, report: Mapping[str, Any], *, actor: User) -> MatchModel:
+    """Store what the version would do. Refused when it is in force, or over."""
+    access.require_everywhere(actor, "configure")
+    row = MatchModel.objects.locked().get(pk=row.pk)
+    if not row.is_open or row.promoting_since:
+        raise Refused(_("Only a version that is not in force yet is rehearsed."))
+    row.state, row.rehearsed_at, row.rehearsal = State.REHEARSED, clock.now(), dict(report)
+    _write(row, "state", "rehearsed_at", "rehearsal")
+    audit.record(actor, "model.rehearsed", row, counts={"version": row.version})
+    return row
+
+
+@action
+def promote(row: MatchModel, *, actor: User) -> MatchModel:
+    """Let the version decide from now on; with other blocking, as soon as every record has its keys.
+
+    Refused unless it was rehearsed against the version in force, and while another is being promoted.
+    """
+    access.require_everywhere(actor, "configure")
+    row, before = _held(row)
+    if row.state != State.REHEARSED or row.promoting_since:
+        raise Refused(_("Rehearse the version first: promoting is for what has been looked at."))
+    if before is not None and row.rehearsal.get("against") != before.version:
+        raise Refused(_("Another version has come into force since the rehearsal. Rehearse again."))
+    if MatchModel.objects.coming().filter(party_type=row.party_type).exists():
+        raise Refused(_("Another version is being promoted."))
+    if before is not None and blocking_of(read_model(before)) != blocking_of(read_model(row)):
+        row.promoting_since = clock.now()
+        _write(row, "promoting_since")
+        jobs.enqueue(REKEY, actor=actor, model=row.pk)
+    else:
+        _switch(row, before)
+    audit.record(actor, "model.promoted", row, counts={"version": row.version})
+    return row
+
+
+@action
+def switch(row: MatchModel, *, actor: User) -> MatchModel:
+    """The keys are there: the version that is being promoted comes into force. Nothing happens when it is already."""
+    row, before = _held(row)
+    if row.promoting_since is None:
+        return row
+    _switch(row, before)
+    audit.record(actor, "model.came_into_force", row, counts={"version": row.version})
+    return row
+
+
+@action
+def drop(row: MatchModel, *, actor: User) -> MatchModel:
+    """Give a version up that is not in force; it stays to be read. Refused when it is or was in force."""
+    access.require_everywhere(actor, "configure")
+    row = MatchModel.objects.locked().get(pk=row.pk)
+    if not row.is_open:
+        raise Refused(_("Only a version that never came into force is dropped."))
+    if row.promoting_since:
+        jobs.enqueue(REKEY, actor=actor, party=row.party_type)
+    row.state, row.ended_at, row.promoting_since = State.DROPPED, clock.now(), None
+    _write(row, "state", "ended_at", "promoting_since")
+    audit.record(actor, "model.dropped", row, counts={"version": row.version})
+    return row
+
+
+def export_file(row: MatchModel) -> str:
+    """The version as a file: the model, and where it comes from."""
+    envelope = {
+        "format": FORMAT,
+        "party_type": row.party_type,
+        "version": row.version,
+        "origin": row.origin,
+        "note": row.note,
+        "digest": row.digest,
+        "model": row.definition,
+    }
+    return json.dumps(envelope, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_file(text: str) -> Model:
+    """The model of a file: an export, edited or not, or a bare definition.
+
+    :raises Invalid: it is none; the message names the place.
+    """
+    try:
+        content = json.loads(text)
+        enveloped = isinstance(content, dict) and content.get("format") == FORMAT
+        return Model.from_dict(content["model"] if enveloped else content)
+    except (ValueError, KeyError, RecursionError) as fault:
+        reason = str(fault) if isinstance(fault, ModelError) else _("This is no file of a match model.")
+        raise Invalid({"file": [reason]}) from None
+
+
+def blocking_of(model: Model) -> Any:
+    """What decides which keys a record has."""
+    placeholders = {name: sorted(values) for name, values in model.placeholders.items()}
+    return [rule.parts for rule in model.rules], model.block_cap, placeholders
+
+
+ENDED = (State.RETIRED, State.DROPPED)
+
+
+def _held(row: MatchModel) -> tuple[MatchModel, MatchModel | None]:
+    """The version and the one in force, locked."""
+    rows = list(MatchModel.objects.filter(party_type=row.party_type).locked())
+    return next(one for one in rows if one.pk == row.pk), next((x for x in rows if x.state == State.IN_FORCE), None)
+
+
+def _switch(row: MatchModel, before: MatchModel | None) -> None:
+    now = clock.now()
+    if before is not None:
+        before.state, before.ended_at = State.RETIRED, now
+        _write(before, "state", "ended_at")
+    row.state, row.in_force_since, row.promoting_since = State.IN_FORCE, now, None
+    _write(row, "state", "in_force_since", "promoting_since")
+    memo.forget(MODELS)
+
+
+def _write(row: MatchModel, *fields: str) -> None:
+    row.change = change_id()
+    row.save(update_fields=[*fields, "change"])
+
+
+def _store(model: Model, state: str, origin: str, **fields: Any) -> MatchModel:
+    rows = MatchModel.objects.filter(party_type=model.party_type).order_by("-version")
+    last = rows.values_list("version", flat=True).first() or 0
+    return MatchModel.objects.create(
+        party_type=model.party_type,
+        version=last + 1,
+        definition=model.to_dict(),
+        digest=model.digest(),
+        state=state,
+        origin=origin,
+        **fields,
+    )

@@ -12,11 +12,14 @@ from matching.engine.evidence import Score
 from matching.engine.features import Features, Ignore, prepare
 from matching.engine.keys import Key
 from matching.engine.scoring import score
+from matching.queries.asserted import crossings
 from matching.queries.blocking import digests, match_spaces
 from matching.queries.features import features_of, party_of
 from matching.queries.models import InForce, models_in_force
 
 PREPARED = "prepared records"
+# What comparing needs of a record: loading the rest of it took longer than comparing.
+COMPARED = ("key", "source", "domain", "party_type", "values", "version", "customer", "about")
 KeyDigests = list[tuple[int, Key]]
 
 
@@ -71,6 +74,7 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
     features, found = _prepare(records, models, spaces)
     if store:
         keys.write(records, found)
+        keys.write_coming(records, spaces)
     blocks = keys.read_blocks(models, features, spaces, found, store=store)
     scored = Scored(models, blocks)
     pairs = {record.pk: blocks.sharers(record.pk) for record in records}
@@ -104,7 +108,7 @@ def _compare(
 ) -> None:
     wanted = set().union(*pairs.values()) if pairs else set()
     known = {record.pk: record for record in records}
-    rows = SourceRecord.objects.current().filter(pk__in=wanted - known.keys()).defer("raw", "findings")
+    rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
     others = {**{pk: known[pk] for pk in wanted if pk in known}, **{row.pk: row for row in rows}}
     ignore = ignoring(scored.blocks.crowded)
     if ignore is not None:
@@ -121,6 +125,7 @@ def _compare(
             scored.scores[record.pk, pk] = one
             if model.exclusive_schemes and conflict(model, left, prepared[pk]):
                 scored.conflicts.add((record.pk, pk))
+    scored.conflicts |= crossings(scored.scores, {**known, **others})
 
 
 def evidence_of(found: Score, left: SourceRecord, right: SourceRecord, version: int) -> dict[str, Any]:

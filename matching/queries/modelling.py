@@ -69,7 +69,7 @@ class BlockRow:
 
 def model_page(party_type: str) -> ModelPage | None:
     """The model of a party type that is in force; one query."""
-    row = MatchModel.objects.filter(party_type=party_type, in_force=True).first()
+    row = MatchModel.objects.in_force().filter(party_type=party_type).first()
     if row is None:
         return None
     model = Model.from_dict(row.definition)
@@ -96,7 +96,7 @@ def _parts(parts: Any) -> str:
 def large_blocks() -> list[BlockRow]:
     """The largest blocks that had to be divided, at most a hundred; two queries."""
     names: dict[tuple[str, int], str] = {}
-    for row in MatchModel.objects.filter(in_force=True):
+    for row in MatchModel.objects.in_force():
         for place, rule in enumerate(Model.from_dict(row.definition).rules):
             names[row.party_type, place] = _parts(rule.parts)
     rows = OversizedBlock.objects.order_by("-records", "key")[:LARGEST]

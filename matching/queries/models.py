@@ -1,13 +1,17 @@
 """The match models in force, ready for the engine."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+
+from django.db.models import Q
 
 from cmdm import memo
 from matching.engine.model import Model
 from matching.models import MatchModel
+
+MODELS = "match models"
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,12 @@ class InForce:
     model: Model
 
 
+@dataclass(frozen=True)
+class _Kept:
+    in_force: dict[str, InForce] = field(default_factory=dict)
+    coming: dict[str, Model] = field(default_factory=dict)
+
+
 @lru_cache(maxsize=32)
 def _read(digest: str, definition: str) -> Model:
     return Model.from_dict(json.loads(definition))
@@ -25,12 +35,31 @@ def _read(digest: str, definition: str) -> Model:
 
 def models_in_force() -> dict[str, InForce]:
     """By party type; one query, inside a change one for all its steps."""
-    return memo.once("match models", _in_force)
+    return memo.once(MODELS, _kept).in_force
 
 
-def _in_force() -> dict[str, InForce]:
-    rows = MatchModel.objects.filter(in_force=True).values_list("party_type", "version", "digest", "definition")
-    return {party: InForce(version, _read(digest, _text(definition))) for party, version, digest, definition in rows}
+def models_coming() -> dict[str, Model]:
+    """Those that are being promoted, by party type: their keys are written beside those in force. No query more."""
+    return memo.once(MODELS, _kept).coming
+
+
+def read_model(row: MatchModel) -> Model:
+    """The engine's model of one version."""
+    return _read(row.digest, _text(row.definition))
+
+
+def _kept() -> _Kept:
+    chosen = MatchModel.objects.filter(Q(state=MatchModel.State.IN_FORCE) | Q(promoting_since__isnull=False))
+    made = _Kept()
+    for party, version, state, digest, definition in chosen.values_list(
+        "party_type", "version", "state", "digest", "definition"
+    ):
+        model = _read(digest, _text(definition))
+        if state == MatchModel.State.IN_FORCE:
+            made.in_force[party] = InForce(version, model)
+        else:
+            made.coming[party] = model
+    return made
 
 
 def _text(definition: Any) -> str:

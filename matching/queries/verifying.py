@@ -8,7 +8,7 @@ from customers.models import SourceRecord
 from matching.models import MatchKey, OversizedBlock
 from matching.queries.blocking import digests, finer_digests, match_spaces
 from matching.queries.features import features_of
-from matching.queries.models import InForce, models_in_force
+from matching.queries.models import InForce, models_coming, models_in_force
 
 BATCH = 1_000
 _STEPS = "SELECT unnest(records) AS record, id, customer_id, source_customer_id FROM matching_ledgerentry"
@@ -84,15 +84,19 @@ sql_check(
 
 
 def _keys() -> Found:
-    """Open records have the keys that their values give, finer ones where a block is large; others have none."""
-    models, tally, last = models_in_force(), Tally(), 0
+    """Open records have the keys that their values give, finer ones where a block is large; others have none.
+
+    While a model with other blocking is being promoted, records hold keys of both.
+    """
+    models, coming, tally, last = models_in_force(), models_coming(), Tally(), 0
     rows = SourceRecord.objects.defer("raw", "findings").order_by("pk")
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         stored = _stored([record.pk for record in batch])
         compared = [record for record in batch if record.closed_at is None and record.about_id is None]
         wanted = dict(_wanted(compared, models))
         for record in batch:
-            tally.add(record.pk, holds=stored[record.pk] == wanted.get(record.pk, set()))
+            held, right = stored[record.pk], wanted.get(record.pk, set())
+            tally.add(record.pk, holds=right <= held if coming.get(record.party_type) else right == held)
         last = batch[-1].pk
     return tally.found()
 

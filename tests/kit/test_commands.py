@@ -40,7 +40,7 @@ class TestInstall:
     def test_the_template_has_the_hub_the_catalogue_and_the_models(self):
         assert system_user().username == "hub" and not system_user().has_usable_password()
         assert Attribute.objects.filter(name="given_name", searchable=True).exists()
-        assert set(MatchModel.objects.filter(in_force=True).values_list("party_type", flat=True)) == {
+        assert set(MatchModel.objects.in_force().values_list("party_type", flat=True)) == {
             "person",
             "organisation",
         }
