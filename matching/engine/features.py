@@ -146,7 +146,7 @@ def _phones(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> t
     return tuple(
         each
         for each in found
-        if not _made_up(each.ending)
+        if not made_up(each.ending)
         and each.number not in empty
         and each.ending not in empty
         and not (ignore and ignore("phone", each.number))
@@ -164,7 +164,7 @@ def _identifiers(model: Model, values: Mapping[str, Any], ignore: Ignore | None)
     return tuple(
         each
         for each in found
-        if not _made_up(each.value)
+        if not made_up(each.value)
         and each.value not in empty
         and not (ignore and ignore("identifier", f"{each.scheme}:{each.value}"))
     )
@@ -201,7 +201,7 @@ def _other_texts(model: Model, values: Mapping[str, Any]) -> dict[str, tuple[str
     return texts
 
 
-def _made_up(number: str) -> bool:
+def made_up(number: str) -> bool:
     """All digits the same, or counting up or down."""
     if not number.isdigit():
         return False

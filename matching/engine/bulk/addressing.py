@@ -1,0 +1,70 @@
+"""Addresses of a table: most lines are a street and one number, and are read once for each street."""
+
+import numpy as np
+import polars as pl
+
+from matching.engine.addresses import address
+from matching.engine.bulk.prepared import Rows
+from matching.engine.bulk.values import each_distinct, folded, is_plain
+from matching.engine.model import Model
+
+_PARTS = ("line1", "line2", "house", "postal_code", "city")
+_READ = ("house", "street", "words", "postcode")
+# A line with one number of up to three digits: what else it holds decides how it is read, not which number it is.
+_ONE_NUMBER = r"^([^0-9]*[^A-Za-z0-9])?([0-9]{1,3}[A-Za-z]?)([^A-Za-z0-9][^0-9]*)?$"
+
+
+def addresses_of(model: Model, rows: Rows) -> Rows:
+    """The prepared addresses, those without street, postcode and city left out, and repeats in a record."""
+    empty = list(model.placeholders.get("address", ()))
+    parts = {name: _cleaned(rows, name, empty) for name in _PARTS}
+    line = pl.select(pl.when(parts["line1"] != "").then(parts["line1"]).otherwise(parts["line2"])).to_series()
+    read = _read_lines(line)
+    code = folded(parts["postal_code"]).str.replace_all(" ", "", literal=True)
+    found = {
+        "row": pl.Series(rows.rows),
+        **read,
+        "postcode": pl.select(pl.when(code != "").then(code).otherwise(read["postcode"])).to_series(),
+        "city": folded(parts["city"]),
+    }
+    with_house = np.flatnonzero((parts["house"] != "").to_numpy())
+    if len(with_house):
+        made = _one_by_one(pl.DataFrame(parts)[with_house])
+        found.update({name: found[name].scatter(with_house, made[name]) for name in _READ})
+    frame = pl.DataFrame(found)
+    frame = frame.filter((pl.col("street") != "") | (pl.col("postcode") != "") | (pl.col("city") != ""))
+    frame = frame.unique(keep="first", maintain_order=True) if len(frame) else frame
+    names = (*_READ, "city")
+    return Rows(frame["row"].to_numpy().astype(np.int64), {name: frame[name] for name in names})
+
+
+def _cleaned(rows: Rows, name: str, empty: list[str]) -> pl.Series:
+    found = rows.parts.get(name)
+    if found is None:
+        return pl.repeat("", len(rows.rows), dtype=pl.String, eager=True).rename(name)
+    text = found.cast(pl.String).fill_null("").rename(name)
+    return text.set(folded(text).is_in(empty), "")
+
+
+def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
+    """House, street, words and the postcode within the line."""
+    groups = line.str.extract_groups(_ONE_NUMBER)
+    head, number, tail = (groups.struct.field(str(place)).fill_null("") for place in (1, 2, 3))
+    simple = (number != "") & is_plain(line)
+    template = pl.select(pl.when(simple).then(head + "1" + tail).otherwise(line)).to_series()
+    read = each_distinct(template, lambda text: _line({"line1": text}), *_READ)
+    number = number.str.to_lowercase()
+    house = pl.select(pl.when(simple & (read["house"] == "1")).then(number).otherwise(read["house"])).to_series()
+    numbered = simple & read["words"].str.contains(r"^1( |$)")
+    words = pl.select(pl.when(numbered).then(number + read["words"].str.slice(1)).otherwise(read["words"])).to_series()
+    return {**read, "house": house, "words": words}
+
+
+def _line(parts: dict[str, str]) -> tuple[str, ...]:
+    found = address(parts)
+    return found.house, found.street, " ".join(sorted(found.words)), found.postcode
+
+
+def _one_by_one(frame: pl.DataFrame) -> dict[str, pl.Series]:
+    made = [_line({name: text for name, text in row.items() if text}) for row in frame.iter_rows(named=True)]
+    return {name: pl.Series([each[place] for each in made], dtype=pl.String) for place, name in enumerate(_READ)}

@@ -1,0 +1,228 @@
+"""From a table of values to prepared columns: what `features.prepare` does, for a million records at once.
+
+Plain ASCII values go through expressions over whole columns; whatever is out of the ordinary goes, each distinct value
+once, through the very functions that prepare one record. The result is the same, value by value.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from matching.engine import contacts
+from matching.engine.bulk.addressing import addresses_of
+from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.prepared import PHONE_BASE, TEXT_NAMES, Prepared, Rows, compared_as, date_number
+from matching.engine.bulk.values import each_distinct, folded, is_plain, of_distinct
+from matching.engine.features import Party, made_up, prepare
+from matching.engine.folding import fold, joined, plain
+from matching.engine.lexicon import GENERATIONS
+from matching.engine.model import Model
+from matching.engine.names import organisation_name, person_name
+
+_NAME_VALUES = ("given_name", "middle_name", "family_name", "suffix", "full_name")
+_EMAIL = r"^[A-Za-z0-9._\-]+@[A-Za-z0-9.\-]+$"
+
+
+@dataclass
+class Table:
+    """Values of records. `single`: one text a record, null where there is none; `many`: rows with their parts.
+
+    `many` may hold email, phone, website, organisation (`value`), identifier (`scheme`, `value`, `verified`), address
+    (`line1`, `line2`, `house`, `postal_code`, `city`) and whatever else the model compares as plain values (`value`).
+    """
+
+    ids: Ints
+    party_type: str
+    single: Mapping[str, pl.Series] = field(default_factory=dict)
+    many: Mapping[str, Rows] = field(default_factory=dict)
+
+    def text(self, name: str) -> pl.Series:
+        """One text for each record; empty where there is none or nothing but spaces."""
+        found = self.single.get(name)
+        if found is None:
+            return pl.repeat("", len(self.ids), dtype=pl.String, eager=True)
+        filled = found.cast(pl.String).fill_null("")
+        return pl.select(pl.when(filled.str.strip_chars() == "").then(pl.lit("")).otherwise(filled)).to_series()
+
+    def rows(self, name: str) -> Rows:
+        """The values of many, none when the table has no such attribute."""
+        if name in self.many:
+            return self.many[name]
+        if name in self.single:
+            text = self.text(name)
+            there = np.flatnonzero((text != "").to_numpy())
+            return Rows(there, {"value": text.gather(there)})
+        return Rows(np.zeros(0, dtype=np.int64), {})
+
+
+def prepared_from(model: Model, table: Table) -> Prepared:
+    """The prepared columns of a table."""
+    dates = {name: _dates(model, table, name) for name in {"birth_date", *compared_as(model, "date")}}
+    return Prepared(
+        ids=table.ids,
+        party_type=table.party_type,
+        names=_names(model, table),
+        emails=_emails(model, table.rows("email")),
+        phones=_phones(model, table.rows("phone")),
+        addresses=addresses_of(model, table.rows("address")),
+        identifiers=_identifiers(model, table.rows("identifier")),
+        websites=_values(table.rows("website"), contacts.domain, (), "value"),
+        organisations=_organisations(model, table.rows("organisation")),
+        dates=dates,
+        texts={
+            name: _values(table.rows(name), fold, model.placeholders.get(name, ()), "value")
+            for name in compared_as(model, "exact", "text")
+        },
+    )
+
+
+def _names(model: Model, table: Table) -> dict[str, pl.Series]:
+    given, family, full = (table.text(name) for name in ("given_name", "family_name", "full_name"))
+    odd = (full != "") & ((given == "") | (family == "") | ~is_plain(full))
+    found = _plain_names(model, table, given, family)
+    if odd.any():
+        columns = {name: table.text(name).filter(odd) for name in _NAME_VALUES}
+        made = _odd_names(model, table.party_type, pl.DataFrame(columns))
+        places = np.flatnonzero(odd.to_numpy())
+        found = {name: column.scatter(places, made[name]) for name, column in found.items()}
+    return {**found, "gender": of_distinct(table.text("gender"), lambda text: joined(text)[:1])}
+
+
+def _plain_names(model: Model, table: Table, given: pl.Series, family: pl.Series) -> dict[str, pl.Series]:
+    """Given and family name each by itself."""
+    whole = folded(given) + " " + folded(family)
+    nobody = whole.str.strip_chars().is_in(list(model.placeholders.get("full_name", ())))
+    no_given = nobody | folded(given).is_in(list(model.placeholders.get("given_name", ())))
+    no_family = nobody | folded(family).is_in(list(model.placeholders.get("family_name", ())))
+    given = pl.select(pl.when(no_given).then(pl.lit("")).otherwise(given)).to_series()
+    family = pl.select(pl.when(no_family).then(pl.lit("")).otherwise(family)).to_series()
+    first = each_distinct(given, lambda text: _parts(person_name(text, "", "", "", "")), *_SHAPE)
+    last = each_distinct(family, lambda text: _parts(person_name("", "", text, "", "")), *_SHAPE)
+    middle = (first["middle"] + " " + folded(table.text("middle_name"))).str.strip_chars()
+    suffix = of_distinct(table.text("suffix"), lambda text: str(GENERATIONS.get(fold(text), 0))).cast(pl.Int8)
+    own, other = first["generation"].cast(pl.Int8), last["generation"].cast(pl.Int8)
+    generation = pl.select(
+        pl.when(suffix > 0).then(suffix).otherwise(pl.when(own > 0).then(own).otherwise(other))
+    ).to_series()
+    return {
+        **{name: first[name] for name in ("given", "given_whole", "given_written")},
+        **{name: last[name] for name in ("family", "family_written", "parts")},
+        "middle": middle,
+        "generation": generation,
+    }
+
+
+_SHAPE = (*TEXT_NAMES[:-1], "parts", "generation")
+
+
+def _parts(name: Any) -> tuple[str, ...]:
+    texts = [getattr(name, each) for each in TEXT_NAMES[:-1]]
+    return (*texts, " ".join(name.family_parts), str(name.generation))
+
+
+def _odd_names(model: Model, party_type: str, frame: pl.DataFrame) -> dict[str, pl.Series]:
+    """Names in one piece or in two scripts, by the reference."""
+    made: dict[tuple[str, ...], tuple[str, ...]] = {}
+    rows = []
+    for row in frame.iter_rows():
+        if row not in made:
+            values = {name: text for name, text in zip(_NAME_VALUES, row, strict=True) if text}
+            made[row] = _parts(prepare(model, Party(0, party_type, values)).name)
+        rows.append(made[row])
+    columns = {
+        name: pl.Series(name, [each[place] for each in rows], dtype=pl.String) for place, name in enumerate(_SHAPE)
+    }
+    return {**columns, "generation": columns["generation"].cast(pl.Int8)}
+
+
+def _dates(model: Model, table: Table, name: str) -> Ints:
+    empty = model.placeholders.get(name, ())
+
+    def number(text: str) -> str:
+        found = contacts.partial_date(text)
+        there = found is not None and found.whole not in empty
+        return str(date_number(found.year, found.month, found.day)) if found and there else "0"
+
+    return of_distinct(table.text(name), number).cast(pl.Int32).to_numpy().astype(np.int32)
+
+
+def _kept(rows: Rows, keep: pl.Series, parts: Mapping[str, pl.Series], *key: str) -> Rows:
+    """The rows that are kept, the first of those that are equal."""
+    frame = pl.DataFrame({"row": rows.rows, **parts}).filter(keep)
+    frame = frame.unique(subset=["row", *key], keep="first", maintain_order=True) if len(frame) else frame
+    return Rows(frame["row"].to_numpy().astype(np.int64), {name: frame[name] for name in parts})
+
+
+def _value(rows: Rows, part: str = "value") -> pl.Series:
+    found = rows.parts.get(part)
+    return pl.Series(part, [], dtype=pl.String) if found is None else found.cast(pl.String).fill_null("").rename(part)
+
+
+def _emails(model: Model, rows: Rows) -> Rows:
+    empty = list(model.placeholders.get("email", ()))
+    text = _value(rows)
+    quick = text.str.contains(_EMAIL)
+    whole = text.str.to_lowercase().set(~quick, "")
+    slow = np.flatnonzero((~quick).to_numpy())
+    whole = whole.scatter(slow, of_distinct(text.gather(slow), _whole_email)) if len(slow) else whole
+    user = whole.str.extract(r"^(.*)@[^@]*$").fill_null("")
+    keep = (whole != "") & ~user.is_in(empty) & ~whole.is_in(empty)
+    return _kept(rows, keep, {"whole": whole}, "whole")
+
+
+def _whole_email(text: str) -> str:
+    found = contacts.email(text)
+    return found.whole if found else ""
+
+
+def _phones(model: Model, rows: Rows) -> Rows:
+    empty = list(model.placeholders.get("phone", ()))
+    text = _value(rows)
+    quick = is_plain(text)
+    number = text.str.replace_all(r"[^0-9]", "").str.strip_chars_start("0")
+    number = pl.select(
+        pl.when(number.str.len_chars() < contacts.LAST_DIGITS - 1).then(pl.lit("")).otherwise(number)
+    ).to_series()
+    number = number.str.tail(10)
+    slow = np.flatnonzero((~quick).to_numpy())
+    number = number.scatter(slow, of_distinct(text.gather(slow), _number)) if len(slow) else number
+    ending = number.str.tail(contacts.LAST_DIGITS)
+    distinct = ending.unique()
+    bad = distinct.filter(pl.Series([made_up(each) if each else True for each in distinct], dtype=pl.Boolean))
+    keep = ~ending.is_in(bad.to_list()) & ~number.is_in(empty) & ~ending.is_in(empty)
+    coded = number.str.len_chars().cast(pl.Int64) * PHONE_BASE + number.replace("", "0").cast(pl.Int64)
+    return _kept(rows, keep, {"number": coded}, "number")
+
+
+def _number(text: str) -> str:
+    found = contacts.phone(text)
+    return found.number if found else ""
+
+
+def _identifiers(model: Model, rows: Rows) -> Rows:
+    empty = list(model.placeholders.get("identifier", ()))
+    text = _value(rows)
+    scheme = of_distinct(_value(rows, "scheme"), plain)
+    value = folded(text).str.replace_all(" ", "", literal=True)
+    verified = rows.parts["verified"] if "verified" in rows.parts else pl.repeat(False, len(text), eager=True)
+    distinct = value.unique()
+    bad = distinct.filter(pl.Series([made_up(each) for each in distinct], dtype=pl.Boolean)).to_list()
+    keep = (value.str.len_chars() > 2) & ~value.is_in(bad) & ~value.is_in(empty)
+    parts = {"scheme": scheme, "value": value, "verified": verified.fill_null(False)}
+    return _kept(rows, keep, parts, "scheme", "value", "verified")
+
+
+def _values(rows: Rows, make: Callable[[str], str], empty: tuple[str, ...], name: str) -> Rows:
+    made = of_distinct(_value(rows), lambda text: make(text) if text.strip() else "")
+    return _kept(rows, (made != "") & ~made.is_in(list(empty)), {name: made}, name)
+
+
+def _organisations(model: Model, rows: Rows) -> Rows:
+    def whole(text: str) -> str:
+        found = organisation_name(text)
+        return found.whole if found else ""
+
+    return _values(rows, whole, model.placeholders.get("organisation_name", ()), "whole")
