@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cmdm import access, audit, history
 from cmdm.actions import Refused, action
@@ -16,13 +17,16 @@ from cmdm.models import User
 from customers import ports
 from customers.actions import golden, writing
 from customers.actions.preparing import prepare
-from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, UNCHANGED, Outcome, Received
+from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECTED, UNCHANGED, Outcome, Received
 from customers.models import Customer, Load, Source, SourceRecord
 from customers.types.standardising import Fault
 
 __all__ = ["Outcome", "Received", "close", "take_in"]
 
 MAX_BATCH = 5_000
+OTHER_PARTY = gettext_noop(
+    "The record stands for the other type of party. Close it, and send the person or the organisation under a new key."
+)
 
 
 @action
@@ -36,14 +40,17 @@ def take_in(
     if len(received) > MAX_BATCH:
         raise Refused(_("At most 5,000 records are taken in at once."))
     access.require(actor, verb, source)
-    stored = _stored(source, [one.key for one in received if "\0" not in one.key])
+    keys = [one.key for one in received if "\0" not in one.key]
+    writing.lock_keys(source, keys)
+    stored = _stored(source, keys)
     outcomes = prepare(source, received, {key: bytes(row.digest) for key, row in stored.items() if not row.closed_at})
     set_repeated_aside(outcomes)
     _compare(outcomes, stored)
-    writing.lock_keys(source, [one.received.key for one in outcomes if one.is_open])
     ports.reserve(_incoming(source, outcomes))
-    known = _stored(source, [one.received.key for one in outcomes if one.is_open], lock=True)
-    _compare([one for one in outcomes if one.is_open], known)
+    # Nobody else adds a record under one of these keys meanwhile; one that is there may have moved or been closed.
+    changed = [one for one in outcomes if one.status == CHANGED]
+    known = _held(source, [one.received.key for one in changed])
+    _compare(changed, known)
     writing.forget_known_outdated([one for one in outcomes if one.outdated])
     _write(source, outcomes, known)
     _place(outcomes, actor=actor)
@@ -68,14 +75,20 @@ def set_repeated_aside(outcomes: list[Outcome]) -> None:
         last[one.received.key] = one
 
 
-def _stored(source: Source, keys: Sequence[str], *, lock: bool = False) -> dict[str, SourceRecord]:
-    """What is stored under these keys; with ``lock``, its customers and then the records are locked."""
-    rows = SourceRecord.objects.filter(source=source, key__in=keys)
-    if lock:
-        customers = rows.filter(customer__isnull=False).values_list("customer", flat=True)
-        list(Customer.objects.filter(pk__in=set(customers)).locked().values_list("pk", flat=True))
-        rows = rows.locked()
+def _stored(source: Source, keys: Sequence[str]) -> dict[str, SourceRecord]:
+    """What is stored under these keys."""
+    rows = SourceRecord.objects.filter(source=source, key__among=keys)
     return {row.key: row for row in rows.defer("raw", "findings")}
+
+
+def _held(source: Source, keys: Sequence[str]) -> dict[str, SourceRecord]:
+    """What is stored under these keys, its customers and then the records locked."""
+    if not keys:
+        return {}
+    rows = SourceRecord.objects.filter(source=source, key__among=keys)
+    customers = rows.filter(customer__isnull=False).values_list("customer", flat=True)
+    list(Customer.objects.filter(pk__among=set(customers)).locked().values_list("pk", flat=True))
+    return {row.key: row for row in rows.locked().defer("raw", "findings")}
 
 
 def _compare(outcomes: Sequence[Outcome], stored: Mapping[str, SourceRecord]) -> None:
@@ -89,6 +102,9 @@ def _compare(outcomes: Sequence[Outcome], stored: Mapping[str, SourceRecord]) ->
             one.status = NEW
         elif bytes(row.digest) == one.digest and row.closed_at is None:
             one.status = UNCHANGED
+        elif row.party_type != one.received.party_type:
+            # Its customer, its keys and what was decided about it are all of the other type.
+            one.status, one.faults = REJECTED, [Fault("party_type", "other", _(OTHER_PARTY))]
         else:
             one.status = CHANGED
             one.outdated = bool(one.received.observed_at and one.received.observed_at < row.observed_at)
@@ -103,11 +119,14 @@ def _incoming(source: Source, outcomes: Sequence[Outcome]) -> list[ports.Incomin
 
 
 def _write(source: Source, outcomes: Sequence[Outcome], known: Mapping[str, SourceRecord]) -> None:
-    writing.insert([one for one in outcomes if one.status == NEW], source)
+    fresh = [one for one in outcomes if one.status == NEW]
+    writing.insert(fresh, source)
+    writing.index_terms([one.stored for one in fresh], fresh=True)
     changed = [one for one in outcomes if one.status == CHANGED]
     writing.keep_outdated([one for one in changed if one.outdated])
-    writing.replace([one for one in changed if not one.outdated])
-    writing.index_terms([one.record for one in outcomes if one.is_open and not one.outdated and one.record])
+    current = [one for one in changed if not one.outdated]
+    writing.replace(current)
+    writing.index_terms([one.stored for one in current])
 
 
 def _place(outcomes: Sequence[Outcome], *, actor: User) -> None:
@@ -118,7 +137,11 @@ def _place(outcomes: Sequence[Outcome], *, actor: User) -> None:
     for one in written:
         one.placement = placements.get(one.record.pk) if one.record else None
     touched = {one.record.customer_id for one in written if one.record and one.record.customer_id}
-    customers = list(Customer.objects.filter(pk__in=touched).locked())
+    customers = (
+        list(Customer.objects.filter(pk__among=touched).locked().defer("values", "lineage", "golden_hash"))
+        if touched
+        else []
+    )
     golden.rebuild(customers, "customer.changed", actor=actor)
 
 

@@ -35,6 +35,12 @@ class TestVersions:
         assert now(record).version == 1
         assert now(record).customer.version == 1
 
+    def test_a_person_never_turns_into_an_organisation(self, place):
+        record = stored(place.crm, "1", ANNA)
+        outcome = take(place.crm, "1", {"organisation_name": "Bergström AB"}, party="organisation")
+        assert (outcome.status, [fault.field for fault in outcome.faults]) == ("rejected", ["party_type"])
+        assert (now(record).version, now(record).party_type) == (1, "person")
+
     def test_a_change_keeps_the_version_before_with_its_own_change(self, place):
         record = stored(place.crm, "1", ANNA)
         assert take(place.crm, "1", {**ANNA, "given_name": "Hanna"}).status == "changed"
