@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from cmdm.views import errors, lists, passwords, start, status
+from consent.views.portal import unsubscribing
 
 handler400 = "cmdm.views.errors.bad_request"
 handler403 = "cmdm.views.errors.forbidden"
@@ -33,7 +34,11 @@ urlpatterns = [
     path("jobs/<uuid:pk>/stop/", lists.stop_job, name="job_stop"),
     path("", include("customers.urls")),
     path("", include("matching.urls")),
+    path("", include("consent.urls")),
     path("", include("stewardship.urls")),
+    path("my/", include("consent.portal_urls")),
+    path("u/<slug:token>/", unsubscribing.unsubscribe, name="unsubscribe"),
+    path(".well-known/gpc.json", unsubscribing.gpc, name="gpc"),
     path("admin/login/", errors.to_sign_in),
     path("admin/password_change/", passwords.OwnPassword.as_view()),
     path("admin/", admin.site.urls),

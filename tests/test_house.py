@@ -22,7 +22,7 @@ TOP = {
     "benchmarks",
 }  # fmt: skip
 KINDS = {
-    "urls", "api_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions", "queries",
+    "urls", "api_urls", "portal_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions", "queries",
     "models", "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps", "migrations",
     "templatetags",
 }  # fmt: skip

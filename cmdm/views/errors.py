@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,6 +15,8 @@ def _answer(request: HttpRequest, status: int, detail: str, template: str = "") 
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail}
         return JsonResponse(body, status=status, content_type="application/problem+json")
+    if request.path.startswith(settings.PORTAL_PATHS):
+        return render(request, "portal/error.html", {"detail": detail}, status=status)
     return render(request, template or f"{status}.html", {"detail": detail}, status=status)
 
 

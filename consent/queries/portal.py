@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from consent.models import ContactPoint, PortalAccount, PortalAnchor, PortalChange, PortalContact
+from consent.queries.contacts import value_of
 from consent.rules.anchoring import Carrier, Fact, is_shared
 from customers.models import Customer, SearchTerm, SourceRecord
 from customers.queries.catalogue import catalogue
@@ -97,6 +98,11 @@ def _carrier(row: SourceRecord, said: Sequence[dict[str, Any]], attribute: str, 
         name=fold(f"{own.get('given_name', '')} {own.get('family_name', '')} {own.get('organisation_name', '')}"),
         numbers=frozenset({fold(row.key), fold(row.customer.number if row.customer else "")} - {""}),
     )
+
+
+def text_of(contact: ContactPoint) -> str:
+    """The address of an e-mail or phone contact point as text; empty once its person was erased."""
+    return str((value_of(contact) or {}).get("value", ""))
 
 
 def fact_of(birth_date: Any, number: str) -> Fact:

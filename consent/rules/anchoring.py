@@ -69,6 +69,23 @@ def opened(carriers: Sequence[Carrier], fact: Fact | None = None) -> tuple[int, 
     return tuple(sorted(one.record for one in carriers if one in first or any(_agree(one, seed) for seed in first)))
 
 
+def more(carriers: Sequence[Carrier], anchors: Collection[int]) -> tuple[int, ...]:
+    """Records that came to carry the address since it was proved, and are plainly of the same person: in the same
+    customer, of the same name, and verified there or of the same birth date."""
+    own = [one for one in carriers if one.record in anchors]
+    return tuple(
+        one.record
+        for one in carriers
+        if one.record not in anchors
+        and any(
+            one.customer == mine.customer
+            and _agree(one, mine)
+            and (one.verified or bool(one.birth_date and one.birth_date == mine.birth_date))
+            for mine in own
+        )
+    )
+
+
 def is_shared(carriers: Sequence[Carrier], anchors: Collection[int]) -> bool:
     """Whether the address stands by now on a record of somebody else than the one it opened: a shared mailbox."""
     own = [one for one in carriers if one.record in anchors]

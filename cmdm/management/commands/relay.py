@@ -14,6 +14,9 @@ from cmdm import events, jobs
 from cmdm.actions.tidying import remove_expired
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
+from consent.actions.portal_changes import settle_due
+from consent.actions.portal_codes import remove_old_codes
+from consent.actions.proof import remove_expired as remove_expired_proof
 from customers.actions.export_files import remove_expired_files
 from customers.actions.pins import end_due
 
@@ -65,7 +68,10 @@ class Command(HubCommand):
             self.next_tidy = now + TIDY_SECONDS
             remove_expired(actor=self.actor_)
             remove_expired_files(actor=self.actor_)
+            remove_expired_proof(actor=self.actor_)
             end_due(actor=self.actor_)
+            settle_due(actor=self.actor_)
+            remove_old_codes(actor=self.actor_)
 
 
 def _told_to_stop() -> threading.Event:

@@ -1,0 +1,1 @@
+"""Background work of consent: mails, expiry, loading."""
