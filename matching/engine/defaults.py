@@ -185,7 +185,13 @@ def person_model() -> Model:
             Rule("name", ("name",), up_to=10_000),
         ),
         alternatives=(
-            Alternative("household", "Same household", prior=-17, related=True),
+            Alternative(
+                "household",
+                "Same household",
+                prior=-17,
+                related=True,
+                learns=("family_name", "email", "phone", "address"),
+            ),
             Alternative("namesake", "Same name", prior=-18),
             Alternative("junior", "Parent and child of one name", prior=-23, related=True),
         ),
@@ -246,7 +252,11 @@ def organisation_model() -> Model:
             Rule("begins", ("organisation_prefix",), up_to=200_000),
             Rule("word", ("organisation_word",), up_to=50_000),
         ),
-        alternatives=(Alternative("group", "Same group", prior=-16, related=True),),
+        alternatives=(
+            Alternative(
+                "group", "Same group", prior=-16, related=True, learns=("organisation_name", "website", "email")
+            ),
+        ),
         placeholders={
             "organisation_name": _NO_NAME,
             "email": _NO_MAIL,

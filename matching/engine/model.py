@@ -75,12 +75,17 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another explanation of an agreement; `related` when it is an answer of its own."""
+    """Another explanation of an agreement; `related` when it is an answer of its own.
+
+    `learns` names the comparisons whose bits training may learn under it. All others are anchors: they stay at
+    their shipped bits, and keep the explanations from trading places.
+    """
 
     code: str
     label: str
     prior: float
     related: bool = False
+    learns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,9 @@ class Model:
         ):
             _require(len(set(codes)) == len(codes), name, "must not use a code twice")
         alternatives = {each.code for each in self.alternatives}
+        for index, alternative in enumerate(self.alternatives):
+            strange = set(alternative.learns) - {each.code for each in self.comparisons}
+            _require(not strange, f"alternatives[{index}].learns", "must name comparisons of this model")
         taken = alternatives & {each.code for each in self.comparisons}
         _require(not taken, "alternatives", "must not use the code of a comparison")
         for index, comparison in enumerate(self.comparisons):
@@ -302,7 +310,13 @@ def _rule(reader: Reader) -> Rule:
 
 
 def _alternative(reader: Reader) -> Alternative:
-    alternative = Alternative(reader.text("code"), reader.text("label"), reader.number("prior"), reader.flag("related"))
+    alternative = Alternative(
+        reader.text("code"),
+        reader.text("label"),
+        reader.number("prior"),
+        reader.flag("related"),
+        reader.texts("learns"),
+    )
     reader.done()
     return alternative
 

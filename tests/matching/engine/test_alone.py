@@ -1,4 +1,4 @@
-"""The engine can be taken out of the project: one pair needs Python, jellyfish and anyascii; learning and bulk, arrays."""
+"""The engine can be taken out of the project: a pair needs Python, jellyfish and anyascii, learning and bulk arrays."""
 
 import ast
 import sys

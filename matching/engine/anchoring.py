@@ -1,0 +1,156 @@
+"""Expectation-maximisation over patterns, with anchored explanations.
+
+Left to itself, EM finds whatever classes fit best, and may well call households *the same*. Three anchors hold it:
+
+- **strangers** are no class to be found. Their number is what remains of N(N - 1)/2, their chances u come from the
+  shares of values and from pairs drawn blindly, less what the other explanations put into these:
+  u = f - Σ_k (n_k / pairs) · m_k, where f is the share of the level among all pairs and k goes over the same party
+  and its relatives;
+- **alternatives** learn only the comparisons that they name (`Alternative.learns`); elsewhere their chances are
+  u · 2^(shipped bits), so a household never learns to agree in birth dates, nor a namesake in addresses;
+- **every learned chance** is drawn towards the shipped one by the weight of `TRUST` pairs (a Dirichlet prior), so
+  what is hardly ever seen keeps the weight with which the model was shipped.
+
+E-step and M-step as in Dempster, Laird & Rubin 1977; Winkler 1988 and Jaro 1989 for record linkage.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.engine.mixture import Floats, Mixture, level_counts, normalised
+from matching.engine.model import Comparison, Model
+from matching.engine.patterns import Codes, Patterns
+from matching.engine.totals import Totals
+from matching.engine.vocabulary import LEVELS
+
+TRUST: Final = 12.0
+ITERATIONS: Final = 200
+SETTLED: Final = 1e-5
+SEEN: Final = 5
+FLOOR: Final = 0.05  # of what is seen in all pairs, the least that is put down to chance
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The levels of one comparison among all pairs.
+
+    Their shares, which of these were seen often enough to be believed, and how large the others may be.
+    """
+
+    shares: Floats
+    believed: NDArray[np.bool_]
+    most: Floats
+
+
+@dataclass
+class Fitted:
+    """A fitted mixture, with the expected pairs by comparison, explanation and level that it rests on."""
+
+    mixture: Mixture
+    seen: list[Floats]
+    spreads: list[Spread]
+    iterations: int
+
+
+def spread(comparison: Comparison, codes: Codes, counts: Floats, agreeing: float | None) -> Spread:
+    """Shares among all pairs: the best level in closed form where it has one, the others from pairs drawn blindly."""
+    size = len(LEVELS[comparison.kind])
+    known = codes >= 0
+    found = np.bincount(codes[known].astype(np.int64), weights=counts[known], minlength=size)
+    believed = found >= SEEN
+    shares = normalised(np.asarray(found + 0.01, dtype=np.float64))
+    most = (found + 3) / max(float(found.sum()), 3.0)  # the rule of three: what is not seen is rarer, 95 to 5
+    if agreeing is not None and agreeing > 0:
+        shares[1:] *= (1 - agreeing) / max(float(shares[1:].sum()), 1e-12)
+        shares[0] = agreeing
+        believed[0] = True
+    return Spread(shares, believed, most)
+
+
+def fit(model: Model, patterns: Patterns, totals: Totals) -> Fitted:
+    """Fit the model's explanations to the patterns."""
+    start = _Start(model, totals)
+    mixture, seen, rounds = start.mixture(), start.nothing(), 0
+    while rounds < ITERATIONS:
+        rounds += 1
+        shares = mixture.shares(patterns.codes) * patterns.counts[:, None]
+        seen = level_counts(patterns.codes, shares, start.sizes)
+        before = mixture.mass.copy()
+        mixture = start.step(mixture, np.asarray(shares.sum(axis=0), dtype=np.float64), seen)
+        if np.abs(np.log(mixture.mass[:-1] / before[:-1])).max() < SETTLED:
+            break
+    return Fitted(mixture, seen, start.spreads, rounds)
+
+
+class _Start:
+    """What stays the same from step to step: the shipped bits as factors, the shares among all pairs, the anchors."""
+
+    def __init__(self, model: Model, totals: Totals) -> None:
+        blind = totals.random.for_model(model)
+        counts = blind.counts.astype(np.float64)
+        self.pairs = max(totals.pairs, 1.0)
+        self.names = [each.code for each in model.alternatives]
+        self.priors = np.array([model.prior, *(each.prior for each in model.alternatives)])
+        # Who is a stranger but for one name is one of those who agree by chance: u is theirs, too.
+        self.apart = np.array([1.0, *(float(each.related) for each in model.alternatives)])
+        self.factors = [_factors(each, self.names) for each in model.comparisons]
+        self.sizes = [len(LEVELS[each.kind]) for each in model.comparisons]
+        self.spreads = [
+            spread(each, blind.codes[:, place], counts, totals.agreeing.get(each.code))
+            for place, each in enumerate(model.comparisons)
+        ]
+        learning = [set(each.learns) for each in model.alternatives]
+        self.learns = [[True, *(each.code in known for known in learning)] for each in model.comparisons]
+
+    def mixture(self) -> Mixture:
+        """Where the search begins: the shipped model, on these records."""
+        chances = []
+        for spread, factors in zip(self.spreads, self.factors, strict=True):
+            chance = spread.shares
+            chances.append(np.array([*(normalised(chance * each) for each in factors), chance]))
+        return Mixture(self._masses(self.pairs * 2.0**self.priors), chances)
+
+    def nothing(self) -> list[Floats]:
+        return [np.zeros((len(self.priors) + 1, size)) for size in self.sizes]
+
+    def step(self, old: Mixture, masses: Floats, seen: list[Floats]) -> Mixture:
+        """One M-step."""
+        chances = [self._chances(place, old, seen[place]) for place in range(len(self.sizes))]
+        return Mixture(self._masses(masses[:-1]), chances)
+
+    def _masses(self, found: Floats) -> Floats:
+        """Expected pairs of each explanation; at least half a pair, strangers all that remain."""
+        held = np.maximum(found, 0.5)
+        return np.append(held, max(self.pairs - float(held.sum()), 1.0))
+
+    def _chances(self, place: int, old: Mixture, seen: Floats) -> Floats:
+        chance = self._by_chance(place, old)
+        rows = []
+        for number, factors in enumerate(self.factors[place]):
+            shipped = normalised(chance * factors)
+            if self.learns[place][number]:
+                rows.append(normalised(seen[number] + TRUST * shipped))
+            else:
+                rows.append(shipped)
+        return np.array([*rows, chance])
+
+    def _by_chance(self, place: int, old: Mixture) -> Floats:
+        """u: what is left of all pairs when the explained ones are taken off."""
+        spread, chances = self.spreads[place], old.chances[place]
+        explained = (old.mass[:-1, None] * self.apart[:, None] / self.pairs * chances[:-1]).sum(axis=0)
+        left = np.maximum(spread.shares - explained, FLOOR * spread.shares)
+        # Too rarely seen among strangers: keep the shipped ratio to what is seen in the same party.
+        shipped = chances[0] / self.factors[place][0]
+        return normalised(np.where(spread.believed, left, np.minimum(spread.most, shipped)))
+
+
+def _factors(comparison: Comparison, alternatives: list[str]) -> Floats:
+    """2^bits of each level, for the same party and under each alternative; in the order of the vocabulary."""
+    known = {level.code: level for level in comparison.levels}
+    levels = [known[code] for code in LEVELS[comparison.kind]]
+    bits = [[each.bits for each in levels]]
+    bits += [[each.under.get(name, 0.0) for each in levels] for name in alternatives]
+    return 2.0 ** np.array(bits)

@@ -1,0 +1,75 @@
+"""Diagnostics: what training could not learn, why, what that means, and what was kept instead."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from matching.engine.anchoring import Fitted
+from matching.engine.model import Model
+from matching.engine.totals import Totals
+from matching.engine.vocabulary import LEVELS
+
+MESSAGES: Final[dict[str, str]] = {
+    "few_pairs": "Only about %(pairs)d pairs of one party were found, too few to learn from. All weights were kept.",
+    "never_compared": "No pair has this value on both sides, so nothing was learned of it. Its weights were kept.",
+    "few_seen": "About %(pairs)d pairs of one party show this level: its weight rests mostly on the one it had.",
+    "chance_unseen": "No two strangers were seen at this level: its chance among them was kept at the ratio it had.",
+    "against_order": "This level weighs more than a better one: look at how its values are written.",
+    "no_support": "No pairs fit this explanation: it was kept as it was and hardly changes any score.",
+}
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """One parameter that was not learned, or not as expected; an empty `level` or `explanation` means all."""
+
+    fault: str
+    comparison: str = ""
+    level: str = ""
+    explanation: str = ""
+    pairs: int = 0
+
+    @property
+    def message(self) -> str:
+        return MESSAGES[self.fault] % {"pairs": self.pairs}
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the report of the model."""
+        return {name: value for name, value in asdict(self).items() if value != ""}
+
+
+def diagnose(model: Model, fitted: Fitted, totals: Totals, *, fewest: int) -> list[Diagnosis]:
+    """Everything that the reader of a trained model should know."""
+    mass = fitted.mixture.mass
+    if mass[0] < fewest:
+        return [Diagnosis("few_pairs", pairs=round(float(mass[0])))]
+    found = [
+        Diagnosis("no_support", explanation=each.code)
+        for number, each in enumerate(model.alternatives, start=1)
+        if mass[number] < 1
+    ]
+    for place, comparison in enumerate(model.comparisons):
+        seen = fitted.seen[place][0]
+        if not seen.sum() >= 1:
+            found.append(Diagnosis("never_compared", comparison.code))
+            continue
+        found += _levels(model, fitted, place)
+    return found
+
+
+def _levels(model: Model, fitted: Fitted, place: int) -> list[Diagnosis]:
+    comparison = model.comparisons[place]
+    seen, spread = fitted.seen[place][0], fitted.spreads[place]
+    chances = fitted.mixture.chances[place]
+    bits = np.log2(np.maximum(chances[0], 1e-12) / np.maximum(chances[-1], 1e-12))
+    found = []
+    for level, code in enumerate(LEVELS[comparison.kind]):
+        pairs = round(float(seen[level]))
+        if pairs < 5:
+            found.append(Diagnosis("few_seen", comparison.code, code, pairs=pairs))
+        elif not spread.believed[level]:
+            found.append(Diagnosis("chance_unseen", comparison.code, code, pairs=pairs))
+        if code == "different" and bits[level] > 0:
+            found.append(Diagnosis("against_order", comparison.code, code, pairs=pairs))
+    return found

@@ -1,0 +1,41 @@
+"""Rarity: how common a value is, learned from the records.
+
+Two records that agree on the value v agree by chance with p(v)², while the same party agrees with m · p(v), so the
+agreement weighs m / p(v): against the average level, whose chance is u = Σ p(v)², that is log2(u / p(v)) bits more
+(Newcombe et al. 1959; Winkler 2000). The tables hold only values that are common enough to make a difference of less
+than `RARITY_LIMIT` bits; whatever is not in them counts as rare.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from matching.engine.model import RARITY_LIMIT, Frequencies
+from matching.engine.totals import OFTEN, WORDS
+
+HOLDERS: Final = 200  # fewer records with a value cannot tell common from rare
+ENTRIES: Final = 20_000
+COMMON_WORD: Final = 0.001  # share of the names from which on a word tells less
+
+
+def learned(counts: Mapping[str, int], holders: int, typical: float) -> Frequencies | None:
+    """The table of an attribute; None where there are too few holders. `typical` is the u of the exact level."""
+    if holders < HOLDERS or not 0 < typical <= 1:
+        return None
+    unseen = max(typical * 2.0**-RARITY_LIMIT, 1 / holders)
+    shares = {value: count / holders for value, count in counts.items() if count > OFTEN and count / holders > unseen}
+    kept = sorted(shares, key=lambda value: (-shares[value], value))[:ENTRIES]
+    return Frequencies(typical=typical, unseen=min(unseen, 1.0), shares={value: shares[value] for value in kept})
+
+
+def words(counts: Mapping[str, int], holders: int) -> Frequencies | None:
+    """The words of organisations' names that many bear."""
+    if holders < HOLDERS:
+        return None
+    shares = {
+        word: count / holders for word, count in counts.items() if count / holders >= COMMON_WORD and count > OFTEN
+    }
+    kept = sorted(shares, key=lambda word: (-shares[word], word))[:ENTRIES]
+    return Frequencies(typical=COMMON_WORD, unseen=COMMON_WORD, shares={word: shares[word] for word in kept})
+
+
+__all__ = ["WORDS", "learned", "words"]

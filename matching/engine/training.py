@@ -1,0 +1,99 @@
+"""Training: a model learns its weights from unlabelled pairs.
+
+`train` takes the shipped model (or any other), the patterns of the candidate pairs and the totals of the records, and
+gives a model of the same format: bits log2(m / u), under each alternative log2(m_alternative / u), priors log2 of the
+expected pairs of an explanation to those of strangers, learned rarities. What cannot be learned keeps the weight that
+it had, and the report says so. Nothing here fails for want of data: with few fields or few records the result is the
+model that came in, sized.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from matching.engine import rarity
+from matching.engine.anchoring import Fitted, fit
+from matching.engine.diagnostics import Diagnosis, diagnose
+from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
+from matching.engine.patterns import Patterns
+from matching.engine.reporting import report
+from matching.engine.totals import COUNTED, WORDS, Totals
+from matching.engine.vocabulary import LEVELS
+
+FEWEST: Final = 30  # pairs of the same party from which on there is something to learn
+HIGHEST: Final = 24.0  # bits beyond which no agreement is believed
+LOWEST: Final = -9.0  # one pair in five hundred of the same party differs in anything, by blunder
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The learned model and the account of how it was learned; the model carries the account with it."""
+
+    model: Model
+    report: dict[str, Any]
+
+
+def train(model: Model, patterns: Patterns, totals: Totals) -> Trained:
+    """Learn the weights of the model from the patterns of its candidate pairs."""
+    sized = model.sized(totals.records)
+    seen = patterns.for_model(sized)
+    fitted = fit(sized, seen, totals)
+    enough = fitted.mixture.mass[0] >= FEWEST
+    found = diagnose(sized, fitted, totals, fewest=FEWEST)
+    learned = _learned(sized, fitted, totals) if enough else sized
+    account = report(learned, fitted, seen, totals, found)
+    return Trained(replace(learned, trained=account), account)
+
+
+def _learned(model: Model, fitted: Fitted, totals: Totals) -> Model:
+    mass = fitted.mixture.mass
+    strangers = float(mass[-1])
+    names = [each.code for each in model.alternatives]
+    return replace(
+        model,
+        prior=exact(math.log2(float(mass[0]) / strangers)),
+        alternatives=tuple(
+            replace(each, prior=exact(math.log2(float(mass[number]) / strangers)))
+            for number, each in enumerate(model.alternatives, start=1)
+        ),
+        comparisons=tuple(_comparison(each, fitted, place, names) for place, each in enumerate(model.comparisons)),
+        frequencies=_frequencies(model, fitted, totals),
+    )
+
+
+def _comparison(comparison: Comparison, fitted: Fitted, place: int, names: list[str]) -> Comparison:
+    """The learned levels; one that was seen neither in the same party nor among strangers keeps all its bits."""
+    chances = fitted.mixture.chances[place]
+    strangers, known = chances[-1], fitted.spreads[place].believed
+    weights = {each.code: each for each in comparison.levels}
+    for level, code in enumerate(LEVELS[comparison.kind]):
+        if not known[level] and fitted.seen[place][0][level] < 1:
+            continue
+        bits = [_bits(float(row[level]), float(strangers[level])) for row in chances[:-1]]
+        weights[code] = LevelWeight(code, bits[0], dict(zip(names, bits[1:], strict=True)))
+    return replace(comparison, levels=tuple(weights[each.code] for each in comparison.levels))
+
+
+def _bits(same: float, stranger: float) -> float:
+    return exact(max(LOWEST, min(HIGHEST, math.log2(max(same, 1e-12) / max(stranger, 1e-12)))))
+
+
+def _frequencies(model: Model, fitted: Fitted, totals: Totals) -> Mapping[str, Frequencies]:
+    tables = dict(model.frequencies)
+    for place, comparison in enumerate(model.comparisons):
+        code = comparison.code
+        if code not in COUNTED or code not in totals.shares:
+            continue
+        typical = float(fitted.mixture.chances[place][-1][0])
+        table = rarity.learned(totals.shares[code], totals.holders.get(code, 0), typical)
+        if table is not None:
+            tables[comparison.attribute] = table
+    if WORDS in totals.shares:
+        table = rarity.words(totals.shares[WORDS], totals.holders.get(WORDS, 0))
+        if table is not None:
+            tables[WORDS] = table
+    return tables
+
+
+__all__ = ["Diagnosis", "Trained", "train"]
