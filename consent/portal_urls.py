@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views.portal import contacts, entering, showing
+from consent.views.portal import account, consents, contacts, data, entering, history, requests, showing
 
 app_name = "my"
 urlpatterns = [
@@ -21,4 +21,20 @@ urlpatterns = [
     path("addresses/change/", contacts.change_contact, name="change_contact"),
     path("addresses/change/codes/", contacts.change_codes, name="change_codes"),
     path("addresses/undo/<slug:token>/", contacts.undo_change, name="undo_change"),
+    path("account/", account.account, name="account"),
+    path("data/", data.data, name="data"),
+    path("data/<slug:attribute>/", data.correct, name="correct"),
+    path("data/<slug:attribute>/right/", data.confirm, name="confirm"),
+    path("not-me/", data.not_me, name="not_me"),
+    path("told/<uuid:pk>/back/", data.take_back, name="take_back"),
+    path("consents/", consents.consents, name="consents"),
+    path("consents/answer/", consents.answer, name="answer"),
+    path("consents/stop/", consents.stop_all, name="stop_all"),
+    path("preferences/", consents.prefer, name="prefer"),
+    path("receipts/", history.receipts, name="receipts"),
+    path("receipts/<uuid:group>/", history.receipt, name="receipt"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/new/<slug:kind>/", requests.ask, name="ask"),
+    path("requests/<uuid:pk>/back/", requests.take_back, name="request_back"),
+    path("history/", history.history, name="history"),
 ]

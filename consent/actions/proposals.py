@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, clock, crypto, history
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
-from consent.actions import telling
+from consent.actions import portal_anchors, telling
 from consent.models import PortalAccount, Proposal
 from customers.models import SourceRecord
 
@@ -49,7 +49,7 @@ def propose(
         domains=sorted({record.domain_id for record in records}),
         attributes=attributes,
     )
-    made.sealed = crypto.seal_bytes(json.dumps(content, ensure_ascii=False).encode(), context(made))
+    made.sealed = crypto.seal_bytes(json.dumps(content, ensure_ascii=False).encode(), made.context)
     made.save(force_insert=True)
     history.keep(Proposal, [made.pk], history.ADDED)
     audit.record(actor, "proposal.made", made, attributes=attributes)
@@ -57,9 +57,26 @@ def propose(
 
 
 @action
+def disown(account: PortalAccount, *, actor: User, records: Sequence[SourceRecord], note: str = "") -> Proposal:
+    """Some records are about somebody else: stewards take them apart, and the account sees them no longer.
+
+    Refused for a record that the account does not see, and as proposing is.
+    """
+    mine = set(account.anchors.filter(ended_at__isnull=True).values_list("record", flat=True))
+    if not records or not {record.pk for record in records} <= mine:
+        raise Refused(_("Choose records of yours."))
+    made = propose(account, actor=actor, kind=Proposal.Kind.NOT_ME, records=records, note=note)
+    for record in records:
+        portal_anchors.let_go(account, record, actor=actor, because="not me")
+    return made
+
+
+@action
 def take_back(proposal: Proposal, *, actor: User) -> Proposal:
-    """Its person no longer wants it. Refused once it is decided."""
+    """Its person no longer wants it. Refused once it is decided, and of records that he said are not about him."""
     proposal = _open_one(proposal)
+    if proposal.kind == Proposal.Kind.NOT_ME:
+        raise Refused(_("A person is looking at it already."))
     _end([proposal], Proposal.State.WITHDRAWN, actor=None)
     audit.record(actor, "proposal.taken_back", proposal)
     return proposal
@@ -83,24 +100,30 @@ def accept(proposal: Proposal, *, actor: User) -> Proposal:
 
 @action
 def refuse(proposal: Proposal, *, actor: User) -> Proposal:
-    """Do not let it count; the person sees that. Refused without ``correct`` in every domain, or once decided."""
+    """Do not let it count; records that were disowned can be seen again.
+
+    Refused without ``correct`` in every domain, or once decided.
+    """
     access.require(actor, "correct", proposal)
     proposal = _open_one(proposal)
     _end([proposal], Proposal.State.REFUSED, actor=actor)
+    _open_again(proposal, actor=actor)
     audit.record(actor, "proposal.refused", proposal, attributes=proposal.attributes)
     return proposal
 
 
-def context(proposal: Proposal) -> str:
-    """What a proposal is sealed for."""
-    return f"proposal:{proposal.pk}"
-
-
 def _write(proposal: Proposal, *, actor: User) -> None:
-    said = json.loads(crypto.unseal_bytes(bytes(proposal.sealed or b""), context(proposal)))
+    said = json.loads(crypto.unseal_bytes(bytes(proposal.sealed or b""), proposal.context))
     record = SourceRecord.objects.select_related("customer", "domain", "source").get(pk=proposal.records[0])
     for attribute, value in said["values"].items():
         telling.tell(record, actor=actor, attribute=attribute, value=value, instead=said["instead"].get(attribute))
+
+
+def _open_again(proposal: Proposal, *, actor: User) -> None:
+    """What the person disowned is his after all."""
+    if proposal.kind == Proposal.Kind.NOT_ME:
+        account = PortalAccount.objects.get(pk=proposal.account_id)
+        portal_anchors.open_records(account, None, proposal.records, portal_anchors.How.STEWARD, actor=actor)
 
 
 def _open_one(proposal: Proposal) -> Proposal:

@@ -38,7 +38,7 @@ def receive(
         received_at=now,
         due_on=answered_by(now.date()),
     )
-    made.sealed = crypto.seal_bytes(text[:MAX_TEXT].encode(), context(made, "text"))
+    made.sealed = crypto.seal_bytes(text[:MAX_TEXT].encode(), made.context("text"))
     made.save(force_insert=True)
     history.keep(SubjectRequest, [made.pk], history.ADDED)
     audit.record(actor, "request.received", made)
@@ -68,21 +68,17 @@ def close(request: SubjectRequest, *, actor: User, state: str, answer: str) -> S
     return _move(request, state, deed, actor=actor, answer=answer)
 
 
-def context(request: SubjectRequest, what: str) -> str:
-    """What the words of a request are sealed for."""
-    return f"request:{request.pk}:{what}"
-
-
 def _move(request: SubjectRequest, state: str, deed: str, *, actor: User, answer: str = "") -> SubjectRequest:
     request = SubjectRequest.objects.filter(pk=request.pk).locked().get()
     if not request.is_open:
         raise Refused(_("This request is closed."))
     request.state, request.change = state, change_id()
-    request.closed_at = None if request.is_open else clock.now()
+    if state != SubjectRequest.State.IN_REVIEW:
+        request.closed_at = clock.now()
     if actor.kind == User.Kind.PERSON:
         request.answered_by = actor
     if answer:
-        request.answer = crypto.seal_bytes(answer[:MAX_TEXT].encode(), context(request, "answer"))
+        request.answer = crypto.seal_bytes(answer[:MAX_TEXT].encode(), request.context("answer"))
     request.save(update_fields=["state", "closed_at", "answered_by", "answer", "change"])
     history.keep(SubjectRequest, [request.pk], history.CHANGED)
     audit.record(actor, deed, request)

@@ -1,9 +1,10 @@
 """Forms of the portal's signed-in pages."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from customers.queries.catalogue import Spec
@@ -45,17 +46,18 @@ class OwnValuesForm(forms.Form):
 class PreferencesForm(forms.Form):
     """How a person likes to be written to. Nothing is chosen that he has not chosen."""
 
-    def __init__(self, *args: Any, specs: Iterable[Spec], languages: Mapping[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.specs = tuple(specs)
-        for spec in self.specs:
-            choices = languages if spec.name == "language" else spec.options.choices
+    def __init__(self, posted: Any = None, *, specs: Iterable[Spec], initial: dict[str, Any]) -> None:
+        super().__init__(posted, initial=initial)
+        for spec in specs:
+            choices = dict(settings.LANGUAGES) if spec.name == "language" else dict(spec.options.choices)
             if not choices:
                 continue
+            now = initial.get(spec.name)
+            if now and now not in choices:
+                choices[now] = now
             words = [(code, _(str(word))) for code, word in choices.items()]
-            self.fields[spec.name] = forms.ChoiceField(
-                label=_(str(spec.row.label)), choices=[("", _("No wish")), *words], required=False
-            )
+            offered = words if now else [("", _("No wish")), *words]
+            self.fields[spec.name] = forms.ChoiceField(label=_(str(spec.row.label)), choices=offered, required=False)
 
 
 class NotMeForm(forms.Form):

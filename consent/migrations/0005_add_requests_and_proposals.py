@@ -11,114 +11,374 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('consent', '0004_add_portal_accounts'),
+        ("consent", "0004_add_portal_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalProposal',
+            name="HistoricalProposal",
             fields=[
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('id', models.UUIDField(db_index=True, default=cmdm.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('correction', 'A correction'), ('not_me', 'This is not me')], max_length=10, verbose_name='what is proposed')),
-                ('state', models.CharField(choices=[('open', 'Waiting'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('withdrawn', 'Taken back')], default='open', max_length=9, verbose_name='state')),
-                ('records', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('attributes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('proposed_at', models.DateTimeField(default=cmdm.clock.now, verbose_name='proposed at')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='consent.portalaccount', verbose_name='account')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                ("id", models.UUIDField(db_index=True, default=cmdm.ids.uuid7, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("correction", "A correction"), ("not_me", "This is not me")],
+                        max_length=10,
+                        verbose_name="what is proposed",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting"),
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="open",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "records",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "attributes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(default=cmdm.clock.now, verbose_name="proposed at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="consent.portalaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical proposal',
-                'verbose_name_plural': 'historical proposals',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical proposal",
+                "verbose_name_plural": "historical proposals",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalSubjectRequest',
+            name="HistoricalSubjectRequest",
             fields=[
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('id', models.UUIDField(db_index=True, default=cmdm.ids.uuid7, editable=False)),
-                ('kind', models.CharField(choices=[('access', 'A copy of my data'), ('rectify', 'Correct my data'), ('erase', 'Erase my data'), ('restrict', 'Pause the use of my data'), ('object', 'Stop a use'), ('portability', 'Take my data elsewhere'), ('decision', 'Check a decision made by a computer'), ('complaint', 'Complain')], max_length=12, verbose_name='what is asked')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('in_review', 'In review'), ('done', 'Done'), ('refused', 'Refused'), ('withdrawn', 'Taken back')], default='received', max_length=10, verbose_name='state')),
-                ('records', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('received_at', models.DateTimeField(default=cmdm.clock.now, verbose_name='received at')),
-                ('due_on', models.DateField(verbose_name='answered by')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField()),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='consent.portalaccount', verbose_name='account')),
-                ('answered_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                ("id", models.UUIDField(db_index=True, default=cmdm.ids.uuid7, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("access", "A copy of my data"),
+                            ("rectify", "Correct my data"),
+                            ("erase", "Erase my data"),
+                            ("restrict", "Pause the use of my data"),
+                            ("object", "Stop a use"),
+                            ("portability", "Take my data elsewhere"),
+                            ("decision", "Check a decision made by a computer"),
+                            ("complaint", "Complain"),
+                        ],
+                        max_length=12,
+                        verbose_name="what is asked",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("in_review", "In review"),
+                            ("done", "Done"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "records",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("received_at", models.DateTimeField(default=cmdm.clock.now, verbose_name="received at")),
+                ("due_on", models.DateField(verbose_name="answered by")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField()),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="consent.portalaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="with",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical request',
-                'verbose_name_plural': 'historical requests',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical request",
+                "verbose_name_plural": "historical requests",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('id', models.UUIDField(default=cmdm.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('correction', 'A correction'), ('not_me', 'This is not me')], max_length=10, verbose_name='what is proposed')),
-                ('state', models.CharField(choices=[('open', 'Waiting'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('withdrawn', 'Taken back')], default='open', max_length=9, verbose_name='state')),
-                ('records', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('attributes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('sealed', models.BinaryField(null=True)),
-                ('proposed_at', models.DateTimeField(default=cmdm.clock.now, verbose_name='proposed at')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='consent.portalaccount', verbose_name='account')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                ("id", models.UUIDField(default=cmdm.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("correction", "A correction"), ("not_me", "This is not me")],
+                        max_length=10,
+                        verbose_name="what is proposed",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Waiting"),
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="open",
+                        max_length=9,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "records",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "attributes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("sealed", models.BinaryField(null=True)),
+                ("proposed_at", models.DateTimeField(default=cmdm.clock.now, verbose_name="proposed at")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided at")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposals",
+                        to="consent.portalaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="decided by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposal',
-                'verbose_name_plural': 'proposals',
-                'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['id'], name='proposal_open')],
+                "verbose_name": "proposal",
+                "verbose_name_plural": "proposals",
+                "default_permissions": (),
+                "indexes": [models.Index(condition=models.Q(("state", "open")), fields=["id"], name="proposal_open")],
             },
         ),
         migrations.CreateModel(
-            name='SubjectRequest',
+            name="SubjectRequest",
             fields=[
-                ('change', models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
-                ('id', models.UUIDField(default=cmdm.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('access', 'A copy of my data'), ('rectify', 'Correct my data'), ('erase', 'Erase my data'), ('restrict', 'Pause the use of my data'), ('object', 'Stop a use'), ('portability', 'Take my data elsewhere'), ('decision', 'Check a decision made by a computer'), ('complaint', 'Complain')], max_length=12, verbose_name='what is asked')),
-                ('state', models.CharField(choices=[('received', 'Received'), ('in_review', 'In review'), ('done', 'Done'), ('refused', 'Refused'), ('withdrawn', 'Taken back')], default='received', max_length=10, verbose_name='state')),
-                ('records', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('domains', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('sealed', models.BinaryField(null=True)),
-                ('answer', models.BinaryField(null=True)),
-                ('received_at', models.DateTimeField(default=cmdm.clock.now, verbose_name='received at')),
-                ('due_on', models.DateField(verbose_name='answered by')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed at')),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='consent.portalaccount', verbose_name='account')),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='with')),
+                ("change", models.UUIDField(db_default=cmdm.models.base.ChangeDefault(), editable=False)),
+                ("id", models.UUIDField(default=cmdm.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("access", "A copy of my data"),
+                            ("rectify", "Correct my data"),
+                            ("erase", "Erase my data"),
+                            ("restrict", "Pause the use of my data"),
+                            ("object", "Stop a use"),
+                            ("portability", "Take my data elsewhere"),
+                            ("decision", "Check a decision made by a computer"),
+                            ("complaint", "Complain"),
+                        ],
+                        max_length=12,
+                        verbose_name="what is asked",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("in_review", "In review"),
+                            ("done", "Done"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Taken back"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "records",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "domains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("sealed", models.BinaryField(null=True)),
+                ("answer", models.BinaryField(null=True)),
+                ("received_at", models.DateTimeField(default=cmdm.clock.now, verbose_name="received at")),
+                ("due_on", models.DateField(verbose_name="answered by")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed at")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="consent.portalaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="with",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request',
-                'verbose_name_plural': 'requests',
-                'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('state__in', ['received', 'in_review'])), fields=['due_on', 'id'], name='request_open')],
+                "verbose_name": "request",
+                "verbose_name_plural": "requests",
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["received", "in_review"])),
+                        fields=["due_on", "id"],
+                        name="request_open",
+                    )
+                ],
             },
         ),
     ]

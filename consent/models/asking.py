@@ -95,6 +95,10 @@ class SubjectRequest(Changed):
         """The domains of the records it is about."""
         return frozenset(self.domains)
 
+    def context(self, what: str) -> str:
+        """What its words (``text``, ``answer``) are sealed for."""
+        return f"request:{self.pk}:{what}"
+
     def days_left(self, today: date) -> int:
         """Whole days until it must be answered; negative when that is over."""
         return (self.due_on - today).days
@@ -162,3 +166,8 @@ class Proposal(Changed):
     def domain_ids(self) -> frozenset[int]:
         """The domains of the records it is about: deciding needs the right in each."""
         return frozenset(self.domains)
+
+    @property
+    def context(self) -> str:
+        """What its content is sealed for."""
+        return f"proposal:{self.pk}"

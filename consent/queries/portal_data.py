@@ -7,13 +7,13 @@ carry what came by a fuzzy link, and none of that may show, not even as the reas
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date as in_words
-from django.utils.translation import get_language, gettext_lazy, gettext_noop
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from consent.queries.portal_words import label_of, origin_of, text_of
 from customers.models import Attribute, Pin, Source, SourceRecord
 from customers.queries import shown
 from customers.queries.catalogue import Catalogue, Spec, catalogue
@@ -25,49 +25,6 @@ from customers.rules.survivorship import Golden, golden
 from customers.sealing import open_values
 
 NAME = "name"
-# What the shipped catalogue calls things, so that translators find it; a business that adds its own translates it.
-SHIPPED_WORDS = (
-    gettext_noop("Given name"),
-    gettext_noop("Middle name"),
-    gettext_noop("Family name"),
-    gettext_noop("Suffix"),
-    gettext_noop("Organisation name"),
-    gettext_noop("Birth date"),
-    gettext_noop("E-mail"),
-    gettext_noop("Phone"),
-    gettext_noop("Address"),
-    gettext_noop("Gender"),
-    gettext_noop("Nationality"),
-    gettext_noop("Marital status"),
-    gettext_noop("Occupation"),
-    gettext_noop("Interests"),
-    gettext_noop("Last order"),
-    gettext_noop("Orders"),
-    gettext_noop("Last contact"),
-    gettext_noop("Language"),
-    gettext_noop("Preferred channel"),
-    gettext_noop("How often"),
-    gettext_noop("Account number"),
-    gettext_noop("Membership tier"),
-    gettext_noop("Points"),
-    gettext_noop("Satisfaction"),
-    gettext_noop("Last feedback"),
-    gettext_noop("Open tickets"),
-    gettext_noop("Support plan"),
-    gettext_noop("Website"),
-    gettext_noop("Female"),
-    gettext_noop("Male"),
-    gettext_noop("Diverse"),
-    gettext_noop("Single"),
-    gettext_noop("Married"),
-    gettext_noop("Divorced"),
-    gettext_noop("Widowed"),
-    gettext_noop("Post"),
-    gettext_noop("None"),
-    gettext_noop("Weekly"),
-    gettext_noop("Monthly"),
-    gettext_noop("Yearly"),
-)
 REACHED = frozenset({"email", "phone", "address"})
 SECTIONS: Mapping[str, Any] = {
     "you": gettext_lazy("About you"),
@@ -100,6 +57,11 @@ class Held:
     @property
     def given(self) -> bool:
         return bool(self.text)
+
+    @property
+    def seen(self) -> str:
+        """What tells, when it comes back, that the value is still the one that was shown."""
+        return f"{self.record}.{self.version}" if self.given else ""
 
 
 @dataclass(frozen=True)
@@ -274,7 +236,7 @@ def _agrees(read: _Read, spec: Spec, record: SourceRecord, value: Any) -> bool:
 
 def _others(read: _Read, spec: Spec, lost: Sequence[Losing]) -> tuple[str, ...]:
     """What else is held of an attribute of one value, with who says so."""
-    found = {}
+    found: dict[str, None] = {}
     for one in lost:
         if one.reason not in (SAME, IGNORED, KEPT) and one.record in read.records:
             words = {"value": text_of(spec, one.value), "origin": origin_of(read.told_by(one.record))}
@@ -314,35 +276,3 @@ def _name_row(read: _Read, party: str) -> Held | None:
 def waits(spec: Spec) -> bool:
     """Whether a steward confirms a correction first: what is compared could make one person look like another."""
     return bool(spec.row.match_role != Attribute.MatchRole.NONE or shown.is_sensitive(spec))
-
-
-def label_of(spec: Spec, value: Any) -> str:
-    """The attribute as it is called in the reader's language, with the kind of an address."""
-    kind = spec.type.kinds.get(shown.kind_of(spec, value)) if spec.type.kinds else None
-    if spec.name == "phone" and shown.kind_of(spec, value) == "mobile":
-        return str(kind)
-    label = _(spec.row.label)
-    return _("%(label)s, %(kind)s") % {"label": label, "kind": str(kind).lower()} if kind else label
-
-
-def text_of(spec: Spec, value: Any) -> str:
-    """A value in words; a date with the name of its month in full."""
-    if spec.row.type == "date":
-        return day_in_words(date.fromisoformat(value))
-    chosen = spec.options.choices.get(str(shown.plain(spec, value)))
-    return _(chosen) if chosen else shown.text_of(spec, value)
-
-
-def day_in_words(day: date) -> str:
-    """12 March 2024, in the reader's language."""
-    language = get_language() or "en"
-    return in_words(day, "d MMMM y" if language.startswith("en") else "long", locale=language.replace("-", "_"))
-
-
-def origin_of(source: Source) -> str:
-    """Who said it, as a person is told."""
-    if source.role == Source.Role.PORTAL:
-        return _("from you")
-    if source.role == Source.Role.STEWARD:
-        return _("from our staff")
-    return _("from %(source)s") % {"source": source.name}

@@ -15,7 +15,9 @@ WITH = ("purpose", "contact", "notice")
 
 def opaque(kind: str, pk: int) -> str:
     """A number as an identifier that leads nobody to its row."""
-    return str(UUID(bytes=crypto.digest(f"{kind}:{pk}", "receipt")[:16], version=8))
+    value = int.from_bytes(crypto.digest(f"{kind}:{pk}", "receipt")[:16], "big")
+    # Version 8 of RFC 9562, which uuid knows from Python 3.14 on.
+    return str(UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (0x8 << 76) | (0x2 << 62)))
 
 
 def receipts_of(events: Sequence[ConsentEvent]) -> list[Receipt]:
@@ -87,15 +89,15 @@ def _shown(notice: Notice | None) -> Shown | None:
         language=notice.language,
         sha256=notice.sha256,
         controller=notice.controller,
-        recipients=_lines(notice.recipients),
-        data=_lines(notice.categories),
+        recipients=lines(notice.recipients),
+        data=lines(notice.categories),
         retention=notice.retention,
         rights=notice.rights,
         withdrawal=notice.withdrawal,
     )
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
     """One entry a line."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 

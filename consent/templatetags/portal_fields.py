@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django import template
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
+from consent.queries.portal_words import day_in_words
 from customers.types.fields import PartsWidget
 
 register = template.Library()
@@ -35,6 +37,12 @@ class Part:
     label: Any
     id: str
     box: SafeString
+
+
+@register.filter
+def long_day(moment: date | datetime) -> str:
+    """12 March 2024, in the reader's language."""
+    return day_in_words(moment.date() if isinstance(moment, datetime) else moment)
 
 
 @register.filter
