@@ -5,6 +5,8 @@ from typing import Any
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from cmdm.database import lookups  # noqa: F401  (every model may ask with them)
+
 
 class ChangeDefault(models.Func):
     """The change id of the running action, as a database default; null outside of one, which NOT NULL refuses."""

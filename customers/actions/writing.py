@@ -154,13 +154,14 @@ def close_rows(ids: Sequence[int]) -> None:
     SearchTerm.objects.filter(record__in=ids).delete()
 
 
-def index_terms(records: Sequence[SourceRecord]) -> None:
-    """The words that these records are found by, written anew; two statements."""
+def index_terms(records: Sequence[SourceRecord], *, fresh: bool = False) -> None:
+    """The words that these records are found by, written anew (``fresh``: they have none yet); two statements."""
     if not records:
         return
     known: Catalogue = catalogue()
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM customers_searchterm WHERE record_id = ANY(%s)", [[row.pk for row in records]])
+        if not fresh:
+            cursor.execute("DELETE FROM customers_searchterm WHERE record_id = ANY(%s)", [[row.pk for row in records]])
         with cursor.copy("COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN") as rows:
             for record in records:
                 for kind, term in terms_of(record, known):

@@ -65,7 +65,7 @@ def held_unplaced(records: Collection[int]) -> list[OpenRecord]:
 
 
 def _opened(rows: Iterable[Any]) -> list[OpenRecord]:
-    return [OpenRecord(*row[:7], values=open_values(json.loads(row[7]))) for row in rows]
+    return [OpenRecord._make((*row[:7], open_values(json.loads(row[7])))) for row in rows]
 
 
 def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:

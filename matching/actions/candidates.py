@@ -59,7 +59,7 @@ def open_all(questions: Iterable[Question]) -> list[Candidate]:
 
 def _either(lefts: Collection[int], rights: Collection[int]) -> Q:
     """A superset of the pairs, answered by the index of one side."""
-    return Q(left__in=set(lefts), right__in=set(rights))
+    return Q(left__among=set(lefts), right__among=set(rights))
 
 
 def _new(question: Question) -> Candidate:

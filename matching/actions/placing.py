@@ -101,9 +101,9 @@ def _hold_targets(run: Placing) -> None:
     """
     held: set[int] = set()
     while wanted := _targets(run) - held:
-        list(Customer.objects.filter(pk__in=wanted).locked().values_list("pk", flat=True))
+        list(Customer.objects.filter(pk__among=wanted).locked().values_list("pk", flat=True))
         held |= wanted
-        rows = SourceRecord.objects.current().filter(pk__in=list(run.customer_of), customer__isnull=False)
+        rows = SourceRecord.objects.current().filter(pk__among=list(run.customer_of), customer__isnull=False)
         run.customer_of = dict(rows.values_list("pk", "customer"))
 
 
@@ -193,7 +193,7 @@ def _write(run: Placing) -> None:
     founded = links.found([run.groups[group] for group in order], actor=run.actor)
     real = dict(zip(order, founded, strict=True))
     existing = [one for one in run.linked if one.customer > 0]
-    customers = {row.pk: row for row in Customer.objects.filter(pk__in={one.customer for one in existing})}
+    customers = {row.pk: row for row in Customer.objects.filter(pk__among={one.customer for one in existing})}
     links.move({one.record: customers[one.customer] for one in existing}, actor=run.actor)
     write_links(run.actor, real, run.groups, run.linked, customers)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cmdm import crypto
+from cmdm import crypto, memo
 from cmdm.models import Domain
 from matching.engine.features import Features
 from matching.engine.keys import Key, keys, subdivide
@@ -10,8 +10,12 @@ from matching.engine.model import Model
 
 
 def match_spaces(domains: Iterable[int]) -> dict[int, str]:
-    """The match space of each domain; one query."""
-    return dict(Domain.objects.filter(pk__in=set(domains)).values_list("pk", "match_space"))
+    """The match space of each domain; one query, inside a change one for all its steps."""
+    known = memo.once("match spaces", dict[int, str])
+    wanted = set(domains)
+    if not wanted <= known.keys():
+        known.update(Domain.objects.filter(pk__in=wanted).values_list("pk", "match_space"))
+    return {domain: known[domain] for domain in wanted}
 
 
 def key_digest(space: str, party_type: str, key: Key) -> int:

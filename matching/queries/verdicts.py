@@ -37,7 +37,7 @@ class Settled:
 def settled_for(records: Iterable[SourceRecord]) -> Settled:
     """The verdicts in force about these records; two queries at most."""
     chosen = [record.pk for record in records]
-    rows = list(Verdict.objects.in_force().filter(Q(left__in=chosen) | Q(right__in=chosen)))
+    rows = list(Verdict.objects.in_force().filter(Q(left__among=chosen) | Q(right__among=chosen)))
     made = Settled()
     if not rows:
         return made
@@ -59,4 +59,6 @@ def settled_for(records: Iterable[SourceRecord]) -> Settled:
 def different_within(records: Iterable[SourceRecord]) -> list[Verdict]:
     """Verdicts "different" in force whose both records are among these; one query."""
     chosen = [record.pk for record in records]
-    return list(Verdict.objects.in_force().filter(left__in=chosen, right__in=chosen, answer=DIFFERENT).order_by("pk"))
+    return list(
+        Verdict.objects.in_force().filter(left__among=chosen, right__among=chosen, answer=DIFFERENT).order_by("pk")
+    )
