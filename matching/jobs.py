@@ -1,11 +1,12 @@
 """Background work of matching."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
-from cmdm.jobs import Running, job
-from matching.actions import matching, models, rekeying
+from cmdm.jobs import HandOn, Running, job
+from matching.actions import matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
 from matching.queries.models import read_model
 
@@ -21,6 +22,30 @@ def match(job: Running) -> dict[str, Any]:
         progress=lambda done, total, phase: job.progress(done, total, phase),
     )
     return asdict(found)
+
+
+@job(training.JOB)
+def train(job: Running) -> dict[str, Any]:
+    """Learn a draft from the records."""
+    row = training.train(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
+    return {"model": f"{row.party_type}:{row.version}"}
+
+
+@job(rehearsing.JOB)
+def rehearse(job: Running) -> dict[str, Any]:
+    """Find out what a version would do."""
+    row = rehearsing.rehearse(MatchModel.objects.get(pk=job.arguments["model"]), actor=job.actor, report=patiently(job))
+    return {"model": f"{row.party_type}:{row.version}"}
+
+
+def patiently(job: Running) -> Callable[[int, int | None, str], None]:
+    """Progress of work that is not cut into slices: it keeps its place until it is done or stopped."""
+
+    def report(done: int, total: int | None, phase: str) -> None:
+        with suppress(HandOn):
+            job.progress(done, total, phase)
+
+    return report
 
 
 @job(models.REKEY)

@@ -73,12 +73,13 @@ def adjust(row: MatchModel, *, actor: User, automatic: float, review: float) -> 
 
 @action
 def keep_rehearsal(row: MatchModel, report: Mapping[str, Any], *, actor: User) -> MatchModel:
-    """Store what the version would do. Refused when it is in force, or over."""
+    """Store what the version would do, or does where it is in force. Refused when it is over, or being promoted."""
     access.require_everywhere(actor, "configure")
     row = MatchModel.objects.locked().get(pk=row.pk)
-    if not row.is_open or row.promoting_since:
-        raise Refused(_("Only a version that is not in force yet is rehearsed."))
-    row.state, row.rehearsed_at, row.rehearsal = State.REHEARSED, clock.now(), dict(report)
+    if row.state in ENDED or row.promoting_since:
+        raise Refused(_("This version is over, or is being promoted: it is rehearsed no more."))
+    row.state = row.state if row.state == State.IN_FORCE else State.REHEARSED
+    row.rehearsed_at, row.rehearsal = clock.now(), dict(report)
     _write(row, "state", "rehearsed_at", "rehearsal")
     audit.record(actor, "model.rehearsed", row, counts={"version": row.version})
     return row

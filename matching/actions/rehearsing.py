@@ -1,0 +1,204 @@
+"""Rehearsal: what a version would do to the hub, found out without writing anything but the account of it.
+
+The version in force and the one rehearsed score the same snapshot, and the same rules decide on both. The account
+holds figures and ids, never a value.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext as _
+
+from cmdm import access, audit, jobs
+from cmdm.actions import Refused, action
+from cmdm.models import Job, User
+from customers import ports
+from matching.actions import models
+from matching.engine.bulk.scoring import Scores
+from matching.engine.calibration import most_informative
+from matching.models import Candidate, MatchModel
+from matching.queries.answers import Answered, answered, held_together, kept_apart
+from matching.queries.models import models_in_force, read_model
+from matching.queries.snapshots import Progress, Snapshot, snapshots
+from matching.rules import estimating
+from matching.rules.rehearsing import Outcome, Pairs, inside, moved, outcome
+
+JOB = "matching.rehearse"
+SHOWN = 50
+MOST_GROUPS = 5_000
+LIKELY = 0.5
+
+
+@dataclass
+class Seen:
+    """What one version makes of the snapshot."""
+
+    snapshot: Snapshot
+    pairs: Pairs
+    outcome: Outcome
+    bars: Any = field(default_factory=estimating.no_bars)
+
+
+@action
+def ask(row: MatchModel, *, actor: User) -> Job:
+    """Have a version rehearsed in the background. Refused while that is being done."""
+    access.require_everywhere(actor, "configure")
+    if Job.objects.unfinished().filter(name=JOB, arguments__model=row.pk).exists():
+        raise Refused(_("This is being done already."))
+    made = jobs.enqueue(JOB, actor=actor, model=row.pk)
+    audit.record(actor, "model.rehearsal_asked", made)
+    return made
+
+
+def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
+    """Find out what the version would do, and keep that with it. Refused for one that is over."""
+    access.require_everywhere(actor, "configure")
+    if row.state in models.ENDED or row.promoting_since:
+        raise Refused(_("This version is over, or is being promoted: it is rehearsed no more."))
+    held = models_in_force()[row.party_type]
+    old, new = _seen([held.model, read_model(row)], report)
+    account = {
+        "against": held.version,
+        "records": len(new.snapshot),
+        **_compared(old, new),
+        **_judged(old, new),
+        "effects": _effects(new.outcome.groups, actor),
+        "informative": _informative(new),
+    }
+    return models.keep_rehearsal(row, account, actor=actor)
+
+
+def _seen(both: Sequence[Any], report: Progress) -> list[Seen]:
+    party = both[0].party_type
+    taken = snapshots(both, report)
+    apart, holding = kept_apart(party), held_together(party)
+    made = []
+    for snapshot in taken:
+        bars = estimating.no_bars()
+        pairs = _pairs(snapshot, bars, report)
+        ids = snapshot.columns.ids
+        together = np.searchsorted(ids, np.array([pk for pk in holding if pk in set(ids.tolist())], dtype=np.int64))
+        left, right = inside(snapshot.customers)
+        inner = _arrays([snapshot.score(left, right)])
+        found = outcome(snapshot.model, pairs, snapshot.customers, apart=apart, together=together.tolist(), inner=inner)
+        made.append(Seen(snapshot, pairs, found, bars))
+    return made
+
+
+def _pairs(snapshot: Snapshot, bars: Any, report: Progress) -> Pairs:
+    kept = []
+    for scores in snapshot.scored(report):
+        estimating.weigh(bars, scores.weight, scores.probability)
+        kept.append(scores)
+    return _arrays(kept)
+
+
+def _arrays(several: Iterable[Scores]) -> Pairs:
+    """Scores of slices as compact arrays."""
+    parts = [
+        (
+            one.left.astype(np.int32),
+            one.right.astype(np.int32),
+            one.probability.astype(np.float32),
+            one.household >= LIKELY,
+        )
+        for one in several
+    ]
+    if not parts:
+        return Pairs(*(np.zeros(0, dtype=kind) for kind in (np.int32, np.int32, np.float32, bool)))
+    return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _compared(old: Seen, new: Seen) -> dict[str, Any]:
+    """What changes against the version in force."""
+    gained, lost = moved(
+        old.pairs,
+        new.pairs,
+        line_before=old.snapshot.model.automatic,
+        line_after=new.snapshot.model.automatic,
+    )
+    doubted = sorted(set(new.outcome.doubted) - set(old.outcome.doubted))
+    return {
+        "pairs": {"now": len(old.pairs.left), "then": len(new.pairs.left)},
+        "gained": {"count": len(gained), "ids": _ids(new.snapshot, gained)},
+        "lost": {"count": len(lost), "ids": _ids(new.snapshot, lost)},
+        "merges": {
+            "now": _joined(old.outcome),
+            "then": _joined(new.outcome),
+            "groups": [list(group) for group in new.outcome.groups[:SHOWN]],
+        },
+        "splits": {"count": len(doubted), "customers": doubted[:SHOWN]},
+        "queue": {
+            "open": Candidate.objects.open().filter(party_type=new.snapshot.model.party_type).count(),
+            "now": len(old.outcome.asked) + len(old.outcome.doubted),
+            "then": len(new.outcome.asked) + len(new.outcome.doubted),
+        },
+    }
+
+
+def _joined(found: Outcome) -> int:
+    return sum(len(group) - 1 for group in found.groups)
+
+
+def _ids(snapshot: Snapshot, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Record ids of the first of these pairs of rows."""
+    ids = snapshot.columns.ids
+    return [[int(ids[left]), int(ids[right])] for left, right in pairs[:SHOWN]]
+
+
+def _judged(old: Seen, new: Seen) -> dict[str, Any]:
+    """Estimates of quality: from the probabilities alone, and from what people said."""
+    model = new.snapshot.model
+    probabilities = new.pairs.probability.astype(np.float64)
+    given = answered(model.party_type, new.snapshot.columns.ids)
+    said: dict[str, Any] = {"answers": len(given)}
+    if len(given):
+        then = new.snapshot.score(given.left, given.right).probability
+        now = old.snapshot.score(given.left, given.right).probability
+        said["labelled"] = estimating.labelled(then, given.same, model.automatic)
+        said["labelled_now"] = estimating.labelled(now, given.same, old.snapshot.model.automatic)
+        said["calibration"] = estimating.calibrated(then, given.same)
+        said["against_people"] = _against(given, then, model.automatic)
+    expected = estimating.calibration.expected(probabilities, model.automatic)
+    return {
+        "expected": estimating.quality(expected),
+        "curve": estimating.over_lines(probabilities),
+        "reviews": _reviews(probabilities, model.review),
+        "weights": estimating.distribution(new.bars),
+        **said,
+    }
+
+
+def _against(given: Answered, probabilities: Any, line: float) -> int:
+    """Pairs that a person called different and the version calls the same."""
+    return sum(bool(p >= line) and not same for p, same in zip(probabilities, given.same, strict=True))
+
+
+def _reviews(probabilities: Any, review: float) -> list[Mapping[str, float]]:
+    """Pairs of records left to ask about, by automatic line."""
+    return [
+        {"line": line, "pairs": int(((probabilities >= review) & (probabilities < line)).sum())}
+        for line in sorted(set(estimating.LINES))
+    ]
+
+
+def _effects(groups: Sequence[tuple[int, ...]], actor: User) -> list[dict[str, Any]]:
+    """What other apps say that the merges would touch: consents, consumers."""
+    if not groups:
+        return []
+    chosen = groups[:MOST_GROUPS]
+    return [
+        {"headline": str(fact.headline), "detail": str(fact.detail), "count": fact.count}
+        for effect in ports.group_effects
+        for fact in effect(chosen, actor)
+    ]
+
+
+def _informative(new: Seen) -> list[list[int]]:
+    """Pairs of records whose answers would teach most, the best first."""
+    likely = np.flatnonzero((new.pairs.probability > 0.05) & (new.pairs.probability < LIKELY + 0.45))
+    chosen = most_informative(new.pairs.probability[likely], SHOWN)
+    rows = [(int(new.pairs.left[likely[place]]), int(new.pairs.right[likely[place]])) for place in chosen]
+    return _ids(new.snapshot, rows)

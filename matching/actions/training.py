@@ -1,0 +1,61 @@
+"""Training: the model in force learns its weights anew from the hub's own records, without any labels.
+
+It reads and computes outside of any transaction; what comes out is a draft, which decides nothing.
+"""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm import access, audit, jobs
+from cmdm.actions import Refused, action
+from cmdm.models import Job, User
+from matching.actions import models
+from matching.engine import patterns, totals
+from matching.engine.model import Model
+from matching.engine.training import train as learn_weights
+from matching.models import MatchModel
+from matching.queries.models import models_in_force
+from matching.queries.snapshots import Progress, Snapshot, snapshots
+
+JOB = "matching.train"
+FEWEST = 2
+
+
+@action
+def ask(party_type: str, *, actor: User) -> Job:
+    """Have the model of a party type trained in the background. Refused while that is being done."""
+    access.require_everywhere(actor, "configure")
+    if Job.objects.unfinished().filter(name=JOB, arguments__party=party_type).exists():
+        raise Refused(_("This is being done already."))
+    made = jobs.enqueue(JOB, actor=actor, party=party_type)
+    audit.record(actor, "model.training_asked", made)
+    return made
+
+
+def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
+    """A draft whose weights are learned from all records as they are now. Refused where there are none to compare."""
+    access.require_everywhere(actor, "configure")
+    held = models_in_force().get(party_type)
+    if held is None:
+        raise Refused(_("There is no model of this kind."))
+    snapshot = snapshots([held.model], report)[0]
+    if len(snapshot) < FEWEST:
+        raise Refused(_("There are no records to learn from."))
+    found = learn_weights(held.model, _patterns(snapshot, report), totals.of(held.model, snapshot.features))
+    return models.draft(found.model, actor=actor, origin=MatchModel.Origin.TRAINED, note=_told(found.model))
+
+
+def _patterns(snapshot: Snapshot, report: Progress) -> patterns.Patterns:
+    """How often each pattern of levels occurs among the pairs that share a block."""
+    names = [one.code for one in snapshot.model.comparisons]
+    made = [patterns.count(names, scores.levels) for scores in snapshot.scored(report)]
+    return patterns.merge(made).for_model(snapshot.model)
+
+
+def _told(model: Model) -> str:
+    facts: Any = model.trained
+    return _("learned from %(pairs)d pairs of %(records)d records") % {
+        "pairs": facts.get("pairs", 0),
+        "records": facts.get("records", 0),
+    }

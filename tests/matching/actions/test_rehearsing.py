@@ -1,0 +1,132 @@
+"""Rehearsal: what a version would do is told beforehand, and nothing live is written for it."""
+
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from cmdm import jobs
+from cmdm.actions import Refused
+from cmdm.models import AuditEntry, Job
+from customers import ports
+from customers.models import Customer
+from customers.ports import EffectFact
+from matching.actions import matching, models, rehearsing, training, verdicts
+from matching.engine.defaults import person_model
+from matching.models import Candidate, LedgerEntry, MatchModel
+from tests.support.people import make_user
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, seen, stored
+
+LAX = replace(person_model(), automatic=0.5, review=0.01)
+
+
+def silently(done, total, phase):
+    pass
+
+
+@pytest.fixture
+def owner(scene):
+    return make_user("data owner", domains=(scene.north, scene.south))
+
+
+@pytest.fixture
+def questioned(scene):
+    """Anna and Anne, about whom the machine asks, and Karl."""
+    return stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNE), stored(scene.desk, "1", KARL)
+
+
+def rehearsed(model, owner):
+    row = models.draft(model, actor=owner, origin="imported")
+    return rehearsing.rehearse(row, actor=owner, report=silently)
+
+
+def line_between(questioned):
+    """A model that would join what the one in force asks about."""
+    score = Candidate.objects.open().get().probability
+    return replace(person_model(), automatic=score - 0.01, review=0.01)
+
+
+class TestRehearsal:
+    def test_it_says_what_match_would_then_do_and_writes_nothing_live(self, questioned, owner):
+        model = line_between(questioned)
+        before = [Customer.objects.count(), LedgerEntry.objects.count(), Candidate.objects.count()]
+        row = rehearsed(model, owner)
+        told = row.rehearsal
+        assert row.state == "rehearsed" and told["against"] == 1 and told["records"] == 3
+        assert (told["merges"]["now"], told["merges"]["then"]) == (0, 1)
+        assert told["gained"] == {"count": 1, "ids": [[questioned[0].pk, questioned[1].pk]]}
+        assert (told["queue"]["now"], told["queue"]["then"], told["queue"]["open"]) == (1, 0, 1)
+        assert [Customer.objects.count(), LedgerEntry.objects.count(), Candidate.objects.count()] == before
+        assert AuditEntry.objects.latest("pk").deed == "model.rehearsed"
+
+        models.promote(row, actor=owner)
+        assert matching.run(actor=owner_of_all(), everything=True).merged == 1
+
+    def test_it_never_joins_against_a_person(self, questioned, scene, owner):
+        anna, anne, _karl = questioned
+        model = line_between(questioned)
+        verdicts.keep_apart(anna, anne, actor=scene.otto, answer="different", seen=seen(anna, anne))
+        told = rehearsed(model, owner).rehearsal
+        assert told["merges"]["then"] == 0 and told["queue"]["then"] == 0
+        assert told["answers"] == 1 and told["against_people"] == 1
+        assert told["labelled"]["precision"][0] == 0
+
+    def test_a_customer_whose_evidence_would_go_is_doubted(self, scene, owner):
+        anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
+        assert anna.customer_id == again.customer_id
+        told = rehearsed(replace(person_model(), prior=-45), owner).rehearsal
+        assert told["splits"] == {"count": 1, "customers": [anna.customer_id]}
+        assert told["lost"]["count"] == 1
+
+    def test_what_other_apps_say_of_the_merges_is_kept(self, questioned, owner, monkeypatch):
+        told = []
+        monkeypatch.setattr(ports.group_effects, "_things", {})
+        ports.group_effects.add(
+            "tests", lambda groups, user: told.append(groups) or [EffectFact("x", "Consents", "", 2)]
+        )
+        row = rehearsed(line_between(questioned), owner)
+        assert row.rehearsal["effects"] == [{"headline": "Consents", "detail": "", "count": 2}]
+        assert told == [[(questioned[0].customer_id, questioned[1].customer_id)]]
+
+    def test_it_needs_the_right_everywhere_and_an_open_version(self, scene, owner):
+        row = models.draft(LAX, actor=owner, origin="imported")
+        with pytest.raises(PermissionDenied):
+            rehearsing.rehearse(row, actor=make_user("data owner", domain=scene.north), report=silently)
+        models.drop(row, actor=owner)
+        with pytest.raises(Refused):
+            rehearsing.rehearse(MatchModel.objects.get(pk=row.pk), actor=owner, report=silently)
+
+    def test_in_the_background_it_is_done_once_at_a_time(self, questioned, owner):
+        row = models.draft(LAX, actor=owner, origin="imported")
+        job = rehearsing.ask(row, actor=owner)
+        with pytest.raises(Refused):
+            rehearsing.ask(row, actor=owner)
+        jobs.run(str(job.pk))
+        job.refresh_from_db()
+        assert (job.state, job.result) == ("done", {"model": "person:2"}), job.error
+
+
+class TestTraining:
+    def test_with_too_little_to_learn_from_the_draft_says_so(self, questioned, owner):
+        job = training.ask("person", actor=owner)
+        jobs.run(str(job.pk))
+        row = MatchModel.objects.get(party_type="person", version=2)
+        assert (row.state, row.origin) == ("draft", "trained")
+        assert row.definition["trained"]["diagnostics"][0]["fault"] == "few_pairs"
+        assert Job.objects.get(pk=job.pk).result == {"model": "person:2"}
+
+    def test_it_needs_the_right_everywhere(self, scene):
+        partly = make_user("data owner", domain=scene.north)
+        for deed in (training.ask, lambda party, actor: training.train(party, actor=actor, report=silently)):
+            with pytest.raises(PermissionDenied):
+                deed("person", actor=partly)
+
+    def test_without_records_there_is_nothing_to_learn_from(self, owner):
+        with pytest.raises(Refused):
+            training.train("person", actor=owner, report=silently)
+
+
+def owner_of_all():
+    from cmdm.models import system_user
+
+    return system_user()
