@@ -16,6 +16,7 @@ handler500 = "cmdm.views.errors.fault"
 api: list[URLPattern | URLResolver] = [
     path("", include("customers.api_urls")),
     path("", include("matching.api_urls")),
+    path("", include("consent.api_urls")),
     path("", include("stewardship.api_urls")),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),

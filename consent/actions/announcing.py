@@ -64,7 +64,7 @@ def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
         return
     customers = set(before.values())
     now = SourceRecord.objects.filter(pk__in=before, customer__isnull=False).values_list("customer", flat=True)
-    customers.update(pk for pk in now if pk is not None)
+    customers.update(pk or 0 for pk in now)
     known = material(customers=customers)
     lie = grouped(known)
     lay: dict[int, list[int]] = {}

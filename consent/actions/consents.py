@@ -17,7 +17,7 @@ from cmdm.database.copying import insert_many
 from cmdm.models import User
 from consent.actions import announcing, refusing
 from consent.actions.holding import Held, hold, next_moment, place_of
-from consent.models import Act, ConsentEvent, ContactPoint, Evidence, Notice, Purpose
+from consent.models import Act, ConsentEvent, ContactPoint, Evidence, Method, Notice, Purpose
 from consent.queries.material import Material, material
 from consent.queries.purposes import LANGUAGE, terms
 from consent.rules import folding
@@ -27,6 +27,8 @@ from consent.rules.permitting import Terms
 from customers.models import SourceRecord
 
 PROVING = frozenset((Evidence.Kind.CODE, Evidence.Kind.LINK))
+# What others send counts from when it is said to have happened, and needs the right to send; the rest happens here.
+SENT = frozenset((Method.IMPORT, Method.API))
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,16 @@ def record(
 
     A denial is written on all records of their customers: as his own on those ``proved`` (or else on ``records``), as
     carried on the others. A grant is written on the ``proved`` ones only, and ends what his own earlier denials carried
-    to others; where the place asks for a double opt-in it becomes *requested* until the address answers. Refused
-    without ``correct`` in the records' domains, for a use that rests on no consent, and for a grant without proof,
-    evidence, age or the notice in force (:class:`cmdm.errors.Stale` when another text was shown, ``notice_shown``).
+    to others; where the place asks for a double opt-in it becomes *requested* until the address answers. What a system
+    sends counts from when it is said to have happened. Refused without ``correct`` in the records' domains (of what a
+    system sends, ``import``), for a use that rests on no consent, and for a grant without proof, evidence, age or the
+    notice in force (:class:`cmdm.errors.Stale` when another text was shown, ``notice_shown``).
     """
     if act not in folding.GRANTING | DENYING | {Act.REQUESTED, Act.UNKNOWN}:
         raise Refused(_("This act is recorded in another way."))
     named = [*records, *proved]
     others = _groups_apart(proved, purpose, channel, contact) if act in GRANTING else {}
-    held = hold(named, actor=actor, more=list(others))
+    held = hold(named, actor=actor, verb="import" if method in SENT else "correct", more=list(others))
     refusing.refuse_unfit(purpose, channel, contact)
     own = {one.about_id or one.pk for one in proved}
     said = _said(
@@ -130,9 +133,11 @@ def _said(
     purpose: Purpose, channel: str, contact: ContactPoint | None, act: str, method: str, *, touched: Collection[int],
     occurred_at: datetime | None, **more: Any,
 ) -> Said:  # fmt: skip
+    occurred = min(occurred_at or clock.now(), clock.now())
+    told = method in SENT and occurred_at is not None
     return Said(
-        purpose, channel, contact, act, method, notice=None,
-        occurred_at=min(occurred_at or clock.now(), clock.now()), effective_at=next_moment(touched), **more,
+        purpose, channel, contact, act, method, notice=None, occurred_at=occurred,
+        effective_at=occurred if told else next_moment(touched), **more,
     )  # fmt: skip
 
 
@@ -233,7 +238,7 @@ def _tell(
     audit.record(
         said.actor, f"consent.{said.act}", written[0], domains=held.domains, counts=counts, purpose=said.purpose.key
     )
-    if said.act == Act.REQUESTED:
+    if said.act == Act.REQUESTED and said.method != Method.IMPORT:
         contact = said.contact.pk if said.contact else None
         events.emit("consent.requested", group=str(said.group), purpose=said.purpose.key, contact=contact)
     announcing.announce(before, [pk for pk in touched if pk], [said.purpose.key], "act")

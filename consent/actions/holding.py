@@ -36,14 +36,14 @@ class Held:
         return frozenset(one.domain_id for one in self.named.values())
 
 
-def hold(records: Iterable[SourceRecord], *, actor: User, more: Collection[int] = ()) -> Held:
+def hold(records: Iterable[SourceRecord], *, actor: User, verb: str = "correct", more: Collection[int] = ()) -> Held:
     """Lock the records, those of their customers, and ``more`` (ids), which lie perhaps elsewhere.
 
-    A correction stands for the record that it is about. Refused without ``correct`` in the domains of the named ones.
+    A correction stands for the record that it is about. Refused without the verb in the domains of the named ones.
     """
     wanted = {record.about_id or record.pk for record in records}
     rows = SourceRecord.objects.filter(pk__in={*wanted, *more})
-    customers = {pk for pk in rows.values_list("customer", flat=True) if pk is not None}
+    customers = set(rows.filter(customer__isnull=False).values_list("customer", flat=True))
     held = {one.pk: one for one in Customer.objects.filter(pk__in=customers).locked()}
     theirs = SourceRecord.objects.filter(customer__in=held, about__isnull=True).values_list("pk", flat=True)
     locked = SourceRecord.objects.filter(pk__in={*wanted, *more, *theirs}).select_related("source")
@@ -51,7 +51,7 @@ def hold(records: Iterable[SourceRecord], *, actor: User, more: Collection[int] 
     named = {pk: everything[pk] for pk in sorted(wanted) if pk in everything}
     if not named:
         raise Refused(_("Say whose consent this is."))
-    access.require(actor, "correct", *named.values())
+    access.require(actor, verb, *named.values())
     if any(one.customer_id is not None and one.customer_id not in held for one in named.values()):
         raise Stale(_("Somebody has moved one of these records since you saw it."), versions={})
     mine = {one.customer_id for one in named.values()}

@@ -21,13 +21,14 @@ from cmdm.api.endpoints import Endpoint, PagedEndpoint, answers
 from cmdm.api.problems import problem
 from cmdm.api.shapes import ProblemOut, Shape
 from cmdm.models import User
+from customers import ports
 from customers.api.shapes import PARTY_TYPES, CustomerOut, ValuesField, customer_out
 from customers.models import Customer, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.past import moment_of
 from customers.queries.resolving import resolve
 from customers.queries.search import MAX_TERM, TooBroad, search
-from customers.queries.visible import past_values, record_values, visible_values
+from customers.queries.visible import Visible, past_values, record_values, visible_values
 
 VERSIONS = 200
 
@@ -37,6 +38,15 @@ class CustomerFilters(Shape):
 
     party_type = serializers.ChoiceField(choices=PARTY_TYPES, required=False)
     status = serializers.ChoiceField(choices=[("active", "active"), ("retired", "retired")], required=False)
+    purpose = serializers.SlugField(max_length=60, required=False)
+    channel = serializers.SlugField(max_length=8, required=False)
+
+
+class CustomerUse(Shape):
+    """What for: only what may be used for a purpose (key), by a channel, is sent."""
+
+    purpose = serializers.SlugField(max_length=60, required=False)
+    channel = serializers.SlugField(max_length=8, required=False)
 
 
 class Customers(PagedEndpoint):
@@ -48,15 +58,52 @@ class Customers(PagedEndpoint):
         operation_id="customers_list", parameters=[CustomerFilters], responses=answers(CustomerOut(many=True))
     )
     def get(self, request: Request) -> Response:
-        """Customers in the order in which they came to be."""
-        rows = Customer.objects.visible_to(self.user).filter(**self.asked())
-        return self.page(rows, lambda found: presented(found, self.user))
+        """Customers in the order in which they came to be.
+
+        With a purpose, those whose data may not be used for it are left out of the page, and counted in ``left_out``.
+        """
+        asked = self.asked()
+        use = use_of(asked)
+        rows = Customer.objects.visible_to(self.user).filter(**asked)
+        if use is None:
+            return self.page(rows, lambda found: presented(found, self.user))
+        answer = self.page(rows, lambda found: usable(found, self.user, *use))
+        everybody = answer.data["results"]
+        answer.data["results"] = [one for one in everybody if one["permitted"]]
+        answer.data["left_out"] = len(everybody) - len(answer.data["results"])
+        return answer
 
 
 def presented(customers: Sequence[Customer], user: User) -> list[dict[str, Any]]:
     """Customers with the values that the reader may see."""
     seen = visible_values(customers, user)
     return [customer_out(customer, seen[customer.pk]) for customer in customers]
+
+
+def use_of(asked: dict[str, Any]) -> tuple[str, str] | None:
+    """Purpose and channel, taken out of the query; nothing where none was named.
+
+    :raises ValidationError: a channel without a purpose.
+    """
+    purpose, channel = asked.pop("purpose", None), asked.pop("channel", "")
+    if purpose is None and channel:
+        raise serializers.ValidationError({"purpose": [_("Name the purpose, too.")]})
+    return None if purpose is None else (purpose, channel)
+
+
+def usable(customers: Sequence[Customer], user: User, purpose: str, channel: str) -> list[dict[str, Any]]:
+    """Customers with what may be used for a purpose; of those not permitted, what names them and nothing else."""
+    allowed = ports.permitted(customers, purpose, channel, clock.now())
+    seen = visible_values([one for one in customers if allowed[one.pk].allowed], user)
+    values = ports.usable({pk: one.values for pk, one in seen.items()}, allowed, channel)
+    made = []
+    for customer in customers:
+        kept = values.get(customer.pk, {})
+        shown = seen.get(customer.pk, Visible({}))
+        left = Visible(kept, *(tuple(sorted({*names} & {*kept})) for names in (shown.masked, shown.substitutes)))
+        answer = allowed[customer.pk]
+        made.append({**customer_out(customer, left), "permitted": answer.allowed, "why": str(answer.why)})
+    return made
 
 
 def found_customer(user: User, key: UUID, name: str) -> Customer | Response:
@@ -81,17 +128,23 @@ MOVED = {307: None, 410: ProblemOut}
 class OneCustomer(Endpoint):
     """One customer."""
 
+    filters = CustomerUse
+
     @extend_schema(
         operation_id="customers_read",
-        parameters=[OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER)],
+        parameters=[CustomerUse, OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER)],
         responses={**answers(CustomerOut, 404), 304: None, **MOVED},
     )
     def get(self, request: Request, key: UUID) -> Response:
-        """The customer, with an ETag of what the reader sees of it. A merged key leads to its survivor."""
+        """The customer, with an ETag of what the reader sees of it. A merged key leads to its survivor.
+
+        With a purpose for which its data may not be used: ``permitted`` false, and nothing but what names it.
+        """
+        use = use_of(self.asked())
         found = found_customer(self.user, key, "api:customer")
         if isinstance(found, Response):
             return found
-        body = presented([found], self.user)[0]
+        body = usable([found], self.user, *use)[0] if use else presented([found], self.user)[0]
         tag = etag(body)
         known = [one.strip().removeprefix("W/") for one in request.headers.get("If-None-Match", "").split(",")]
         answer = Response(status=304) if tag in known or "*" in known else Response(body)

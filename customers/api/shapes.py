@@ -66,7 +66,7 @@ class LevelOut(serializers.Serializer[Any]):
 
 
 class CustomerOut(serializers.Serializer[Any]):
-    """A customer as the reader may see it.
+    """A customer as the reader may see it; asked for a purpose, with whether it may be used for it, and why.
 
     ``masked``: attributes whose values are sensitive and shown in part only. ``substitutes``: attributes whose winning
     value lies in a domain that the reader may not see; the best of the visible ones is given.
@@ -82,6 +82,8 @@ class CustomerOut(serializers.Serializer[Any]):
     values = ValuesField()
     masked = serializers.ListField(child=serializers.CharField())
     substitutes = serializers.ListField(child=serializers.CharField())
+    permitted = serializers.BooleanField(required=False)
+    why = serializers.CharField(required=False)
 
 
 def customer_out(customer: Any, seen: Visible) -> dict[str, Any]:

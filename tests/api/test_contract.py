@@ -10,8 +10,11 @@ from customers.models import SourceRecord
 from tests.api.conftest import ANN, Client, client_of, record
 from tests.support.people import make_user
 
-READS = ["customers/", "candidates/", "crosswalk/?source=shop&key=1"]
-WRITES = ["records/", "customers/search/", "identify/", "crosswalk/", "merges/", "unmerges/", "decisions/"]
+READS = ["customers/", "candidates/", "crosswalk/?source=shop&key=1", "consents/", "purposes/", "notices/"]
+WRITES = [
+    "records/", "customers/search/", "identify/", "crosswalk/", "merges/", "unmerges/", "decisions/", "consents/",
+    "consent/check/",
+]  # fmt: skip
 BROKEN = [
     "", "{", "[", "nul", "[1,]", '{"a": 1, "a": 2}', '{"a": NaN}', '{"a": Infinity}', '{"a": 1e400}', "[" * 100_000,
     '{"a":' * 40 + "1" + "}" * 40, '{"a": "x\\u0000y"}', '{"a": "\\ud800"}', '{"a": "\\u202eb"}',

@@ -1,0 +1,1 @@
+"""Consents, purposes and notices over the API."""
