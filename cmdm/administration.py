@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 
 from cmdm import access
+from cmdm.actions.exporting import note_export
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
 from cmdm.spreadsheets import SafeCSV
@@ -159,6 +160,12 @@ class SpreadsheetAdmin(ImportExportMixin, VerbAdmin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **options: Any) -> Any:
+        """The file; that it was taken along is noted."""
+        content = super().get_export_data(file_format, request, queryset, **options)
+        note_export(self.opts.model_name, actor=request.user, rows=len(queryset))
+        return content
 
     def get_skip_admin_log(self) -> bool:
         """The audit log has it."""

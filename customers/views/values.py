@@ -146,7 +146,7 @@ def end_pin(request: Request, customer: Customer, pk: int) -> HttpResponseRedire
 @of_customer
 def end_relation(request: Request, customer: Customer, pk: int) -> HttpResponseRedirect:
     """The two belong together no longer."""
-    if not any(one.id == pk and one.endable for one in related(customer, request.user)):
+    if not any(one.id == pk for one in related(customer, request.user)):
         raise Http404
     try:
         relations.end_relation(Relation.objects.get(pk=pk), actor=request.user)

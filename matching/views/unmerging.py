@@ -92,7 +92,7 @@ def _score(score: float) -> str:
 def withdraw(request: Request, key: UUID, change: UUID) -> HttpResponse:
     """Take back an answer about this customer and another."""
     customer = active(request, key)
-    if not any(one.change == change and one.revocable for one in remembered(customer, request.user)):
+    if not any(one.change == change for one in remembered(customer, request.user)):
         raise Http404
     try:
         verdicts.withdraw(change, actor=request.user)

@@ -253,6 +253,7 @@ class TestSpreadsheets:
         for number, name in enumerate(names):
             add_source(actor=system_user(), domain=north, key=f"s{number}", fields={"name": name, "trust": number})
         exported = client.get("/admin/customers/source/export/")
+        assert AuditEntry.objects.filter(deed="source.exported").get().counts["rows"] > 0
         assert exported["Content-Type"].startswith("text/csv") and "attachment" in exported["Content-Disposition"]
         table = self.rows(exported)
         shown = [row[table[0].index("name")] for row in table[1:]]
