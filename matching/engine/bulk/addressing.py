@@ -6,12 +6,17 @@ import polars as pl
 from matching.engine.addresses import address
 from matching.engine.bulk.prepared import Rows
 from matching.engine.bulk.values import each_distinct, folded, is_plain
+from matching.engine.lexicon import UNITS
 from matching.engine.model import Model
 
 _PARTS = ("line1", "line2", "house", "postal_code", "city")
 _READ = ("house", "street", "words", "postcode")
 # A line with one number of up to three digits: what else it holds decides how it is read, not which number it is.
 _ONE_NUMBER = r"^([^0-9]*[^A-Za-z0-9])?([0-9]{1,3}[A-Za-z]?)([^A-Za-z0-9][^0-9]*)?$"
+_UNITS = "|".join(sorted(UNITS))
+# A flat or floor at the end of a line is left out by the reader; here already, unless what stands before is one, too.
+_FLAT = rf"[^a-z0-9]+(?:{_UNITS})[^a-z0-9,]+[a-z0-9]{{1,4}}[^a-z0-9]*$"
+_UNIT = rf"(?:^|[^a-z0-9])(?:{_UNITS})[^a-z0-9]*$"
 
 
 def addresses_of(model: Model, rows: Rows) -> Rows:
@@ -48,9 +53,13 @@ def _cleaned(rows: Rows, name: str, empty: list[str]) -> pl.Series:
 
 def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
     """House, street, words and the postcode within the line."""
+    plain = is_plain(line)
+    lower = line.str.to_lowercase()
+    shorter = lower.str.replace(_FLAT, "")
+    line = pl.select(pl.when(plain & ~shorter.str.contains(_UNIT)).then(shorter).otherwise(line)).to_series()
     groups = line.str.extract_groups(_ONE_NUMBER)
     head, number, tail = (groups.struct.field(str(place)).fill_null("") for place in (1, 2, 3))
-    simple = (number != "") & is_plain(line)
+    simple = (number != "") & plain
     template = pl.select(pl.when(simple).then(head + "1" + tail).otherwise(line)).to_series()
     read = each_distinct(template, lambda text: _line({"line1": text}), *_READ)
     number = number.str.to_lowercase()

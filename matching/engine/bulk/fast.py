@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 try:
-    import numba
+    import numba as _numba
 except ImportError:  # the extra "fast" is not installed
-    numba = None
+    _found = None
+else:
+    _found = _numba
+
+numba: Any = _found
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -26,7 +30,8 @@ def _folder() -> str:
     content = b"".join(path.read_bytes() for path in sorted(here.rglob("*.py")))
     name = hashlib.sha256(content).hexdigest()[:12]
     beside = here / "__pycache__"
-    beside.mkdir(exist_ok=True) if os.access(here, os.W_OK) else None
+    if os.access(here, os.W_OK):
+        beside.mkdir(exist_ok=True)
     writable = beside.is_dir() and os.access(beside, os.W_OK)
     base = beside if writable else Path(tempfile.gettempdir()) / f"cmdm-kernels-{os.getuid()}"
     return str(base / f"kernels-{name}")

@@ -62,28 +62,25 @@ class Names:
     @cached_property
     def full(self) -> Lists:
         """The full names of each given name of the pool, as numbers of the pool, in order."""
-        found: list[list[int]] = [[] for _each in range(len(self.pool))]
-        for number in self._given.tolist():
-            found[number] = sorted(self.pool.find(name) for name in full_names(self.pool[number]))
-        return Lists.nested(found)
+        given = np.zeros(len(self.pool), dtype=bool)
+        given[self._given] = True
+        texts = zip(self.pool.series, given, strict=True)
+        return self.pool.lists([sorted(full_names(text)) if there else () for text, there in texts])
 
     @cached_property
     def known(self) -> Ints:
         """Which given names stand in the list of names."""
-        found = np.zeros(len(self.pool), dtype=bool)
-        for number in self._given.tolist():
-            found[number] = known(self.pool[number])
-        return found
+        return np.array([known(text) for text in self.pool.series], dtype=bool)
 
     @cached_property
     def parts(self) -> Lists:
         """The parts of each double family name, as numbers of the pool."""
-        return Lists.nested([[self.pool.find(word) for word in text.split()] for text in self.doubles.series])
+        return self.pool.words(self.doubles)
 
     @cached_property
     def words(self) -> Lists:
         """The words of each middle name, as numbers of the pool."""
-        return Lists.nested([[self.pool.find(word) for word in text.split()] for text in self.middles.series])
+        return self.pool.words(self.middles)
 
 
 def names_of(columns: Mapping[str, pl.Series]) -> Names:

@@ -236,7 +236,7 @@ def slices(left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
 def score_all(
     scorer: Scorer, pairs: Iterator[tuple[Ints, Ints]], *, floor: float, workers: int = 2
 ) -> Iterator[tuple[int, Scores]]:
-    """The scores of pairs as they come, in their order, with how many pairs each slice had; kernels run side by side."""
+    """The scores of pairs in their order, with how many pairs each slice had; kernels run side by side."""
 
     def score(piece: tuple[Ints, Ints]) -> tuple[int, Scores]:
         return len(piece[0]), scorer.score(*piece, floor=floor)

@@ -1,12 +1,13 @@
 """Texts: a pool of distinct texts. Their numbers stand in the order of the texts, and 0 is the empty one."""
 
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 import polars as pl
 
-from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.lists import Ints, Lists
 
 
 class Texts:
@@ -27,10 +28,21 @@ class Texts:
         """The numbers of texts that are all in the pool."""
         return column.cast(pl.Enum(self.series)).to_physical().to_numpy().astype(np.int32)
 
-    def find(self, text: str) -> int:
-        """The number of a text; -1 when it is not in the pool."""
-        place = int(self.series.search_sorted(text))
-        return place if place < len(self.series) and self.series[place] == text else -1
+    def lists(self, texts: Sequence[Iterable[str]]) -> Lists:
+        """The numbers of several texts for each row; all of them are in the pool."""
+        rows = [list(each) for each in texts]
+        numbers = self.numbers(pl.Series("", [text for each in rows for text in each], dtype=pl.String))
+        starts = np.zeros(len(rows) + 1, dtype=np.int64)
+        np.cumsum([len(each) for each in rows], out=starts[1:])
+        return Lists(starts, numbers)
+
+    def words(self, texts: "Texts") -> Lists:
+        """The words of each text, which are all in this pool."""
+        split = texts.series.str.split(" ")
+        counts = pl.select(pl.when(texts.series == "").then(0).otherwise(split.list.len())).to_series()
+        starts = np.zeros(len(texts) + 1, dtype=np.int64)
+        np.cumsum(counts.to_numpy(), out=starts[1:])
+        return Lists(starts, self.numbers(split.filter(texts.series != "").explode()))
 
     def __len__(self) -> int:
         return len(self.series)

@@ -33,10 +33,10 @@ def _same_place(pool: Any, one: int, other: int) -> bool:
     short = min(starts[one + 1] - a, starts[other + 1] - b)
     if short <= 3:
         return False
-    for place in range(short):
-        if letters[a + place] != letters[b + place]:
-            return False
-    return True
+    place = 0
+    while place < short and letters[a + place] == letters[b + place]:
+        place += 1
+    return place == short
 
 
 @kernel
@@ -120,11 +120,8 @@ def address_levels(
 
 def _words(*pools: Texts) -> list[Lists]:
     """The words of each text of some pools, numbered together."""
-    numbers: dict[str, int] = {}
-    return [
-        Lists.nested([[numbers.setdefault(word, len(numbers)) for word in text.split()] for text in pool.series])
-        for pool in pools
-    ]
+    words, _numbers = Texts.of(*(pool.series.str.split(" ").explode() for pool in pools))
+    return [words.words(pool) for pool in pools]
 
 
 class Address(Kind):

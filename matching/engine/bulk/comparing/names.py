@@ -79,18 +79,39 @@ def crossed(pool: Any, given: Ints, whole: Ints, family: Ints, i: int, j: int) -
 
 @kernel
 def is_word(starts: Ints, values: Ints, text: int, word: int) -> bool:
-    for place in range(starts[text], starts[text + 1]):
-        if values[place] == word:
-            return True
-    return False
+    place, end = starts[text], starts[text + 1]
+    while place < end and values[place] != word:
+        place += 1
+    return place < end
+
+
+@kernel
+def _spelt(same: bool, one: bool, other: bool) -> int:
+    """The level of names that fold to the same: exact 0, transliterated 1."""
+    return 0 if same or (one and other) else 1
+
+
+@kernel
+def _given(pool: Any, names: Any, words: Any, i: int, j: int) -> int:
+    """Given names of more than one letter that share no full name."""
+    given, whole, _written, family, middle, _ascii, known, _long = names
+    one, other = given[i], given[j]
+    close = near(pool, one, other)
+    if close == NEAR and known[one] and known[other]:
+        close = ALIKE
+    if close == NEAR:
+        return 4
+    if crossed(pool, given, whole, family, i, j):
+        return 3
+    if is_word(words[0], words[1], middle[j], one) or is_word(words[0], words[1], middle[i], other):
+        return 6
+    return 7 if close == ALIKE else 8
 
 
 @kernel
 def given_levels(pool: Any, names: Any, full: Any, words: Any, left: Ints, right: Ints, found: Ints) -> None:
     """exact 0, transliterated 1, nickname 2, swapped 3, near 4, initial 5, middle 6, alike 7, different 8."""
-    given, whole, written, family, middle, ascii_, known, long = names
-    full_starts, full_values = full
-    word_starts, word_values = words
+    given, whole, written, _family, _middle, plain, _known, long = names
     letters, starts = pool[0], pool[1]
     for n in range(len(left)):
         i, j = left[n], right[n]
@@ -98,31 +119,16 @@ def given_levels(pool: Any, names: Any, full: Any, words: Any, left: Ints, right
         if one == 0 or other == 0:
             found[n] = MISSING
         elif one == other or whole[i] == whole[j]:
-            if starts[one + 1] - starts[one] == 1:
-                found[n] = 5
-            else:
-                same = written[i] == written[j] or (ascii_[written[i]] and ascii_[written[j]])
-                found[n] = 0 if same else 1
-        elif meets(full_starts, full_values, one, other):
+            spelt = _spelt(written[i] == written[j], plain[written[i]], plain[written[j]])
+            found[n] = 5 if starts[one + 1] - starts[one] == 1 else spelt
+        elif meets(full[0], full[1], one, other):
             found[n] = 2
-        elif starts[one + 1] - starts[one] == 1 or starts[other + 1] - starts[other] == 1:
+        elif min(starts[one + 1] - starts[one], starts[other + 1] - starts[other]) == 1:
             found[n] = 5 if letters[starts[one]] == letters[starts[other]] else 8
         elif long[i] or long[j]:
             found[n] = UNDECIDED
         else:
-            close = near(pool, one, other)
-            if close == NEAR and known[one] and known[other]:
-                close = ALIKE
-            if close == NEAR:
-                found[n] = 4
-            elif crossed(pool, given, whole, family, i, j):
-                found[n] = 3
-            elif is_word(word_starts, word_values, middle[j], one) or is_word(
-                word_starts, word_values, middle[i], other
-            ):
-                found[n] = 6
-            else:
-                found[n] = 7 if close == ALIKE else 8
+            found[n] = _given(pool, names, words, i, j)
 
 
 @kernel
@@ -229,7 +235,7 @@ class FamilyName(_Named):
 
     def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
         own = self.names
-        woman = own.gender == own.genders.find("f")
+        woman = (own.genders.series == "f").to_numpy()[own.gender]
         columns = (own.given, own.given_whole, own.family_written, own.family, own.double, self.plain, woman, self.long)
         family_levels(self.pool, columns, (own.parts.starts, own.parts.values), left, right, found)
 
