@@ -14,6 +14,7 @@ ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("customers:list", _("Customers"), "users", "/customers/", ("view",)),
     ("customers:imports", _("Imports"), "file-import", "/imports/", ("import",)),
     ("matching:model", _("Matching"), "adjustments-horizontal", "/matching/", ("decide", "configure")),
+    ("consent:dashboard", _("Consent"), "circle-check", "/consent/", ("view",)),
     ("customers:sources", _("Sources"), "database", "/sources/", ("view", "import", "configure")),
     ("jobs", _("Jobs"), "bolt", "/jobs/", ("import", "export", "configure")),
     ("audit", _("Audit"), "history", "/audit/", ("audit",)),

@@ -1,6 +1,11 @@
 """Consent's part of the data map, and what of it hangs on customers and records."""
 
 from cmdm.datamap import declare
+from consent import panels
+from consent.queries.effects import effects as stopping
+from consent.queries.groups import groups_stop
+from consent.queries.purposes import uses
+from customers import ports
 from customers.ports import Hanging, hangings
 
 declare(
@@ -106,3 +111,9 @@ declare(
 )
 
 hangings.add("portal.record", Hanging("consent.PortalAnchor", "record", "stays with its record", "stays", "removed"))
+ports.panels.add("consent", panels.CONSENTS, order=10)
+ports.tabs.add("consent", panels.TAB, order=10)
+ports.waiting_lists.add("consent", panels.TWO_ANSWERS, order=10)
+ports.effects.add("consent", stopping, order=10)
+ports.group_effects.add("consent.groups", groups_stop, order=10)
+ports.uses.add("consent", uses, order=10)

@@ -57,7 +57,7 @@ def show_overview(
     """The overview, with whatever a deed has to say on it."""
     found = profile(customer, request.user, day, opened=opened)
     context = {
-        **_frame(request, found, "overview"),
+        **frame(request, found, "overview"),
         "latest": changes(customer, request.user, size=LATEST) if day is None else (),
         "reasons": why_here(found, request.user) if day is None else {},
         "related": related(customer, request.user) if day is None else (),
@@ -73,7 +73,7 @@ def records(request: Request, customer: Customer) -> HttpResponse:
     """Every record with why it lies here."""
     found = profile(customer, request.user)
     context = {
-        **_frame(request, found, "records"),
+        **frame(request, found, "records"),
         "reasons": why_here(found, request.user),
         "panels": panels(customer, request.user, "records"),
     }
@@ -87,7 +87,7 @@ def history(request: Request, customer: Customer) -> HttpResponse:
     rows = changes(customer, request.user, before=_cursor(request), size=SIZE)
     last = rows[-1].version if rows else 0
     context = {
-        **_frame(request, profile(customer, request.user), "history"),
+        **frame(request, profile(customer, request.user), "history"),
         "rows": rows,
         "next": f"?before={signing.dumps(last, salt='history')}" if last > 1 else "",
         "panels": panels(customer, request.user, "history"),
@@ -108,14 +108,15 @@ def _cursor(request: Request) -> int | None:
         raise Http404 from None
 
 
-def _frame(request: Request, found: CustomerProfile, tab: str) -> dict[str, Any]:
-    """What the head of all three tabs needs."""
+def frame(request: Request, found: CustomerProfile, tab: str) -> dict[str, Any]:
+    """What the head of every tab needs; other apps show tabs of their own with it."""
     customer, user = found.customer, request.user
     active = customer.status == Customer.Status.ACTIVE and found.past is None
     return {
         "profile": found,
         "customer": customer,
         "tab": tab,
+        "more_tabs": list(ports.tabs),
         "may_correct": active and bool(correctable(found.records, user)),
         "may_decide": active and access.may(user, "decide", customer),
         "purposes": PURPOSES.items(),

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET
 
 from cmdm import access
 from cmdm.requests import Request
+from customers import ports
+from customers.ports import WaitingList
 from stewardship.forms import QueueFilter
 from stewardship.models import Task
 from stewardship.models.task import TaskQuerySet
@@ -31,9 +33,14 @@ def queue(request: Request) -> HttpResponse:
     found = list(rows[: SIZE + 1])
     page = queue_page(wanted, found[:SIZE], request.user)
     following = _cursor(found[SIZE - 1], wanted) if len(found) > SIZE else None
-    return render(
-        request, "stewardship/queue.html", {"page": page, "next": following, "after": after, "cap": CAP, "size": SIZE}
-    )
+    context = {"page": page, "next": following, "after": after, "cap": CAP, "size": SIZE, "beside": _beside(request)}
+    return render(request, "stewardship/queue.html", context)
+
+
+def _beside(request: Request) -> list[tuple[WaitingList, int]]:
+    """Work of other apps that is decided on pages of its own, with how much of it waits."""
+    counted = [(one, one.count(request.user)) for one in ports.waiting_lists]
+    return [(one, count) for one, count in counted if count is not None]
 
 
 def _after(rows: TaskQuerySet, wanted: Wanted, cursor: str) -> TaskQuerySet:
