@@ -67,12 +67,12 @@ def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Feature
         party_type=party.party_type,
         name=_name(model, values),
         organisations=_organisations(model, values),
-        gender=joined(_first(values, "gender"))[:1],
+        gender=joined(first_of(values, "gender"))[:1],
         emails=_emails(model, values, ignore),
         phones=_phones(model, values, ignore),
         addresses=_addresses(model, values),
         identifiers=_identifiers(model, values, ignore),
-        websites=_distinct(domain(text) for text in _texts(values, "website")),
+        websites=_distinct(domain(text) for text in texts_of(values, "website")),
         dates=_dates(model, values),
         texts=_other_texts(model, values),
     )
@@ -91,7 +91,7 @@ def shared(model: Model, parties: Iterable[Features]) -> frozenset[tuple[str, st
     return frozenset(pair for pair, count in counts.items() if count > model.shared_limit)
 
 
-def _texts(values: Mapping[str, Any], attribute: str) -> list[str]:
+def texts_of(values: Mapping[str, Any], attribute: str) -> list[str]:
     """The values of an attribute, single or many, as texts; what is sealed stays out."""
     found = values.get(attribute)
     if not found:
@@ -103,8 +103,8 @@ def _texts(values: Mapping[str, Any], attribute: str) -> list[str]:
     return [str(text) for text in texts if isinstance(text, str | int) and str(text).strip()]
 
 
-def _first(values: Mapping[str, Any], attribute: str) -> str:
-    return next(iter(_texts(values, attribute)), "")
+def first_of(values: Mapping[str, Any], attribute: str) -> str:
+    return next(iter(texts_of(values, attribute)), "")
 
 
 def _distinct(values: Iterable[T | None]) -> tuple[T, ...]:
@@ -112,7 +112,7 @@ def _distinct(values: Iterable[T | None]) -> tuple[T, ...]:
 
 
 def _name(model: Model, values: Mapping[str, Any]) -> PersonName:
-    given, family, full = (_first(values, each) for each in ("given_name", "family_name", "full_name"))
+    given, family, full = (first_of(values, each) for each in ("given_name", "family_name", "full_name"))
     whole = fold(full) if full and not (given and family) else fold(f"{given} {family}")
     if whole in model.placeholders.get("full_name", ()):
         given = family = full = ""
@@ -120,19 +120,19 @@ def _name(model: Model, values: Mapping[str, Any]) -> PersonName:
         given = ""
     if fold(family) in model.placeholders.get("family_name", ()):
         family = ""
-    return person_name(given, _first(values, "middle_name"), family, _first(values, "suffix"), full)
+    return person_name(given, first_of(values, "middle_name"), family, first_of(values, "suffix"), full)
 
 
 def _organisations(model: Model, values: Mapping[str, Any]) -> tuple[OrganisationName, ...]:
     empty = model.placeholders.get("organisation_name", ())
-    texts = [*_texts(values, "organisation_name"), *_texts(values, "trading_name")]
+    texts = [*texts_of(values, "organisation_name"), *texts_of(values, "trading_name")]
     found = {name.whole: name for name in map(organisation_name, texts) if name is not None}
     return tuple(name for whole, name in found.items() if whole not in empty)
 
 
 def _emails(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> tuple[Email, ...]:
     empty = model.placeholders.get("email", ())
-    found = _distinct(map(email, _texts(values, "email")))
+    found = _distinct(map(email, texts_of(values, "email")))
     return tuple(
         each
         for each in found
@@ -142,7 +142,7 @@ def _emails(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> t
 
 def _phones(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> tuple[Phone, ...]:
     empty = model.placeholders.get("phone", ())
-    found = _distinct(map(phone, _texts(values, "phone")))
+    found = _distinct(map(phone, texts_of(values, "phone")))
     return tuple(
         each
         for each in found
@@ -184,7 +184,7 @@ def _addresses(model: Model, values: Mapping[str, Any]) -> tuple[Address, ...]:
 def _dates(model: Model, values: Mapping[str, Any]) -> dict[str, PartialDate]:
     dates: dict[str, PartialDate] = {}
     for attribute in {"birth_date", *(each.attribute for each in model.comparisons if each.kind == "date")}:
-        found = partial_date(_first(values, attribute))
+        found = partial_date(first_of(values, attribute))
         if found is not None and found.whole not in model.placeholders.get(attribute, ()):
             dates[attribute] = found
     return dates
@@ -195,7 +195,7 @@ def _other_texts(model: Model, values: Mapping[str, Any]) -> dict[str, tuple[str
     texts: dict[str, tuple[str, ...]] = {}
     for attribute in {each.attribute for each in model.comparisons if each.kind in ("exact", "text")}:
         empty = model.placeholders.get(attribute, ())
-        found = _distinct(fold(text) for text in _texts(values, attribute))
+        found = _distinct(fold(text) for text in texts_of(values, attribute))
         if kept := tuple(each for each in found if each not in empty):
             texts[attribute] = kept
     return texts
