@@ -188,6 +188,8 @@ hangings: Registry[Hanging] = Registry("foreign key")
 panels: Registry[Panel] = Registry("panel")
 tabs: Registry[Tab] = Registry("tab")
 waiting_lists: Registry[WaitingList] = Registry("waiting list")
+# What customers' data may be used for, as an export offers it: codes (``purpose/channel``) and labels.
+uses: Registry[Callable[[], Sequence[tuple[str, Any]]]] = Registry("use")
 # Why records (ids) lie in their customer, in words.
 reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")

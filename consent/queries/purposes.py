@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consent.models import Notice, Purpose
-from consent.rules.permitting import Terms, terms_of
+from consent.models import Channel, Notice, Purpose
+from consent.rules.permitting import LEGAL, Terms, terms_of
 
 LANGUAGE = "en"
+CHANNELS = dict(Channel.choices)
 
 
 @dataclass(frozen=True)
@@ -47,3 +48,13 @@ def offers(language: str = LANGUAGE) -> list[Offer]:
 def _best(notices: Sequence[Notice], language: str) -> Notice | None:
     rank: Mapping[Any, int] = {language: 0, language[:2]: 1, LANGUAGE: 2}
     return min(notices, key=lambda one: rank.get(one.language, 3), default=None)
+
+
+def uses() -> list[tuple[str, str]]:
+    """What data may be used for, by purpose and channel, as codes and labels; one query."""
+    found = []
+    for purpose in Purpose.objects.published().exclude(kind=LEGAL):
+        found += [(f"{purpose.key}/{channel}", f"{purpose} · {CHANNELS[channel]}") for channel in purpose.channels]
+        if not purpose.channels:
+            found.append((purpose.key, str(purpose)))
+    return found

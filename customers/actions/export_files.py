@@ -37,7 +37,8 @@ Hold = Callable[[], None]
 def prepare(filters: Mapping[str, Any], *, actor: User, purpose: str) -> ExportFile:
     """Have the customers that fit written to a file. Refused without ``export``, without a purpose, and twice at once.
 
-    :param filters: ``party_type``, ``status``, ``domain`` (id), ``source`` (id); each may be missing.
+    :param filters: ``party_type``, ``status``, ``domain`` (id), ``source`` (id), ``use`` (``purpose/channel``: those
+        only who permit this use of their data when their page is written); each may be missing.
     """
     User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
     domains = leaving(actor=actor, purpose=purpose)
@@ -73,7 +74,7 @@ def write_next(file: ExportFile, *, actor: User, hold: Hold) -> ExportFile:
     if not page:
         file.finished_at = clock.now()
         counts = {"rows": file.rows}
-        audit.record(actor, "export.written", file, domains=file.domains, counts=counts, purpose=file.purpose)
+        audit.record(actor, "export.written", file, domains=file.domains, counts=counts, purpose=_noted_for(file))
     file.save(update_fields=[*RIGHTS, *PROGRESS, "change"])
     return file
 
@@ -107,16 +108,17 @@ def _begin(file: ExportFile, rights: Mapping[str, list[Any]], *, expected: int) 
 
 def _write(file: ExportFile, page: list[Customer], actor: User) -> None:
     """One sealed piece with the lines of a page, the first with the header before them."""
-    lines = safe_lines(file.columns, customers_rows(page, actor))
+    rows = list(customers_rows(page, actor, file.filters.get("use") or ""))
+    lines = safe_lines(file.columns, rows)
     if file.pieces:
         next(lines)
+    file.position = page[-1].pk if page else file.position
     content = "".join(lines).encode()
     if not content:
         return
     sealed = crypto.seal_bytes(content, context(file, file.pieces))
     ExportChunk.objects.create(file=file, number=file.pieces, sealed=sealed)
-    file.pieces, file.size, file.rows = file.pieces + 1, file.size + len(content), file.rows + len(page)
-    file.position = page[-1].pk if page else file.position
+    file.pieces, file.size, file.rows = file.pieces + 1, file.size + len(content), file.rows + len(rows)
 
 
 @action
@@ -140,9 +142,14 @@ def fetch(file: ExportFile, *, actor: User) -> Iterator[bytes]:
         domains=file.domains,
         attributes=file.attributes,
         counts={"rows": file.rows},
-        purpose=file.purpose,
+        purpose=_noted_for(file),
     )
     return bytes_of(file)
+
+
+def _noted_for(file: ExportFile) -> str:
+    """What for, as the audit log says it: the purpose, and the use that everybody in it permits."""
+    return f"{file.purpose} {file.filters.get('use') or ''}".strip()[:60]
 
 
 def _still_may(file: ExportFile, actor: User) -> bool:

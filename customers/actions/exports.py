@@ -40,12 +40,15 @@ def export(what: str, *, actor: User, purpose: str) -> Iterator[str]:
 
 
 @action
-def export_customers(customers: QuerySet[Customer], *, actor: User, purpose: str) -> Iterator[str]:
-    """Lines of a CSV file with the chosen customers that the actor may export; refused for more than 20,000."""
-    sheet = customers_sheet(actor, customers)
+def export_customers(customers: QuerySet[Customer], *, actor: User, purpose: str, use: str = "") -> Iterator[str]:
+    """Lines of a CSV file with the chosen customers that the actor may export; refused for more than 20,000.
+
+    :param use: ``purpose/channel``: those only who permit this use of their data when their line is written.
+    """
+    sheet = customers_sheet(actor, customers, use=use)
     if sheet.count > MAX_STREAMED:
         raise Refused(_("More than 20,000 customers are written to a file first."), code="too_many")
-    return _noted("customers", sheet, actor=actor, purpose=purpose)
+    return _noted("customers", sheet, actor=actor, purpose=purpose, use=use)
 
 
 def leaving(*, actor: User, purpose: str) -> frozenset[int]:
@@ -62,7 +65,7 @@ def leaving(*, actor: User, purpose: str) -> frozenset[int]:
     return domains
 
 
-def _noted(what: str, sheet: Sheet, *, actor: User, purpose: str) -> Iterator[str]:
+def _noted(what: str, sheet: Sheet, *, actor: User, purpose: str, use: str = "") -> Iterator[str]:
     domains = leaving(actor=actor, purpose=purpose)
     audit.record(
         actor,
@@ -70,6 +73,6 @@ def _noted(what: str, sheet: Sheet, *, actor: User, purpose: str) -> Iterator[st
         domains=domains,
         attributes=sheet.attributes,
         counts={"rows": sheet.count},
-        purpose=purpose,
+        purpose=f"{purpose} {use}".strip()[:60],
     )
     return safe_lines(sheet.header, sheet.rows)

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from cmdm import access
+from cmdm import access, clock
 from cmdm.models import User
+from customers import ports
 from customers.models import Customer, SourceRecord
 from customers.queries.catalogue import Spec, catalogue
 from customers.queries.files import KEY, NUMBER
@@ -33,10 +34,10 @@ class Sheet:
     rows: Iterator[Sequence[Cell]]
 
 
-def customers_sheet(user: User, customers: QuerySet[Customer] | None = None) -> Sheet:
+def customers_sheet(user: User, customers: QuerySet[Customer] | None = None, *, use: str = "") -> Sheet:
     """Golden values, one customer a row; of many values the first three, and the rest in one column."""
     rows = exportable(user, customers)
-    return Sheet(customers_header(), rows.count(), tuple(catalogue().specs), _customers(rows, user))
+    return Sheet(customers_header(), rows.count(), tuple(catalogue().specs), _customers(rows, user, use))
 
 
 def exportable(user: User, customers: QuerySet[Customer] | None = None) -> QuerySet[Customer]:
@@ -56,21 +57,29 @@ def next_customers(customers: QuerySet[Customer], after: int) -> list[Customer]:
     return list(customers.filter(pk__gt=after).order_by("pk")[:PAGE])
 
 
-def customers_rows(page: Sequence[Customer], user: User) -> Iterator[Sequence[Cell]]:
-    """The rows of a page of customers, with the values that the user may take along."""
+def customers_rows(page: Sequence[Customer], user: User, use: str = "") -> Iterator[Sequence[Cell]]:
+    """The rows of a page of customers, with the values that the user may take along.
+
+    With a use (``purpose/channel``) those only who permit it now, and of their addresses those that it covers.
+    """
     specs = catalogue().specs.values()
-    values = visible_values(page, user, verb="export")
+    values = {pk: seen.values for pk, seen in visible_values(page, user, verb="export").items()}
+    if use:
+        purpose, _slash, channel = use.partition("/")
+        allowed = ports.permitted(page, purpose, channel, clock.now())
+        page = [customer for customer in page if allowed[customer.pk].allowed]
+        values = ports.usable({one.pk: values[one.pk] for one in page}, allowed, channel)
     for customer in page:
-        seen = values[customer.pk].values
+        seen = values[customer.pk]
         cells = [cell for spec in specs for cell in cells_of(spec, seen.get(spec.name))]
         yield [customer.number, customer.key_text, customer.party_type, customer.version, *cells]
 
 
-def _customers(customers: QuerySet[Customer], user: User) -> Iterator[Sequence[Cell]]:
+def _customers(customers: QuerySet[Customer], user: User, use: str) -> Iterator[Sequence[Cell]]:
     last = 0
     while page := next_customers(customers, last):
         last = page[-1].pk
-        yield from customers_rows(page, user)
+        yield from customers_rows(page, user, use)
 
 
 def columns_of(spec: Spec) -> list[str]:

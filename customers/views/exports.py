@@ -34,7 +34,7 @@ def export(request: Request) -> HttpResponseBase:
         status = 422
     if form.is_bound and form.is_valid():
         try:
-            return _taken_along(request, form.cleaned_data["purpose"])
+            return _taken_along(request, **form.cleaned_data)
         except Refused as refused:
             form.add_error(None, str(refused.sentence))
             status = 409
@@ -42,15 +42,15 @@ def export(request: Request) -> HttpResponseBase:
     return render(request, "customers/export.html", {"form": form, "files": files[:10]}, status=status)
 
 
-def _taken_along(request: Request, purpose: str) -> HttpResponseBase:
+def _taken_along(request: Request, purpose: str, use: str = "") -> HttpResponseBase:
     wanted = CustomerFilter(request.GET, user=request.user).wanted()
     try:
-        lines = export_customers(listed(request.user, **wanted), actor=request.user, purpose=purpose)
+        lines = export_customers(listed(request.user, **wanted), actor=request.user, purpose=purpose, use=use)
     except Refused as refused:
         if refused.code != "too_many":
             raise
         source = wanted["source"]
-        filters = {**wanted, "source": source.pk if source else None}
+        filters = {**wanted, "source": source.pk if source else None, "use": use}
         made = export_files.prepare(filters, actor=request.user, purpose=purpose)
         return redirect("customers:export_file", pk=made.pk)
     return _sent(lines)

@@ -1,0 +1,47 @@
+"""Exports for a use: who permits it when his line is written, with the addresses that his consent covers."""
+
+import csv
+import io
+
+import pytest
+
+from cmdm.models import AuditEntry
+from customers.actions import export_files
+from customers.actions.exports import export_customers
+from customers.forms.exports import ExportForm
+from customers.models import Customer
+from tests.consent.test_recording import MAIL, Scene
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene(db):
+    scene = Scene(key="newsletter")
+    scene.grant()
+    return scene
+
+
+def rows(lines):
+    return list(csv.DictReader(io.StringIO("".join(lines))))
+
+
+def test_only_who_permits_the_use_leaves_and_only_with_that_address(scene):
+    lines = export_customers(Customer.objects.all(), actor=scene.lead, purpose="system", use="newsletter/email")
+    (row,) = rows(lines)
+    assert (row["customer_number"], row["email"], row["phone"]) == (scene.karl.customer.number, MAIL, "")
+    assert AuditEntry.objects.latest("pk").purpose == "system newsletter/email"
+
+
+def test_a_file_obeys_a_withdrawal_made_before_its_page_is_written(scene):
+    file = export_files.prepare({"use": "newsletter/email"}, actor=scene.lead, purpose="system")
+    scene.deny()
+    while file.finished_at is None:
+        file = export_files.write_next(file, actor=scene.lead, hold=lambda: None)
+    assert file.rows == 0
+    assert rows([b"".join(export_files.fetch(file, actor=scene.lead)).decode()]) == []
+
+
+def test_the_form_offers_what_is_in_use(scene):
+    choices = [code for code, _label in ExportForm().fields["use"].choices]
+    assert choices == ["", "newsletter/email"]
