@@ -135,6 +135,14 @@ def drop(row: MatchModel, *, actor: User) -> MatchModel:
     return row
 
 
+@action
+def export(row: MatchModel, *, actor: User) -> str:
+    """The version as a file. Refused (PermissionDenied) without ``configure`` everywhere: it tells common values."""
+    access.require_everywhere(actor, "configure")
+    audit.record(actor, "model.exported", row, counts={"version": row.version})
+    return export_file(row)
+
+
 def export_file(row: MatchModel) -> str:
     """The version as a file: the model, and where it comes from."""
     envelope = {
