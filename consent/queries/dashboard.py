@@ -144,5 +144,5 @@ def columns(months: Iterable[Bar]) -> list[dict[str, Any]]:
     drawn = []
     for place, one in enumerate(found):
         up, down = one.yes / high * 60, one.no / high * 60
-        drawn.append({"bar": one, "x": place * 40 + 8, "up": up, "top": 64 - up, "down": down})
+        drawn.append({"bar": one, "x": place * 40 + 13, "up": up, "top": 64 - up, "down": down})
     return drawn
