@@ -17,6 +17,7 @@ from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.model import Model
 
 CHUNK = 1 << 20
+CONTACTS = ("email", "phone", "identifier")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,11 @@ class Blocks:
     finer: list[RuleKeys] = field(default_factory=list)
     large: list[Large] = field(default_factory=list)
     compared: list[Lists] = field(default_factory=list)
+    crowded: dict[str, set[str]] = field(default_factory=dict)
+
+    def telling(self) -> Columns:
+        """The columns without the contacts that more records share than say anything."""
+        return self.columns.without(self.crowded) if self.crowded else self.columns
 
     def count(self, rule: int) -> int:
         """How many pairs of the rule's blocks there are, those met under earlier rules included."""
@@ -52,6 +58,7 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
     blocks = Blocks(columns)
     for index in range(len(model.rules)):
         made = maker.rule(index)
+        _note_crowded(blocks, model, made)
         small, large = _apart(made, model.block_cap)
         used = [small]
         if len(large.rows):
@@ -67,6 +74,16 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
         rows, numbers = (small.rows, small.numbers) if len(used) == 1 else joined(used)
         blocks.compared.append(Lists.of(rows, numbers, len(columns)))
     return blocks
+
+
+def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys) -> None:
+    """A contact that is a key by itself and is held by more than the limit: a switchboard, a made-up number."""
+    parts = model.rules[keys.rule].parts
+    if len(parts) == 1 and parts[0] in CONTACTS and len(keys.rows):
+        _distinct, first, counts = np.unique(keys.numbers, return_index=True, return_counts=True)
+        over = first[counts > model.shared_limit]
+        if len(over):
+            blocks.crowded.setdefault(parts[0], set()).update(keys.where(over).texts())
 
 
 def _apart(keys: RuleKeys, cap: int) -> tuple[RuleKeys, RuleKeys]:

@@ -4,7 +4,7 @@ Nothing is lost: `features(row)` gives back exactly what `features.prepare` made
 scorer can take over any pair.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -136,15 +136,25 @@ class Columns:
             texts=texts,
         )
 
-    def without(self, emails: Ints, endings: Ints, identifiers: Ints) -> "Columns":
-        """Without contacts that say nothing: numbers of e-mails, of phones' last digits, and of identifiers."""
-        mails, phones, found = self.emails, self.phones, self.identifiers
+    def without(self, crowded: Mapping[str, Collection[str]]) -> "Columns":
+        """Without contacts that say nothing: whole e-mails, last digits of phones, identifiers with their scheme."""
+        mails, phones, own = self.emails, self.phones, self.identifiers
+        bad_mails = mails.whole.series.is_in(list(crowded.get("email", ()))).to_numpy()
+        endings = [len(each) * PHONE_BASE + int(each) for each in crowded.get("phone", ())]
+        numbers = own.schemes.series.gather(own.scheme) + ":" + own.pool.series.gather(own.value)
+        bad_numbers = numbers.is_in(list(crowded.get("identifier", ()))).to_numpy()
         return replace(
             self,
-            emails=replace(mails, lists=mails.lists.keep(~np.isin(mails.lists.values, emails))),
-            phones=phones.keep(~np.isin(phones.values % 10**LAST_DIGITS, endings)),
-            identifiers=replace(found, lists=found.lists.keep(~np.isin(found.lists.values, identifiers))),
+            emails=replace(mails, lists=mails.lists.keep(~bad_mails[mails.lists.values])),
+            phones=phones.keep(~np.isin(endings_of(phones.values), endings)),
+            identifiers=replace(own, lists=own.lists.keep(~bad_numbers[own.lists.values])),
         )
+
+
+def endings_of(phones: Ints) -> Ints:
+    """The last digits of phones, with how many they are."""
+    found: Ints = np.minimum(phones // PHONE_BASE, LAST_DIGITS) * PHONE_BASE + phones % 10**LAST_DIGITS
+    return found
 
 
 def of_features(model: Model, features: Sequence[Features], spaces: Ints | None = None) -> Columns:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from matching.engine import keys as reference
-from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.columns import Columns, endings_of
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.prepared import PHONE_BASE
 from matching.engine.bulk.texts import Texts
@@ -128,8 +128,7 @@ def _domains(columns: Columns) -> Part:
 
 def _phones(columns: Columns) -> Part:
     phones = columns.phones
-    length = np.minimum(phones.values // PHONE_BASE, 7)
-    distinct, numbers = np.unique(length * PHONE_BASE + phones.values % 10**7, return_inverse=True)
+    distinct, numbers = np.unique(endings_of(phones.values), return_inverse=True)
     made = pl.Series("", [str(each % PHONE_BASE).zfill(each // PHONE_BASE) for each in distinct.tolist()], pl.String)
     return _mapped(Lists(phones.starts, numbers), made)
 

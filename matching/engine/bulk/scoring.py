@@ -18,10 +18,12 @@ from matching.engine.bulk.fast import AVAILABLE, kernel
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.plan import Line, Plan, plan_of, stepped
 from matching.engine.comparing import KINDS
+from matching.engine.evidence import Level, Score
+from matching.engine.explaining import ALTERNATIVE, INTERACTION
 from matching.engine.features import Features
 from matching.engine.model import Model, exact
 from matching.engine.scoring import LIMIT
-from matching.engine.vocabulary import LEVELS
+from matching.engine.vocabulary import LABELS, LEVELS
 from matching.engine.vocabulary import MISSING as NOT_THERE
 
 SLACK = 0.01  # bits; more than all rounding to steps can make
@@ -150,19 +152,62 @@ class Scorer:
         )
 
     def _weighed(self, left: Ints, right: Ints, levels: Ints, floor: float) -> Scores:
+        made = self._sums(left, right, levels)
+        found = Scores(left, right, levels, *_outcome(made))
+        return found if floor <= 0 else found.where(found.probability >= floor)
+
+    def _sums(self, left: Ints, right: Ints, levels: Ints) -> "Sums":
+        """What each line of the evidence weighs."""
         prior = self.plan.start[0]
-        weight = np.full(len(left), prior)
-        sums = [np.full(len(left), prior - lead) for lead in self.plan.start[1:]]
+        lines = np.zeros((len(left), len(self.plan.lines)))
+        sums = np.tile(prior - self.plan.start[1:], (len(left), 1))
         for line in self.plan.lines:
             codes = levels[:, line.place].astype(np.int64)
             codes[codes == MISSING] = len(line.bits) - 1
             moved = self._moved(line, codes, left, right)
-            weight += line.bits[codes] + moved
+            lines[:, line.place] = line.bits[codes] + moved
             for number, under in enumerate(line.under):
-                sums[number] += under[codes] + _share(line, under, codes, moved)
-        weight += self._together(levels)
-        made = self._told(left, right, levels, weight, sums)
-        return made if floor <= 0 else made.where(made.probability >= floor)
+                sums[:, number] += under[codes] + _share(line, under, codes, moved)
+        together = self._together(levels)
+        weight = prior + lines.sum(axis=1) + together.sum(axis=1)
+        others, related = np.ones(len(left)), np.zeros(len(left))
+        corrections = np.zeros((len(left), len(self.model.alternatives)))
+        for number, alternative in enumerate(self.model.alternatives):
+            before = stepped(np.log2(others))
+            odds = np.exp2(np.minimum(sums[:, number], LIMIT))
+            others += odds
+            related += odds if alternative.related else 0.0
+            corrections[:, number] = before - stepped(np.log2(others))
+        return Sums(lines, together, corrections, sums, weight + corrections.sum(axis=1), related / others)
+
+    def told(self, scores: Scores) -> list[Score]:
+        """The scores as the reference gives them, with every line of their evidence."""
+        made = self._sums(scores.left, scores.right, scores.levels)
+        weight, probability, household = _outcome(made)
+        prior = float(self.plan.start[0])
+        tables = [_labels(each.code, each.kind) for each in self.model.comparisons]
+        columns = (scores.levels, made.lines, made.together, made.corrections, made.sums)
+        found = []
+        for row, (codes, bits, extra, taken, sums) in enumerate(zip(*(each.tolist() for each in columns), strict=True)):
+            levels = [
+                Level(*table[code][:2], weighs, table[code][2])
+                for table, code, weighs in zip(tables, codes, bits, strict=True)
+            ]
+            levels += [
+                Level(each.code, INTERACTION, weighs, "together")
+                for each, weighs, holds in zip(
+                    self.model.interactions, extra, self._holding(scores.levels[row]), strict=True
+                )
+                if holds
+            ]
+            levels += [
+                Level(each.code, ALTERNATIVE, weighs, each.label)
+                for each, weighs in zip(self.model.alternatives, taken, strict=True)
+                if weighs
+            ]
+            numbers = (float(weight[row]), float(probability[row]), float(household[row]))
+            found.append(Score(*numbers, prior, tuple(levels), tuple(sums)))
+        return found
 
     def _moved(self, line: Line, codes: Ints, left: Ints, right: Ints) -> Ints:
         """What the rarity of the value agreed on adds."""
@@ -187,30 +232,48 @@ class Scorer:
         common = [min(set(lists.row(i)) & set(lists.row(j)), default=0) for i, j in pairs]
         return np.array(common, dtype=np.int64)
 
-    def _together(self, levels: Ints) -> Ints:
-        """What levels weigh together beyond their sum."""
+    def _holding(self, levels: Ints) -> list[bool]:
+        return [bool(each) for each in self._held(levels.reshape(1, -1))[0]]
+
+    def _held(self, levels: Ints) -> Ints:
+        """Which interactions hold."""
         places = {each.code: (place, each.kind) for place, each in enumerate(self.model.comparisons)}
-        found = np.zeros(len(levels))
-        for each in self.model.interactions:
-            holds = np.ones(len(levels), dtype=bool)
+        found = np.ones((len(levels), len(self.model.interactions)), dtype=bool)
+        for number, each in enumerate(self.model.interactions):
             for code, level in (each.one, each.other):
                 place, kind = places[code]
-                holds &= levels[:, place] == LEVELS[kind].index(level)
-            found[holds] += exact(each.bits)
+                found[:, number] &= levels[:, place] == LEVELS[kind].index(level)
         return found
 
-    def _told(self, left: Ints, right: Ints, levels: Ints, weight: Ints, sums: list[Ints]) -> Scores:
-        """Take off what the other explanations make of the same levels."""
-        others, related = np.ones(len(left)), np.zeros(len(left))
-        for alternative, bits in zip(self.model.alternatives, sums, strict=True):
-            before = stepped(np.log2(others))
-            odds = np.exp2(np.minimum(bits, LIMIT))
-            others += odds
-            if alternative.related:
-                related += odds
-            weight += before - stepped(np.log2(others))
-        probability = 1.0 / (1.0 + np.exp2(np.minimum(-weight, LIMIT)))
-        return Scores(left, right, levels, weight, probability, (1.0 - probability) * related / others)
+    def _together(self, levels: Ints) -> Ints:
+        """What levels weigh together beyond their sum."""
+        bits = np.array([exact(each.bits) for each in self.model.interactions])
+        found: Ints = self._held(levels) * bits
+        return found
+
+
+@dataclass(frozen=True)
+class Sums:
+    """The lines of the evidence of each pair: comparisons, interactions, other explanations; and what they make."""
+
+    lines: Ints
+    together: Ints
+    corrections: Ints
+    sums: Ints
+    weight: Ints
+    kin: Ints
+
+
+def _outcome(made: Sums) -> tuple[Ints, Ints, Ints]:
+    """Weight, probability and share of the related."""
+    probability = 1.0 / (1.0 + np.exp2(np.minimum(-made.weight, LIMIT)))
+    return made.weight, probability, (1.0 - probability) * made.kin
+
+
+def _labels(code: str, kind: str) -> dict[int, tuple[str, str, str]]:
+    """Comparison, level and its label by the level's number."""
+    known = {number: (code, level, LABELS[level]) for number, level in enumerate(LEVELS[kind])}
+    return known | {MISSING: (code, NOT_THERE, LABELS[NOT_THERE])}
 
 
 def _bounds(line: Line) -> Ints:

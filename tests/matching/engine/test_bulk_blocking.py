@@ -100,3 +100,11 @@ def test_large_blocks_are_reported_with_their_size():
     made = block(replace(PERSONS, block_cap=3), bulk.of_features(PERSONS, features_of(PERSONS, values)))
     rules = {PERSONS.rules[each.rule].code: each.records for each in made.large if not each.finer}
     assert rules == {"email": 4, "email_user": 4, "user_begins": 4}
+
+
+def test_contacts_that_too_many_share_say_nothing():
+    values = [{"phone": [{"value": "+49 30 1234987"}], "email": [{"value": f"ann{n}@x.example"}]} for n in range(4)]
+    made = block(replace(PERSONS, shared_limit=3), bulk.of_features(PERSONS, features_of(PERSONS, values)))
+    assert made.crowded == {"phone": {"1234987"}}
+    assert [made.telling().features(row).phones for row in range(4)] == [()] * 4
+    assert [len(made.telling().features(row).emails) for row in range(4)] == [1] * 4

@@ -1,5 +1,7 @@
 """Matching many gives exactly what matching one pair gives, with compiled kernels and without."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,11 +12,19 @@ from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.scoring import Scorer, slices
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
+from matching.engine.model import Interaction
 from matching.engine.scoring import score
 from matching.engine.vocabulary import LEVELS
 from tests.matching.engine.shapes import organisations, people
 
 PERSONS, ORGANISATIONS = person_model(), organisation_model()
+TOGETHER = replace(
+    PERSONS,
+    interactions=(
+        Interaction(("given_name", "exact"), ("family_name", "exact"), -1.5),
+        Interaction(("birth_date", "exact"), ("family_name", "different"), 2.25),
+    ),
+)
 WAYS = [pytest.param(True, marks=pytest.mark.skipif(not AVAILABLE, reason="numba is not installed")), False]
 
 
@@ -45,6 +55,19 @@ def assert_same(model, features, found):
         assert found.weight[row] == one.weight
         assert found.probability[row] == pytest.approx(one.probability, rel=1e-12, abs=1e-300)
         assert found.household[row] == pytest.approx(one.household, rel=1e-9, abs=1e-300)
+
+
+@settings(max_examples=20, deadline=None)
+@given(values=st.lists(people(), min_size=2, max_size=8))
+def test_the_evidence_is_told_line_by_line_as_the_reference_tells_it(values):
+    features = features_of(TOGETHER, values)
+    left, right = all_pairs(len(features))
+    scorer = Scorer(TOGETHER, bulk.of_features(TOGETHER, features))
+    wanted = score(TOGETHER, [(features[i], features[j]) for i, j in zip(left, right, strict=True)])
+    found = scorer.told(scorer.score(left, right))
+    assert [(one.weight, one.prior, one.levels) for one in found] == [
+        (one.weight, one.prior, one.levels) for one in wanted
+    ]
 
 
 @pytest.mark.parametrize("fast", WAYS)
