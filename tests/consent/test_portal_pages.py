@@ -174,7 +174,7 @@ class TestMyRequests:
         assert (row.state, row.is_open) == ("withdrawn", False)
 
     def test_the_same_again_is_refused(self, his):
-        his.post(reverse("my:ask", args=["access"]), {})
+        assert his.post(reverse("my:ask", args=["access"]), {}).status_code == 302
         assert his.post(reverse("my:ask", args=["access"]), {}).status_code == 422
         assert his.get(reverse("my:ask", args=["gold"])).status_code == 404
 
@@ -185,7 +185,8 @@ def test_nothing_of_another_person_is_found(his, client, karl, offers):
     hers = make_account(other, address="n@b.example")
     nadia = sign_in(type(client)(), hers)
     nadia.post(reverse("my:ask", args=["access"]), {})
-    nadia.post(reverse("my:correct", args=["birth_date"]), {"birth_date": "1980-01-01", "seen": holdings([other.pk]).rows("birth_date")[0].seen})  # fmt: skip
+    born = {"birth_date": "1980-01-01", "seen": holdings([other.pk]).rows("birth_date")[0].seen}
+    nadia.post(reverse("my:correct", args=["birth_date"]), born)
     found = topics([other.pk], holdings([other.pk]))[0].switches[0]
     nadia.post(reverse("my:answer"), said(offers[1], found, "yes"))
     group = ConsentEvent.objects.get().group

@@ -47,8 +47,8 @@ def ask(request: PortalRequest, kind: str) -> HttpResponse:
     way = next((one for one in WAYS if one[0] == kind), None)
     if way is None:
         raise Http404
-    form = RequestForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = RequestForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
         records = list(SourceRecord.objects.filter(pk__in=request.portal.anchors).only("pk", "domain_id"))
         text, account = form.cleaned_data["text"], request.portal.account
         try:
@@ -58,7 +58,7 @@ def ask(request: PortalRequest, kind: str) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal.sentence))
     context = {"nav": "requests", "form": form, "label": way[0].label, "words": way[2]}
-    return render(request, "portal/ask.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "portal/ask.html", context, status=422 if form.is_bound else 200)
 
 
 @portal_required
