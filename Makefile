@@ -35,7 +35,7 @@ check: $(VENV)/.ok-dev ## Lint, types, order of imports, production settings, mi
 test: $(VENV)/.ok-dev ## Run all tests, those with a browser last
 	$(PY) tests/browser_setup.py
 	$(PYTEST) -n 2 --dist worksteal -m "not browser" $(ARGS)
-	$(PYTEST) -m browser $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile -m browser $(ARGS)
 
 soak: $(VENV)/.ok-dev ## Run the long forms of the tests; takes hours
 	$(PY) tests/browser_setup.py

@@ -48,7 +48,7 @@ class Site:
 def serve(template: databases.Database, blocker: Any) -> Iterator[Site]:
     """A gunicorn on a free port, for the length of a block."""
     RESULTS.mkdir(exist_ok=True)
-    log = RESULTS / "server.log"
+    log = RESULTS / f"server-{os.getpid()}.log"
     with databases.clone(template) as database, socket.socket() as listener, log.open("wb") as output:
         # We bind and hand the socket over: a free port that is looked up first can be taken before gunicorn binds it.
         listener.bind(("127.0.0.1", 0))
