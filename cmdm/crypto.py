@@ -9,6 +9,7 @@ keyed digests beside it do anyway.
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
@@ -37,6 +38,12 @@ def digest(text: str | bytes, purpose: str) -> bytes:
     """32 bytes, keyed: equal texts of one purpose give equal digests (keyed BLAKE2b-256)."""
     content = text.encode() if isinstance(text, str) else text
     return hashlib.blake2b(content, digest_size=32, key=_digest_key(purpose)).digest()
+
+
+def digests(texts: Iterable[str], purpose: str) -> list[bytes]:
+    """The digest of each text."""
+    key = _digest_key(purpose)
+    return [hashlib.blake2b(text.encode(), digest_size=32, key=key).digest() for text in texts]
 
 
 def digest64(text: str, purpose: str) -> int:

@@ -18,15 +18,17 @@ from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
 from customers.models import Customer, ExportFile, Load, Source
-from customers.queries.files import bound, reader_of
+from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
+from customers.queries.unchanged import rest_of
 from customers.rules.batching import batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
+from customers.rules.slabs import Slab
 
 BATCH = 500
 LARGE = 20_000  # rows from which a file is stored first and placed as a whole
-SLAB = 10_000
+SLAB = 20_000
 TURNS = 15
 TURN_SECONDS = 1.0
 _LOCK_SPACE = 0x6C64  # first half of the two-part advisory lock: one loader a source
@@ -106,20 +108,42 @@ def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress)
     if load.position.get("total") is None:
         progress(0, None, _("Reading"))
         load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
-    is_large = load.position["total"] >= LARGE
+    if load.position["total"] >= LARGE:
+        load = _store(load, actor=actor, hold=hold, progress=progress)
+        _place(load, actor=actor, hold=hold, progress=progress)
+    else:
+        load = _take_batches(load, actor=actor, hold=hold, progress=progress)
+    if load.mode == Load.Mode.REPLACE:
+        load = _close_absent(load, actor=actor, hold=hold, progress=progress)
+    return load
+
+
+def _take_batches(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
     start = load.position.get("line", 0)
     reader = reader_of(load, start=start)
     mapping = bound(load, reader.header)
-    take = loading.store_batch if is_large else loading.take_batch
-    for batch in batches(reader, SLAB if is_large else BATCH, start=start):
+    for batch in batches(reader, BATCH, start=start):
         progress(*loading.progress_of(load), _("Taking in"))
         rows = rows_of(batch.rows, mapping, reader.header)
-        load = take(load, batch, rows, actor=actor, hold=hold)
+        load = loading.take_batch(load, batch, rows, actor=actor, hold=hold)
     progress(*loading.progress_of(load), _("Taking in"))
-    if is_large:
-        _place(load, actor=actor, hold=hold, progress=progress)
-    if load.mode == Load.Mode.REPLACE:
-        load = _close_absent(load, actor=actor, hold=hold, progress=progress)
+    return load
+
+
+def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
+    """Store a large file, many rows at a time; of those that say nothing new only the number is kept."""
+    start = load.position.get("line", 0)
+    mapping = bound(load, load.header)
+    for piece in slabs_of(load, SLAB, start=start):
+        progress(*loading.progress_of(load), _("Taking in"))
+        if isinstance(piece, Slab):
+            found, same = rest_of(piece, load.source, mapping)
+            batch = piece.batch._replace(rows=found)
+        else:
+            batch, same = piece, 0
+        rows = rows_of(batch.rows, mapping, load.header)
+        load = loading.store_batch(load, batch, rows, actor=actor, hold=hold, same=same)
+    progress(*loading.progress_of(load), _("Taking in"))
     return load
 
 

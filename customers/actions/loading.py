@@ -59,12 +59,15 @@ def take_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold)
 
 
 @action
-def store_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold) -> Load:
-    """The same with the rows of a large file, whose new records are placed later, together."""
-    return _take(load, batch, rows, store, actor=actor, hold=hold)
+def store_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold, same: int = 0) -> Load:
+    """The same with the rows of a large file, whose new records are placed later, together.
+
+    :param same: further rows of the batch, which were found to be unchanged.
+    """
+    return _take(load, batch, rows, store, actor=actor, hold=hold, same=same)
 
 
-def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold) -> Load:
+def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold, same: int = 0) -> Load:
     load = _running(load, hold)
     if load.position.get("line", 0) != batch.start:
         raise Fenced
@@ -73,7 +76,7 @@ def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, 
     closed = close(load.source, [one.key for one in rows.closing], actor=actor, load=load) if rows.closing else []
     counts = Counter(one.status for one in [*outcomes, *rows.aside])
     counts[CHANGED] += len(closed)
-    counts[UNCHANGED] += len(rows.closing) - len(closed)
+    counts[UNCHANGED] += len(rows.closing) - len(closed) + same
     counts["incomplete"] = sum(one.is_incomplete for one in outcomes)
     _account(load, batch, counts, closed=len(closed))
     audit.record(actor, "records.taken_in", load, counts={**counts, CLOSED: len(closed)})
@@ -84,7 +87,7 @@ def _account(load: Load, batch: Batch, counts: Counter[str], *, closed: int) -> 
     for name in (*COUNTERS, "incomplete"):
         setattr(load, name, getattr(load, name) + counts[name])
     load.closed += closed
-    load.rows += len(batch.rows)
+    load.rows += sum(counts[name] for name in COUNTERS)
     load.lines = batch.end
     before = load.position
     load.position = {

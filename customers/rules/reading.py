@@ -58,8 +58,8 @@ class Census(NamedTuple):
 class Feed:
     """Physical lines for the csv reader, counted."""
 
-    def __init__(self, octets: Octets) -> None:
-        self._blocks = lines(iter(octets))
+    def __init__(self, blocks: Iterator[list[bytes]]) -> None:
+        self._blocks = blocks
         self._block: list[bytes] = []
         self._next = 0
         self.line = 0
@@ -88,6 +88,21 @@ class Feed:
         column = 1 + max(raw[:byte].count(delimiter.encode()) for delimiter in DELIMITERS)
         return BrokenFile("encoding", line=self.line, column=column, byte=byte + 1, encoding="UTF-8")
 
+    def take(self, count: int) -> list[bytes]:
+        """Some lines as they are, with their ends; fewer at the end of the file."""
+        taken: list[bytes] = []
+        while len(taken) < count:
+            if self._next == len(self._block):
+                block = next(self._blocks, None)
+                if block is None:
+                    break
+                self._block, self._next = block, 0
+            more = self._block[self._next : self._next + count - len(taken)]
+            taken += more
+            self._next += len(more)
+        self.line += len(taken)
+        return taken
+
     def skip_to(self, line: int) -> None:
         """Pass over lines up to and including this one."""
         while self.line < line:
@@ -113,7 +128,7 @@ class Reader:
         self.encoding = octets.encoding
         self.max_field, self.unescape = max_field, unescape
         self.rows = self.rejected = self.blank = self.accounted = 0
-        self._feed = Feed(octets)
+        self._feed = Feed(lines(iter(octets)))
         self.header = _header(self._feed)
         self.delimiter = self._feed.delimiter
         self._feed.skip_to(start)
@@ -123,6 +138,19 @@ class Reader:
     def lines(self) -> int:
         """Physical lines read so far."""
         return self._feed.line
+
+    def take(self, count: int) -> list[bytes]:
+        """The next physical lines as they are, for whoever reads many at once; they are not accounted for."""
+        return self._feed.take(count)
+
+    def row_of(self, raw: bytes, line: int) -> Row | RejectedRow | None:
+        """What a line of the file that holds no quotation mark says, were it read alone."""
+        feed, self._feed = self._feed, Feed(iter([[raw]]))
+        self._feed.line = self.accounted = line - 1
+        try:
+            return next(iter(self), None)
+        finally:
+            self._feed = feed
 
     def __iter__(self) -> Iterator[Row | RejectedRow]:
         feed = self._feed
