@@ -54,7 +54,7 @@ def record_on_behalf(
     )
     if scan:
         attach(kept, actor=actor, content=scan)
-    return consents.record(
+    made = consents.record(
         records,
         actor=actor,
         purpose=purpose,
@@ -68,6 +68,10 @@ def record_on_behalf(
         proved=records,
         whose=whose,
     )
+    domains = {one.domain_id for one in records}
+    counts = {"records": len(made), "scans": int(bool(scan))}
+    audit.record(actor, f"consent.{made[0].act}", made[0], domains=domains, counts=counts, purpose=purpose.key)
+    return made
 
 
 @action

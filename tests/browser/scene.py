@@ -8,9 +8,13 @@ from django.contrib.auth.models import Group
 from cmdm import access, jobs
 from cmdm.actions.domains import grant_role
 from cmdm.models import Domain, User, system_user
+from consent.actions import proof
+from consent.actions.on_behalf import record_on_behalf
 from customers.actions import corrections, export_files, pins, relations
+from customers.models import SourceRecord
 from matching.actions import ledger, verdicts
 from stewardship.actions import tasks
+from tests.consent.scene import make_notice, make_purpose
 from tests.customers import files
 from tests.stewardship.scene import ask, put, stranger, task_of
 from tests.support.people import make_domain, make_user
@@ -53,6 +57,7 @@ class Scene:
         self._review()
         self._imports()
         self._export()
+        self._consents()
         with_job = jobs.enqueue("customers.load", actor=self.people["data owner"], domain=self.home, load=0)
         self.keys["job"] = with_job.pk
 
@@ -92,6 +97,19 @@ class Scene:
         file = export_files.prepare({}, actor=self.people["data owner"], purpose="quality")
         jobs.run(str(file.job_id))
         self.keys["export"] = file.pk
+
+    def _consents(self) -> None:
+        purpose = make_purpose(channels=["email"], label="Newsletter")
+        self.keys |= {"purpose": purpose.key, "notice": make_notice(purpose, key="sweep").pk}
+        self.keys["draft"] = make_notice(purpose, key="sweep", published=False, text="At most twice a week.").pk
+        answer = {"purpose": purpose, "act": "granted", "method": "paper", "note": "Form 7", "scan": b"%PDF-1.4"}
+        where = {"channel": "email", "contact": ("email", KARL["email"][0])}
+        karl = SourceRecord.objects.get(pk=self.keys["record"])
+        [event] = record_on_behalf([karl], actor=self.people["steward"], **answer, **where)
+        self.keys["event"] = event.pk
+        file = proof.prepare(actor=self.people["privacy officer"], reason="person", customer=now(karl).customer)
+        jobs.run(str(file.job_id))
+        self.keys["proof"] = file.pk
 
 
 def _everything() -> User:

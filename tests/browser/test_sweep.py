@@ -97,6 +97,22 @@ PAGES = [
     whole("stewardship:queue", "SLXE"),
     one("stewardship:task", "SLE", "task"),
     one("stewardship:task", "SLE", "task", query="?rows=all&script=1"),
+    whole("consent:dashboard", VIEW + "X"),
+    whole("consent:acts", VIEW + "X"),
+    whole("consent:conflicts", VIEW + "X"),
+    whole("consent:purposes", VIEW + "X"),
+    whole("consent:purpose", VIEW + "X", keys=("purpose",)),
+    whole("consent:purpose_new", "E"),
+    whole("consent:notices", VIEW + "X"),
+    whole("consent:notice", VIEW + "X", keys=("notice",)),
+    whole("consent:notice", "E" + VIEW.replace("E", "") + "X", keys=("draft",), query="?"),
+    whole("consent:notice_new", "E"),
+    whole("consent:notice_compare", VIEW + "X", keys=("notice", "draft")),
+    whole("consent:proofs", "LOPXE"),
+    one("consent:proof", "P", "proof"),
+    one("consent:receipt", VIEW, "event"),
+    one("consent:customer", VIEW, "karl"),
+    one("consent:record", "SLPE", "karl", refused="RO"),
 ]
 
 CONFIGURE, GRANT = "ODXE", "DXE"
@@ -146,6 +162,11 @@ DEEDS = [
     one("stewardship:settle", "SLE", "task"),
     one("stewardship:undo", "SLE", "answer"),
     one("job_stop", "LOPDE", "job"),
+    *[whole(f"consent:purpose_{deed}", "E", keys=("purpose",)) for deed in ("publish", "retire")],
+    *[whole(f"consent:notice_{deed}", "E", keys=("draft",)) for deed in ("retire", "discard")],
+    one("consent:proof_fetch", "P", "proof"),
+    one("consent:ask", "SLPE", "karl", "purpose", refused="RO"),
+    one("consent:scan", "LPE", "karl", "event", refused="RSO"),
 ]
 ELSEWHERE = {
     "login": "test_frame",
@@ -155,6 +176,10 @@ ELSEWHERE = {
     "customers:import_progress": "a fragment; test_journeys",
     "customers:export_progress": "a fragment; test_export_files",
     "stewardship:next": "test_keyboard",
+    "consent:keys": "public; test_pages of consent",
+    "consent:proof_progress": "a fragment; test_proof",
+    "consent:receipt_signed": "a file; test_pages of consent",
+    "consent:receipt_json": "a file; test_pages of consent",
     "": "/admin/login/ leads to the hub's own",
 }
 # Of Django and django-import-export: answers of forms, redirects, and what nobody may do.
