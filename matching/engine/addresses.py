@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from matching.engine.folding import fold, joined
-from matching.engine.lexicon import STREET_KINDS, STREETS, UNITS
+from matching.engine.lexicon import BESIDE, ORDINALS, STREET_KINDS, STREETS, UNITS
 
 _HOUSE: Final = re.compile(r"^\d{1,5}[a-z]?$")
 _POSTCODE: Final = re.compile(r"^\d{4,6}$")
@@ -56,7 +56,9 @@ def _has_house(words: list[str]) -> bool:
 
 def _words(segment: str) -> list[str]:
     """The folded words of one part between commas, without flat and floor."""
-    words = fold(segment).split()
+    words = [ORDINALS.get(word, word) for word in fold(segment).split()]
+    end = next((place for place, word in enumerate(words) if place > 1 and word in BESIDE), len(words))
+    words = words[:end]
     kept: list[str] = []
     skip = False
     for index, word in enumerate(words):

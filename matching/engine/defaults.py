@@ -5,7 +5,8 @@ For persons three alternatives stand beside the stranger: the *household* shares
 address and landline but not given name, birth date and identifiers; the *namesake* shares only
 the name; the *junior* shares name and home with a parent, but neither birth date nor identifiers. They keep
 families and namesakes apart without any rule of their own. Organisations have
-one: the *group*, whose members share name and web site but neither place nor phone.
+two: the *group*, whose members share name and web site but neither place nor phone, and the *site*, where
+several share place and switchboard but no name.
 """
 
 from typing import Final
@@ -67,40 +68,40 @@ def _of_person(code: str, label: str, kind: str, table: str, *, attribute: str =
 
 
 def _of_organisation(code: str, label: str, kind: str, table: str) -> Comparison:
-    return Comparison(code, label, kind, code, _levels(table, "group"))
+    return Comparison(code, label, kind, code, _levels(table, "group", "site"))
 
 
 _GIVEN_NAME: Final = """
 exact           8     2.5   8     8
 transliterated  7.5   2     7.5   7.5
 nickname        5     0     3.5   3.5
-swapped         9     2.5   4     4
-near            5.5   0     0     0
+swapped         8     2.5   4     4
+near            6     0     0     0
 initial         3.5   0     2     2
 middle          1.5   0.5   0     0
-alike           2.5   0.3   0     0
-different       -5    0     -6    -6
+alike           0.8   2.3   0     0
+different       -5.5  0     -6    -6
 """
 _FAMILY_NAME: Final = """
 exact           10    9.8   10    9.8
 transliterated  9     8.8   9     8.8
-swapped         9     9     5     9
+swapped         6     3     3     5
 part            7     6     3     6
 near            7     5.5   0.5   5.5
-alike           3.5   2     0     2
-married         -2.5  -1.3  -6    -1.3
-different       -4.5  -1.8  -6    -1.8
+alike           2.5   1     0     1
+married         -3    -1.5  -6    -1.5
+different       -5.5  -2    -6    -2
 """
 _MIDDLE_NAME: Final = """
 exact           7     1     0     0
 near            5     0     0     0
 initial         4     0     0     0
-different       -3    0     0     0
+different       -4    0     0     0
 """
 _SUFFIX: Final = """
 same            1.5   0     0     -1
 one_sided       -1    0     0     2
-different       -9    1     1     5
+different       -12   1     1     6
 """
 _BIRTH_DATE: Final = """
 exact           14    8.5   0     -3
@@ -108,21 +109,21 @@ swapped         9     0     0     -3
 near            5     1     0     -3
 partial         5     1     0     -3
 month           3.5   1     0     -3
-day             2.5   0     0     0
-year            0     1     0     -3
-different       -5    0     0     0
+day             2     0     0     0
+year            -2    1     0     -3
+different       -5.5  0     0     0
 """
 _GENDER: Final = """
 same            1     -0.5  0.7   0.9
-different       -4    0.5   -2    -4
+different       -6    0.5   -2    -4
 """
 _EMAIL: Final = """
 exact           16.5  13.5  0     13.5
 near            12    6     0     6
-user            9.5   2     3     2
+user            8     2     3     2
 alike           5     3     0     3
-role            3     3     0     3
-different       -1.5  -0.1  0     -0.1
+role            1     1     0     1
+different       -1.6  -0.1  0     -0.1
 """
 _PHONE: Final = """
 exact           15.5  12.5  0     12.5
@@ -135,14 +136,14 @@ same            13    13.2  0     13.2
 near            10.5  10.5  0     10.5
 street          10    10    0     10
 neighbour       7     6     0     6
-postcode        6.5   6.5   0     6.5
+postcode        7     7     0     7
 city            3.5   3     0     3
-different       -2.5  -3    0     -3
+different       -3    -3.5  0     -3
 """
 _IDENTIFIER: Final = """
 exact           18    4     0     0
 near            10    1     0     0
-different       -4    0     0     0
+different       -4.5  0     0     0
 """
 
 
@@ -153,7 +154,7 @@ def person_model() -> Model:
         prior=-17,
         comparisons=(
             _of_person("given_name", "Given name", "given_name", _GIVEN_NAME, rarity=1.0),
-            _of_person("family_name", "Family name", "family_name", _FAMILY_NAME, rarity=0.5),
+            _of_person("family_name", "Family name", "family_name", _FAMILY_NAME, rarity=0.75),
             _of_person("middle_name", "Middle name", "middle_name", _MIDDLE_NAME),
             _of_person("suffix", "Junior or senior", "suffix", _SUFFIX),
             _of_person("birth_date", "Birth date", "date", _BIRTH_DATE),
@@ -209,13 +210,13 @@ def person_model() -> Model:
 
 
 _ORGANISATION_NAME: Final = """
-exact          14    13
-words          12    11
-near            9     9
-within          6     7
-acronym         5     5
-partly          3     5
-different      -7    -3
+exact          14    13     4
+words          12    11     4
+near            9     9     4.5
+within          6     7     2.5
+acronym         5     5     1
+partly          3     5     3
+different      -7    -3     0
 """
 
 
@@ -226,17 +227,21 @@ def organisation_model() -> Model:
         prior=-15,
         comparisons=(
             _of_organisation("organisation_name", "Name", "organisation_name", _ORGANISATION_NAME),
-            _of_organisation("identifier", "Identifier", "identifier", "exact 18 2\nnear 8 1\ndifferent -4 0"),
-            _of_organisation("website", "Web site", "website", "same 11 11\ndifferent -2 -1"),
+            _of_organisation("identifier", "Identifier", "identifier", "exact 18 2 1\nnear 8 1 0\ndifferent -4 0 0"),
+            _of_organisation("website", "Web site", "website", "same 11 11 3\ndifferent -2 -1 0"),
             _of_organisation(
-                "email", "E-mail", "email", "exact 14 11\nnear 9 3\nuser 4 4\nalike 2 2\nrole 12 9\ndifferent -0.5 0"
+                "email",
+                "E-mail",
+                "email",
+                "exact 14 11 4\nnear 9 3 1\nuser 4 4 0\nalike 2 2 0\nrole 12 9 2\ndifferent -0.5 0 0",
             ),
-            _of_organisation("phone", "Phone", "phone", "exact 14 4\nending 9 2\nnear 7 1\ndifferent -2 0"),
+            _of_organisation("phone", "Phone", "phone", "exact 14 4 13.5\nending 9 2 8\nnear 7 1 6\ndifferent -2 0 -1"),
             _of_organisation(
                 "address",
                 "Address",
                 "address",
-                "same 11 2\nnear 8 1\nstreet 6 1\nneighbour 2 0\npostcode 3 1\ncity 1 0.5\ndifferent -2 0.5",
+                "same 11 2 11\nnear 8 1 8\nstreet 6 1 6\nneighbour 2 0 2\npostcode 3 1 0\ncity 1 0.5 -2\n"
+                "different -2 0.5 -6",
             ),
         ),
         rules=(
@@ -256,6 +261,7 @@ def organisation_model() -> Model:
             Alternative(
                 "group", "Same group", prior=-16, related=True, learns=("organisation_name", "website", "email")
             ),
+            Alternative("site", "At the same place", prior=-17, related=True, learns=("phone", "address")),
         ),
         placeholders={
             "organisation_name": _NO_NAME,

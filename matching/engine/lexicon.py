@@ -50,6 +50,16 @@ STREET_KINDS: Final = frozenset(
     "st ave rd dr ln ct pl blv cr cct cl tce hwy pde sq gr wy pkw calle via rue platz weg".split()
 )
 
+ORDINALS: Final[dict[str, str]] = {
+    word: f"{number}{'st nd rd'.split()[number - 1] if number < 4 else 'th'}"
+    for number, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+    )
+}
+
+# What follows says where else to look: "747 9th Ave between 50th and 51st".
+BESIDE: Final = frozenset("between btw near nr opposite opp off".split())
+
 UNITS: Final = frozenset("apt apartment suite ste unit flat app appt room floor level building bldg bld".split())
 
 LEGAL_FORMS: Final = frozenset(

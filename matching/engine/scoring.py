@@ -15,9 +15,9 @@ from matching.engine.evidence import Level, Score
 from matching.engine.explaining import ALTERNATIVE, INTERACTION, sentence
 from matching.engine.features import Features
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
-from matching.engine.vocabulary import LABELS, LEVELS, MISSING
+from matching.engine.vocabulary import LABELS, LEVELS, MISSING, UNRELATED
 
-__all__ = ["Level", "Score", "counterfactual", "score", "score_levels", "sentence"]
+__all__ = ["Level", "Score", "called", "counterfactual", "score", "score_levels", "sentence"]
 
 RARE_LEVELS = frozenset({"exact", "transliterated"})
 
@@ -78,6 +78,13 @@ def counterfactual(model: Model, found: Score) -> str | None:
         if again.probability >= model.automatic:
             settled.append((lines[index][0].level == MISSING, again.weight, line.code))
     return max(settled, default=(False, 0.0, None))[2]
+
+
+def called(model: Model, found: Score) -> str:
+    """What a pair that is not the same is called: the code of its likeliest alternative, or `UNRELATED`."""
+    named = [(bits, each.code) for each, bits in zip(model.alternatives, found.sums, strict=True)]
+    best = max(named, key=lambda each: each[0], default=(0.0, ""))
+    return best[1] if best[0] > 0 else UNRELATED
 
 
 def _again(line: _Line, level: Level) -> Found:

@@ -21,7 +21,7 @@ from matching.engine.reporting import report
 from matching.engine.totals import COUNTED, WORDS, Totals
 from matching.engine.vocabulary import LEVELS
 
-FEWEST: Final = 30  # pairs of the same party from which on there is something to learn
+FEWEST: Final = 300  # pairs of the same party from which on there is something to learn
 HIGHEST: Final = 24.0  # bits beyond which no agreement is believed
 LOWEST: Final = -9.0  # one pair in five hundred of the same party differs in anything, by blunder
 

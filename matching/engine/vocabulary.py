@@ -7,6 +7,7 @@ weighs nothing.
 from typing import Final
 
 MISSING: Final = "missing"
+UNRELATED: Final = "unrelated"
 
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "given_name": (

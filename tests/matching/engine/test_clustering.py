@@ -5,7 +5,8 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine.clustering import Edge, cluster
+from matching.engine.clustering import IDENTIFIERS, KEPT_APART, Edge, Refusal, cluster, contradicts
+from tests.matching.engine.parties import PERSONS
 
 NODES = range(8)
 PAIRS = st.tuples(st.sampled_from(NODES), st.sampled_from(NODES)).filter(lambda pair: pair[0] != pair[1])
@@ -45,6 +46,54 @@ def test_conflicting_records_stay_apart_and_the_edge_is_returned():
     )
     assert found.groups == ((1, 2), (3,))
     assert found.refused == (Edge(2, 3, 0.97),)
+    assert found.refusals == (Refusal(Edge(2, 3, 0.97), (1, 3), IDENTIFIERS),)
+
+
+def test_a_refusal_names_who_opposes_it_and_why():
+    edges = [Edge(1, 2, 0.99), Edge(2, 3, 0.97), Edge(1, 3, 0.0002, "household")]
+    assert cluster([1, 2, 3], edges, automatic=0.95).refusals[0][1:] == ((1, 3), "household")
+    told = cluster([1, 2, 3], edges, automatic=0.95, forbidden=[(3, 1)])
+    assert told.refusals[0][1:] == ((1, 3), KEPT_APART)
+    assert cluster([1, 2], [Edge(1, 2, 0.99)], automatic=0.95, forbidden={(1, 2): "x"}).refusals[0].why == "x"
+
+
+@given(EDGES, st.frozensets(PAIRS, max_size=4), st.permutations(list(NODES)))
+def test_who_arrived_first_does_not_matter(edges, forbidden, arrived):
+    """The same records under other numbers, as when they come in another order: the same groups of records."""
+    number = dict(enumerate(arrived))
+    record = {given: name for name, given in number.items()}
+    first = cluster(NODES, edges, automatic=0.95, forbidden=forbidden)
+    again = cluster(
+        NODES,
+        [Edge(number[edge.a], number[edge.b], edge.probability) for edge in edges],
+        automatic=0.95,
+        forbidden=[(number[a], number[b]) for a, b in forbidden],
+        rank=record.__getitem__,
+    )
+    assert {frozenset(record[node] for node in group) for group in again.groups} == set(map(frozenset, first.groups))
+
+
+def test_a_doubtful_pair_that_alone_holds_two_parts_together_is_found_with_its_split():
+    sure = [Edge(1, 2, 0.999), Edge(1, 3, 0.999), Edge(2, 3, 0.999), Edge(4, 5, 0.999)]
+    found = cluster(range(1, 6), [*sure, Edge(3, 4, 0.96)], automatic=0.95)
+    assert len(found.groups) == 1
+    assert [bridge[:] for bridge in found.bridges] == [(3, 4, 0.96, (1, 2, 3), (4, 5))]
+    again = cluster(range(1, 6), [*sure, Edge(3, 4, 0.96), Edge(2, 5, 0.96)], automatic=0.95)
+    assert again.bridges == ()
+    assert cluster(range(1, 5), [*sure[:3], Edge(3, 4, 0.96)], automatic=0.95).bridges == ()
+
+
+def test_a_long_chain_is_walked_without_recursion():
+    chain = [Edge(number, number + 1, 0.96) for number in range(1_200)]
+    assert len(cluster(range(1_201), chain, automatic=0.95).bridges) == 1_198
+
+
+def test_having_nothing_to_compare_is_no_contradiction():
+    strangers = PERSONS.prior
+    assert not contradicts(2.0**strangers, 0.0, strangers, PERSONS.prior)
+    assert contradicts(2.0 ** (strangers - 5), 0.0, strangers - 5, PERSONS.prior)
+    assert contradicts(0.0005, 0.9, -11.0, PERSONS.prior)
+    assert not contradicts(0.2, 0.7, -2.0, PERSONS.prior)
 
 
 def test_edges_below_the_line_join_nothing():

@@ -1,0 +1,118 @@
+"""Labelled files as the hub would take them in: its own guess of the columns, its own types; no database.
+
+A labelled file is a CSV with a column of the truth (`entity_id`, `entity` or `cluster`); a column named on the
+command line says more. What the hub would refuse counts as a record that it did not find.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+settings.configure(USE_I18N=False)  # the types translate their sentences; nothing else of the framework is used
+
+from customers import types  # noqa: E402
+from customers.rules.applying import Bound  # noqa: E402
+from customers.rules.guessing import guess  # noqa: E402
+from customers.rules.mapping import Mappable, Mapped  # noqa: E402
+from customers.rules.mapping import Mapping as Columns  # noqa: E402
+from customers.rules.standing import SHIPPED, Standing  # noqa: E402
+from customers.types import AttributeType, Options  # noqa: E402
+from customers.types.standardising import standardise  # noqa: E402
+from matching.engine.features import Party  # noqa: E402
+
+TRUTHS = ("entity_id", "entity", "cluster_id", "cluster")
+SAMPLE = 1_000
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One shipped attribute as standardising asks for it."""
+
+    row: Standing
+    type: AttributeType
+    options: Options
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def many(self) -> bool:
+        return self.row.many
+
+    def fits(self, party_type: str) -> bool:
+        return self.row.parties in ("both", party_type)
+
+    def reading(self, *, date_order: str, country: str) -> Options:
+        return replace(self.options, date_order=date_order or self.options.date_order, country=country)
+
+
+@dataclass
+class Labelled:
+    """The records of a file by party type, and the truth about each (by record number)."""
+
+    name: str
+    parties: dict[str, list[Party]] = field(default_factory=dict)
+    truth: dict[int, str] = field(default_factory=dict)
+    refused: int = 0
+
+    @property
+    def true_pairs(self) -> int:
+        """All pairs that truth puts together, refused records included."""
+        return sum(count * (count - 1) // 2 for count in Counter(self.truth.values()).values())
+
+
+def specs() -> dict[str, Spec]:
+    """The shipped catalogue."""
+    known = Options.__dataclass_fields__
+    return {
+        row.name: Spec(
+            row,
+            types.get(row.type),
+            Options(**{name: value for name, value in row.options.items() if name in known}),
+        )
+        for row in SHIPPED
+    }
+
+
+def read(path: Path, *, limit: int = 0) -> Labelled:
+    """The file, mapped and standardised."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    if limit:
+        rows = rows[:limit]
+    place = next(header.index(name) for name in TRUTHS if name in header)
+    hidden = {place, *(header.index(name) for name in ("household_id", "trap") if name in header)}
+    made = Labelled(path.stem)
+    made.truth = {number: row[place] or f"?{number}" for number, row in enumerate(rows)}
+    kept = [index for index in range(len(header)) if index not in hidden]
+    names = [header[index] for index in kept]
+    cells = [[row[index] for index in kept] for row in rows]
+    known = specs()
+    mapping = _mapping(names, cells, known)
+    bound = Bound(mapping, names)
+    for number, row in enumerate(cells):
+        _take(made, number, bound.apply(row), known, mapping.date_order)
+    return made
+
+
+def _mapping(names: Sequence[str], cells: Sequence[Sequence[str]], known: Mapping[str, Spec]) -> Columns:
+    mappable = [Mappable(spec.name, spec.row.type, spec.many) for spec in known.values()]
+    mappable.append(Mappable("full_name", "person_name", False))
+    guessed: dict[str, Any] = guess(names, cells[:SAMPLE], mappable).mapping
+    guessed["key"] = guessed["key"] or names[0]
+    return Columns.from_dict(guessed, mappable, names)
+
+
+def _take(made: Labelled, number: int, mapped: Mapped, known: Mapping[str, Spec], order: str) -> None:
+    party = mapped.party_type
+    standard = standardise(mapped.values, known, party_type=party, date_order=order)
+    if standard.faults or mapped.faults or not standard.values:
+        made.refused += 1
+        return
+    made.parties.setdefault(party, []).append(Party(number, party, standard.values))
