@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import structlog
@@ -25,6 +26,7 @@ from cmdm.models import Domain, Job, User
 log = structlog.get_logger("cmdm.jobs")
 Work = Callable[["Running"], dict[str, Any] | None]
 _work: dict[str, Work] = {}
+_homes: list[str] = []
 ATTEMPTS = 3
 BEAT_SECONDS = 5
 STALE = timedelta(seconds=40)
@@ -54,14 +56,24 @@ def job(name: str) -> Callable[[Work], Work]:
     return register
 
 
+def at(module: str) -> None:
+    """Name a module that registers work. It is imported where work runs, for it may need much that pages do not."""
+    _homes.append(module)
+
+
+def _work_of(name: str) -> Work:
+    if name not in _work:
+        for module in _homes:
+            import_module(module)
+    return _work[name]
+
+
 @action
 def enqueue(name: str, *, actor: User, domain: Domain | None = None, **arguments: Any) -> Job:
     """Ask for work; it starts when the transaction commits.
 
     :param arguments: ids and codes only, JSON.
-    :raises KeyError: nobody registered the name.
     """
-    _work[name]
     row = Job.objects.create(name=name, requested_by=actor, domain=domain, arguments=arguments)
     async_task("cmdm.jobs.run", str(row.pk), task_name=name)
     return row
@@ -130,7 +142,7 @@ def run(job_id: str) -> None:
     beat.start()
     try:
         with origin("job"):
-            result = _work[row.name](running)
+            result = _work_of(row.name)(running)
         _end(row.pk, row.fence, Job.State.DONE, result=result or {})
     except HandOn:
         if Job.objects.filter(pk=row.pk, fence=row.fence).update(state=Job.State.QUEUED, heartbeat=clock.now()):

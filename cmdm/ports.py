@@ -1,10 +1,12 @@
 """Ports and registries: how a lower app reaches a higher one without importing it."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,10 +36,18 @@ class Port(Generic[P, R]):
             raise ImproperlyConfigured(f"The port {self.name} is supplied twice.")
         self._supplied = function
 
+    def supply_from(self, path: str) -> None:
+        """Give the port its supplier by its dotted path: imported at the first call, for it may need much."""
+        self.supply(partial(_called, path))
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         if self._supplied is None:
             raise ImproperlyConfigured(f"Nobody supplies the port {self.name}.")
         return self._supplied(*args, **kwargs)
+
+
+def _called(path: str, *args: Any, **kwargs: Any) -> Any:
+    return import_string(path)(*args, **kwargs)
 
 
 def port(name: str) -> Callable[[Callable[P, R]], Port[P, R]]:

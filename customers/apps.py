@@ -11,4 +11,7 @@ class CustomersConfig(AppConfig):
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        from customers import jobs, registrations  # noqa: F401
+        from cmdm import jobs
+        from customers import registrations  # noqa: F401
+
+        jobs.at("customers.jobs")

@@ -11,11 +11,13 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
+        from cmdm import jobs
         from customers import ports
-        from matching import handlers, jobs, registrations  # noqa: F401
+        from matching import handlers, registrations  # noqa: F401
         from matching.actions import placing, placing_stored
         from matching.queries import ledgers
 
+        jobs.at("matching.jobs")
         ports.reserve.supply(placing.reserve)
         ports.place.supply(placing.place)
         ports.place_many.supply(placing_stored.place_many)

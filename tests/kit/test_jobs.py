@@ -53,9 +53,10 @@ class TestAJob:
         assert (job.state, job.result, job.attempt) == ("done", {"well": True}, 1)
         assert job.started_at and job.finished_at
 
-    def test_an_unknown_name_is_a_fault_of_the_caller(self):
-        with pytest.raises(KeyError):
-            jobs.enqueue("test.nobody_does_this", actor=system_user())
+    def test_what_nobody_does_ends_as_failed(self):
+        job = jobs.enqueue("test.nobody_does_this", actor=system_user())
+        jobs.run(str(job.pk))
+        assert (again(job).state, again(job).error) == ("failed", "Unexpected fault (KeyError).")
 
     def test_a_task_that_comes_twice_runs_once(self, work):
         job = ask()
