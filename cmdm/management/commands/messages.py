@@ -32,6 +32,33 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 DOMAIN = "django"
+# What customers read in the portal and in its mails, by where it stands: the languages that the stewards' pages do not
+# speak hold these strings alone.
+PORTAL = (
+    "templates/portal/",
+    "templates/components/_field",
+    "consent/forms/entering.py",
+    "consent/forms/portal.py",
+    "consent/views/portal/",
+    "consent/queries/portal",
+    "consent/models/asking.py",
+    "consent/models/contact.py",
+    "consent/models/event.py",
+    "consent/models/purpose.py",
+    "consent/actions/confirming.py",
+    "consent/actions/consents.py",
+    "consent/actions/holding.py",
+    "consent/actions/portal_",
+    "consent/actions/proposals.py",
+    "consent/actions/refusing.py",
+    "consent/actions/subject_requests.py",
+    "consent/actions/telling.py",
+    "customers/actions/corrections.py",
+    "customers/actions/pins.py",
+    "customers/rules/standing.py",
+    "customers/types/",
+    "cmdm/views/errors.py",
+)
 
 
 def extract_template(
@@ -70,7 +97,8 @@ class Command(BaseCommand):
         with template.open("wb") as file:
             write_po(file, found, width=110, sort_output=True, omit_header=False)
         for language in {path.name for path in folder.iterdir() if path.is_dir()} | {options["add"] or ""} - {""}:
-            update(folder / language / "LC_MESSAGES", language, found)
+            wanted = found if language in settings.STAFF_LANGUAGES else of_the_portal(found)
+            update(folder / language / "LC_MESSAGES", language, wanted)
         self.stdout.write(_("%(count)d strings collected.") % {"count": len(found)})
 
 
@@ -79,7 +107,7 @@ def collect(root: Path) -> Catalog:
     catalog = Catalog(project="Customer hub", charset="utf-8")
     for base in (*APPS, "templates"):
         for path in sorted((root / base).rglob("*")):
-            method: Any = {".py": "python", ".html": extract_template}.get(path.suffix)
+            method: Any = {".py": "python", ".html": extract_template, ".txt": extract_template}.get(path.suffix)
             if method is None or "migrations" in path.parts:
                 continue
             with path.open("rb") as file:
@@ -89,6 +117,16 @@ def collect(root: Path) -> Catalog:
     for text, origin in plain_texts():
         catalog.add(text, locations=[(origin, 0)])
     return catalog
+
+
+def of_the_portal(found: Catalog) -> Catalog:
+    """The strings that customers read."""
+    narrowed = Catalog(project=found.project, charset="utf-8")
+    for message in found:
+        places = [place for place in message.locations if place[0].startswith(PORTAL)]
+        if message.id and places:
+            narrowed.add(message.id, locations=places, context=message.context)
+    return narrowed
 
 
 def plain_texts() -> Iterator[tuple[str, str]]:
@@ -110,8 +148,8 @@ def update(folder: Path, language: str, found: Catalog) -> None:
     if path.exists():
         with path.open("rb") as file:
             known = read_po(file, locale=language)
-    known.update(found)
+    known.update(found, no_fuzzy_matching=True)
     with path.open("wb") as file:
-        write_po(file, known, width=110, sort_output=True)
+        write_po(file, known, width=110, sort_output=True, ignore_obsolete=True)
     with path.with_suffix(".mo").open("wb") as file:
         write_mo(file, known)
