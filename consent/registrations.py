@@ -2,6 +2,7 @@
 
 from cmdm.datamap import declare
 from consent import panels
+from consent.queries import verifying  # noqa: F401
 from consent.queries.effects import effects as stopping
 from consent.queries.groups import groups_stop
 from consent.queries.purposes import uses

@@ -10,17 +10,20 @@ from django.db import connection, transaction
 from cmdm import verifying
 from cmdm.management.commands.migrate import as_owner
 from cmdm.models import AuditEntry, system_user
+from consent.actions import consents, contacts, evidence, voiding
 from customers.actions import corrections
 from matching.actions import ledger, verdicts
 from matching.models import Candidate
 from stewardship.actions import tasks
 from stewardship.models import Task
+from tests.consent.scene import make_notice, make_purpose
 from tests.customers import files
 from tests.support import databases
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, close, make_source, now, person, seen, stored, take
 
 RECORD, CUSTOMER = "customers_sourcerecord", "customers_customer"
+SAID, GRANTED = "consent_consentevent", "(SELECT min(id) FROM consent_consentevent WHERE act = 'granted')"
 LATEST = "(SELECT max(id) FROM customers_customer WHERE status = 'active')"
 OPEN = "(SELECT min(id) FROM customers_sourcerecord WHERE closed_at IS NULL AND about_id IS NULL)"
 KEPT = "(SELECT min(id) FROM matching_verdict WHERE answer = 'different' AND revoked_at IS NULL)"
@@ -94,14 +97,32 @@ BREAKS = {
     "a task names the customers and domains that it touches": [
         f"UPDATE stewardship_task SET domains = '{{}}' WHERE id = {TASK}"
     ],
+    "a consent names the text that was shown and its evidence": [
+        f"UPDATE {SAID} SET evidence_id = NULL WHERE id = {GRANTED}"
+    ],
+    "texts that were shown are what their hash says": ["UPDATE consent_notice SET text = 'Something else'"],
+    "merges and unmerges say nothing in anybody's name": [
+        f"UPDATE {SAID} SET change = (SELECT change FROM cmdm_auditentry WHERE deed = 'customer.merged' LIMIT 1)"
+    ],
+    "what an ending names is an act of the same record and purpose": [
+        f"UPDATE {SAID} SET names_id = {GRANTED} WHERE act = 'invalidated'"
+    ],
+    "acts made here count in the order of the ledger": [
+        f"UPDATE {SAID} SET effective_at = now() + interval '1 day' WHERE id = {GRANTED}"
+    ],
+    "a denial that reached others was made somewhere": [f"UPDATE {SAID} SET carried = true WHERE act = 'objected'"],
     "a round has at most one answer in force": [
         "DROP INDEX one_decision_a_round",
         "INSERT INTO stewardship_answer (task_id, round, by_id, at, decision, reason, versions, partition, change) "
         "SELECT task_id, round, by_id, at, decision, reason, versions, partition, change FROM stewardship_answer",
     ],
 }
+# Insert-only tables, whose triggers stay on unless a statement is about them.
+KEPT_FOR_GOOD = ("cmdm_outboxevent", "matching_ledgerentry", SAID)
 GUARDED = (
     RECORD,
+    "consent_notice",
+    SAID,
     CUSTOMER,
     "customers_pendingcheck",
     "cmdm_outboxevent",
@@ -124,11 +145,26 @@ def fill() -> None:
     lone = stored(crm, "4", person("Nora", "Aalto", "1971-01-01"))
     ledger.merge([karl.customer, lone.customer], actor=steward, seen=seen(karl, lone))
     corrections.correct(now(karl).customer, actor=steward, attribute="given_name", value="Carl", about=now(karl))
+    _say(now(karl), now(lone), steward)
     stored(shop, "6", person("Anna", "Lindqvist", "1980-02-03"))
     assert Candidate.objects.open().exists()
     load = files.upload(crm, files.text(files.row(1), files.row(2, id="")), actor=system_user())
     files.run(load, actor=system_user())
     assert verdicts.Verdict.objects.in_force().filter(answer="different").exists()
+
+
+def _say(one, other, steward):
+    """One says yes to a use, the other no to the same and to another; a mistake is declared void."""
+    use, sale = make_purpose("newsletter"), make_purpose("sale", kind="opt_out", channels=[])
+    make_notice(use)
+    mail = contacts.contact_point("email", "karl@lindqvist.example", actor=system_user())
+    proof = evidence.keep(actor=system_user(), kind="session")
+    fields = {"actor": steward, "method": "phone", "evidence": proof}
+    yes = {**fields, "purpose": use, "channel": "email", "contact": mail, "act": "granted"}
+    consents.record([one], proved=[one], **yes)
+    (mistake, *_rows) = consents.record([other], purpose=sale, act="objected", whose="staff", **fields)
+    voiding.invalidate(mistake, actor=steward, evidence=proof)
+    consents.record([other], purpose=sale, act="objected", **fields)
 
 
 @pytest.fixture(scope="module")
@@ -151,8 +187,8 @@ def unguarded(hub):
         with connection.cursor() as cursor:
             for table in GUARDED:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            cursor.execute("ALTER TABLE matching_ledgerentry ENABLE TRIGGER insert_only")
-            cursor.execute("ALTER TABLE cmdm_outboxevent ENABLE TRIGGER insert_only")
+            for table in KEPT_FOR_GOOD:
+                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER insert_only")
         yield connection
         transaction.set_rollback(True)
 
@@ -169,7 +205,7 @@ class TestChecks:
     @pytest.mark.parametrize("name", BREAKS)
     def test_what_was_broken_is_noticed(self, unguarded, name):
         with unguarded.cursor() as cursor:
-            for table in ("matching_ledgerentry", "cmdm_outboxevent"):
+            for table in KEPT_FOR_GOOD:
                 if any(table in statement and "TRIGGER" not in statement for statement in BREAKS[name]):
                     cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER insert_only")
             for statement in BREAKS[name]:

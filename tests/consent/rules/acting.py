@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from consent.rules.covering import covered_by_denial, released, taken_back
-from consent.rules.folding import GRANTING, Act, Standing, fold, meet
+from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED, Act, Standing, State, fold, meet
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDS, PURPOSES = range(5), ("newsletter", "profiling")
@@ -90,6 +90,10 @@ class Ledger:
         """What a record says."""
         return fold(self.of[purpose, record], *question, self.now)
 
+    def replayed(self, purpose: str, record: int, question: Scope) -> State:
+        """The same, found in another way."""
+        return replayed(self.of[purpose, record], question, self.now)
+
     def together(self, purpose: str, records: Iterable[int], question: Scope) -> Standing:
         """What several say."""
         return meet(self.said(purpose, record, question) for record in records)
@@ -98,3 +102,29 @@ class Ledger:
         """Everything that these records say, one by one."""
         purposes = PURPOSES if purpose is None else (purpose,)
         return [self.said(each, record, ask) for each in purposes for record in records for ask in QUESTIONS]
+
+
+def replayed(acts: Iterable[Act], scope: Scope, now: datetime) -> State:
+    """What one record says, found by going through its acts one after the other."""
+    channel, contact = scope
+    found = {act.id: act for act in acts if act.channel in ("", channel) and act.contact in (None, contact)}
+    for pk in sorted(found, reverse=True):
+        if pk in found and found[pk].act == INVALIDATED:
+            found.pop(found[pk].names or 0, None)
+    ended = {act.names for act in found.values() if act.act in ENDING}
+    denials: list[Act] = []
+    grant: Act | None = None
+    for act in sorted(found.values(), key=lambda one: (one.at, one.act in DENYING, one.id)):
+        if act.act in DENYING:
+            denials.append(act)
+        elif act.act in GRANTING:
+            grant = act
+            denials = [one for one in denials if one.at == act.at or not _inside(act, one)]
+    if denials:
+        return State.DENIED
+    lapsed = grant is None or grant.id in ended or (grant.until is not None and grant.until <= now)
+    return State.NO_STATEMENT if lapsed else State.GRANTED
+
+
+def _inside(act: Act, denial: Act) -> bool:
+    return denial.channel in ("", act.channel) and denial.contact in (None, act.contact)
