@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from matching.engine.model import Model
 from matching.models import Verdict
 from matching.queries.sides import versions_in
 
@@ -67,3 +68,46 @@ class UnmergeForm(forms.Form):
         """The ticked pairs."""
         pairs = [text.split("-") for text in self.cleaned_data["different"]]
         return [(int(left), int(right)) for left, right in pairs]
+
+
+class LinesForm(forms.Form):
+    """Where the machine joins by itself, and from where it asks."""
+
+    automatic = forms.FloatField(label=_("Automatic from"), min_value=0.01, max_value=0.999)
+    review = forms.FloatField(label=_("Review from"), min_value=0.001, max_value=0.99)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.update({"step": "0.01", "class": "form-control", "inputmode": "decimal"})
+
+    @classmethod
+    def of(cls, model: Model) -> "LinesForm":
+        """As the model has them."""
+        return cls(initial={"automatic": round(model.automatic, 3), "review": round(model.review, 3)})
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("automatic", 1.0) <= found.get("review", 0.0):
+            raise forms.ValidationError(_("Both lines lie between 0 and 1, review below automatic."))
+        return found
+
+    @property
+    def tried(self) -> tuple[float, float] | None:
+        """Both lines, when they are given and sound."""
+        sound = bool(self.data.get("automatic")) and self.is_valid()
+        return (self.cleaned_data["automatic"], self.cleaned_data["review"]) if sound else None
+
+
+class ShownForm(forms.Form):
+    """Which version, and which pair; what is malformed counts as not given."""
+
+    version = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    pair = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+    @property
+    def wanted(self) -> dict[str, int | None]:
+        """What is asked for; a malformed version is one that does not exist."""
+        self.is_valid()
+        version = self.cleaned_data.get("version")
+        return {"version": 0 if "version" in self.errors else version, "pair": self.cleaned_data.get("pair")}

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cmdm.jobs import HandOn, Running, job
-from matching.actions import matching, models, rehearsing, rekeying, training
+from matching.actions import asking, matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
 from matching.queries.models import read_model
 
@@ -24,14 +24,14 @@ def match(job: Running) -> dict[str, Any]:
     return asdict(found)
 
 
-@job(training.JOB)
+@job(asking.TRAIN)
 def train(job: Running) -> dict[str, Any]:
     """Learn a draft from the records."""
     row = training.train(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
     return {"model": f"{row.party_type}:{row.version}"}
 
 
-@job(rehearsing.JOB)
+@job(asking.REHEARSE)
 def rehearse(job: Running) -> dict[str, Any]:
     """Find out what a version would do."""
     row = rehearsing.rehearse(MatchModel.objects.get(pk=job.arguments["model"]), actor=job.actor, report=patiently(job))

@@ -14,4 +14,10 @@ urlpatterns = [
     path("matching/", modelling.model, name="model"),
     path("matching/<slug:party>/model/", modelling.model, name="model_of"),
     path("matching/blocks/", modelling.blocks, name="blocks"),
+    path("matching/<slug:party>/train/", modelling.train, name="train"),
+    path("matching/models/<int:pk>/rehearse/", modelling.rehearse, name="rehearse"),
+    path("matching/models/<int:pk>/promote/", modelling.promote, name="promote"),
+    path("matching/models/<int:pk>/drop/", modelling.drop, name="drop"),
+    path("matching/models/<int:pk>/adjust/", modelling.adjust, name="adjust"),
+    path("matching/models/<int:pk>/export/", modelling.export, name="export"),
 ]

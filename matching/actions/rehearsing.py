@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, jobs
-from cmdm.actions import Refused, action
-from cmdm.models import Job, User
+from cmdm import access
+from cmdm.actions import Refused
+from cmdm.models import User
 from customers import ports
 from matching.actions import models
+from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.scoring import Scores
 from matching.engine.calibration import most_informative
 from matching.models import Candidate, MatchModel
@@ -23,9 +24,9 @@ from matching.queries.answers import Answered, answered, held_together, kept_apa
 from matching.queries.models import models_in_force, read_model
 from matching.queries.snapshots import Progress, Snapshot, snapshots
 from matching.rules import estimating
+from matching.rules.blocking import sizes
 from matching.rules.rehearsing import Outcome, Pairs, inside, moved, outcome
 
-JOB = "matching.rehearse"
 SHOWN = 50
 MOST_GROUPS = 5_000
 LIKELY = 0.5
@@ -39,17 +40,7 @@ class Seen:
     pairs: Pairs
     outcome: Outcome
     bars: Any = field(default_factory=estimating.no_bars)
-
-
-@action
-def ask(row: MatchModel, *, actor: User) -> Job:
-    """Have a version rehearsed in the background. Refused while that is being done."""
-    access.require_everywhere(actor, "configure")
-    if Job.objects.unfinished().filter(name=JOB, arguments__model=row.pk).exists():
-        raise Refused(_("This is being done already."))
-    made = jobs.enqueue(JOB, actor=actor, model=row.pk)
-    audit.record(actor, "model.rehearsal_asked", made)
-    return made
+    rules: Sequence[Mapping[str, Any]] = ()
 
 
 def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
@@ -77,19 +68,20 @@ def _seen(both: Sequence[Any], report: Progress) -> list[Seen]:
     made = []
     for snapshot in taken:
         bars = estimating.no_bars()
-        pairs = _pairs(snapshot, bars, report)
+        blocks = snapshot.blocks()
+        pairs = _pairs(snapshot, blocks, bars, report)
         ids = snapshot.columns.ids
         together = np.searchsorted(ids, np.array([pk for pk in holding if pk in set(ids.tolist())], dtype=np.int64))
         left, right = inside(snapshot.customers)
         inner = _arrays([snapshot.score(left, right)])
         found = outcome(snapshot.model, pairs, snapshot.customers, apart=apart, together=together.tolist(), inner=inner)
-        made.append(Seen(snapshot, pairs, found, bars))
+        made.append(Seen(snapshot, pairs, found, bars, sizes(snapshot.model, blocks)))
     return made
 
 
-def _pairs(snapshot: Snapshot, bars: Any, report: Progress) -> Pairs:
+def _pairs(snapshot: Snapshot, blocks: Blocks, bars: Any, report: Progress) -> Pairs:
     kept = []
-    for scores in snapshot.scored(report):
+    for scores in snapshot.scored(report, blocks):
         estimating.weigh(bars, scores.weight, scores.probability)
         kept.append(scores)
     return _arrays(kept)
@@ -167,6 +159,7 @@ def _judged(old: Seen, new: Seen) -> dict[str, Any]:
         "curve": estimating.over_lines(probabilities),
         "reviews": _reviews(probabilities, model.review),
         "weights": estimating.distribution(new.bars),
+        "blocking": list(new.rules),
         **said,
     }
 

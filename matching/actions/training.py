@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, jobs
-from cmdm.actions import Refused, action
-from cmdm.models import Job, User
+from cmdm import access
+from cmdm.actions import Refused
+from cmdm.models import User
 from matching.actions import models
 from matching.engine import patterns, totals
 from matching.engine.diagnostics import Diagnosis
@@ -19,19 +19,7 @@ from matching.models import MatchModel
 from matching.queries.models import models_in_force
 from matching.queries.snapshots import Progress, Snapshot, snapshots
 
-JOB = "matching.train"
 FEWEST = 2
-
-
-@action
-def ask(party_type: str, *, actor: User) -> Job:
-    """Have the model of a party type trained in the background. Refused while that is being done."""
-    access.require_everywhere(actor, "configure")
-    if Job.objects.unfinished().filter(name=JOB, arguments__party=party_type).exists():
-        raise Refused(_("This is being done already."))
-    made = jobs.enqueue(JOB, actor=actor, party=party_type)
-    audit.record(actor, "model.training_asked", made)
-    return made
 
 
 def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:

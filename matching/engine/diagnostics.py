@@ -1,23 +1,15 @@
 """Diagnostics: what training could not learn, why, what that means, and what was kept instead."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from matching.engine.anchoring import Fitted
+from matching.engine.faults import MESSAGES
 from matching.engine.model import Model
 from matching.engine.totals import Totals
 from matching.engine.vocabulary import LEVELS
-
-MESSAGES: Final[dict[str, str]] = {
-    "few_pairs": "Only about %(pairs)d pairs of one party were found, too few to learn from. All weights were kept.",
-    "never_compared": "No pair has this value on both sides, so nothing was learned of it. Its weights were kept.",
-    "few_seen": "About %(pairs)d pairs of one party show this level: its weight rests mostly on the one it had.",
-    "chance_unseen": "No two strangers were seen at this level: its chance among them was kept at the ratio it had.",
-    "against_order": "This level weighs more than a better one: look at how its values are written.",
-    "no_support": "No pairs fit this explanation: it was kept as it was and hardly changes any score.",
-}
 
 
 @dataclass(frozen=True)

@@ -39,11 +39,11 @@ class Snapshot:
         """The blocks of the model."""
         return blocking.block(self.model, self.columns)
 
-    def scored(self, report: Progress) -> Iterator[Scores]:
+    def scored(self, report: Progress, blocks: blocking.Blocks | None = None) -> Iterator[Scores]:
         """Every pair that shares a block, scored, slice by slice; pairs and their scores name rows."""
         done = 0
         scorer = Scorer(self.model, self._compared())
-        for count, scores in score_all(scorer, blocking.pairs(self.blocks()), floor=0.0):
+        for count, scores in score_all(scorer, blocking.pairs(blocks or self.blocks()), floor=0.0):
             done += count
             report(done, None, "comparing")
             yield scores

@@ -143,6 +143,14 @@ def chosen(counts: Sequence[RuleCount], likely: Array) -> list[int]:
     return taken
 
 
+def sizes(model: Model, blocks: Blocks) -> list[dict[str, Any]]:
+    """Each rule of the model with its pairs and its largest block."""
+    return [
+        {"parts": list(rule.parts), "pairs": blocks.count(place), "largest": _largest(blocks, place)}
+        for place, rule in enumerate(model.rules)
+    ]
+
+
 def _largest(blocks: Blocks, rule: int) -> int:
     over = [one.records for one in blocks.large if one.rule == rule and not one.finer]
     values = blocks.compared[rule].values

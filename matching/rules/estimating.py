@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.engine import calibration
+from matching.rules.charts import BAR
 
 Array = NDArray[Any]
 LINES = [round(0.5 + 0.02 * step, 2) for step in range(22)] + [0.95, 0.96, 0.97, 0.98, 0.99]
 BINS = 10
-BAR = 2  # bits a bar
 LOWEST, HIGHEST = -20, 18
 
 

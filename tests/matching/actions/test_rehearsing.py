@@ -11,7 +11,7 @@ from cmdm.models import AuditEntry, Job
 from customers import ports
 from customers.models import Customer
 from customers.ports import EffectFact
-from matching.actions import matching, models, rehearsing, training, verdicts
+from matching.actions import asking, matching, models, rehearsing, training, verdicts
 from matching.engine.defaults import person_model
 from matching.models import Candidate, LedgerEntry, MatchModel
 from tests.support.people import make_user
@@ -98,9 +98,9 @@ class TestRehearsal:
 
     def test_in_the_background_it_is_done_once_at_a_time(self, questioned, owner):
         row = models.draft(LAX, actor=owner, origin="imported")
-        job = rehearsing.ask(row, actor=owner)
+        job = asking.rehearsal(row, actor=owner)
         with pytest.raises(Refused):
-            rehearsing.ask(row, actor=owner)
+            asking.rehearsal(row, actor=owner)
         jobs.run(str(job.pk))
         job.refresh_from_db()
         assert (job.state, job.result) == ("done", {"model": "person:2"}), job.error
@@ -108,7 +108,7 @@ class TestRehearsal:
 
 class TestTraining:
     def test_with_too_little_to_learn_from_the_draft_says_so(self, questioned, owner):
-        job = training.ask("person", actor=owner)
+        job = asking.training("person", actor=owner)
         jobs.run(str(job.pk))
         row = MatchModel.objects.get(party_type="person", version=2)
         assert (row.state, row.origin) == ("draft", "trained")
@@ -117,7 +117,7 @@ class TestTraining:
 
     def test_it_needs_the_right_everywhere(self, scene):
         partly = make_user("data owner", domain=scene.north)
-        for deed in (training.ask, lambda party, actor: training.train(party, actor=actor, report=silently)):
+        for deed in (asking.training, lambda party, actor: training.train(party, actor=actor, report=silently)):
             with pytest.raises(PermissionDenied):
                 deed("person", actor=partly)
 

@@ -1,0 +1,12 @@
+"""What training may have to say of a parameter, in words."""
+
+from typing import Final
+
+MESSAGES: Final[dict[str, str]] = {
+    "few_pairs": "Only about %(pairs)d pairs of one party were found, too few to learn from. All weights were kept.",
+    "never_compared": "No pair has this value on both sides, so nothing was learned of it. Its weights were kept.",
+    "few_seen": "About %(pairs)d pairs of one party show this level: its weight rests mostly on the one it had.",
+    "chance_unseen": "No two strangers were seen at this level: its chance among them was kept at the ratio it had.",
+    "against_order": "This level weighs more than a better one: look at how its values are written.",
+    "no_support": "No pairs fit this explanation: it was kept as it was and hardly changes any score.",
+}

@@ -1,0 +1,279 @@
+"""A version of the match model as its page shows it: figures, charts, what it would do, how one pair got its score."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cmdm import access
+from cmdm.models import Job, User
+from customers.models import Customer, PartyType
+from customers.queries.summaries import summaries
+from matching.engine.faults import MESSAGES
+from matching.engine.model import RARITY_LIMIT, Comparison, Model
+from matching.engine.scoring import score
+from matching.engine.vocabulary import LABELS
+from matching.models import Candidate, MatchModel
+from matching.queries.differences import differences, in_words
+from matching.queries.explaining import PairExplained, explained
+from matching.queries.features import features_of
+from matching.queries.models import InForce, read_model
+from matching.rules import charts
+
+PAIRS = 12
+WORST = "different", "one_sided"
+JOBS = ("matching.train", "matching.learn", "matching.rehearse", "matching.rekey")
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A comparison in one line: agreeing (a range where rarity counts), close, differing; and all its levels."""
+
+    label: str
+    low: float
+    high: float
+    close: float | None
+    differs: float | None
+    levels: Sequence[tuple[str, float]]
+
+    @property
+    def by_rarity(self) -> bool:
+        return self.low != self.high
+
+
+@dataclass(frozen=True)
+class PairShown:
+    """How one pair got its score, with the other pairs to choose from."""
+
+    candidate: int
+    names: str
+    explained: PairExplained
+    low: float
+    high: float
+
+
+@dataclass
+class ModelView:
+    """One version, for whoever may look at models."""
+
+    row: MatchModel
+    held: MatchModel | None
+    versions: Sequence[MatchModel]
+    user: User
+    tried: tuple[float, float] | None = None
+    chosen: int | None = None
+    jobs: Sequence[Job] = field(default_factory=list)
+
+    @cached_property
+    def model(self) -> Model:
+        return read_model(self.row)
+
+    @property
+    def may_change(self) -> bool:
+        return access.everywhere(self.user, "configure")
+
+    @property
+    def told(self) -> Mapping[str, Any]:
+        """The rehearsal."""
+        found: Mapping[str, Any] = self.row.rehearsal
+        return found
+
+    @property
+    def trained(self) -> Mapping[str, Any]:
+        return self.model.trained
+
+    @cached_property
+    def weighed(self) -> list[Weighed]:
+        return [_weighed(one) for one in self.model.comparisons]
+
+    @cached_property
+    def diagnostics(self) -> list[str]:
+        return [_diagnosis(one, self.model) for one in self.trained.get("diagnostics", ())]
+
+    @property
+    def is_stale(self) -> bool:
+        """Rehearsed against a version that is no longer in force."""
+        return bool(self.told) and self.held is not None and self.told.get("against") != self.held.version
+
+    @cached_property
+    def differences(self) -> list[str]:
+        if self.held is None or self.held.pk == self.row.pk:
+            return []
+        return differences(read_model(self.held), self.model)
+
+    @property
+    def automatic(self) -> float:
+        return self.tried[0] if self.tried else self.model.automatic
+
+    @property
+    def review(self) -> float:
+        return self.tried[1] if self.tried else self.model.review
+
+    @cached_property
+    def calibration(self) -> charts.Chart | None:
+        """By people's answers where there are some, else as training estimates it."""
+        found = self.told.get("calibration") or {}
+        points = found.get("points") or self.trained.get("calibration")
+        words = {
+            "label": _("Share really the same, by score"),
+            "score": _("Score given by the model"),
+            "true": _("Really the same"),
+            "interval": _("95 % interval"),
+            "pairs": _("Pairs"),
+        }
+        return charts.calibration(points, words) if points else None
+
+    @property
+    def calibration_told(self) -> str:
+        found = self.told.get("calibration")
+        if found:
+            return _("%(n)d answers · error %(error).3f") % {"n": self.told["answers"], "error": found["error"]}
+        error = self.trained.get("calibration_error")
+        return _("estimated without answers · error %.3f") % error if error is not None else ""
+
+    @cached_property
+    def lines(self) -> charts.Chart | None:
+        curve, reviews = self.told.get("curve"), self.told.get("reviews")
+        if not curve or not reviews:
+            return None
+        words = {
+            "label": _("Wrong merges and reviews left, by the automatic line"),
+            "line": _("Automatic from"),
+            "now": _("now %.2f") % self.model.automatic,
+            "try": _("try %.2f") % self.automatic,
+            "wrong": _("Wrong merges"),
+            "interval": _("95 % interval"),
+            "reviews": _("Reviews left"),
+        }
+        return charts.over_lines(curve, reviews, self.model.automatic, self.automatic, words)
+
+    @cached_property
+    def moved(self) -> dict[str, Any] | None:
+        """What moving the automatic line from where it is to where it is tried would change."""
+        curve = self.told.get("curve")
+        if not curve:
+            return None
+        now, then = _nearest(curve, self.model.automatic), _nearest(curve, self.automatic)
+        reviews = self.told["reviews"]
+        left = _nearest(reviews, self.automatic)["pairs"] - _nearest(reviews, self.model.automatic)["pairs"]
+        low, high = 1 - then["precision"][2], 1 - then["precision"][1]
+        return {
+            "joined": then["pairs"] - now["pairs"],
+            "reviews": left,
+            "wrong": 1 - then["precision"][0],
+            "low": low,
+            "high": high,
+        }
+
+    @cached_property
+    def precision_recall(self) -> charts.Chart | None:
+        curve = self.told.get("curve")
+        words = {
+            "label": _("Expected precision and recall, by the automatic line"),
+            "line": _("Automatic from"),
+            "now": _("now %.2f") % self.model.automatic,
+            "precision": _("Precision"),
+            "interval": _("95 % interval"),
+            "recall": _("Recall"),
+        }
+        return charts.precision_recall(curve, self.model.automatic, words) if curve else None
+
+    @cached_property
+    def distribution(self) -> charts.Chart | None:
+        bars = self.told.get("weights") or self.trained.get("weights")
+        if not bars:
+            return None
+        words = {
+            "label": _("Pairs by their weight"),
+            "weight": _("Weight in bits"),
+            "from": _("From"),
+            "to": _("To"),
+            "pairs": _("Pairs"),
+            "same": _("Expected the same"),
+        }
+        lines = [(_bits(self.model.review), _("ask"), "end"), (_bits(self.model.automatic), _("join"), "start")]
+        return charts.distribution(bars, lines, charts.BAR, words)
+
+    @cached_property
+    def blocking(self) -> list[dict[str, Any]]:
+        """The rules, with what each costs where that was counted."""
+        counts = {tuple(one["parts"]): one for one in self.told.get("blocking", ())}
+        return [{"name": in_words(rule.parts), **counts.get(rule.parts, {})} for rule in self.model.rules]
+
+    @cached_property
+    def choices(self) -> list[tuple[int, str]]:
+        """Open questions that the user may see, the least certain first, by the names of their customers."""
+        return [(row.pk, names) for row, names in self._asked]
+
+    @cached_property
+    def _asked(self) -> list[tuple[Candidate, str]]:
+        rows = Candidate.objects.visible_to(self.user).open().filter(party_type=self.row.party_type)
+        view = access.scope(self.user, "view")
+        rows = rows.filter(left__domain__in=view, right__domain__in=view).select_related("left", "right")
+        found = sorted(
+            rows.defer("left__raw", "right__raw").order_by("pk")[:200], key=lambda row: abs(row.probability - 0.5)
+        )
+        shown = found[:PAIRS]
+        ends = {row.left.customer_id for row in shown} | {row.right.customer_id for row in shown}
+        customers = list(Customer.objects.visible_to(self.user).filter(pk__in=ends))
+        names = {one.id: one.name or one.number for one in summaries(customers, self.user)}
+        text = _("%(one)s and %(other)s")
+        return [
+            (row, text % {"one": names.get(row.left.customer_id, "–"), "other": names.get(row.right.customer_id, "–")})
+            for row in shown
+        ]
+
+    @cached_property
+    def pair(self) -> PairShown | None:
+        """The chosen question, or the least certain one, as this version scores it."""
+        found = next((one for one in self._asked if one[0].pk == self.chosen), None) or next(iter(self._asked), None)
+        if found is None:
+            return None
+        row, names = found
+        chosen = InForce(self.row.version, self.model)
+        features = features_of([row.left, row.right], {self.row.party_type: chosen})
+        made = explained(score(self.model, [(features[row.left_id], features[row.right_id])])[0], chosen)
+        ends = [0.0, made.prior, made.weight, *(one.start for one in made.reasons), *(one.end for one in made.reasons)]
+        return PairShown(row.pk, names, made, min(ends), max(ends))
+
+
+def model_view(
+    party: str, user: User, *, version: int | None, tried: tuple[float, float] | None, pair: int | None
+) -> ModelView | None:
+    """A version of a party type, the one in force when none is named; or nothing."""
+    versions = list(MatchModel.objects.filter(party_type=party).select_related("base").order_by("-version"))
+    held = next((row for row in versions if row.state == MatchModel.State.IN_FORCE), None)
+    row = held if version is None else next((one for one in versions if one.version == version), None)
+    if row is None or party not in PartyType.values:
+        return None
+    jobs = Job.objects.unfinished().filter(name__in=JOBS, requested_by=user).order_by("created_at")
+    return ModelView(row, held, versions, user, tried, pair, list(jobs[:1]))
+
+
+def _weighed(one: Comparison) -> Weighed:
+    best = one.levels[0].bits
+    spread = RARITY_LIMIT * one.rarity
+    middle = [level.bits for level in one.levels[1:] if level.code not in WORST]
+    last = next((level.bits for level in one.levels if level.code == "different"), None)
+    levels = [(_(LABELS.get(level.code, level.code)), level.bits) for level in one.levels]
+    return Weighed(_(one.label), best - spread, best + spread, max(middle, default=None), last, levels)
+
+
+def _diagnosis(one: Mapping[str, Any], model: Model) -> str:
+    """A fault of training with its place, in words."""
+    from_code = {each.code: _(each.label) for each in (*model.comparisons, *model.alternatives)}
+    place = from_code.get(one.get("comparison") or one.get("explanation") or "", "")
+    level = _(LABELS.get(one["level"], one["level"])) if one.get("level") else ""
+    said = _(MESSAGES[one["fault"]]) % {"pairs": one.get("pairs", 0)}
+    return ": ".join(part for part in (", ".join(part for part in (place, level) if part), said) if part)
+
+
+def _nearest(curve: Sequence[Mapping[str, Any]], line: float) -> Mapping[str, Any]:
+    return min(curve, key=lambda one: abs(one["line"] - line))
+
+
+def _bits(probability: float) -> float:
+    return math.log2(probability / (1 - probability))
