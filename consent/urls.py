@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import acts, asked, claims, conflicts, customers, notices, proof, purposes
+from consent.views import acts, asked, claims, conflicts, customers, imports, notices, proof, purposes
 
 app_name = "consent"
 urlpatterns = [
@@ -35,6 +35,9 @@ urlpatterns = [
     path("consent/requests/<uuid:pk>/take-up/", asked.take_up, name="request_take_up"),
     path("consent/proposals/", asked.proposals, name="proposals"),
     path("consent/proposals/<uuid:pk>/", asked.decide, name="proposal_decide"),
+    path("consent/imports/", imports.imports, name="imports"),
+    path("consent/imports/<uuid:pk>/", imports.columns, name="import"),
+    path("consent/imports/<uuid:pk>/account/", imports.account, name="import_account"),
     path("customers/<uuid:key>/consents/", customers.consents, name="customer"),
     path("customers/<uuid:key>/consents/record/", customers.record, name="record"),
     path("customers/<uuid:key>/consents/<slug:purpose>/ask/", customers.ask, name="ask"),

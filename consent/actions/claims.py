@@ -110,10 +110,16 @@ def take_in_claims(
         try:
             outcomes.append(_take_in(one, record, purpose, actor=actor, file_digest=file_digest))
         except (Refused, Invalid) as refusal:
-            outcomes.append((REFUSED, str(refusal)))
+            outcomes.append((REFUSED, _why(refusal)))
     counts = {what: sum(1 for outcome, _why in outcomes if outcome == what) for what in (RECORDED, KNOWN, UNPROVED)}
     audit.record(actor, "consents.imported", source, counts={**counts, "rows": len(claims)})
     return outcomes
+
+
+def _why(refusal: Refused | Invalid) -> str:
+    if isinstance(refusal, Refused):
+        return str(refusal.sentence)
+    return " ".join(sentence for sentences in refusal.errors.values() for sentence in sentences)
 
 
 def _take_in(

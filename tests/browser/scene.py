@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from cmdm import access, jobs
 from cmdm.actions.domains import grant_role
 from cmdm.models import Domain, User, system_user
-from consent.actions import proof
+from consent.actions import proof, uploads
 from consent.actions.on_behalf import record_on_behalf
 from customers.actions import corrections, export_files, pins, relations
 from customers.models import SourceRecord
@@ -110,6 +110,11 @@ class Scene:
         file = proof.prepare(actor=self.people["privacy officer"], reason="person", customer=now(karl).customer)
         jobs.run(str(file.job_id))
         self.keys["proof"] = file.pk
+        owner, text = self.people["data owner"], b"id,purpose,answer\n40118,sweep,no\n"
+        self.keys["upload"] = uploads.upload(self.crm, text, actor=owner)
+        waiting = uploads.waiting(self.keys["upload"], owner)
+        assert waiting is not None
+        self.keys["consent_job"] = uploads.start(waiting, ["key", "purpose", "act"], actor=owner).pk
 
 
 def _everything() -> User:

@@ -111,6 +111,9 @@ PAGES = [
     whole("consent:proofs", "LOPXE"),
     one("consent:proof", "P", "proof"),
     one("consent:receipt", VIEW, "event"),
+    whole("consent:imports", "OXE"),
+    one("consent:import", "O", "upload", refused="RSLPADN"),
+    one("consent:import_account", "LOPDE", "consent_job"),
     one("consent:customer", VIEW, "karl"),
     one("consent:record", "SLPE", "karl", refused="RO"),
 ]
