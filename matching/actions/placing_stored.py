@@ -11,19 +11,31 @@ from customers.actions import golden
 from customers.models import SourceRecord
 from customers.ports import Incoming, PlacedMany
 from customers.sealing import open_values
+from matching.actions import placing_bulk
 from matching.actions.placing import place, reserve
 
 SLICE = 500
+MANY = 2_000  # records from which a load is placed as a whole
 
 
 def place_many(
     records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Callable[[int, int | None, str], None]
 ) -> PlacedMany:
-    """Find stored records (ids) their customers; those that are placed already are passed over."""
+    """Find stored records (ids) their customers; those that are placed already are passed over.
+
+    Many are placed as a whole; what that leaves, and few, are placed slice by slice.
+    """
+    placed = 0
     founded = linked = asked = 0
-    for start in range(0, len(records), SLICE):
-        progress(start, len(records), _("Matching"))
-        made = place_slice(records[start : start + SLICE], actor=actor, hold=hold)
+    waiting = records
+    if len(records) >= MANY:
+        whole = placing_bulk.place_all(records, actor=actor, hold=hold, progress=progress)
+        placed, founded, linked, asked = whole.records, whole.founded, whole.linked, whole.asked
+        rows = SourceRecord.objects.current().filter(pk__among=records, placed_at__isnull=True)
+        waiting = list(rows.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(waiting), SLICE):
+        progress(placed + start, len(records), _("Matching"))
+        made = place_slice(waiting[start : start + SLICE], actor=actor, hold=hold)
         founded, linked, asked = founded + made.founded, linked + made.linked, asked + made.asked
     progress(len(records), len(records), _("Matching"))
     return PlacedMany(len(records), founded, linked, asked)

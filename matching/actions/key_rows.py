@@ -1,0 +1,116 @@
+"""Keys of many records as they are stored: the digest of each, made once for each distinct text."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+
+from cmdm import clock
+from matching.actions import keys
+from matching.engine.bulk.blocking import Blocks
+from matching.engine.bulk.keys import RuleKeys
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.keys import Key
+from matching.engine.model import Model
+from matching.queries.blocking import key_digest
+from matching.queries.stored import Stored
+
+AT_ONCE = 100_000
+
+
+@dataclass(frozen=True)
+class KeyRows:
+    """The stored keys of every row: digest, rule, whether a finer one; and the digests of the large blocks."""
+
+    digests: Lists
+    rules: Ints
+    finer: Ints
+    large: dict[int, tuple[int, int]]
+
+    def of(self, row: int) -> Iterator[tuple[int, int, bool]]:
+        """Digest, rule and whether finer, of one row."""
+        for place in range(self.digests.starts[row], self.digests.starts[row + 1]):
+            yield int(self.digests.values[place]), int(self.rules[place]), bool(self.finer[place])
+
+    def digests_of(self, rows: Ints) -> Ints:
+        """All digests of some rows."""
+        return self.digests.take(rows).values
+
+
+def key_rows(model: Model, stored: Stored, blocks: Blocks) -> KeyRows:
+    """The digests of all keys of the blocks, which must have been kept."""
+    rows, digests, rules, finer = [], [], [], []
+    large: dict[int, tuple[int, int]] = {}
+    known = {(each.rule, each.number): each.records for each in blocks.large}
+    for is_finer, made in [(False, one) for one in blocks.plain] + [(True, one) for one in blocks.finer]:
+        found = _digests(model, stored, made)
+        rows.append(made.rows)
+        digests.append(found)
+        rules.append(np.full(len(found), made.rule, dtype=np.int16))
+        finer.append(np.full(len(found), is_finer, dtype=bool))
+        numbers = {number for rule, number in known if rule == made.rule}
+        for place in np.flatnonzero(np.isin(made.numbers, list(numbers))).tolist() if numbers else ():
+            large[int(found[place])] = (made.rule, known[made.rule, int(made.numbers[place])])
+    every = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
+    order = np.argsort(every, kind="stable")
+    lists = Lists.of(every[order], np.concatenate(digests)[order], len(stored))
+    return KeyRows(lists, np.concatenate(rules)[order], np.concatenate(finer)[order], large)
+
+
+def _digests(model: Model, stored: Stored, made: RuleKeys) -> Ints:
+    distinct, first, place = np.unique(made.numbers, return_index=True, return_inverse=True)
+    found = np.empty(len(distinct), dtype=np.int64)
+    party = model.party_type
+    for start in range(0, len(distinct), AT_ONCE):
+        some = made.where(first[start : start + AT_ONCE])
+        pairs = zip(some.rows.tolist(), some.texts(), strict=True)
+        found[start : start + AT_ONCE] = [
+            key_digest(stored.space(row), party, Key(made.rule, text)) for row, text in pairs
+        ]
+    return found[place]
+
+
+def sharers(digests: Ints) -> set[int]:
+    """The records (ids) whose stored keys are among these."""
+    found: set[int] = set()
+    distinct = np.unique(digests)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM matching_matchkey)")
+        if not cursor.fetchone()[0]:
+            return found
+        for start in range(0, len(distinct), AT_ONCE):
+            cursor.execute(
+                "SELECT DISTINCT record_id FROM matching_matchkey WHERE key = ANY(%s)",
+                [distinct[start : start + AT_ONCE].tolist()],
+            )
+            found.update(record for (record,) in cursor.fetchall())
+    return found
+
+
+def write(stored: Stored, made: KeyRows, rows: Iterable[int]) -> None:
+    """Store the keys of rows that have none yet."""
+    with connection.cursor() as cursor:
+        with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as lines:
+            for row in rows:
+                record = int(stored.ids[row])
+                for digest, (rule, finer) in {d: (r, f) for d, r, f in reversed(list(made.of(row)))}.items():
+                    lines.write_row((digest, record, rule, finer))
+
+
+def write_finer(stored: Stored, made: KeyRows, rows: Iterable[int]) -> None:
+    """Give records that had keys before the finer ones of the blocks that have become large."""
+    keys.add(
+        [(digest, int(stored.ids[row]), rule, True) for row in rows for digest, rule, finer in made.of(row) if finer]
+    )
+
+
+def list_large(model: Model, made: KeyRows) -> None:
+    """List the blocks over the cap."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO matching_oversizedblock (key, rule, party_type, records, seen_at) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT (key) DO UPDATE SET records = EXCLUDED.records, seen_at = EXCLUDED.seen_at",
+            [(digest, rule, model.party_type, count, now) for digest, (rule, count) in made.large.items()],
+        )

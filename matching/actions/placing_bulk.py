@@ -1,0 +1,109 @@
+"""Placing a large load as a whole: its records are compared with each other and with all that share a key, at once.
+
+One such run at a time. What it leaves (because somebody wrote to the same blocks meanwhile, or a customer went) is
+placed record by record afterwards.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from cmdm import clock
+from cmdm.errors import Stale
+from cmdm.models import User
+from customers.models import SourceRecord
+from customers.ports import PlacedMany
+from matching.actions import key_rows
+from matching.actions.comparing import Progress, compare, quiet
+from matching.actions.placing_plans import plan
+from matching.actions.placing_slices import Writing, finish, write_slice
+from matching.queries.models import InForce, models_coming, models_in_force
+from matching.queries.stored import Stored, comparable, stored
+
+ROWS = 10_000  # of one slice
+_LOCK = 0x6D62756C  # one bulk placing at a time
+
+
+def place_all(records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Progress) -> PlacedMany:
+    """Place as many of these records (ids) as can be placed at once; those placed already are passed over."""
+    total = PlacedMany(0, 0, 0, 0)
+    with _alone():
+        for party, chosen in models_in_force().items():
+            if party not in models_coming():
+                total = _sum(total, _place_party(chosen, records, actor=actor, hold=hold, progress=progress))
+    return total
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
+def _sum(one: PlacedMany, other: PlacedMany) -> PlacedMany:
+    return PlacedMany(
+        one.records + other.records, one.founded + other.founded, one.linked + other.linked, one.asked + other.asked
+    )
+
+
+def _place_party(
+    chosen: InForce, records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Progress
+) -> PlacedMany:
+    since = clock.now()
+    total = PlacedMany(0, 0, 0, 0)
+    party = chosen.model.party_type
+    rows = comparable(party).filter(pk__among=records, placed_at__isnull=True)
+    known = stored(chosen.model, rows)
+    if not len(known):
+        return total
+    writing = _planned(chosen, known, since, actor=actor, progress=progress)
+    done = 0
+    for numbers in _slices(writing):
+        try:
+            made = write_slice(writing, numbers, actor=actor, hold=hold)
+        except Stale:
+            made = PlacedMany(0, 0, 0, 0)
+        total = _sum(total, made)
+        done += sum(len(writing.plans.groups[number].rows) for number in numbers)
+        progress(done, len(known), _("Writing"))
+    finish(writing, actor=actor, hold=hold)
+    return total
+
+
+def _planned(chosen: InForce, known: Stored, since: datetime, *, actor: User, progress: Progress) -> Writing:
+    """Compare and decide; where the hub has records with the same keys they are read, too."""
+    model = chosen.model
+    fresh = np.ones(len(known), dtype=bool)
+    compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
+    made = key_rows.key_rows(model, known, compared.blocks)
+    met = key_rows.sharers(made.digests.values)
+    if met:
+        own = set(known.ids.tolist())
+        rows = SourceRecord.objects.current().filter(pk__among=sorted(met | own))
+        known = stored(model, rows)
+        fresh = np.isin(known.ids, np.array(sorted(own)))
+        compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
+        made = key_rows.key_rows(model, known, compared.blocks)
+    return Writing(plan(compared, fresh), made, chosen.version, since, actor)
+
+
+def _slices(writing: Writing) -> Iterator[list[int]]:
+    numbers: list[int] = []
+    rows = 0
+    for number, group in enumerate(writing.plans.groups):
+        numbers.append(number)
+        rows += len(group.rows)
+        if rows >= ROWS:
+            yield numbers
+            numbers, rows = [], 0
+    if numbers:
+        yield numbers

@@ -1,0 +1,170 @@
+"""What is to become of the records of a load, decided over all of them at once; nothing is written here.
+
+New records are grouped among themselves, the best evidence first. A group then stands to the customers that exist as
+one record would: linked to one that is clearly best, a candidate for several, or new.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from customers.models import SourceRecord
+from matching.actions.comparing import Compared
+from matching.engine.bulk.grouping import Grouped, best_pairs, group, strangers
+from matching.engine.bulk.lists import Ints
+from matching.engine.deciding import Decision, Option, decide
+from matching.engine.evidence import Score
+from matching.models import Candidate
+from matching.queries.asserted import crossings
+
+NOBODY = Decision("new", "none")
+
+
+@dataclass
+class Plan:
+    """One group of rows and what it is to become. ``via`` names the row through which each further one came in."""
+
+    rows: list[int]
+    decision: Decision = NOBODY
+    options: dict[int, int] = field(default_factory=dict)
+    via: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A pair of rows in two groups, or of a row and an existing record, as a place in the scores."""
+
+    place: int
+    kind: str
+    reason: str
+
+
+@dataclass
+class Plans:
+    """All groups, in the order of their first rows; questions by the number of the later group."""
+
+    compared: Compared
+    groups: list[Plan]
+    of_row: Ints
+    questions: dict[int, list[Question]]
+
+
+def plan(compared: Compared, fresh: Ints) -> Plans:
+    """Group the fresh rows, and decide about each group."""
+    scores = compared.scores
+    inside = np.flatnonzero(fresh[scores.left] & fresh[scores.right])
+    node = np.where(fresh, np.arange(len(fresh)), -1)
+    grouped = group(compared.scorer, scores.where(inside), node, conflict=compared.in_conflict())
+    plans = _groups(compared, grouped, fresh)
+    _take_evidence(plans, inside)
+    _ask_inside(plans, grouped, inside)
+    _meet_existing(plans, fresh)
+    return plans
+
+
+def _groups(compared: Compared, grouped: Grouped, fresh: Ints) -> Plans:
+    """The groups of several, and every other fresh row by itself."""
+    first = np.where(fresh, np.arange(len(fresh)), -1)
+    for members in grouped.clusters.groups:
+        first[list(members)] = members[0]
+    starts, number = np.unique(first[fresh], return_inverse=True)
+    of_row = np.full(len(fresh), -1, dtype=np.int64)
+    of_row[fresh] = number
+    groups = [Plan([]) for _start in starts]
+    for row in np.flatnonzero(fresh).tolist():
+        groups[of_row[row]].rows.append(row)
+    return Plans(compared, groups, of_row, defaultdict(list))
+
+
+def _take_evidence(plans: Plans, inside: Ints) -> None:
+    """For every further row of a group its best pair with another of it."""
+    scores, of_row = plans.compared.scores, plans.of_row
+    same = inside[of_row[scores.left[inside]] == of_row[scores.right[inside]]]
+    for place in same[np.argsort(-scores.weight[same], kind="stable")].tolist():
+        one, other = int(scores.left[place]), int(scores.right[place])
+        via = plans.groups[of_row[one]].via
+        via.setdefault(one, place)
+        via.setdefault(other, place)
+
+
+def _ask_inside(plans: Plans, grouped: Grouped, inside: Ints) -> None:
+    """Pairs between two groups that reach the review line become questions, the best of each two groups."""
+    scores, of_row = plans.compared.scores, plans.of_row
+    automatic = plans.compared.scorer.model.automatic
+    for (low, high), nth in best_pairs(scores.where(inside), of_row).items():
+        refused = grouped.scores.probability[nth] >= automatic
+        kind = Candidate.Kind.CONFLICT if refused else Candidate.Kind.POSSIBLE
+        question = Question(int(inside[nth]), kind, "conflict" if refused else "review")
+        plans.questions[max(low, high)].append(question)
+
+
+def _meet_existing(plans: Plans, fresh: Ints) -> None:
+    compared, of_row = plans.compared, plans.of_row
+    scores = compared.scores
+    across = np.flatnonzero(fresh[scores.left] != fresh[scores.right])
+    if not len(across):
+        return
+    customers = compared.stored.customers
+    base = len(plans.groups)
+    known, number = np.unique(customers, return_inverse=True)
+    node = np.where(fresh, of_row, base + number)
+    best = {pair: int(across[nth]) for pair, nth in best_pairs(scores.where(across), node).items()}
+    apart = _opposed(compared, node, best) | _proved(compared, best)
+    told = dict(zip(best, compared.scorer.told(scores.where(np.array(list(best.values())))), strict=True))
+    options: dict[int, list[Option]] = defaultdict(list)
+    for (mine, theirs), place in best.items():
+        customer = int(known[theirs - base])
+        options[mine].append(_option(compared, fresh, place, customer, told[mine, theirs], (mine, theirs) in apart))
+        plans.groups[mine].options[customer] = place
+    for mine, found in options.items():
+        _decide(plans, mine, found)
+
+
+def _option(compared: Compared, fresh: Ints, place: int, customer: int, score: Score, conflict: bool) -> Option:
+    left, right = int(compared.scores.left[place]), int(compared.scores.right[place])
+    other = right if fresh[left] else left
+    return Option(customer, score, int(compared.stored.ids[other]), conflict=conflict)
+
+
+def _decide(plans: Plans, mine: int, options: list[Option]) -> None:
+    chosen = plans.groups[mine]
+    chosen.decision = decide(plans.compared.scorer.model, options)
+    for option in chosen.decision.candidates:
+        kind = Candidate.Kind.CONFLICT if option.conflict else Candidate.Kind.POSSIBLE
+        plans.questions[mine].append(Question(chosen.options[option.customer], kind, chosen.decision.rule))
+
+
+def _opposed(compared: Compared, node: Ints, best: Mapping[tuple[int, int], int]) -> set[tuple[int, int]]:
+    """Pairs of group and customer of which some rows are related or strangers, or conflict."""
+    scores = compared.scores
+    sure = [pair for pair, place in best.items() if scores.probability[place] >= compared.scorer.model.automatic]
+    order = np.argsort(node, kind="stable")
+    starts = np.searchsorted(node[order], np.arange(int(node.max()) + 2))
+    left, right = [], []
+    for mine, theirs in sure:
+        ours = order[starts[mine] : starts[mine + 1]]
+        others = order[starts[theirs] : starts[theirs + 1]]
+        left.append(np.repeat(ours, len(others)))
+        right.append(np.tile(others, len(ours)))
+    found = strangers(compared.scorer, np.concatenate(left), np.concatenate(right), node) if sure else set()
+    conflict = compared.in_conflict()
+    if conflict is not None:
+        found |= {pair for pair in sure if conflict(int(scores.left[best[pair]]), int(scores.right[best[pair]]))}
+    return found
+
+
+def _proved(compared: Compared, best: Mapping[tuple[int, int], int]) -> set[tuple[int, int]]:
+    """Pairs in which one says of himself what nothing proves."""
+    ids = compared.stored.ids
+    ends = {
+        pair: (int(ids[compared.scores.left[place]]), int(ids[compared.scores.right[place]]))
+        for pair, place in best.items()
+        if compared.scores.probability[place] >= compared.scorer.model.automatic
+    }
+    if not ends:
+        return set()
+    records = SourceRecord.objects.only("source", "values").in_bulk({end for pair in ends.values() for end in pair})
+    crossed = crossings(ends.values(), records)
+    return {pair for pair, both in ends.items() if both in crossed}
