@@ -1,0 +1,68 @@
+"""Probabilities are held against what came out, and tell what to expect and what to ask."""
+
+import numpy as np
+import pytest
+
+from matching.engine.calibration import curve, error, expected, interval, measured, most_informative
+
+
+def drawn(count: int, seed: int = 1):
+    chance = np.random.default_rng(seed)
+    p = chance.beta(0.3, 0.3, count)
+    return p, chance.random(count) < p
+
+
+def test_probabilities_that_mean_what_they_say_have_next_to_no_error():
+    p, truth = drawn(50_000)
+    assert error(curve(p, truth)) < 0.01
+
+
+def test_probabilities_that_boast_are_told_by_how_much():
+    _p, truth = drawn(50_000)
+    assert error(curve(np.full(50_000, 0.9), truth)) == pytest.approx(abs(0.9 - truth.mean()), abs=1e-9)
+
+
+def test_a_pair_may_stand_for_many():
+    assert curve([0.8, 0.4], [True, False], weights=[3, 1]) == curve([0.8] * 3 + [0.4], [True] * 3 + [False])
+
+
+def test_pairs_that_nobody_takes_for_the_same_are_left_out():
+    assert curve([0.0001, 0.5], [False, True])[0].count == 1
+    assert error(()) == 0
+
+
+def test_precision_and_recall_are_foretold_within_their_intervals():
+    hits = 0
+    for seed in range(40):
+        p, truth = drawn(2_000, seed)
+        told, linked = expected(p, 0.9), p >= 0.9
+        precision, recall = truth[linked].mean(), truth[linked].sum() / truth.sum()
+        hits += told.precision.low <= precision <= told.precision.high and told.recall.low <= recall <= told.recall.high
+    assert hits >= 34
+
+
+def test_pairs_that_blocking_misses_lower_the_recall():
+    p, _truth = drawn(2_000)
+    assert expected(p, 0.9, missed=500).recall.value < expected(p, 0.9).recall.value
+
+
+def test_labels_measure_what_they_were_chosen_from():
+    p, truth = drawn(20_000)
+    chance = np.random.default_rng(2)
+    rate = np.where((p > 0.1) & (p < 0.9), 0.5, 0.05)
+    asked = chance.random(len(p)) < rate
+    found = measured(p[asked], truth[asked], 0.9, weights=1 / rate[asked])
+    whole = measured(p, truth, 0.9)
+    assert found.precision.low <= whole.precision.value <= found.precision.high
+    assert found.recall.low <= whole.recall.value <= found.recall.high
+
+
+def test_few_cases_give_a_wide_interval():
+    assert interval(1.0, 5).low < 0.6 < 0.98 < interval(1.0, 500).low
+    assert (interval(0.5, 0).low, interval(0.5, 0).high) == (0, 1)
+
+
+def test_the_doubtful_are_asked_first_and_patterns_take_turns():
+    p = [0.99, 0.5, 0.52, 0.3, 0.001]
+    assert most_informative(p, 3) == [1, 2, 3]
+    assert most_informative(p, 3, groups=["x", "y", "y", "z", "x"]) == [1, 3, 0]
