@@ -114,10 +114,12 @@ def _told(anchors: Sequence[int]) -> Iterable[Line]:
         before: Mapping[str, Any] = {}
         for version in sorted(found, key=lambda one: one.version):
             changed = _labels(before, version.values)
+            words = {"origin": origin_of(records[pk].source), "what": ", ".join(changed)}
+            if changed and not before and records[pk].about_id is None:
+                yield Line(version.received_at, _("First heard of you %(origin)s: %(what)s") % words)
+            elif changed:
+                yield Line(version.received_at, _("Heard %(origin)s: %(what)s") % words)
             before = version.values
-            if changed:
-                words = {"origin": origin_of(records[pk].source), "what": ", ".join(changed)}
-                yield Line(version.received_at, _("%(what)s %(origin)s") % words)
 
 
 def _labels(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
