@@ -24,15 +24,26 @@ class Change:
 
 
 def changes(
-    before: Material, after: Material, was: Groups, becomes: Groups, facts: Mapping[int, Facts], at: datetime
+    before: Material,
+    after: Material,
+    was: Groups,
+    becomes: Groups,
+    facts: Mapping[int, Facts],
+    at: datetime,
+    was_at: datetime | None = None,
 ) -> list[Change]:
-    """What the customers of ``becomes`` may be told or not, differently from the customers whose records they hold."""
+    """What the customers of ``becomes`` may be told or not, differently from the customers whose records they hold.
+
+    :param was_at: the moment for which ``before`` is asked, where time alone has changed the answer.
+    """
     found = []
     for customer, records in becomes.items():
         sources = [one for one, theirs in was.items() if set(theirs) & set(records)]
         for purpose in sorted(after.purposes):
             for channel in after.purposes[purpose].channels or ("",):
-                old = [before.judged(purpose, channel, at, was[one], facts.get(one, NOBODY)) for one in sources]
+                old = [
+                    before.judged(purpose, channel, was_at or at, was[one], facts.get(one, NOBODY)) for one in sources
+                ]
                 new = after.judged(purpose, channel, at, records, facts.get(customer, NOBODY))
                 named = _named(after, purpose, records) | _named(before, purpose, records)
                 found += [

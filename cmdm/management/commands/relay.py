@@ -14,6 +14,7 @@ from cmdm import events, jobs
 from cmdm.actions.tidying import remove_expired
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
+from consent.actions.expiring import expire_due, remind
 from consent.actions.portal_changes import settle_due
 from consent.actions.portal_codes import remove_old_codes
 from consent.actions.proof import remove_expired as remove_expired_proof
@@ -70,6 +71,8 @@ class Command(HubCommand):
             remove_expired_files(actor=self.actor_)
             remove_expired_proof(actor=self.actor_)
             end_due(actor=self.actor_)
+            expire_due(actor=self.actor_)
+            remind(actor=self.actor_)
             settle_due(actor=self.actor_)
             remove_old_codes(actor=self.actor_)
 
