@@ -10,16 +10,16 @@ from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = 11
-CARD = 18
+QUEUE = 12
+CARD = 19
 CUSTOMERS = 6
-CUSTOMER = 19
+CUSTOMER = 20
 RECORDS = 13
 HISTORY = 18
 SEARCH = 11
 SOURCES = 5
 IMPORTS = 4
-MERGE = 17
+MERGE = 18
 
 
 @pytest.fixture
