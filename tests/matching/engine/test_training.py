@@ -1,0 +1,181 @@
+"""Training finds the chances that made the pairs, and keeps what it had where there is nothing to find."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from matching.engine import holdings, patterns, totals
+from matching.engine.model import Model
+from matching.engine.patterns import Patterns
+from matching.engine.totals import Totals
+from matching.engine.training import train
+from matching.engine.vocabulary import LEVELS
+from tests.matching.engine.parties import PERSONS, home, many, person
+
+RECORDS = 20_000
+PAIRS = RECORDS * (RECORDS - 1) // 2
+SAME, HOUSEHOLDS = 12_000, 9_000
+
+# Chances of the levels that occur: of one person, of a household, of strangers.
+MADE = {
+    "given_name": {"exact": (0.8, 0.006, 0.004), "near": (0.12, 0.001, 0.001), "different": (0.08, 0.993, 0.995)},
+    "family_name": {"exact": (0.9, 0.85, 0.002), "near": (0.08, 0.05, 0.0005), "different": (0.02, 0.1, 0.9975)},
+    "birth_date": {"exact": (0.95, 0.004, 4e-5), "near": (0.04, 0.002, 0.001), "different": (0.01, 0.994, 0.99896)},
+    "phone": {"exact": (0.7, 0.3, 1e-6), "different": (0.3, 0.7, 0.999999)},
+    "address": {"same": (0.85, 0.9, 1e-5), "different": (0.15, 0.1, 0.99999)},
+}
+
+
+MISSING = 0.1
+
+
+def expected(which: int, pairs: float) -> Patterns:
+    """How many pairs of one kind show each pattern: 0 person, 1 household, 2 strangers."""
+    columns = []
+    for comparison in PERSONS.comparisons:
+        made = MADE.get(comparison.code, {})
+        known = [(LEVELS[comparison.kind].index(level), each[which] * (1 - MISSING)) for level, each in made.items()]
+        columns.append([*known, (-1, MISSING)] if made else [(-1, 1.0)])
+    rows = list(product(*columns))
+    counts = np.array([pairs * np.prod([share for _code, share in row]) for row in rows])
+    codes = np.array([[code for code, _share in row] for row in rows], dtype=np.int8)
+    kept = counts.round() > 0
+    return Patterns(
+        tuple(each.code for each in PERSONS.comparisons), codes[kept], counts[kept].round().astype(np.int64)
+    )
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Patterns, Totals]:
+    kinds = [expected(0, SAME), expected(1, HOUSEHOLDS), expected(2, PAIRS - SAME - HOUSEHOLDS)]
+    whole = patterns.merge(kinds)
+    places = {code: place for place, code in enumerate(whole.comparisons)}
+    agreeing = {}
+    for code, levels in MADE.items():
+        same, household, stranger = next(iter(levels.values()))
+        agreeing[code] = stranger + (SAME * same + HOUSEHOLDS * household) / PAIRS
+    blind = Patterns(whole.comparisons, whole.codes, (whole.counts * (1_000_000 / PAIRS)).astype(np.int64))
+    # Blocking shows only those who agree in something.
+    seen = np.zeros(len(whole.codes), dtype=bool)
+    for code in ("given_name", "family_name", "birth_date", "phone"):
+        seen |= whole.codes[:, places[code]] == 0
+    return Patterns(whole.comparisons, whole.codes[seen], whole.counts[seen]), Totals(RECORDS, agreeing, blind)
+
+
+@pytest.fixture(scope="module")
+def trained(made):
+    return train(PERSONS, *made)
+
+
+def chances(report, comparison: str, level: str) -> tuple[float, float]:
+    found = next(each for each in report["levels"] if (each["comparison"], each["level"]) == (comparison, level))
+    return found["m"], found["u"]
+
+
+def test_the_number_of_pairs_of_each_kind_is_found(trained):
+    assert trained.report["expected"]["same"] == pytest.approx(SAME, rel=0.02)
+    # Those of a household who share neither family name nor phone are not among the compared.
+    assert trained.report["expected"]["household"] == pytest.approx(0.82 * HOUSEHOLDS, rel=0.03)
+    assert 2**trained.model.prior == pytest.approx(SAME / PAIRS, rel=0.03)
+
+
+@pytest.mark.parametrize("comparison", MADE)
+def test_the_chances_that_made_the_pairs_are_found(trained, comparison):
+    for level, (same, _household, stranger) in MADE[comparison].items():
+        m, u = chances(trained.report, comparison, level)
+        # The junior claims some of those who agree in all but the birth date.
+        assert m == pytest.approx(same, rel=0.1, abs=0.007)
+        if stranger > 1e-4:
+            assert u == pytest.approx(stranger, rel=0.15)
+
+
+def test_a_number_that_no_two_strangers_share_weighs_more_than_a_sample_could_tell(trained):
+    _m, u = chances(trained.report, "phone", "exact")
+    assert u < 1 / 100_000
+
+
+def test_what_never_occurs_keeps_its_weights_and_is_told(trained):
+    assert trained.model.comparisons[5] == PERSONS.comparisons[5]  # gender
+    assert {"fault": "never_compared", "comparison": "gender", "pairs": 0} in trained.report["diagnostics"]
+    faults = {(each["fault"], each.get("comparison")) for each in trained.report["diagnostics"]}
+    assert ("few_seen", "birth_date") in faults
+
+
+def test_the_trained_model_is_a_model_and_carries_its_account(trained):
+    again = Model.from_dict(trained.model.to_dict())
+    assert again.digest() == trained.model.digest()
+    assert again.trained["records"] == RECORDS
+    assert again.trained["calibration_error"] < 0.03
+    assert [each.up_to for each in again.rules if 0 < each.up_to < RECORDS] == []
+
+
+def test_training_is_the_same_every_time(made, trained):
+    assert train(PERSONS, *made).model.digest() == trained.model.digest()
+
+
+def test_a_household_never_learns_to_share_birth_dates(trained):
+    known = {each.code: each for each in trained.model.comparisons}
+    shipped = {each.code: each for each in PERSONS.comparisons}
+    learned, before = known["birth_date"].levels[0], shipped["birth_date"].levels[0]
+    assert learned.under["household"] == pytest.approx(before.under["household"], abs=0.1)
+
+
+@pytest.mark.parametrize("records", [0, 1, 40])
+def test_too_few_records_give_back_the_shipped_weights_and_say_so(records):
+    few = [person(number, given_name=f"A{number}", family_name="Lee") for number in range(records)]
+    pairs = [(few[0], each) for each in few[1:]]
+    found = train(PERSONS, patterns.of(PERSONS, pairs), totals.of(PERSONS, few))
+    assert found.model.comparisons == PERSONS.comparisons
+    assert [each["fault"] for each in found.report["diagnostics"]] == ["few_pairs"]
+
+
+@pytest.mark.parametrize("records", [10_000, 1_000_000])
+def test_the_prior_follows_the_number_of_records(records):
+    sized = PERSONS.sized(records)
+    assert 2 ** (sized.prior - PERSONS.prior) == pytest.approx(PERSONS.records / records)
+    priors = {
+        each.code: each.prior - before.prior
+        for each, before in zip(sized.alternatives, PERSONS.alternatives, strict=True)
+    }
+    assert priors["namesake"] == 0
+    assert priors["household"] == sized.prior - PERSONS.prior
+    assert sized.sized(PERSONS.records).prior == pytest.approx(PERSONS.prior)
+
+
+def test_chance_agreement_is_that_of_all_pairs():
+    values = [("a",), ("a",), ("a", "b"), ("b",), ("c",), ()]
+    pairs = [(one, other) for n, one in enumerate(values[:5]) for other in values[n + 1 : 5]]
+    share = sum(not set(one).isdisjoint(other) for one, other in pairs) / len(pairs)
+    assert holdings.agreement(values) == pytest.approx(share)
+    assert holdings.agreement([("a",)]) == 0
+
+
+def test_identifiers_agree_within_their_scheme():
+    held = [[{"scheme": "ssn", "value": "7364009"}], [{"scheme": "ssn", "value": "7364009"}]]
+    other = [[{"scheme": "tax", "value": str(9_000_000 + number)}] for number in range(4)]
+    found = totals.of(PERSONS, [person(n, identifier=value) for n, value in enumerate([*held, *other])])
+    assert found.agreeing["identifier"] == pytest.approx(1 / (1 + 6))
+
+
+def test_patterns_count_what_the_scorer_finds_and_slices_are_as_the_whole():
+    ann = {
+        "given_name": "Ann",
+        "family_name": "Lee",
+        "phone": many("+498342550170"),
+        "address": home("1 Main St", "Bern"),
+    }
+    people = [person(1, **ann), person(2, **ann), person(3, given_name="Bob", family_name="Lee")]
+    pairs = [(people[0], people[1]), (people[0], people[2]), (people[1], people[2])]
+    whole = patterns.of(PERSONS, pairs)
+    assert sorted(whole.counts.tolist()) == [1, 2]
+    sliced = patterns.merge([patterns.of(PERSONS, pairs[:1]), patterns.of(PERSONS, pairs[1:])])
+    assert (sliced.codes == whole.codes).all()
+    assert (sliced.counts == whole.counts).all()
+
+
+def test_rare_names_are_learned_from_the_records():
+    people = [person(n, given_name="Ann", family_name="Lee" if n % 2 else f"X{n:04d}") for n in range(400)]
+    found = totals.of(PERSONS, people, sample=100)
+    assert found.shares["family_name"]["lee"] == 200
+    assert found.holders["family_name"] == 400
