@@ -18,6 +18,7 @@ from customers.queries.goldens import Derived, derive, golden_hash
 from customers.sealing import seal_values
 
 AT_ONCE = 5_000
+_STORED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 CREATED = "customer.created"
 
 # Values and lineage come as one document: as arrays of texts, quoting them took longer than the rest of the statement.
@@ -113,7 +114,7 @@ def rebuild_many(customers: Sequence[int], deed: str, *, actor: User, **facts: A
 
 def as_json(content: Any) -> str:
     """Values or lineage as they are written."""
-    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _STORED.encode(content)
 
 
 def _announce(customers: Sequence[Customer], deed: str, facts: Mapping[str, Any]) -> None:

@@ -13,21 +13,28 @@ from customers.models import Source
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.rules import quality
 from customers.rules.mapping import party_type
-from customers.types.standardising import Fault, standardise
+from customers.types.standardising import Fault, Standard, standardise
 
 PARTIES = ("person", "organisation")
 MAX_KEY = 200
+_CONTENT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, default=str)
 
 
-def prepare(source: Source, received: Sequence[Received], stored: Mapping[str, bytes] | None = None) -> list[Outcome]:
+def prepare(
+    source: Source,
+    received: Sequence[Received],
+    stored: Mapping[str, bytes] | None = None,
+    seen: dict[Any, Standard] | None = None,
+) -> list[Outcome]:
     """One outcome each: ``new`` for now, or refused or held back with its reasons. One query.
 
     :param stored: digests by key; what was received just so is ``unchanged`` and is not standardised again.
+    :param seen: what was made of single values of this source before, to be used again.
     """
     known = catalogue()
     rules = {name: spec.row.quality for name, spec in known.specs.items() if spec.row.quality}
     stated = [dataclasses.replace(one, party_type=one.party_type or party_type(one.values, {})) for one in received]
-    return [_repetition(one, stored or {}) or _prepared(source, one, known, rules) for one in stated]
+    return [_repetition(one, stored or {}) or _prepared(source, one, known, rules, seen) for one in stated]
 
 
 def _repetition(one: Received, stored: Mapping[str, bytes]) -> Outcome | None:
@@ -37,7 +44,9 @@ def _repetition(one: Received, stored: Mapping[str, bytes]) -> Outcome | None:
     return Outcome(one, UNCHANGED, digest=digest)
 
 
-def _prepared(source: Source, one: Received, known: Catalogue, rules: Mapping[str, Any]) -> Outcome:
+def _prepared(
+    source: Source, one: Received, known: Catalogue, rules: Mapping[str, Any], seen: dict[Any, Standard] | None
+) -> Outcome:
     party = one.party_type
     faults = [*one.faults, *_key_faults(one)]
     made = standardise(
@@ -47,6 +56,7 @@ def _prepared(source: Source, one: Received, known: Catalogue, rules: Mapping[st
         date_order=one.date_order,
         country=source.country,
         lenient=one.lenient,
+        seen=seen,
     )
     faults += made.faults
     if not made.values:
@@ -73,10 +83,8 @@ def _key_faults(one: Received) -> list[Fault]:
 
 def content_digest(one: Received) -> bytes:
     """Keyed digest of what was received: party type, values and what it corrects, names sorted."""
-    content = json.dumps(
-        [one.party_type, one.about, one.date_order, one.values], sort_keys=True, ensure_ascii=False, default=str
-    )
-    return crypto.digest(content, "record")
+    content = [one.party_type, one.about, one.date_order, one.values]
+    return crypto.digest(_CONTENT.encode(content), "record")
 
 
 def _examine(outcome: Outcome, known: Catalogue, rules: Mapping[str, Any]) -> None:

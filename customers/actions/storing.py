@@ -45,7 +45,7 @@ def store(source: Source, received: Sequence[Received], *, actor: User, load: Lo
     writing.lock_keys(source, [one.key for one in received])
     stored = _stored(source, [one.key for one in received if "\0" not in one.key])
     digests = {key: digest for key, (digest, is_open) in stored.items() if is_open}
-    outcomes = prepare(source, received, digests)
+    outcomes = prepare(source, received, digests, {})
     records.set_repeated_aside(outcomes)
     for one in outcomes:
         if one.status == NEW and one.received.key in stored:

@@ -1,7 +1,7 @@
 """The catalogue as the rules need it: one query, then plain objects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ class Spec:
     row: Attribute
     type: AttributeType
     options: Options
+    readings: dict[tuple[str, str], Options] = field(default_factory=dict, compare=False)
 
     @property
     def name(self) -> str:
@@ -39,7 +40,11 @@ class Spec:
 
     def reading(self, *, date_order: str, country: str) -> Options:
         """The options for the claims of one source."""
-        return replace(self.options, date_order=date_order or self.options.date_order, country=country)
+        known = self.readings.get((date_order, country))
+        if known is None:
+            known = replace(self.options, date_order=date_order or self.options.date_order, country=country)
+            self.readings[date_order, country] = known
+        return known
 
     def key_of(self, value: Any) -> str:
         """The form in which equal values, or elements, are equal; those of a plain type are ``{"value": …}``."""

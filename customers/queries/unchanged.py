@@ -12,7 +12,7 @@ from customers.rules.columns import contents, fits
 from customers.rules.reading import RejectedRow, Row
 from customers.rules.slabs import Slab
 
-_STAGE = "CREATE TEMP TABLE cmdm_said (line bigint, key text, digest bytea) ON COMMIT DROP"
+_STAGE = "DROP TABLE IF EXISTS cmdm_said; CREATE TEMP TABLE cmdm_said (line bigint, key text, digest bytea)"
 _SAME = """
     SELECT s.line FROM cmdm_said s JOIN customers_sourcerecord r ON r.source_id = %s AND r.key = s.key
      WHERE r.digest = s.digest AND r.closed_at IS NULL
@@ -50,4 +50,6 @@ def _known(source: Source, lines: Sequence[int], keys: Sequence[str], digests: S
                 rows.write_row(row)
         cursor.execute("ANALYZE cmdm_said")
         cursor.execute(_SAME, [source.pk])
-        return [line for (line,) in cursor.fetchall()]
+        found = [line for (line,) in cursor.fetchall()]
+        cursor.execute("DROP TABLE cmdm_said")
+        return found

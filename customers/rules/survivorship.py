@@ -34,6 +34,8 @@ from customers.rules.sentences import _
 
 __all__ = ["LABELS", "RULES", "AttributeRule", "Golden", "PinRule", "RecordClaims", "canonical", "golden"]
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 LABELS: Mapping[str, str] = {
     "most_trusted": _("most trusted source"),
     "most_recent": _("most recent"),
@@ -85,7 +87,7 @@ def golden(
 def canonical(result: Golden) -> bytes:
     """The bytes that stand for a golden customer: equal exactly when values and lineage are."""
     content = {"lineage": result.lineage, "values": result.values}
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(content).encode()
 
 
 def _of_one(record: RecordClaims, attributes: Sequence[AttributeRule]) -> Golden:

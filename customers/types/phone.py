@@ -19,6 +19,7 @@ from customers.types import kinds
 from customers.types.base import Finding, Options, Parts, attribute_type, text_findings
 from customers.types.contact import ContactPoint
 from customers.types.faults import Invalid
+from customers.types.numbering import is_given_out
 
 _PLAIN = re.compile(r"\+?\(?[0-9][0-9 ()./\-]*\Z")
 _DROP = str.maketrans("", "", " ()./-")
@@ -115,6 +116,10 @@ def by_library(number: str, country: str) -> str:
 @lru_cache(maxsize=16_384)
 def is_valid(number: str) -> bool:
     """Has its country given out numbers of this form?"""
+    digits = number[1:]
+    if digits.isascii() and digits.isdecimal() and _is_international(digits):
+        code = _calling_code(digits[:3])
+        return is_given_out(code, digits[len(code) :])
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:

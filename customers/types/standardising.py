@@ -1,5 +1,7 @@
 """Raw values of one record → standard ones, with what is doubtful and what cannot be taken."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -46,6 +48,13 @@ class Standard:
     left_out: list[Fault] = field(default_factory=list)
     lenient: bool = False
 
+    def add(self, other: Standard) -> None:
+        """Take over what was made of one more attribute."""
+        self.values.update(other.values)
+        self.findings += other.findings
+        self.faults += other.faults
+        self.left_out += other.left_out
+
 
 def standardise(
     raw: Mapping[str, Any],
@@ -55,10 +64,13 @@ def standardise(
     date_order: str = "",
     country: str = "",
     lenient: bool = False,
+    seen: dict[Any, Standard] | None = None,
 ) -> Standard:
     """Every attribute parsed by its type. Unknown names are faults.
 
     A value that its type refuses is a fault too; with ``lenient`` it is left out, and said so.
+
+    :param seen: what was made of values of the same source before; many records share names, towns and days.
     """
     made = Standard(lenient=lenient)
     for name, value in _with_name_parts(raw):
@@ -71,7 +83,21 @@ def standardise(
         options = spec.reading(date_order=date_order, country=country)
         if spec.type.is_silent(value, options):
             continue
+        if seen is None:
+            _read(made, spec, value, options)
+        else:
+            made.add(_once(seen, spec, value, options, lenient=lenient))
+    return made
+
+
+def _once(seen: dict[Any, Standard], spec: Readable, value: Any, options: Options, *, lenient: bool) -> Standard:
+    """What is made of one attribute; values are not changed once they are made, so records may share them."""
+    key = (spec.name, value if isinstance(value, str) else repr(value))
+    made = seen.get(key)
+    if made is None:
+        made = Standard(lenient=lenient)
         _read(made, spec, value, options)
+        seen[key] = made
     return made
 
 

@@ -86,7 +86,8 @@ sql_check(
 def _keys() -> Found:
     """Open records have the keys that their values give, finer ones where a block is large; others have none.
 
-    While a model with other blocking is being promoted, records hold keys of both.
+    While a model with other blocking is being promoted, records hold keys of both; stored ones that wait to be placed
+    may have none yet.
     """
     models, coming, tally, last = models_in_force(), models_coming(), Tally(), 0
     rows = SourceRecord.objects.defer("raw", "findings").order_by("pk")
@@ -96,7 +97,9 @@ def _keys() -> Found:
         wanted = dict(_wanted(compared, models))
         for record in batch:
             held, right = stored[record.pk], wanted.get(record.pk, set())
-            tally.add(record.pk, holds=right <= held if coming.get(record.party_type) else right == held)
+            waits = record.placed_at is None and not held
+            fits = right <= held if coming.get(record.party_type) else right == held
+            tally.add(record.pk, holds=waits or fits)
         last = batch[-1].pk
     return tally.found()
 
