@@ -1,0 +1,105 @@
+"""The pages of consent for people of the house: what each shows, and to whom."""
+
+import json
+import re
+
+import pytest
+from django.urls import reverse
+
+from cmdm import crypto
+from consent.rules.receipts import opened
+from tests.consent.scene import WORDS, make_notice, make_purpose
+from tests.consent.test_on_behalf import MAIL, Scene
+from tests.support.people import make_domain, make_user
+from tests.support.records import now
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scene():
+    made = Scene()
+    [made.event] = made.say(made.karl)
+    made.say(made.nora, "refused")
+    return made
+
+
+def shown(client, user, name, *args, status=200, **query):
+    client.force_login(user)
+    answer = client.get(reverse(f"consent:{name}", args=args), query)
+    assert answer.status_code == status
+    return answer
+
+
+def test_every_figure_leads_to_exactly_its_rows(client, scene):
+    page = shown(client, scene.steward, "dashboard")
+    found = page.context["found"]
+    assert (found.whole.yes, found.whole.no) == (1, 1)
+    for bar in (found.whole, *found.purposes, *found.channels, *found.sources, *found.months):
+        for answer in ("yes", "no"):
+            rows = client.get(f"{reverse('consent:acts')}?{bar.urls[answer]}").context["rows"]
+            assert len(rows) == getattr(bar, answer), (bar.label, answer)
+
+
+def test_a_stranger_counts_and_reads_nothing_of_it(client, scene):
+    stranger = make_user("lead", domain=make_domain())
+    assert shown(client, stranger, "dashboard").context["found"].whole.total == 0
+    assert shown(client, stranger, "acts").context["rows"] == []
+    shown(client, stranger, "receipt", scene.event.pk, status=404)
+    shown(client, stranger, "receipt_signed", scene.event.pk, status=404)
+    shown(client, stranger, "customer", now(scene.karl).customer.key, status=404)
+    shown(client, make_user("auditor", domain=scene.retail), "dashboard", status=403)
+
+
+def test_a_receipt_is_signed_names_nobody_and_opens_with_the_published_keys(client, scene):
+    assert MAIL[1]["value"] in shown(client, scene.steward, "receipt", scene.event.pk).text
+    token = shown(client, scene.steward, "receipt_signed", scene.event.pk).text
+    client.logout()
+    published = client.get(reverse("consent:keys")).json()["keys"]
+    keys = crypto.verifying_keys()
+    assert [key["kid"] for key in published] == list(keys)
+    said = opened(token, keys)
+    assert said["dpv:hasConsentStatus"][-1]["@type"] == "dpv:ConsentGiven"
+    assert said["dpv:hasNotice"][0]["hub:sha256"] == scene.notice.sha256
+    assert not re.search(r"karl|lindqvist|@bergstrom", json.dumps(said), re.IGNORECASE)
+    assert shown(client, scene.steward, "receipt_json", scene.event.pk).json() == said
+    kantara = shown(client, scene.steward, "receipt_json", scene.event.pk, form="kantara").json()
+    assert kantara["consentReceiptID"] == said["dpv:hasIdentifier"]
+
+
+def test_the_queue_names_those_with_two_answers(client, scene):
+    scene.merged()
+    client.force_login(scene.steward)
+    queue = client.get(reverse("stewardship:queue"))
+    assert [(str(one.label), count) for one, count in queue.context["beside"]] == [("Two answers", 1)]
+    page = shown(client, scene.steward, "conflicts")
+    assert "Put it to the customer" in page.text
+    asked = client.post(reverse("consent:ask", args=[page.context["found"][0].customer.key, "news"]), {"back": "list"})
+    assert asked["Location"] == reverse("consent:conflicts")
+
+
+def test_half_a_notice_is_neither_saved_nor_published(client):
+    officer = make_user("privacy officer", domain=make_domain())
+    draft = make_notice(make_purpose("news"), published=False)
+    client.force_login(officer)
+    address = reverse("consent:notice", args=[draft.pk])
+    sent = {**WORDS, "purposes": ["news"], "text": " ", "title": "Changed", "publish": "1"}
+    assert client.post(address, sent).status_code == 422
+    draft.refresh_from_db()
+    assert (draft.title, draft.state) == (WORDS["title"], "draft")
+    assert client.post(address, {**sent, "text": "Words"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.state == "published"
+    assert client.post(address, sent).status_code == 403
+
+
+def test_terms_by_country_are_read_and_written_back(client):
+    officer = make_user("privacy officer", domain=make_domain())
+    client.force_login(officer)
+    rules = "DE: double opt-in email sms, minimum age 16\nUS-CA: basis opt_out"
+    sent = {"key": "news", "label": "News", "kind": "opt_in", "channels": ["email"], "position": 10, "rules": rules}
+    assert client.post(reverse("consent:purpose_new"), {**sent, "rules": "Germany: yes"}).status_code == 422
+    assert client.post(reverse("consent:purpose_new"), {**sent, "label_de": "Neuigkeiten"}).status_code == 302
+    page = client.get(reverse("consent:purpose", args=["news"]))
+    assert page.context["form"]["rules"].value() == rules
+    assert page.context["purpose"].translations["de"]["label"] == "Neuigkeiten"
