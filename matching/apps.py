@@ -14,12 +14,12 @@ class MatchingConfig(AppConfig):
         from cmdm import jobs
         from customers import ports
         from matching import handlers, registrations  # noqa: F401
-        from matching.actions import placing, placing_stored
+        from matching.actions import placing
         from matching.queries import ledgers
 
         jobs.at("matching.jobs")
         ports.reserve.supply(placing.reserve)
         ports.place.supply(placing.place)
-        ports.place_many.supply(placing_stored.place_many)
+        ports.place_many.supply_from("matching.actions.placing_stored.place_many")
         ports.forget_keys.supply(placing.forget_keys)
         ports.successors.supply(ledgers.successors)

@@ -1,7 +1,10 @@
 """The house in order: what no linter checks."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +25,8 @@ TOP = {
     "benchmarks",
 }  # fmt: skip
 KINDS = {
-    "urls", "api_urls", "portal_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions", "queries",
-    "models", "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps", "migrations",
+    "urls", "api_urls", "portal_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions",
+    "queries", "models", "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps", "migrations",
     "templatetags",
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "process", "misc"}
@@ -109,6 +112,30 @@ class TestPlaces:
         folder = ROOT / "cmdm"
         seen = {path.stem for path in folder.iterdir() if path.suffix == ".py" or any(path.glob("*.py"))}
         assert seen - {"__init__"} == listed
+
+
+class TestStarting:
+    """A process starts without what only loads and training need: each command, page server and relay would pay."""
+
+    @pytest.mark.parametrize(
+        ("also", "heavy"),
+        [("django", {"numba", "numpy", "polars"}), ("cmdm.urls", {"numba"})],
+        ids=["any process", "the server of pages"],
+    )
+    def test_arrays_are_imported_where_they_are_used(self, also, heavy):
+        told = (
+            "import django, importlib, sys; django.setup(); importlib.import_module(sys.argv[1]); print(*sys.modules)"
+        )
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            [sys.executable, "-c", f"{begin}; print(*sys.modules)", also],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        none(sorted(heavy & set(done.stdout.split())))
 
 
 class TestWrites:
