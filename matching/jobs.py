@@ -19,7 +19,7 @@ def match(job: Running) -> dict[str, Any]:
     found = matching.run(
         actor=job.actor,
         everything=bool(job.arguments.get("everything")),
-        progress=lambda done, total, phase: job.progress(done, total, phase),
+        progress=patiently(job),
     )
     return asdict(found)
 

@@ -1,18 +1,20 @@
 """Comparing many stored records: what `match`, bulk placing and the export of pairs have in common."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from matching.engine.bulk.blocking import Blocks, block, pairs
+from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.scoring import Scorer, Scores, joined, score_all
 from matching.engine.comparing import conflict
 from matching.engine.model import Model
 from matching.queries.stored import Stored
 
+FEW = 3_000
 Progress = Callable[[int, int | None, str], None]
 
 
@@ -40,20 +42,34 @@ def compare(
     report: Progress,
     floor: float | None = None,
     fresh: Ints | None = None,
+    owners: Ints | None = None,
     keep: bool = False,
 ) -> Compared:
-    """Compare all that share a block (with `fresh`: one of the two at least), down to a probability."""
+    """Compare all that share a block, down to a probability.
+
+    With `fresh` only pairs of which one is; with `owners` (one number a row) only pairs that differ in theirs.
+    """
     report(0, None, _("Finding pairs"))
     blocks = block(model, stored.columns, keep=keep)
     # An upper bound: pairs that share several keys are counted under each.
     total = sum(blocks.count(rule) for rule in range(len(model.rules)))
-    scorer = Scorer(model, blocks.telling())
+    # A few records are compared before compiled kernels are read from disk.
+    fast = AVAILABLE and len(stored) >= FEW
+    scorer = Scorer(model, blocks.telling(), fast=fast)
+    found_pairs = pairs(blocks, fresh, fast=fast)
+    wanted = found_pairs if owners is None else _across(found_pairs, owners)
     done, parts, started = 0, [], time.monotonic()
-    for count, found in score_all(scorer, pairs(blocks, fresh), floor=model.review if floor is None else floor):
+    for count, found in score_all(scorer, wanted, floor=model.review if floor is None else floor):
         done += count
         parts.append(found)
         report(done, total, _pace(done, time.monotonic() - started))
     return Compared(stored, blocks, scorer, joined(parts, len(model.comparisons)), done)
+
+
+def _across(found: Iterator[tuple[Ints, Ints]], owners: Ints) -> Iterator[tuple[Ints, Ints]]:
+    for left, right in found:
+        apart = owners[left] != owners[right]
+        yield left[apart], right[apart]
 
 
 def _pace(done: int, seconds: float) -> str:

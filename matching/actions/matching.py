@@ -4,11 +4,9 @@ Placing never joins two existing customers; this does. Unions go in order of evi
 apart, what conflicts, and what the model itself calls related or strangers; the refused ones become questions.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-
-from django.db.models import Q
 
 from cmdm import access, audit, clock
 from cmdm.actions import Refused, Stale, action
@@ -17,24 +15,12 @@ from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
 from matching.actions import candidates, ledger
 from matching.actions.candidates import Question
-from matching.actions.scoring import score_records
-from matching.engine.clustering import Edge, cluster
-from matching.engine.evidence import Score
-from matching.models import Candidate, MatchMark, Verdict
+from matching.actions.comparing import Progress
+from matching.actions.customer_groups import Settlement, Union, settle
+from matching.models import MatchMark
 from matching.queries.models import models_in_force
 
 BATCH = 1_000
-APART = 0.001
-Progress = Callable[[int, int, str], None]
-
-
-@dataclass
-class Found:
-    """What one run found, between customers (ids in order): the best pair of records and the least score."""
-
-    best: dict[tuple[int, int], tuple[SourceRecord, SourceRecord, Score, bool]] = field(default_factory=dict)
-    least: dict[tuple[int, int], float] = field(default_factory=dict)
-    compared: int = 0
 
 
 @dataclass(frozen=True)
@@ -59,10 +45,10 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
     for party in PartyType.values:
         if party not in models_in_force():
             continue
-        chosen = _records(party, everything=everything)
-        found = _compare(chosen, report)
-        merged, asked = _settle(party, found, actor=actor, report=report)
-        totals = [a + b for a, b in zip(totals, (len(chosen), found.compared, merged, asked), strict=True)]
+        records = _records(party, everything=everything)
+        found = settle(models_in_force()[party], records, everything=everything, report=report)
+        merged, asked = _write(found, actor=actor, report=report)
+        totals = [a + b for a, b in zip(totals, (found.records, found.pairs, merged, asked), strict=True)]
     made = Matched(*totals)
     _finish(made, started, actor=actor)
     return made
@@ -76,85 +62,23 @@ def _records(party: str, *, everything: bool) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
-def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(ids), BATCH):
-        yield ids[start : start + BATCH]
-
-
-def _compare(ids: Sequence[int], report: Progress) -> Found:
-    found = Found()
-    for number, batch in enumerate(_batches(ids)):
-        report(number * BATCH, len(ids), "comparing")
-        records = list(SourceRecord.objects.filter(pk__in=batch).defer("raw", "findings"))
-        scored = score_records(records, store=False)
-        by_id = {record.pk: record for record in records}
-        for (one, other), score in scored.scores.items():
-            found.compared += 1
-            mine, theirs = by_id[one], scored.others[other]
-            if mine.customer_id and theirs.customer_id and mine.customer_id != theirs.customer_id:
-                conflict = (one, other) in scored.conflicts
-                _keep(found, mine, theirs, score, conflict, scored.models[mine.party_type].model.review)
-    report(len(ids), len(ids), "comparing")
-    return found
-
-
-def _keep(found: Found, mine: SourceRecord, theirs: SourceRecord, score: Score, conflict: bool, review: float) -> None:
-    one, other = mine.customer_id or 0, theirs.customer_id or 0
-    pair = (min(one, other), max(one, other))
-    if score.related or score.probability <= APART:
-        found.least[pair] = min(score.probability, found.least.get(pair, 1.0))
-    if score.probability >= review:
-        known = found.best.get(pair)
-        if known is None or score.weight > known[2].weight:
-            found.best[pair] = (mine, theirs, score, conflict or bool(known and known[3]))
-
-
-def _settle(party: str, found: Found, *, actor: User, report: Progress) -> tuple[int, int]:
+def _write(found: Settlement, *, actor: User, report: Progress) -> tuple[int, int]:
     """Join what is clear and ask about the rest; how many customers were merged away, how many questions opened."""
-    chosen = models_in_force()[party]
-    edges = [Edge(a, b, score.probability) for (a, b), (_l, _r, score, _c) in found.best.items()]
-    nodes = sorted({node for edge in edges for node in (edge.a, edge.b)})
-    apart = _kept_apart(nodes) | {pair for pair, (_l, _r, _s, conflict) in found.best.items() if conflict}
-    apart |= {pair for pair in found.least if pair in found.best}
-    made = cluster(nodes, edges, automatic=chosen.model.automatic, forbidden=apart)
-    groups = [group for group in made.groups if len(group) > 1]
     merged = 0
-    for number, group in enumerate(groups):
+    for number, union in enumerate(found.unions):
         if number % 20 == 0:
-            report(number, len(groups), "merging")
-        merged += _merge(group, found, actor=actor)
-    settled = {pair for group in groups for pair in _pairs(group)}
-    questions = [
-        Question(left, right, score, chosen.version, _kind(pair, apart), "match")
-        for pair, (left, right, score, _conflict) in found.best.items()
-        if pair not in settled
-    ]
+            report(number, len(found.unions), "merging")
+        merged += _merge(union, actor=actor)
+    questions = found.questions
     asked = sum(ask(questions[start : start + BATCH], actor=actor) for start in range(0, len(questions), BATCH))
     return merged, asked
 
 
-def _pairs(group: Sequence[int]) -> Iterator[tuple[int, int]]:
-    return ((a, b) for index, a in enumerate(group) for b in group[index + 1 :])
-
-
-def _kind(pair: tuple[int, int], apart: Iterable[tuple[int, int]]) -> str:
-    return Candidate.Kind.CONFLICT if pair in apart else Candidate.Kind.POSSIBLE
-
-
-def _kept_apart(customers: Sequence[int]) -> set[tuple[int, int]]:
-    """Customers (ids in order) between whose records a person said "different", stale or not; one query."""
-    rows = Verdict.objects.in_force().filter(answer=Verdict.Answer.DIFFERENT)
-    rows = rows.filter(Q(left__customer__in=customers) | Q(right__customer__in=customers))
-    found = rows.values_list("left__customer", "right__customer")
-    return {(min(a, b), max(a, b)) for a, b in found if a and b}
-
-
-def _merge(group: Sequence[int], found: Found, *, actor: User) -> int:
+def _merge(union: Union, *, actor: User) -> int:
     """Merge one group; a group that somebody touched meanwhile waits for the next run."""
-    customers = list(Customer.objects.active().filter(pk__in=group).order_by("pk"))
+    customers = list(Customer.objects.active().filter(pk__in=union.customers).order_by("pk"))
     if len(customers) < 2:
         return 0
-    strongest = max((found.best[pair] for pair in _pairs(group) if pair in found.best), key=lambda best: best[2].weight)
     try:
         ledger.merge(
             customers,
@@ -163,10 +87,10 @@ def _merge(group: Sequence[int], found: Found, *, actor: User) -> int:
             rule="automatic",
             by_machine=True,
             evidence={
-                "pair": sorted([strongest[0].pk, strongest[1].pk]),
-                "levels": [[one.comparison, one.level, one.weight] for one in strongest[2].levels],
+                "pair": list(union.pair),
+                "levels": [[one.comparison, one.level, one.weight] for one in union.score.levels],
             },
-            probability=strongest[2].probability,
+            probability=union.score.probability,
         )
     except (Refused, Stale):
         return 0

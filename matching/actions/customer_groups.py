@@ -1,0 +1,144 @@
+"""Which existing customers are the same: compared in arrays, grouped with conscience; nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from django.db import connection
+from django.db.models import Q
+
+from customers.models import SourceRecord
+from matching.actions.candidates import Question
+from matching.actions.comparing import Compared, Progress, compare
+from matching.engine.bulk.grouping import Grouped, group
+from matching.engine.bulk.lists import Ints
+from matching.engine.clustering import Pair
+from matching.engine.evidence import Score
+from matching.models import Candidate, Verdict
+from matching.queries.asserted import crossings
+from matching.queries.models import InForce
+from matching.queries.stored import Stored, comparable, stored
+
+# Records that share a key with some, but for the keys of large blocks: those have finer ones.
+_MATES = """
+    SELECT DISTINCT other.record_id FROM matching_matchkey mine JOIN matching_matchkey other USING (key)
+     WHERE mine.record_id = ANY(%s)
+       AND NOT EXISTS (SELECT 1 FROM matching_oversizedblock large WHERE large.key = mine.key)
+"""
+
+
+@dataclass(frozen=True)
+class Union:
+    """Customers (ids) that are one, and the strongest pair of records that says so."""
+
+    customers: tuple[int, ...]
+    pair: tuple[int, int]
+    score: Score
+
+
+@dataclass(frozen=True)
+class Settlement:
+    """What a comparison of customers comes to."""
+
+    records: int
+    pairs: int
+    unions: Sequence[Union]
+    questions: Sequence[Question]
+
+
+def settle(chosen: InForce, records: Sequence[int], *, everything: bool, report: Progress) -> Settlement:
+    """Compare the customers of these records (ids) with all others that share a key with them."""
+    if not records:
+        return Settlement(0, 0, (), ())
+    known = _read(chosen, records, everything=everything)
+    fresh = None if everything else np.isin(known.ids, np.array(records))
+    _first, node = _by_first(known.customers)
+    compared = compare(chosen.model, known, report=report, fresh=fresh, owners=node)
+    apart = _kept_apart(known, node) | _unproved(compared, node)
+    grouped = group(compared.scorer, compared.scores, node, forbidden=apart, conflict=compared.in_conflict())
+    return _settled(chosen, compared, grouped, len(records))
+
+
+def _read(chosen: InForce, records: Sequence[int], *, everything: bool) -> Stored:
+    rows = comparable(chosen.model.party_type).filter(customer__isnull=False)
+    if not everything:
+        with connection.cursor() as cursor:
+            cursor.execute(_MATES, [list(records)])
+            mates = {record for (record,) in cursor.fetchall()}
+        rows = rows.filter(pk__among=sorted(mates.union(records)))
+    return stored(chosen.model, rows)
+
+
+def _by_first(customers: Ints) -> tuple[Ints, Ints]:
+    """Customers numbered in the order of their first records, which no order of arrival changes."""
+    distinct, first, place = np.unique(customers, return_index=True, return_inverse=True)
+    rank = np.empty(len(distinct), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(distinct))
+    return distinct[np.argsort(first)], rank[place]
+
+
+def _kept_apart(known: Stored, node: Ints) -> set[Pair]:
+    """Customers between whose records a person said "different", stale or not; one query."""
+    number = dict(zip(known.customers.tolist(), node.tolist(), strict=True))
+    rows = Verdict.objects.in_force().filter(answer=Verdict.Answer.DIFFERENT)
+    if len(known) < 10_000:
+        owners = sorted(number)
+        rows = rows.filter(Q(left__customer__among=owners) | Q(right__customer__among=owners))
+    found = rows.values_list("left__customer", "right__customer")
+    pairs = [(number[a], number[b]) for a, b in found if a in number and b in number]
+    return {(min(pair), max(pair)) for pair in pairs}
+
+
+def _unproved(compared: Compared, node: Ints) -> set[Pair]:
+    """Customers that only somebody's own word about himself would join."""
+    scores, ids = compared.scores, compared.stored.ids
+    sure = np.flatnonzero(scores.probability >= compared.scorer.model.automatic)
+    ends = {
+        (int(ids[scores.left[place]]), int(ids[scores.right[place]])): (
+            int(node[scores.left[place]]),
+            int(node[scores.right[place]]),
+        )
+        for place in sure.tolist()
+    }
+    if not ends:
+        return set()
+    wanted = {end for pair in ends for end in pair}
+    records: Mapping[int, SourceRecord] = SourceRecord.objects.only("source", "values").in_bulk(wanted)
+    return {(min(ends[pair]), max(ends[pair])) for pair in crossings(ends, records)}
+
+
+def _settled(chosen: InForce, compared: Compared, grouped: Grouped, records: int) -> Settlement:
+    scores, known = compared.scores, compared.stored
+    best = list(grouped.best.items())
+    told = (
+        dict(zip(grouped.best, compared.scorer.told(scores.where(np.array([p for _k, p in best]))), strict=True))
+        if best
+        else {}
+    )
+    number: dict[int, int] = {}
+    for index, members in enumerate(grouped.clusters.groups):
+        if len(members) > 1:
+            number.update(dict.fromkeys(members, index))
+    inside: dict[int, list[Pair]] = {}
+    questions = []
+    for pair, place in best:
+        left, right = int(scores.left[place]), int(scores.right[place])
+        if pair[0] in number and number[pair[0]] == number.get(pair[1]):
+            inside.setdefault(number[pair[0]], []).append(pair)
+        else:
+            kind = Candidate.Kind.CONFLICT if pair in grouped.apart else Candidate.Kind.POSSIBLE
+            ends = known.record(left), known.record(right)
+            questions.append(Question(*ends, told[pair], chosen.version, kind, "match"))
+    unions = [_union(compared, grouped, pairs, told) for pairs in inside.values()]
+    return Settlement(records, compared.pairs, unions, questions)
+
+
+def _union(compared: Compared, grouped: Grouped, pairs: Sequence[Pair], told: Mapping[Pair, Score]) -> Union:
+    scores, known = compared.scores, compared.stored
+    places = [grouped.best[pair] for pair in pairs]
+    rows = {int(row) for place in places for row in (scores.left[place], scores.right[place])}
+    strongest = max(pairs, key=lambda pair: told[pair].weight)
+    place = grouped.best[strongest]
+    ends = sorted((int(known.ids[scores.left[place]]), int(known.ids[scores.right[place]])))
+    customers = tuple(sorted({int(known.customers[row]) for row in rows}))
+    return Union(customers, (ends[0], ends[1]), told[strongest])
