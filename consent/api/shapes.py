@@ -117,7 +117,7 @@ class PurposeOut(serializers.Serializer[Any]):
     sale_or_sharing = serializers.BooleanField()
     expires_after_days = serializers.IntegerField(allow_null=True)
     minimum_age = serializers.IntegerField(allow_null=True)
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     state = serializers.CharField()
 
 

@@ -63,12 +63,14 @@ def customers_rows(page: Sequence[Customer], user: User, use: str = "") -> Itera
     With a use (``purpose/channel``) those only who permit it now, and of their addresses those that it covers.
     """
     specs = catalogue().specs.values()
-    values = {pk: seen.values for pk, seen in visible_values(page, user, verb="export").items()}
+    values: dict[int, Mapping[str, Any]] = {
+        pk: seen.values for pk, seen in visible_values(page, user, verb="export").items()
+    }
     if use:
         purpose, _slash, channel = use.partition("/")
         allowed = ports.permitted(page, purpose, channel, clock.now())
         page = [customer for customer in page if allowed[customer.pk].allowed]
-        values = ports.usable({one.pk: values[one.pk] for one in page}, allowed, channel)
+        values = {**ports.usable({one.pk: values[one.pk] for one in page}, allowed, channel)}
     for customer in page:
         seen = values[customer.pk]
         cells = [cell for spec in specs for cell in cells_of(spec, seen.get(spec.name))]

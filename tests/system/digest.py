@@ -18,6 +18,7 @@ TABLES = {
     "domains": "SELECT customer_id, domain_id FROM customers_customerdomain",
     "relations": "SELECT id, left_id, right_id, kind, ended_at FROM customers_relation",
     "pins": "SELECT id, record_id, attribute, kind, ended_at FROM customers_pin",
+    "consents": "SELECT * FROM consent_consentevent",
     "verdicts": "SELECT id, left_id, right_id, answer, strength, seen, stale_since FROM matching_verdict "
     "WHERE revoked_at IS NULL",
 }

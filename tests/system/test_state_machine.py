@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cmdm import verifying
 from cmdm.models import system_user
+from consent.rules.folding import State
 from customers.actions import catalogue, corrections, pins, relations, sources
 from customers.models import Attribute
 from matching.actions import ledger, matching, together, verdicts
@@ -27,6 +28,11 @@ AT_THE_END = (
     "tables kept for good take INSERT only",
     "records are found by their words",
     "records have the keys of their values",
+    "texts that were shown are what their hash says",
+    "what an ending names is an act of the same record and purpose",
+    "a consent names the text that was shown and its evidence",
+    "a denial that reached others was made somewhere",
+    "merges and unmerges say nothing in anybody's name",
 )
 AT_ONCE = tuple(check.name for check in verifying.checks if check.name not in AT_THE_END)
 
@@ -165,6 +171,19 @@ class Hub(RuleBasedStateMachine):
         trust = 10 if attribute.rule == chosen else 90
         sources.change_source(self.world.sources[source], actor=system_user(), fields={"trust": trust})
         self.world.run_jobs()
+
+    @rule(which=ANY, act=st.sampled_from(("granted", "granted", "withdrawn", "requested")), wide=st.booleans())
+    def a_person_says_something_to_a_use_of_his_data(self, which, act, wide):
+        record = pick(self.world.records(), which)
+        if record:
+            self.world.say(record, act, wide=wide)
+            assert act != "withdrawn" or not self.world.may_write(record)
+
+    @rule(which=ANY)
+    def somebody_asks_whether_he_may_be_written_to(self, which):
+        record = pick(self.world.records(), which)
+        if record:
+            assert self.world.may_write(record) == (self.world.heard(record) == State.GRANTED)
 
     @invariant()
     def everything_holds(self):

@@ -4,14 +4,20 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cmdm import jobs
+from cmdm import clock, jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job, User, system_user
+from consent.actions import consents, contacts, evidence
+from consent.models import ConsentEvent
+from consent.queries.permitted import permitted
+from consent.rules.folding import Act, State
 from customers.actions.received import Received
 from customers.actions.records import close, take_in
 from customers.models import Customer, Pin, Relation, Source, SourceRecord
 from matching.models import Candidate
 from stewardship.models import Answer, Task
+from tests.consent.rules.acting import replayed
+from tests.consent.scene import make_notice, make_purpose
 from tests.support.people import make_domain, make_user
 from tests.support.records import make_source, person
 
@@ -42,6 +48,10 @@ class World:
         )
         self.steward: User = make_user("steward", domains=self.domains)
         self.said = 0
+        self.purpose = make_purpose("newsletter")
+        self.notice = make_notice(self.purpose)
+        self.mail = contacts.contact_point("email", "anna@bergstrom.example", actor=system_user())
+        self.proof = evidence.keep(actor=system_user(), kind="session")
 
     def take(self, source: int, rows: Sequence[tuple[str, int]], hour: int | None) -> None:
         """Records arrive: key and number of the person; the hour at which they were observed."""
@@ -86,6 +96,28 @@ class World:
 
     def versions(self, *customers: int | None) -> dict[int, int]:
         return dict(Customer.objects.filter(pk__in=customers).values_list("pk", "version"))
+
+    def say(self, record: SourceRecord, act: str, *, wide: bool) -> None:
+        """The person of a record says something to the newsletter, to one address or to all of it."""
+        scope = {} if wide and act != "granted" else {"channel": "email", "contact": self.mail}
+        yes = {"evidence": self.proof, "proved": [record]} if act == "granted" else {}
+        fields = {"actor": self.steward, "purpose": self.purpose, "act": act, "method": "phone"}
+        try_to(consents.record, [record], **fields, **scope, **yes)
+
+    def heard(self, record: SourceRecord) -> State:
+        """What the records of its customer say together, read row by row and replayed."""
+        rows = ConsentEvent.objects.filter(record__customer=record.customer_id).order_by("pk")
+        acts: dict[int, list[Act]] = {}
+        for row in rows:
+            place = (row.channel, row.contact_id, row.expires_at, row.names_id)
+            acts.setdefault(row.record_id, []).append(Act(row.pk, row.act, row.effective_at, *place))
+        scope = ("email", self.mail.pk)
+        return min((replayed(one, scope, clock.now()) for one in acts.values()), default=State.NO_STATEMENT)
+
+    def may_write(self, record: SourceRecord) -> bool:
+        """Whether the newsletter may go to the address, as every face answers."""
+        customer = Customer.objects.get(pk=record.customer_id)
+        return permitted([customer], "newsletter", "email", clock.now())[customer.pk].admits(self.mail.pk)
 
     def run_jobs(self) -> None:
         for pk in Job.objects.unfinished().values_list("pk", flat=True):
