@@ -26,8 +26,8 @@ TOP = {
 }  # fmt: skip
 KINDS = {
     "urls", "api_urls", "portal_urls", "views", "api", "admin", "resources", "forms", "jobs", "handlers", "actions",
-    "queries", "models", "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps", "migrations",
-    "templatetags",
+    "queries", "models", "rules", "engine", "types", "ports", "registrations", "sealing", "panels", "apps",
+    "migrations", "templatetags",
 }  # fmt: skip
 NOBODYS_NAMES = {"utils", "util", "helpers", "helper", "common", "services", "service", "manager", "process", "misc"}
 WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create"}
@@ -123,18 +123,10 @@ class TestStarting:
         ids=["any process", "the server of pages"],
     )
     def test_arrays_are_imported_where_they_are_used(self, also, heavy):
-        told = (
-            "import django, importlib, sys; django.setup(); importlib.import_module(sys.argv[1]); print(*sys.modules)"
-        )
+        begin = "import django, importlib, sys; django.setup(); importlib.import_module(sys.argv[1])"
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(
-            [sys.executable, "-c", f"{begin}; print(*sys.modules)", also],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        words = [sys.executable, "-c", f"{begin}; print(*sys.modules)", also]
+        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         none(sorted(heavy & set(done.stdout.split())))
 
 
