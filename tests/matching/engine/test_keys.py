@@ -88,6 +88,50 @@ def test_short_names_misspellings_and_exchanged_names_share_a_key():
     )
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "rule"),
+    [
+        (
+            {"given_name": "Nancy", "birth_date": "1972-01-18"},
+            {"given_name": "aNncy", "birth_date": "1972-02-17"},
+            "letters_year",
+        ),
+        ({"family_name": "Wells", "birth_date": "2001-03-03"}, {"birth_date": "2001-03-03"}, "birth"),
+        (
+            {"given_name": "Oliver", "family_name": "Watson"},
+            {"given_name": "Olivero", "family_name": "Wattskin"},
+            "begins",
+        ),
+        (
+            {"family_name": "Fox", "address": home("", "Cardiff")},
+            {"family_name": "Fox", "address": home("", "Cardif Bay")},
+            "name_city",
+        ),
+        ({"email": many("amelia.morgan92@x.example")}, {"email": many("amelia.moyrgan92@y.example")}, "user_begins"),
+    ],
+)
+def test_dirty_values_meet_by_what_is_left_of_them(one, other, rule):
+    assert rule in together(person(**one), person(**other))
+
+
+def test_an_organisation_meets_itself_by_its_beginning_a_telling_word_or_its_own_domain():
+    rules = [rule.code for rule in ORGANISATIONS.rules]
+
+    def meet(one, other) -> set[str]:
+        common = set(keys(ORGANISATIONS, organisation(**one))) & set(keys(ORGANISATIONS, organisation(**other)))
+        return {rules[key.rule] for key in common}
+
+    assert "begins" in meet({"organisation_name": "Müllenkranz"}, {"organisation_name": "Mullenkrants AG"})
+    assert "domain" in meet({"email": many("ann@acme.example")}, {"email": many("bob@acme.example")})
+    assert meet({"email": many("ann@gmail.com")}, {"email": many("bob@gmail.com")}) == set()
+
+
+def test_wide_rules_are_for_small_hubs():
+    wide = {rule.code for rule in PERSONS.sized(500).rules} - {rule.code for rule in PERSONS.sized(1_000_000).rules}
+    assert wide == {"name", "given_initial", "family_initial", "user_begins", "birth", "begins"}
+    assert [rule.code for rule in PERSONS.sized(1_000_000).rules] == RULES[: len(RULES) - len(wide)]
+
+
 def test_one_wrong_attribute_leaves_other_keys():
     ann = {
         "given_name": "Ann",

@@ -49,6 +49,20 @@ def put(content, path, value):
         (["comparisons", 1, "code"], "given_name", "model.comparisons: must not use a code twice"),
         (["rules", 0, "parts"], ["shoe_size"], "model.rules[0].parts: 'shoe_size' is no part of a key"),
         (["frequencies", "given_name", "unseen"], 0, "model.frequencies.given_name: shares must lie above 0"),
+        (["records"], 3, "model.records: must be at least 100"),
+        (["rules", 0, "up_to"], -1, "model.rules[0].up_to: must not be negative"),
+        (["alternatives", 0, "learns"], ["smell"], "model.alternatives[0].learns: must name comparisons"),
+        (
+            ["interactions"],
+            [{"one": ["email"], "other": ["phone", "exact"], "bits": 1}],
+            "must be a comparison and its",
+        ),
+        (
+            ["interactions"],
+            [{"one": ["email", "loud"], "other": ["phone", "exact"], "bits": 1}],
+            "model.interactions[0].one: 'loud' is no level of email",
+        ),
+        (["trained"], [], "model.trained: must be an object"),
         (["colour"], "red", "model: unknown key 'colour'"),
         (["exclusive_schemes"], "ssn", "model.exclusive_schemes: must be a list of texts"),
     ],
@@ -64,3 +78,14 @@ def test_a_fault_is_named_with_its_place(path, value, fault):
 def test_no_model_at_all_is_refused_in_words():
     with pytest.raises(ModelError, match="must be an object"):
         Model.from_dict([])
+
+
+def test_a_model_written_before_a_level_came_weighs_it_as_what_it_was():
+    content = PERSONS.to_dict()
+    email = next(each for each in content["comparisons"] if each["code"] == "email")
+    email["levels"] = [each for each in email["levels"] if each["code"] != "alike"]
+    for late in ("records", "interactions", "trained"):
+        del content[late]
+    again = next(each for each in Model.from_dict(content).comparisons if each.code == "email")
+    known = {each.code: each.bits for each in again.levels}
+    assert known["alike"] == known["different"]

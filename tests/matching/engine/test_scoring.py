@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from matching.engine.comparing import conflict
 from matching.engine.defaults import person_model
 from matching.engine.model import Model
-from matching.engine.scoring import counterfactual, score, score_levels
+from matching.engine.scoring import called, counterfactual, score, score_levels
 from matching.engine.vocabulary import LEVELS
 from tests.matching.engine.parties import (
     ORGANISATIONS,
@@ -95,6 +95,43 @@ def test_a_junior_is_not_his_father():
     assert found.probability < PERSONS.review
 
 
+def test_father_and_son_of_one_name_and_home_are_a_question_where_anything_tells_them_apart():
+    father = {"given_name": "Karl", "family_name": "Sondergeld", "address": ANN["address"]}
+    son = {**father, "email": many("karl.s@y.example"), "phone": many("+4917612345678")}
+    found = compared(person(**father, email=many("k1@x.example"), phone=ANN["phone"]), person(**son))
+    assert PERSONS.review < found.probability < PERSONS.automatic
+    born = compared(person(**father, birth_date="1954-03-17"), person(**father, birth_date="1981-11-02"))
+    assert born.related
+
+
+def test_two_levels_together_may_weigh_more_or_less_than_both():
+    pair = person(**ANN), person(**{**ANN, "family_name": "Weber"})
+    line = {"one": ["family_name", "different"], "other": ["birth_date", "exact"], "bits": -3}
+    model = Model.from_dict({**PERSONS.to_dict(), "interactions": [line]})
+    alone, together = compared(*pair), compared(*pair, model)
+    assert together.weight == alone.weight - 3
+    assert together.prior + sum(level.weight for level in together.levels) == together.weight
+    assert ("family_name+birth_date", "interaction") in [(each.comparison, each.level) for each in together.levels]
+    assert compared(person(**ANN), person(**ANN), model).weight == compared(person(**ANN), person(**ANN)).weight
+
+
+def test_what_is_no_match_is_called_by_its_likeliest_explanation():
+    wife = person(**{**ANN, "given_name": "Walter", "birth_date": "1951-11-02"})
+    assert called(PERSONS, compared(person(**ANN), wife)) == "household"
+    assert called(PERSONS, compared(person(**ANN), person(given_name="Bob", birth_date="1951-11-02"))) == "unrelated"
+
+
+def test_a_shop_in_a_hotel_is_related_to_it_and_not_the_same():
+    place = {"address": home("129 Fremont St", "Las Vegas"), "phone": many("7023857111")}
+    found = compared(
+        organisation(organisation_name="Golden Nugget", **place),
+        organisation(organisation_name="Stefanos Bakery", **place),
+        ORGANISATIONS,
+    )
+    assert found.probability < ORGANISATIONS.review
+    assert found.related
+
+
 def test_a_name_alone_is_never_enough():
     found = compared(person(given_name="John", family_name="Smith"), person(given_name="John", family_name="Smith"))
     assert found.probability < PERSONS.review
@@ -134,6 +171,8 @@ def test_what_is_missing_weighs_nothing():
         ("email", many("ann.lee@x.example"), many("ANN.LEE@X.example"), "exact"),
         ("email", many("ann.lee@x.example"), many("ann.lee@quite-other.example"), "user"),
         ("email", many("ann.lee@x.example"), many("other@x.example", "annlee@x.example"), "near"),
+        ("email", many("robert255@smith.net"), many("roberta25@smith.net"), "alike"),
+        ("email", many("anna@bergstrom.example"), many("anne@elsewhere.example"), "different"),
         ("email", many("info@x.example"), many("info@x.example"), "role"),
         ("phone", many("+49 8342 550170"), many("08342/550170"), "exact"),
         ("phone", many("202-321-3212"), many("321-3212"), "ending"),
@@ -141,6 +180,7 @@ def test_what_is_missing_weighs_nothing():
         ("address", home("12 Main Street", "Kempten"), home("12 Main St.", "Kempten"), "same"),
         ("address", home("Hauptstraße 9", "", "87435"), home("Hauptstr. 9, Whg 2", "", "87435"), "same"),
         ("address", home("12 Main Street", "Kempten"), home("14 Main Street", "Kempten"), "neighbour"),
+        ("address", home("747 9th Ave between 50th and 51st", "York"), home("747 Ninth Avenue", "York"), "same"),
         ("address", home("3 High Road", "", "87435"), home("9 Broad Lane", "", "87435"), "postcode"),
         ("identifier", [{"scheme": "ssn", "value": "294-66-9999"}], [{"scheme": "ssn", "value": "294669999"}], "exact"),
         ("identifier", [{"scheme": "ssn", "value": "7364009"}], [{"scheme": "ssn", "value": "7364090"}], "near"),
