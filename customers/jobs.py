@@ -17,10 +17,10 @@ from customers.actions import absences, export_files, loading, rebuilding, stori
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
+from customers.actions.unchanged import rest_of
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
-from customers.queries.unchanged import rest_of
 from customers.rules.batching import batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping

@@ -32,11 +32,16 @@ def account_of(load: Load) -> Account:
     kept = load.rejected + load.quarantined + load.incomplete
     fraction = min(load.rows / total, 1.0) if total else 0.0
     over = load.state in OVER
+    step = _step_after_reading(load)
+    if step is not None:
+        fraction, left = step
+    else:
+        left = "" if over else _left(load, fraction)
     return Account(
         done=load.rows,
         total=total,
         fraction=1.0 if load.state == Load.State.DONE else fraction,
-        left="" if over else _left(load, fraction),
+        left=left,
         waiting=load.rejects.filter(settled_at__isnull=True).count() if kept else 0,
         is_over=over,
         phases=[
@@ -49,6 +54,15 @@ def account_of(load: Load) -> Account:
             *_if_any(_("Closed"), load.closed),
         ],
     )
+
+
+def _step_after_reading(load: Load) -> tuple[float, str] | None:
+    """How far what comes after the last row is (a large file is placed then, absent records are closed), in words."""
+    job = load.job
+    if load.state != Load.State.RUNNING or job is None or not job.total or load.rows < load.position.get("total", 0):
+        return None
+    counted = {"phase": job.phase, "done": f"{job.done:,}", "total": f"{job.total:,}"}
+    return min(job.done / job.total, 1.0), _("%(phase)s: %(done)s of %(total)s") % counted
 
 
 def _if_any(label: str, count: int) -> list[dict[str, Any]]:
