@@ -60,7 +60,8 @@ def answer(
         evidence=kept,
         proved=records,
     )
-    audit.record(actor, "consent.answered", ("purpose", topic.purpose.key), purpose=topic.purpose.key)
+    domains = {record.domain_id for record in records}
+    audit.record(actor, f"consent.{made[0].act}", made[0], domains=domains, purpose=topic.purpose.key)
     return made
 
 
@@ -79,7 +80,8 @@ def stop_everything(visit: Visit, topics: Sequence[Topic], *, actor: User) -> li
                 evidence=_keep(visit, topic, "", actor),
                 proved=records,
             )
-    audit.record(actor, "consents.all_stopped", ("portal account", str(visit.portal.account.key)))
+    domains = {record.domain_id for record in records}
+    audit.record(actor, "consents.all_stopped", visit.portal.account, domains=domains, counts={"acts": len(made)})
     return made
 
 

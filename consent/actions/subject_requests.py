@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, clock, crypto, history
+from cmdm import access, audit, clock, crypto, history, jobs
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
 from consent.models import PortalAccount, SubjectRequest
@@ -19,7 +19,7 @@ MAX_TEXT = 4_000
 def receive(
     account: PortalAccount, *, actor: User, kind: str, text: str, records: Sequence[SourceRecord]
 ) -> SubjectRequest:
-    """Keep what a person asks, with the day by which he is answered.
+    """Keep what a person asks, with the day by which he is answered; a mail says that it has arrived.
 
     Refused when one of the same kind is open already, or ten in all.
     """
@@ -41,6 +41,7 @@ def receive(
     made.sealed = crypto.seal_bytes(text[:MAX_TEXT].encode(), made.context("text"))
     made.save(force_insert=True)
     history.keep(SubjectRequest, [made.pk], history.ADDED)
+    jobs.enqueue("portal.request_received", actor=actor, request=str(made.pk))
     audit.record(actor, "request.received", made)
     return made
 

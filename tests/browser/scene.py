@@ -7,13 +7,14 @@ from django.contrib.auth.models import Group
 
 from cmdm import access, jobs
 from cmdm.actions.domains import grant_role
-from cmdm.models import Domain, User, system_user
-from consent.actions import proof, uploads
+from cmdm.models import Domain, User, portal_user, system_user
+from consent.actions import portal_anchors, proof, proposals, subject_requests, uploads
 from consent.actions.on_behalf import record_on_behalf
 from customers.actions import corrections, export_files, pins, relations
 from customers.models import SourceRecord
 from matching.actions import ledger, verdicts
 from stewardship.actions import tasks
+from tests.consent.portal import make_account
 from tests.consent.scene import make_notice, make_purpose
 from tests.customers import files
 from tests.stewardship.scene import ask, put, stranger, task_of
@@ -114,7 +115,19 @@ class Scene:
         self.keys["upload"] = uploads.upload(self.crm, text, actor=owner)
         waiting = uploads.waiting(self.keys["upload"], owner)
         assert waiting is not None
+        self._asked(karl)
         self.keys["consent_job"] = uploads.start(waiting, ["key", "purpose", "act"], actor=owner).pk
+
+    def _asked(self, karl: SourceRecord) -> None:
+        """What Karl asks and says in the portal, and what somebody asks whose address tells nothing."""
+        portal, mail = portal_user(), KARL["email"][0]["value"]
+        his = make_account(karl, address=mail)
+        asked = {"kind": "erase", "text": "All of it.", "records": [karl]}
+        self.keys["request"] = subject_requests.receive(his, actor=portal, **asked).pk
+        said = {"kind": "correction", "records": [karl], "values": {"birth_date": "1954-03-18"}}
+        self.keys["proposal"] = proposals.propose(his, actor=portal, **said).pk
+        unknown = make_account(address="k.oberlaender85@gmail.example")
+        self.keys["claim"] = portal_anchors.claim(unknown, unknown.contacts.get().contact, actor=portal).pk
 
 
 def _everything() -> User:

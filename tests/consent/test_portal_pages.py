@@ -1,10 +1,14 @@
 """The portal's pages behind the sign-in, as its server answers them."""
 
 import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cmdm.models import AuditEntry, system_user
-from consent.actions import proposals
+from cmdm import jobs
+from cmdm.models import AuditEntry, Job, system_user
+from consent.actions import proposals, telling
 from consent.models import ConsentEvent, PortalAnchor, Proposal, SubjectRequest
 from consent.queries.portal_consents import topics
 from consent.queries.portal_data import holdings
@@ -13,7 +17,7 @@ from tests.consent.people import MAIL, make_karl
 from tests.consent.portal import make_account, sign_in
 from tests.consent.scene import make_notice, make_purpose
 from tests.support.people import make_domain
-from tests.support.records import now
+from tests.support.records import make_source, now, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +51,24 @@ def test_a_page_is_shown_to_its_person_and_to_nobody_else(his, client, name, off
     assert answer.headers["Cache-Control"] == "no-store"
     client.cookies.clear()
     assert client.get(address).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("data", 11), ("consents", 14), ("requests", 6), ("history", 16), ("receipts", 6)]
+)
+def test_a_page_asks_as_much_for_one_record_as_for_many(client, karl, offers, name, most):
+    """Two proved records, one of them with a correction, and three acts."""
+    desk = make_source(karl.domain)
+    other = stored(desk, "9", {"given_name": "Carl", "family_name": "Overlander", "birth_date": "1958-04-20"})
+    visitor = sign_in(client, make_account(karl, other, address=MAIL))
+    telling.tell(other, actor=system_user(), attribute="language", value="de")
+    for answer in ("yes", "no", "yes"):
+        topic = topics([karl.pk, other.pk], holdings([karl.pk, other.pk]))[0]
+        visitor.post(reverse("my:answer"), said(offers[1], topic.switches[0], answer))
+    visitor.get(reverse(f"my:{name}"))
+    with CaptureQueriesContext(connection) as asked:
+        assert visitor.get(reverse(f"my:{name}")).status_code == 200
+    assert len(asked) == most
 
 
 class TestMyData:
@@ -116,6 +138,8 @@ class TestMyConsents:
         assert b"Allowed." in answer.content
         assert (switch(karl).on, switch(karl, 1).on) == (True, False)
 
+        assert AuditEntry.objects.get(deed="consent.granted").domains == [karl.domain_id]
+
         answer = his.post(reverse("my:answer"), said(notice, switch(karl), "no"), follow=True)
         assert b"Stopped." in answer.content
         assert not switch(karl).on
@@ -168,6 +192,10 @@ class TestMyRequests:
         assert (row.kind, row.records, row.domains) == ("erase", [karl.pk], [karl.domain_id])
         assert b"Karl" not in bytes(row.sealed)
         assert AuditEntry.objects.filter(deed="request.received").count() == 1
+
+        jobs.run(str(Job.objects.get(name="portal.request_received").pk))
+        [sent] = mail.outbox
+        assert (sent.to, "Erase my data" in sent.body, "All of it" in sent.body) == ([MAIL], True, False)
 
         his.post(reverse("my:request_back", args=[row.pk]))
         row.refresh_from_db()
