@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 PARTS = ("key", "purpose", "act", "channel", "contact", "occurred_at", "method", "notice")
@@ -32,7 +32,6 @@ CHANNELS: Mapping[str, str] = {
     **{name: name for name in ("email", "sms", "phone", "post", "app")},
     "mail": "email", "telephone": "phone", "call": "phone", "text": "sms", "letter": "post", "push": "app",
 }  # fmt: skip
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
 
 class BadColumns(ValueError):
@@ -101,13 +100,7 @@ def cells(values: Sequence[str], columns: Sequence[str]) -> Cells:
 def moment(text: str) -> datetime | None:
     """A day or time in ISO 8601; a time without a zone is UTC, a day begins then."""
     try:
-        at = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text.strip())
     except ValueError:
-        day = _DAY.match(text)
-        try:
-            at = datetime.combine(date(*map(int, day.groups())), datetime.min.time()) if day else None
-        except ValueError:
-            at = None
-    if at is None:
         return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
