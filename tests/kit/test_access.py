@@ -7,9 +7,9 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.core.exceptions import PermissionDenied
 
 from cmdm import access
-from cmdm.actions.domains import grant_role, role_group_name, withdraw_role
+from cmdm.actions.domains import grant_role, install_roles, role_group_name, withdraw_role
 from cmdm.actions.users import change_user
-from cmdm.models import Domain, DomainUserPermission, User, system_user
+from cmdm.models import AuditEntry, Domain, DomainGroupPermission, DomainUserPermission, User, system_user
 from tests.kit.making import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ TABLE = {
     "steward": {"view", "decide", "correct"},
     "lead": {"view", "decide", "correct", "reveal", "export"},
     "data owner": {"view", "configure", "import", "export"},
-    "privacy officer": {"view", "reveal", "correct", "export"},
+    "privacy officer": {"view", "reveal", "correct", "export", "publish"},
     "auditor": {"audit"},
     "administrator": {"grant", "configure"},
     "consumer": {"view", "identify"},
@@ -37,6 +37,17 @@ def test_a_role_gives_its_verbs_in_its_domain_only(role):
     user = make_user("rita", north, role)
     assert held(user, north) == TABLE[role]
     assert held(user, south) == set()
+
+
+def test_a_domain_from_before_gets_the_verbs_that_a_role_has_by_now():
+    north = make_domain("north")
+    officer = make_user("petra", north, "privacy officer")
+    DomainGroupPermission.objects.filter(permission__codename="publish").delete()
+    assert held(officer, north) == TABLE["privacy officer"] - {"publish"}
+    install_roles(actor=system_user())
+    assert held(officer, north) == TABLE["privacy officer"]
+    install_roles(actor=system_user())
+    assert AuditEntry.objects.filter(deed="roles.installed").count() == 1
 
 
 def test_an_administrator_sees_no_customer():
