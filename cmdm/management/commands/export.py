@@ -1,4 +1,4 @@
-"""`manage.py export customers|links FILE`: golden customers, or which record belongs to which, as CSV."""
+"""`manage.py export customers|links|pairs FILE`: golden customers, which record belongs to which, or scored pairs."""
 
 import os
 from argparse import ArgumentParser
@@ -11,25 +11,33 @@ from django.utils.translation import gettext as _
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from customers.actions.exports import PURPOSES, SHEETS, export
+from matching.actions.exporting import pairs_file
 
 STEP = 500
+PAIRS = "pairs"
 
 
 class Command(HubCommand):
-    """Write customers or links of the domains where the user may export, as a CSV that a spreadsheet may open."""
+    """Write what lies in the domains where the user may export, as a CSV; sheets of customers may be opened safely."""
 
-    help = "Write customers or links to a CSV file."
+    help = "Write customers, links or scored pairs to a CSV file."
 
     def arguments(self, parser: ArgumentParser) -> None:
         """What, where to, what for."""
-        parser.add_argument("what", choices=list(SHEETS))
+        parser.add_argument("what", choices=[*SHEETS, PAIRS])
         parser.add_argument("file", type=Path)
         parser.add_argument("--purpose", choices=list(PURPOSES), default="system")
+        parser.add_argument("--floor", type=float, default=0.01, help="Of pairs: the least probability.")
 
     def act(self, *, actor: User, **options: Any) -> Said:
         """Note it, then write; the file is whole or not there."""
         path: Path = options["file"]
-        rows = self._write(path, export(options["what"], actor=actor, purpose=options["purpose"]))
+        chosen = {"actor": actor, "purpose": options["purpose"]}
+        if options["what"] == PAIRS:
+            lines = pairs_file(**chosen, floor=options["floor"], report=self.progress)
+        else:
+            lines = export(options["what"], **chosen)
+        rows = self._write(path, lines)
         facts = {"what": options["what"], "rows": rows, "file": str(path)}
         return Said(_("%(rows)d rows were written to %(file)s.") % facts, facts)
 

@@ -8,6 +8,7 @@ from cmdm.actions.installing import install_system_user
 from cmdm.installing import standing
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
+from matching.engine.bulk.warming import warm
 
 
 class Command(HubCommand):
@@ -23,4 +24,6 @@ class Command(HubCommand):
         """Every step that the apps registered, in order."""
         for step in standing:
             step(actor=actor)
+        self.progress(0, None, _("Compiling what compares many records"))
+        warm()
         return Said(_("Installed."), {"installed": True})

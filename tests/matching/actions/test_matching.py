@@ -1,5 +1,6 @@
 """`match`: joining existing customers that are clearly the same, and asking about the rest."""
 
+import csv
 from io import StringIO
 
 import pytest
@@ -9,7 +10,7 @@ from django.core.management import call_command
 from cmdm.actions import action
 from cmdm.models import AuditEntry, system_user
 from customers.models import Customer
-from matching.actions import candidates, matching, verdicts
+from matching.actions import candidates, exporting, matching, verdicts
 from matching.models import Candidate, LedgerEntry
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, now, seen, stored, take
 
@@ -113,3 +114,23 @@ class TestRunningAgain:
         said = StringIO()
         call_command("match", "--all", stdout=said, stderr=said)
         assert "1 customers merged" in said.getvalue()
+
+
+class TestTheFileOfPairs:
+    def test_every_scored_pair_stands_in_it_with_its_probability(self, scene, tmp_path):
+        stored(scene.crm, "1", ANNA), stored(scene.shop, "2", ANNA_AGAIN), stored(scene.shop, "7", ANNE)
+        file = tmp_path / "pairs.csv"
+        call_command("export", "pairs", str(file), "--floor", "0.3", stdout=StringIO())
+        rows = list(csv.DictReader(file.open(encoding="utf-8")))
+        assert {frozenset((row["key_l"], row["key_r"])) for row in rows} == {
+            frozenset(pair) for pair in (("1", "2"), ("1", "7"), ("2", "7"))
+        }
+        assert all(0.3 <= float(row["probability"]) <= 1 for row in rows)
+        assert {row["source_l"] for row in rows} <= {scene.crm.key, scene.shop.key}
+
+    def test_it_is_noted_and_refused_to_whoever_may_not_export(self, scene, tmp_path):
+        with pytest.raises(PermissionDenied):
+            exporting.pairs_file(actor=scene.marta, purpose="quality", floor=0.5, report=lambda *_: None)
+        assert not AuditEntry.objects.filter(deed="pairs.exported").exists()
+        call_command("export", "pairs", str(tmp_path / "pairs.csv"), stdout=StringIO())
+        assert AuditEntry.objects.filter(deed="pairs.exported").exists()
