@@ -12,13 +12,16 @@ import pytest
 from django.core.management import call_command
 
 from cmdm import access
-from cmdm.management import demonstration, supervision
+from cmdm.management import demonstrated_consents, demonstration, supervision
 from cmdm.management.commands import demo
 from cmdm.models import ApiToken, AuditEntry, Domain, User, system_user
+from consent.models import ConsentEvent, Notice, Purpose
+from consent.queries.conflicts import two_answers
 from customers.actions.records import Received, take_in
 from customers.actions.sources import add_source
 from customers.models import Customer, Load, Source, SourceRecord
 from tests.kit.making import make_domain
+from tests.portal.visitor import Visitor
 
 
 def silent(*_):
@@ -62,6 +65,21 @@ class TestItsContent:
         demonstration.load(silent, actor=system_user(), count=150)
         assert SourceRecord.objects.count() == kept
         assert not SourceRecord.objects.filter(version__gt=1).exists()
+
+    def test_its_customers_were_asked_and_answered_and_one_signs_in_to_the_portal(self, people):
+        demonstration.load(silent, actor=system_user(), count=60)
+        facts = {"actor": system_user(), "privacy": User.objects.get(username="privacy"), "domain_key": "retail-europe"}
+        demonstrated_consents.make(**facts)
+        assert demonstrated_consents.is_made()
+        assert set(Notice.objects.published().values_list("language", flat=True)) == {"en", "de", "fr", "es"}
+        eva = SourceRecord.objects.get(key="eva-crm").customer
+        assert two_answers(eva, Purpose.objects.get(key="offers"), system_user()), "Eva said yes and no"
+        events = ConsentEvent.objects.count()
+        demonstrated_consents.make(**facts)
+        assert ConsentEvent.objects.count() == events
+        karl = Visitor()
+        karl.sign_in(demonstrated_consents.KARL)
+        assert "Karl Oberlaender" in karl.text("/my/data/")
 
 
 @pytest.mark.django_db

@@ -27,7 +27,7 @@ from cmdm.access import ROLE_LABELS
 from cmdm.actions import Refused
 from cmdm.actions.installing import install_system_user
 from cmdm.database.url import data_folder
-from cmdm.management import demonstration, supervision
+from cmdm.management import demonstrated_consents, demonstration, supervision
 from cmdm.management.base import HubCommand, Said
 from cmdm.management.commands.migrate import as_owner
 from cmdm.models import User
@@ -69,6 +69,9 @@ class Command(HubCommand):
         call_command("install", stdout=_Nowhere())
         entry = self._people(actor)
         self._records(actor)
+        demonstrated_consents.make(
+            actor=actor, privacy=User.objects.get(username="privacy"), domain_key=demonstration.EUROPE
+        )
         if options["prepare_only"]:
             return Said(_("The demonstration is ready."), {"ready": True, **entry})
         self._serve(options["port"], entry)
@@ -199,6 +202,10 @@ def _card(port: int, entry: dict[str, Any], folder: Path) -> str:
         label = str(ROLE_LABELS[person.role])
         lines.append(f"  {label:<16} {person.name:<9} {entry['passwords'][person.name]}")
     lines += [
+        "",
+        _("The customers' portal: %s") % f"{address}my/",
+        _("  sign in as %(customer)s; the code lies in the newest file of %(folder)s")
+        % {"customer": demonstrated_consents.KARL, "folder": settings.EMAIL_FILE_PATH},
         "",
         _("API token: %s") % entry["token"],
         f'  curl -H "Authorization: Bearer {entry["token"]}" {address}api/v1/customers/',
