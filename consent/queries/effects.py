@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from cmdm import clock
 from cmdm.models import User
-from consent.models import ContactPoint, Purpose
+from consent.models import ConsentEvent, ContactPoint, Purpose
 from consent.queries.contacts import shown
 from consent.queries.material import Asked, Material, material
 from consent.queries.permitted import facts_of
@@ -67,15 +67,16 @@ def _lost(before: Permission, after: Permission) -> Iterator[int | None]:
 
 
 def _named(stops: Sequence[Stop], customers: Sequence[Customer], user: User) -> str:
-    """The first of them in words; an address only where the reader sees all of both customers."""
+    """The first of them in words; an address only where a record that the reader may see holds an answer for it."""
     labels = dict(Purpose.objects.filter(key__in=[key for key, _contact in stops]).values_list("key", "label"))
-    points = {one.pk: one for one in ContactPoint.objects.filter(pk__in=[pk for _key, pk in stops if pk])}
-    visible = Customer.objects.visible_to(user).filter(pk__in=[one.pk for one in customers]).count() == len(customers)
-    said = []
-    for key, contact in stops[:NAMED]:
-        if contact in points and visible:
-            said.append(_("%(purpose)s to %(address)s") % {"purpose": labels[key], "address": shown(points[contact])})
-        else:
-            said.append(labels[key])
+    seen = ConsentEvent.objects.visible_to(user).filter(record__customer__in=[one.pk for one in customers])
+    points = ContactPoint.objects.filter(pk__in=[pk for _key, pk in stops if pk], events__in=seen).distinct()
+    known = {one.pk: one for one in points}
+    said = [
+        _("%(purpose)s to %(address)s") % {"purpose": labels[key], "address": shown(known[contact])}
+        if contact in known
+        else labels[key]
+        for key, contact in stops[:NAMED]
+    ]
     more = len(stops) - NAMED
     return ", ".join(said) + (" · " + _("%(n)d more") % {"n": more} if more > 0 else "")

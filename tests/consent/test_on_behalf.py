@@ -137,6 +137,8 @@ class TestTwoAnswers:
         assert (fact.headline, fact.count) == ("1 consent stops", 1)
         assert fact.detail == f"Newsletter to {MAIL[1]['value']}"
         assert effects(pair[:1], scene.steward) == []
+        stranger = make_user("reader", domain=make_domain())
+        assert effects(pair, stranger)[0].detail == "Newsletter", "no address of a domain that one may not see"
         assert conflicts(scene.steward) == ([], None)
 
         merged = scene.merged()
