@@ -74,7 +74,7 @@ def bare_copy(path: Path) -> float:
 
     began = time.perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bare (line text)")
+        cursor.execute("CREATE TEMP TABLE bare (line text)")
         with cursor.copy("COPY bare (line) FROM STDIN") as rows, path.open(encoding="utf-8") as file:
             for line in file:
                 rows.write_row((line.rstrip("\n"),))
