@@ -111,3 +111,10 @@ class ShownForm(forms.Form):
         self.is_valid()
         version = self.cleaned_data.get("version")
         return {"version": 0 if "version" in self.errors else version, "pair": self.cleaned_data.get("pair")}
+
+
+class PairForm(forms.Form):
+    """Two records."""
+
+    left = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    right = forms.IntegerField(min_value=1, max_value=2**63 - 1)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cmdm.jobs import HandOn, Running, job
-from matching.actions import asking, matching, models, rehearsing, rekeying, training
+from matching.actions import asking, learning, matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
 from matching.queries.models import read_model
 
@@ -28,6 +28,13 @@ def match(job: Running) -> dict[str, Any]:
 def train(job: Running) -> dict[str, Any]:
     """Learn a draft from the records."""
     row = training.train(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
+    return {"model": f"{row.party_type}:{row.version}"}
+
+
+@job(asking.LEARN)
+def learn(job: Running) -> dict[str, Any]:
+    """Correct the model in force by people's answers."""
+    row = learning.learn(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
     return {"model": f"{row.party_type}:{row.version}"}
 
 

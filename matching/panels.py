@@ -9,7 +9,11 @@ from cmdm.models import User
 from customers.models import Customer
 from customers.ports import Panel
 from matching.queries.memory import remembered
+from matching.queries.origins import came_about
 from matching.queries.reasons import ledger_lines
+from matching.queries.sides import own_records
+
+MOST = 100
 
 
 def answers(customer: Customer, user: User) -> dict[str, Any] | None:
@@ -24,5 +28,13 @@ def links(customer: Customer, user: User) -> dict[str, Any] | None:
     return {"rows": rows, "may_undo": access.may(user, "decide", customer), "customer": customer} if rows else None
 
 
+def steps(customer: Customer, user: User) -> dict[str, Any] | None:
+    """How the customer came about, and his records to ask about."""
+    found = came_about(customer, user)
+    records = [(record.pk, f"{record.source.name} {record.key}") for record in own_records(customer, user)[:MOST]]
+    return {"steps": found, "records": records, "customer": customer} if found else None
+
+
 ANSWERS = Panel(_("Said by people"), "matching/_answers.html", answers, column="side", tab="overview")
+STEPS = Panel(_("How it came about"), "matching/_came_about.html", steps, column="main", tab="records")
 LINKS = Panel(_("Links"), "matching/_ledger.html", links, column="side", tab="history")

@@ -46,5 +46,6 @@ hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays",
 standing.add("matching.models", install_models, order=20)
 
 panels.add("matching.answers", own.ANSWERS, order=20)
+panels.add("matching.steps", own.STEPS, order=15)
 panels.add("matching.ledger", own.LINKS, order=10)
 reasons.add("matching.ledger", why_here)

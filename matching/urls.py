@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import merging, modelling, unmerging
+from matching.views import merging, modelling, reasons, unmerging
 
 app_name = "matching"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("matching/<slug:party>/model/", modelling.model, name="model_of"),
     path("matching/blocks/", modelling.blocks, name="blocks"),
     path("matching/<slug:party>/train/", modelling.train, name="train"),
+    path("matching/<slug:party>/learn/", modelling.learn, name="learn"),
+    path("matching/why/", reasons.why, name="why"),
     path("matching/models/<int:pk>/rehearse/", modelling.rehearse, name="rehearse"),
     path("matching/models/<int:pk>/promote/", modelling.promote, name="promote"),
     path("matching/models/<int:pk>/drop/", modelling.drop, name="drop"),

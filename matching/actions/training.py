@@ -12,7 +12,6 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from matching.actions import models
 from matching.engine import patterns, totals
-from matching.engine.diagnostics import Diagnosis
 from matching.engine.model import Model
 from matching.engine.training import train as learn_weights
 from matching.models import MatchModel
@@ -40,12 +39,6 @@ def _patterns(snapshot: Snapshot, report: Progress) -> patterns.Patterns:
     names = [one.code for one in snapshot.model.comparisons]
     made = [patterns.count(names, scores.levels) for scores in snapshot.scored(report)]
     return patterns.merge(made).for_model(snapshot.model)
-
-
-def diagnostics(row: MatchModel) -> list[dict[str, Any]]:
-    """What the version could not learn, each with its message in words."""
-    account: Any = row.definition.get("trained", {})
-    return [{**one, "message": str(Diagnosis(**one).message)} for one in account.get("diagnostics", ())]
 
 
 def _told(model: Model) -> str:

@@ -12,11 +12,11 @@ from cmdm import access
 from cmdm.models import Job, User
 from customers.models import Customer, PartyType
 from customers.queries.summaries import summaries
-from matching.engine.faults import MESSAGES
 from matching.engine.model import RARITY_LIMIT, Comparison, Model
 from matching.engine.scoring import score
 from matching.engine.vocabulary import LABELS
 from matching.models import Candidate, MatchModel
+from matching.queries.diagnoses import diagnoses
 from matching.queries.differences import differences, in_words
 from matching.queries.explaining import PairExplained, explained
 from matching.queries.features import features_of
@@ -91,7 +91,7 @@ class ModelView:
 
     @cached_property
     def diagnostics(self) -> list[str]:
-        return [_diagnosis(one, self.model) for one in self.trained.get("diagnostics", ())]
+        return diagnoses(self.model)
 
     @property
     def is_stale(self) -> bool:
@@ -260,15 +260,6 @@ def _weighed(one: Comparison) -> Weighed:
     last = next((level.bits for level in one.levels if level.code == "different"), None)
     levels = [(_(LABELS.get(level.code, level.code)), level.bits) for level in one.levels]
     return Weighed(_(one.label), best - spread, best + spread, max(middle, default=None), last, levels)
-
-
-def _diagnosis(one: Mapping[str, Any], model: Model) -> str:
-    """A fault of training with its place, in words."""
-    from_code = {each.code: _(each.label) for each in (*model.comparisons, *model.alternatives)}
-    place = from_code.get(one.get("comparison") or one.get("explanation") or "", "")
-    level = _(LABELS.get(one["level"], one["level"])) if one.get("level") else ""
-    said = _(MESSAGES[one["fault"]]) % {"pairs": one.get("pairs", 0)}
-    return ": ".join(part for part in (", ".join(part for part in (place, level) if part), said) if part)
 
 
 def _nearest(curve: Sequence[Mapping[str, Any]], line: float) -> Mapping[str, Any]:

@@ -175,9 +175,9 @@ def over_lines(
     shapes.append(frame.path([(x, value) for x, value, _top, _low in wrong], "wrong"))
     shapes.append(right.path(left, "reviews"))
     shapes += right.right_ticks([(value, f"{value:,.0f}") for value, _text in steps(0, most, 4)])
-    shapes += frame.mark(now, words["now"], "now", "end" if tried <= now else "start")
+    shapes += frame.mark(now, words["now"], "now", "start" if tried < now else "end")
     if abs(tried - now) > 0.0005:
-        shapes += frame.mark(tried, words["try"], "try", "start" if tried >= now else "end")
+        shapes += frame.mark(tried, words["try"], "try", "end" if tried < now else "start")
     waiting = dict(left)
     rows = [
         [f"{x:.2f}", f"{value:.2f} %", f"{low:.2f}–{top:.2f} %", f"{waiting.get(x, 0):,.0f}"]

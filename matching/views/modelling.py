@@ -58,6 +58,17 @@ def train(request: Request, party: str) -> HttpResponse:
 
 @login_required
 @require_POST
+def learn(request: Request, party: str) -> HttpResponse:
+    """Have a draft corrected by people's answers."""
+    if party not in PartyType.values:
+        raise Http404
+    said = _("The answers are being learned from.")
+    _done(request, lambda: asking.training(party, actor=request.user, by_answers=True), said)
+    return redirect("matching:model_of", party)
+
+
+@login_required
+@require_POST
 def rehearse(request: Request, pk: int) -> HttpResponse:
     """Have a version rehearsed."""
     row = _row(request, pk)

@@ -7,24 +7,28 @@ from django.utils.translation import gettext as _
 
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
-from matching.actions import training
+from matching.actions import learning, training
+from matching.queries.diagnoses import diagnoses
+from matching.queries.models import read_model
 from matching.queries.versions import name_of, summary
 
 
 class Command(HubCommand):
-    """A draft whose weights are learned from all records."""
+    """A draft whose weights are learned from all records, or sharpened by what people answered."""
 
     help = "Learn a draft of the match model from the records."
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Of whom."""
         parser.add_argument("party", nargs="?", default="person", help=_("person (the default) or organisation"))
+        parser.add_argument("--from-answers", action="store_true", help=_("Sharpen the model by people's answers."))
 
     def act(self, *, actor: User, **options: Any) -> Said:
         """Train."""
-        row = training.train(options["party"], actor=actor, report=self.progress)
+        learn = learning.learn if options["from_answers"] else training.train
+        row = learn(options["party"], actor=actor, report=self.progress)
         account = row.definition["trained"]
-        faults = [one["message"] for one in training.diagnostics(row)]
+        faults = [] if options["from_answers"] else diagnoses(read_model(row))
         text = _("%(model)s is a draft: %(note)s. Rehearse it: `manage.py rehearse %(model)s`.")
         said = text % {"model": name_of(row), "note": row.note}
         return Said("\n".join([said, *faults]), {**summary(row), "report": account, "diagnostics": faults})

@@ -1,0 +1,143 @@
+"""Why two records are, or are not, in one customer: what people said, what the machine did, and what it would say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from customers.models import SourceRecord
+from matching.engine.comparing import conflict
+from matching.engine.features import Features
+from matching.engine.keys import keys
+from matching.engine.scoring import score
+from matching.models import Candidate, LedgerEntry, Verdict
+from matching.queries.blocking import match_spaces
+from matching.queries.differences import in_words
+from matching.queries.explaining import PairExplained, explained
+from matching.queries.features import features_of
+from matching.queries.models import models_in_force
+from matching.queries.origins import Step, step_of
+
+
+@dataclass(frozen=True)
+class Together:
+    """The answer for two records. ``shared`` are the rules under which they meet; ``because`` the reasons, in order."""
+
+    left: SourceRecord
+    right: SourceRecord
+    together: bool
+    because: Sequence[str]
+    explained: PairExplained | None
+    shared: Sequence[str]
+    steps: Sequence[Step]
+
+    @property
+    def ends(self) -> tuple[SourceRecord, SourceRecord]:
+        return self.left, self.right
+
+    @property
+    def low(self) -> float:
+        return min(self._ends)
+
+    @property
+    def high(self) -> float:
+        return max(self._ends)
+
+    @property
+    def _ends(self) -> list[float]:
+        made = self.explained
+        if made is None:
+            return [0.0, 1.0]
+        return [0.0, made.prior, made.weight, *(edge for row in made.reasons for edge in (row.start, row.end))]
+
+
+def together(left: SourceRecord, right: SourceRecord) -> Together:
+    """Both records loaded through ``visible_to``, with their sources and customers; six queries."""
+    one = left.customer_id is not None and left.customer_id == right.customer_id
+    if left.party_type != right.party_type:
+        return Together(left, right, one, [_("A person and an organisation are never joined.")], None, [], [])
+    models = models_in_force()
+    chosen = models[left.party_type]
+    features = features_of([left, right], dict(models))
+    ours, theirs = features[left.pk], features[right.pk]
+    spaces = match_spaces([left.domain_id, right.domain_id])
+    apart = spaces[left.domain_id] != spaces[right.domain_id]
+    told = explained(score(chosen.model, [(ours, theirs)])[0], chosen)
+    shared = [] if apart else [in_words(chosen.model.rules[rule].parts) for rule in _shared(chosen.model, ours, theirs)]
+    steps = _steps(left, right)
+    said = _said(left, right)
+    if one:
+        because = [*said, *(step.words for step in steps[-1:])] or [
+            _("They came together when they were first placed.")
+        ]
+    else:
+        hard = conflict(chosen.model, ours, theirs)
+        because = [*said, *_apart(told, chosen.model, shared, other_space=apart, hard=hard), *_asked(left, right)]
+    return Together(left, right, one, because, told, shared, steps)
+
+
+def _shared(model: Any, left: Features, right: Features) -> list[int]:
+    """The rules (places) under which both have a key in common."""
+    return sorted({key.rule for key in set(keys(model, left)) & set(keys(model, right))})
+
+
+def _said(left: SourceRecord, right: SourceRecord) -> list[str]:
+    """What a person said of the two, or of other records of their customers."""
+    rows = Verdict.objects.in_force().filter(
+        left__customer__in=[left.customer_id, right.customer_id],
+        right__customer__in=[left.customer_id, right.customer_id],
+    )
+    words = []
+    for row in rows.select_related("decided_by").order_by("-decided_at")[:50]:
+        ends = {row.left_id, row.right_id}
+        facts = {
+            "who": str(row.decided_by),
+            "answer": row.get_answer_display().lower(),
+            "day": date_format(row.decided_at, "j M Y"),
+        }
+        if ends == {left.pk, right.pk}:
+            words.insert(0, _("%(who)s said “%(answer)s” of these two, %(day)s.") % facts)
+        elif left.customer_id != right.customer_id and row.answer == Verdict.Answer.DIFFERENT:
+            words.append(_("%(who)s said “%(answer)s” of other records of the two customers, %(day)s.") % facts)
+    return words[:2]
+
+
+def _apart(told: PairExplained, model: Any, shared: Sequence[str], *, other_space: bool, hard: bool) -> list[str]:
+    """Why the machine has not joined them."""
+    if other_space:
+        return [_("Their domains lie in different match spaces: they are never compared.")]
+    if hard:
+        return [_("Their verified identifiers of an exclusive scheme differ: the machine never joins them.")]
+    if told.household >= 0.5:
+        return [_("They are probably related, not the same.")]
+    if told.probability < model.review:
+        words = [_("Too little speaks for one party: the score is below the line from which a person is asked.")]
+    elif told.probability < model.automatic:
+        words = [_("The score lies between the lines: a person is asked.")]
+    else:
+        words = [_("The score is above the automatic line; placing a record never joins two customers, “match” does.")]
+    if not shared:
+        words.append(_("They agree in no rule of blocking, so they were never compared."))
+    return words
+
+
+def _asked(left: SourceRecord, right: SourceRecord) -> list[str]:
+    row = Candidate.objects.filter(left=min(left.pk, right.pk), right=max(left.pk, right.pk)).order_by("-pk").first()
+    if row is None:
+        return []
+    if row.state == Candidate.State.OPEN:
+        return [_("The question is open in the review queue.")]
+    return [_("The question was closed: %(why)s.") % {"why": row.closed_because}]
+
+
+def _steps(left: SourceRecord, right: SourceRecord) -> list[Step]:
+    """The entries of the ledger that moved one of the two, or customers that they lay in then; oldest first."""
+    where = {pk for pk in (left.customer_id, right.customer_id) if pk}
+    rows = LedgerEntry.objects.filter(customer__in=where).select_related("actor", "customer", "source_customer")
+    ends = {left.pk, right.pk}
+    entries = [row for row in rows.order_by("pk") if ends & set(row.records)]
+    names = {one.pk: f"{one.source.name} {one.key}" for one in (left, right)}
+    models = models_in_force() if entries else {}
+    return [step_of(row, names, models) for row in entries]

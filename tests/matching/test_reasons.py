@@ -1,0 +1,80 @@
+"""How a customer came about, and why two records are or are not together."""
+
+import pytest
+from django.urls import reverse
+
+from matching.actions import ledger, verdicts
+from matching.queries.together import together
+from tests.matching.actions.conftest import scene  # noqa: F401  (the same people and sources)
+from tests.support.people import make_domain
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, now, seen, stored
+
+pytestmark = pytest.mark.django_db
+
+
+def why(left, right):
+    return reverse("matching:why") + f"?left={left.pk}&right={right.pk}"
+
+
+class TestHowItCameAbout:
+    def test_every_step_has_its_rule_score_and_model_version(self, client, scene):  # noqa: F811
+        anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
+        karl = stored(scene.desk, "9", KARL)
+        ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl), reason="Wedding")
+        client.force_login(scene.otto)
+        text = client.get(reverse("customers:records", args=[now(anna).customer.key])).text
+        assert "How it came about" in text
+        assert f"{again.source.name} 1 was linked to" in text and "model version 1" in text
+        assert "E-mail +" in text and "at or above the automatic line" in text
+        assert f"with {karl.source.name} 9 was joined with" in text and "a person said so" in text and "Wedding" in text
+
+    def test_a_record_that_one_may_not_see_has_no_name(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "secret-key", KARL)
+        ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl))
+        client.force_login(scene.marta)
+        text = client.get(reverse("customers:records", args=[now(anna).customer.key])).text
+        assert "How it came about" in text and "secret-key" not in text
+
+
+class TestTogether:
+    def test_of_those_together_it_names_what_joined_them(self, client, scene):  # noqa: F811
+        anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
+        found = together(anna, again)
+        assert found.together and "was linked to" in found.because[-1] and found.shared
+        client.force_login(scene.marta)
+        assert "Why these are together" in client.get(why(anna, again)).text
+
+    def test_of_those_apart_it_says_what_a_person_said_before_what_the_machine_would(self, scene):  # noqa: F811
+        anna, anne = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNE)
+        assert "The question is open in the review queue." in together(anna, anne).because
+        verdicts.keep_apart(anna, anne, actor=scene.otto, answer="different", seen=seen(anna, anne))
+        assert "Otto said “different” of these two" in together(anna, anne).because[0]
+
+    def test_of_strangers_it_says_that_they_were_never_compared(self, scene):  # noqa: F811
+        found = together(stored(scene.crm, "1", ANNA), stored(scene.shop, "1", KARL))
+        assert not found.shared and "never compared" in found.because[-1]
+
+    def test_across_match_spaces_nobody_is_compared(self, scene):  # noqa: F811
+        far = make_source(make_domain(match_space="elsewhere"))
+        found = together(stored(scene.crm, "1", ANNA), stored(far, "1", ANNA))
+        assert not found.together and "different match spaces" in found.because[0]
+
+    def test_a_record_out_of_sight_is_not_there(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "1", KARL)
+        client.force_login(scene.marta)
+        assert client.get(why(anna, karl)).status_code == 404
+        assert client.get(reverse("matching:why") + "?left=x").status_code == 404
+
+    def test_the_api_says_the_same_without_values(self, client, scene):  # noqa: F811
+        for source, values in ((scene.crm, ANNA), (scene.shop, ANNA_AGAIN)):
+            stored(source, "1", values)
+        client.force_login(scene.marta)
+        asked = {"left_source": scene.crm.key, "left_key": "1", "right_source": scene.shop.key, "right_key": "1"}
+        answer = client.get(reverse("api:why"), asked)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        assert told["together"] is True and told["levels"] and told["steps"][-1]["model_version"] == 1
+        assert "Bergström" not in answer.text
+        hidden = stored(scene.desk, "7", KARL)
+        asked |= {"right_source": hidden.source.key, "right_key": "7"}
+        assert client.get(reverse("api:why"), asked).status_code == 404
