@@ -9,6 +9,7 @@ two: the *group*, whose members share name and web site but neither place nor ph
 several share place and switchboard but no name.
 """
 
+from dataclasses import replace
 from typing import Final
 
 from matching.engine.frequencies import person_names
@@ -147,8 +148,29 @@ different       -4.5  0     0     0
 """
 
 
+_PERSON_WIDE: Final = (
+    Rule("begins", ("names_prefix",), up_to=300_000),
+    Rule("birth", ("birth_date",), up_to=200_000),
+    Rule("user_begins", ("email_user_prefix",), up_to=20_000),
+    Rule("given_initial", ("given", "family_initial"), up_to=20_000),
+    Rule("family_initial", ("family", "given_initial"), up_to=20_000),
+    Rule("name", ("name",), up_to=10_000),
+)
+_ORGANISATION_WIDE: Final = (
+    Rule("begins", ("organisation_prefix",), up_to=200_000),
+    Rule("word", ("organisation_word",), up_to=50_000),
+)
+
+
+def widened(model: Model, records: int) -> Model:
+    """The model for a hub of this size, with the shipped wide rules that pay there."""
+    known = {rule.parts for rule in model.rules}
+    wide = _PERSON_WIDE if model.party_type == "person" else _ORGANISATION_WIDE
+    return replace(model, rules=(*model.rules, *(rule for rule in wide if rule.parts not in known))).sized(records)
+
+
 def person_model() -> Model:
-    """The shipped model for persons."""
+    """The shipped model for persons: its rules serve a hub of any size; `widened` adds those for small ones."""
     return Model(
         party_type="person",
         prior=-17,
@@ -178,12 +200,6 @@ def person_model() -> Model:
             Rule("family_street", ("family", "street", "house")),
             Rule("email_user", ("email_user",)),
             Rule("letters_year", ("name_letters", "birth_year")),
-            Rule("begins", ("names_prefix",), up_to=300_000),
-            Rule("birth", ("birth_date",), up_to=200_000),
-            Rule("user_begins", ("email_user_prefix",), up_to=20_000),
-            Rule("given_initial", ("given", "family_initial"), up_to=20_000),
-            Rule("family_initial", ("family", "given_initial"), up_to=20_000),
-            Rule("name", ("name",), up_to=10_000),
         ),
         alternatives=(
             Alternative(
@@ -254,8 +270,6 @@ def organisation_model() -> Model:
             Rule("organisation_city", ("organisation_word", "city")),
             Rule("street", ("street", "house")),
             Rule("domain", ("email_domain",)),
-            Rule("begins", ("organisation_prefix",), up_to=200_000),
-            Rule("word", ("organisation_word",), up_to=50_000),
         ),
         alternatives=(
             Alternative(

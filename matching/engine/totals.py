@@ -16,6 +16,7 @@ from matching.engine.model import Model
 from matching.engine.patterns import Patterns
 
 SAMPLE: Final = 100_000
+MOST: Final = 100_000
 COUNTED: Final = ("given_name", "family_name", "organisation_name")
 WORDS: Final = "organisation_word"
 OFTEN: Final = 2
@@ -42,8 +43,24 @@ class Totals:
         return self.records * (self.records - 1) / 2
 
 
-def of(model: Model, features: Sequence[Features], sample: int = SAMPLE, seed: int = 1) -> Totals:
-    """The totals of these records."""
+def of(
+    model: Model,
+    features: Sequence[Features],
+    sample: int = SAMPLE,
+    seed: int = 1,
+    *,
+    blind: Patterns | None = None,
+    most: int = MOST,
+) -> Totals:
+    """The totals of these records; `blind` are the patterns of pairs drawn blindly, if somebody has them already.
+
+    Of more than `most` records so many are drawn: the pairs among them agree as often as all pairs do, and there are
+    enough of them.
+    """
+    records = len(features)
+    if records > most:
+        rng = random.Random(seed)  # noqa: S311  # the same draw for the same records: training is repeatable
+        features = [features[place] for place in sorted(rng.sample(range(records), most))]
     agreeing, shares, holders = {}, {}, {}
     for comparison in model.comparisons:
         values = [held(comparison.kind, comparison.attribute, each) for each in features]
@@ -55,8 +72,8 @@ def of(model: Model, features: Sequence[Features], sample: int = SAMPLE, seed: i
         if comparison.kind == "organisation_name":
             words = [{word for name in each.organisations for word in name.words} for each in features]
             shares[WORDS], holders[WORDS] = _often(words), sum(map(bool, words))
-    drawn = patterns.of(model, _blind(features, sample, seed))
-    return Totals(len(features), agreeing, drawn, shares, holders)
+    drawn = patterns.of(model, _blind(features, sample, seed)) if blind is None else blind
+    return Totals(records, agreeing, drawn, shares, holders)
 
 
 def _often(values: Iterable[Iterable[str]]) -> dict[str, int]:

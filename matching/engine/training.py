@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from matching.engine import rarity
 from matching.engine.anchoring import Fitted, fit
+from matching.engine.defaults import widened
 from matching.engine.diagnostics import Diagnosis, diagnose
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.patterns import Patterns
@@ -36,7 +37,7 @@ class Trained:
 
 def train(model: Model, patterns: Patterns, totals: Totals) -> Trained:
     """Learn the weights of the model from the patterns of its candidate pairs."""
-    sized = model.sized(totals.records)
+    sized = widened(model, totals.records)
     seen = patterns.for_model(sized)
     fitted = fit(sized, seen, totals)
     enough = fitted.mixture.mass[0] >= FEWEST

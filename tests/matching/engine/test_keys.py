@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matching.engine.defaults import widened
 from matching.engine.features import Party, prepare, shared
 from matching.engine.keys import Key, keys, subdivide
 from tests.matching.engine.parties import ORGANISATIONS, PERSONS, home, many, organisation, person
 
-RULES = [rule.code for rule in PERSONS.rules]
+WIDE = widened(PERSONS, 500)
+RULES = [rule.code for rule in WIDE.rules]
 
 
 def rules_of(features) -> set[str]:
@@ -18,7 +20,7 @@ def rules_of(features) -> set[str]:
 
 
 def together(one, other) -> set[str]:
-    return {RULES[key.rule] for key in set(keys(PERSONS, one)) & set(keys(PERSONS, other))}
+    return {RULES[key.rule] for key in set(keys(WIDE, one)) & set(keys(WIDE, other))}
 
 
 NAMES = st.sampled_from(["José", "Zoë", "Łukasz", "Søren", "Nuñez", "Müller", "Straße", "Ångström", "Ελένη", "Иван"])
@@ -115,10 +117,11 @@ def test_dirty_values_meet_by_what_is_left_of_them(one, other, rule):
 
 
 def test_an_organisation_meets_itself_by_its_beginning_a_telling_word_or_its_own_domain():
-    rules = [rule.code for rule in ORGANISATIONS.rules]
+    model = widened(ORGANISATIONS, 500)
+    rules = [rule.code for rule in model.rules]
 
     def meet(one, other) -> set[str]:
-        common = set(keys(ORGANISATIONS, organisation(**one))) & set(keys(ORGANISATIONS, organisation(**other)))
+        common = set(keys(model, organisation(**one))) & set(keys(model, organisation(**other)))
         return {rules[key.rule] for key in common}
 
     assert "begins" in meet({"organisation_name": "Müllenkranz"}, {"organisation_name": "Mullenkrants AG"})
@@ -127,9 +130,11 @@ def test_an_organisation_meets_itself_by_its_beginning_a_telling_word_or_its_own
 
 
 def test_wide_rules_are_for_small_hubs():
-    wide = {rule.code for rule in PERSONS.sized(500).rules} - {rule.code for rule in PERSONS.sized(1_000_000).rules}
-    assert wide == {"name", "given_initial", "family_initial", "user_begins", "birth", "begins"}
-    assert [rule.code for rule in PERSONS.sized(1_000_000).rules] == RULES[: len(RULES) - len(wide)]
+    assert set(RULES) - {rule.code for rule in PERSONS.rules} == {
+        *("name", "given_initial", "family_initial", "user_begins", "birth", "begins")
+    }
+    assert [rule.code for rule in widened(PERSONS, 100_000).rules[-2:]] == ["begins", "birth"]
+    assert widened(WIDE, 1_000_000).rules == PERSONS.rules == widened(PERSONS, 1_000_000).rules
 
 
 def test_one_wrong_attribute_leaves_other_keys():

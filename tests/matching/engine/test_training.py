@@ -174,6 +174,15 @@ def test_patterns_count_what_the_scorer_finds_and_slices_are_as_the_whole():
     assert (sliced.counts == whole.counts).all()
 
 
+def test_a_draw_of_the_records_tells_what_all_of_them_do():
+    people = [person(n, given_name=f"A{n % 10}", family_name=f"B{n % 40}") for n in range(3_000)]
+    whole = totals.of(PERSONS, people, sample=10)
+    drawn = totals.of(PERSONS, people, sample=10, most=1_500)
+    assert drawn.records == whole.records == 3_000
+    for code in ("given_name", "family_name"):
+        assert drawn.agreeing[code] == pytest.approx(whole.agreeing[code], rel=0.05)
+
+
 def test_rare_names_are_learned_from_the_records():
     people = [person(n, given_name="Ann", family_name="Lee" if n % 2 else f"X{n:04d}") for n in range(400)]
     found = totals.of(PERSONS, people, sample=100)
