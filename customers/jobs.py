@@ -148,20 +148,26 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
 
 
 def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> None:
-    """Place what the load has stored; the slice of time ends only when something has been placed."""
+    """Place what the load has stored; the slice of time ends only when some of it has been placed.
+
+    Comparing comes before the first slice and is done anew by whoever goes on: handing on earlier would never end.
+    """
     waiting = storing.unplaced(load.source)
-    placed = [0]
+    begun = []
+
+    def begin() -> None:
+        begun.append(True)
+        hold()
 
     def go_on(done: int, total: int | None, phase: str) -> None:
         try:
             progress(done, total, phase)
         except jobs.HandOn:
-            if done > placed[0]:
+            if begun:
                 raise
-        placed[0] = max(placed[0], done)
 
     if waiting:
-        ports.place_many(waiting, actor=actor, hold=hold, progress=go_on)
+        ports.place_many(waiting, actor=actor, hold=begin, progress=go_on)
 
 
 def _close_absent(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

@@ -4,6 +4,7 @@ import pytest
 from django.db.models import Value
 from django.db.models.functions import Concat
 
+from cmdm import jobs as kit_jobs
 from cmdm.verifying import broken
 from customers import jobs
 from customers.actions import loading, loads, storing
@@ -102,6 +103,19 @@ class TestALargeFile:
         assert accounted(done)
         assert SourceRecord.objects.filter(source=source, customer__isnull=False).count() == 30
         assert broken() == []
+
+    def test_a_slice_of_time_ends_only_when_something_was_placed(self, source, olga):
+        """A worker whose time is over before the first slice would compare everything again, for ever."""
+        ready = loads.prepare_run(upload(source, text(*map(row, range(20))), actor=olga), actor=olga)
+
+        def over(_done, _total=None, phase="") -> None:
+            if phase == "Matching":
+                raise kit_jobs.HandOn
+
+        with pytest.raises(kit_jobs.HandOn):
+            jobs.run(ready, actor=olga, hold=lambda: None, progress=over)
+
+        assert storing.unplaced(source) == []
 
     def test_waits_unplaced_between_storing_and_placing(self, source, olga):
         load = loads.prepare_run(upload(source, text(*map(row, range(20))), actor=olga), actor=olga)
