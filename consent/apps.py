@@ -11,7 +11,7 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from consent import registrations  # noqa: F401
+        from consent import handlers, registrations  # noqa: F401
         from consent.actions import announcing
         from consent.jobs import asked_mail, importing, portal_mail, proof  # noqa: F401
         from consent.queries import permitted

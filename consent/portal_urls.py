@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views.portal import account, consents, contacts, data, entering, history, requests, showing
+from consent.views.portal import account, consents, contacts, data, entering, history, requests, showing, unsubscribing
 
 app_name = "my"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("addresses/add/", contacts.add_address, name="add_address"),
     path("addresses/change/", contacts.change_contact, name="change_contact"),
     path("addresses/change/codes/", contacts.change_codes, name="change_codes"),
+    path("agree/<slug:token>/", unsubscribing.confirm_link, name="confirm_link"),
     path("addresses/undo/<slug:token>/", contacts.undo_change, name="undo_change"),
     path("account/", account.account, name="account"),
     path("data/", data.data, name="data"),

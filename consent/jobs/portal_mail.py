@@ -9,8 +9,8 @@ from cmdm import jobs
 from cmdm.jobs import Running
 from consent.actions import portal_changes, portal_codes
 from consent.jobs.mailing import send
-from consent.models import PortalChange
-from consent.queries.links import undo_token
+from consent.models import Act, ConsentEvent, ContactPoint, PortalChange
+from consent.queries.links import confirm_token, undo_token
 from consent.queries.portal import text_of
 
 
@@ -34,4 +34,19 @@ def send_notice(job: Running) -> dict[str, Any] | None:
     if value and change.state == PortalChange.State.WAITING:
         link = settings.HUB_URL + reverse("my:undo_change", args=[undo_token(change)])
         send(value, "portal/mail/change.txt", language=change.account.language, link=link, due=change.due_at)
+    return None
+
+
+@jobs.job("portal.confirmation")
+def send_confirmation(job: Running) -> dict[str, Any] | None:
+    """Ask an address to confirm what was agreed to for it. The mail advertises nothing: it names the purpose alone."""
+    rows = ConsentEvent.objects.filter(group=job.arguments["group"], act=Act.REQUESTED).order_by("pk")
+    asked = rows.select_related("purpose", "contact", "notice").first()
+    if asked is None or asked.contact is None or asked.contact.kind != ContactPoint.Kind.EMAIL:
+        return None
+    value, language = text_of(asked.contact), asked.notice.language if asked.notice else settings.LANGUAGE_CODE
+    if value:
+        link = settings.HUB_URL + reverse("my:confirm_link", args=[confirm_token(asked.group)])
+        label, _description = asked.purpose.said_in(language)
+        send(value, "portal/mail/confirm.txt", language=language, link=link, label=label)
     return None

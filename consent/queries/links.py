@@ -6,6 +6,7 @@ Their signature is keyed by the digest key, which never changes: a link in an ol
 import base64
 import hmac
 import struct
+import uuid
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +15,7 @@ from cmdm import crypto
 from consent.models import ContactPoint, PortalChange, Purpose
 from customers.models import SourceRecord
 
-STOP, UNDO = "link to stop", "link to undo"
+STOP, UNDO, CONFIRM = "link to stop", "link to undo", "link to confirm"
 _MAC = 16
 
 
@@ -66,3 +67,14 @@ def undo_of(token: str) -> PortalChange | None:
     """The change that such a link is about."""
     numbers = _numbers(token, UNDO, 1)
     return PortalChange.objects.filter(pk=numbers[0]).first() if numbers else None
+
+
+def confirm_token(group: uuid.UUID) -> str:
+    """The token of a link by which an address confirms what was asked for."""
+    return _token(CONFIRM, group.int >> 64, group.int & (1 << 64) - 1)
+
+
+def confirm_of(token: str) -> uuid.UUID | None:
+    """The act that such a link is about."""
+    numbers = _numbers(token, CONFIRM, 2)
+    return uuid.UUID(int=numbers[0] << 64 | numbers[1]) if numbers else None

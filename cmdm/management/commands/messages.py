@@ -45,7 +45,7 @@ PORTAL = (
     "consent/models/contact.py",
     "consent/models/event.py",
     "consent/models/purpose.py",
-    "consent/actions/confirming.py",
+    "consent/actions/confirming",
     "consent/actions/consents.py",
     "consent/actions/holding.py",
     "consent/actions/portal_",
