@@ -117,7 +117,7 @@ PAGES = [
     one("consent:customer", VIEW, "karl"),
     one("consent:record", "SLPE", "karl", refused="RO"),
     whole("consent:claims", VIEW + "X"),
-    one("consent:claim", "SLPE", "claim"),
+    one("consent:claim", "SLPE", "claim", refused="ADN"),
     whole("consent:requests", "LOPXE"),
     whole("consent:requests", "LOPXE", query="?state=closed"),
     one("consent:request", "LOPE", "request"),
