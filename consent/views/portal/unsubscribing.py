@@ -39,8 +39,10 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
     """The second step of a double opt-in. Opening the link shows a page, a press does it: mail programs open links."""
     group = confirm_of(token)
+    if group is None:
+        raise Http404
     asked = ConsentEvent.objects.filter(group=group).select_related("purpose", "notice").order_by("pk").first()
-    if group is None or asked is None:
+    if asked is None:
         raise Http404
     refused = ""
     if request.method == "POST":
