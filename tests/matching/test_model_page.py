@@ -1,0 +1,92 @@
+"""The page of the match model: versions, figures, and the buttons of a model's life."""
+
+from dataclasses import replace
+
+import pytest
+from django.urls import reverse
+
+from cmdm.models import Job
+from matching.actions import models, rehearsing
+from matching.engine.defaults import person_model
+from matching.models import MatchModel
+from tests.support.people import make_domain, make_user
+from tests.support.records import ANNA, ANNE, KARL, make_source, stored
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def retail(db):
+    return make_domain("retail")
+
+
+@pytest.fixture
+def owner(client, retail):
+    crm, shop = make_source(retail, "crm"), make_source(retail, "shop")
+    for source, key, values in ((crm, "1", ANNA), (shop, "1", ANNE), (shop, "2", KARL)):
+        stored(source, key, values)
+    user = make_user("data owner", "steward", domain=retail)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def draft(owner):
+    model = replace(person_model(), automatic=0.9)
+    return models.draft(model, actor=owner, origin="imported", note="a lower line")
+
+
+def page(row=None, **more):
+    asked = "&".join(f"{name}={value}" for name, value in more.items())
+    version = f"?version={row.version}&" if row else "?"
+    return reverse("matching:model_of", args=["person"]) + version + asked
+
+
+class TestPage:
+    def test_a_draft_is_shown_beside_the_one_in_force_with_what_is_another(self, client, draft):
+        text = client.get(page(draft)).text
+        assert "Joined by itself from: 0.9, was 0.95" in text
+        assert "a lower line" in text and "Promote" not in text, "it was not rehearsed"
+        assert "Anna Bergström and Anne Bergström" in text, "the question is explained"
+
+    def test_a_rehearsal_brings_its_charts_their_tables_and_the_way_on(self, client, owner, draft):
+        rehearsing.rehearse(draft, actor=owner, report=lambda done, total, phase: None)
+        text = client.get(page(draft, automatic="0.8", review="0.3")).text
+        for said in ("What it would do", "How the weights spread", "Precision and recall", "As a table", "Promote"):
+            assert said in text
+        assert "try 0.80" in text and "Rehearse 0.80" in text
+        assert "<svg" in text and "style=" not in text
+        assert "waits for a decision" in client.get(page()).text
+        assert client.post(reverse("matching:promote", args=[draft.pk])).status_code == 302
+        assert MatchModel.objects.in_force().get(party_type="person").pk == draft.pk
+
+    def test_moved_lines_are_kept_as_a_draft_and_rehearsed(self, client, owner):
+        held = MatchModel.objects.in_force().get(party_type="person")
+        client.post(reverse("matching:adjust", args=[held.pk]), {"automatic": "0.92", "review": "0.3"})
+        assert MatchModel.objects.latest("pk").definition["automatic"] == 0.92
+        assert Job.objects.filter(name="matching.rehearse").count() == 1
+        client.post(reverse("matching:adjust", args=[held.pk]), {"automatic": "0.2", "review": "0.3"})
+        assert MatchModel.objects.count() == 3, "lines the wrong way round make none"
+
+    def test_training_and_learning_are_asked_for_once(self, client, owner):
+        for name in ("train", "learn"):
+            assert client.post(reverse(f"matching:{name}", args=["person"])).status_code == 302
+        assert "is being done already" in client.post(reverse("matching:train", args=["person"]), follow=True).text
+        assert Job.objects.filter(name__in=["matching.train", "matching.learn"]).count() == 2
+
+    def test_a_version_goes_out_as_a_file(self, client, draft):
+        answer = client.get(reverse("matching:export", args=[draft.pk]))
+        assert models.read_file(answer.text).digest() == draft.digest
+
+    def test_who_only_decides_looks_and_changes_nothing(self, client, draft, retail):
+        client.force_login(make_user("steward", domain=retail))
+        text = client.get(page(draft)).text
+        assert "What the model weighs" in text and "Drop" not in text
+        for name in ("rehearse", "promote", "drop"):
+            assert client.post(reverse(f"matching:{name}", args=[draft.pk])).status_code == 403
+        assert client.get(reverse("matching:export", args=[draft.pk])).status_code == 403
+
+    def test_what_does_not_exist_is_not_there(self, client, owner):
+        for more in ({"version": "99"}, {"version": "x"}):
+            assert client.get(page(**more)).status_code == 404
+        assert client.post(reverse("matching:train", args=["ghost"])).status_code == 404
