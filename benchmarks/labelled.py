@@ -1,10 +1,11 @@
 """Labelled files as the hub would take them in: its own guess of the columns, its own types; no database.
 
-A labelled file is a CSV with a column of the truth (`entity_id`, `entity` or `cluster`); a column named on the
-command line says more. What the hub would refuse counts as a record that it did not find.
+A labelled file is a CSV with a column of the truth (`entity_id`, `entity` or `cluster`). A value that its type cannot
+read is left out, as it is when a file is taken in. A record of which nothing is left counts as one not found.
 """
 
 import csv
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 settings.configure(USE_I18N=False)  # the types translate their sentences; nothing else of the framework is used
 
@@ -80,12 +83,10 @@ def specs() -> dict[str, Spec]:
     }
 
 
-def read(path: Path, *, limit: int = 0) -> Labelled:
+def read(path: Path, *, mapping: dict[str, Any] | None = None) -> Labelled:
     """The file, mapped and standardised."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header, *rows = csv.reader(stream)
-    if limit:
-        rows = rows[:limit]
     place = next(header.index(name) for name in TRUTHS if name in header)
     hidden = {place, *(header.index(name) for name in ("household_id", "trap") if name in header)}
     made = Labelled(path.stem)
@@ -94,17 +95,19 @@ def read(path: Path, *, limit: int = 0) -> Labelled:
     names = [header[index] for index in kept]
     cells = [[row[index] for index in kept] for row in rows]
     known = specs()
-    mapping = _mapping(names, cells, known)
-    bound = Bound(mapping, names)
+    chosen = _mapping(names, cells, known, mapping)
+    bound = Bound(chosen, names)
     for number, row in enumerate(cells):
-        _take(made, number, bound.apply(row), known, mapping.date_order)
+        _take(made, number, bound.apply(row), known, chosen.date_order)
     return made
 
 
-def _mapping(names: Sequence[str], cells: Sequence[Sequence[str]], known: Mapping[str, Spec]) -> Columns:
+def _mapping(
+    names: Sequence[str], cells: Sequence[Sequence[str]], known: Mapping[str, Spec], given: dict[str, Any] | None
+) -> Columns:
     mappable = [Mappable(spec.name, spec.row.type, spec.many) for spec in known.values()]
     mappable.append(Mappable("full_name", "person_name", False))
-    guessed: dict[str, Any] = guess(names, cells[:SAMPLE], mappable).mapping
+    guessed: dict[str, Any] = given or guess(names, cells[:SAMPLE], mappable).mapping
     guessed["key"] = guessed["key"] or names[0]
     return Columns.from_dict(guessed, mappable, names)
 
@@ -112,7 +115,7 @@ def _mapping(names: Sequence[str], cells: Sequence[Sequence[str]], known: Mappin
 def _take(made: Labelled, number: int, mapped: Mapped, known: Mapping[str, Spec], order: str) -> None:
     party = mapped.party_type
     standard = standardise(mapped.values, known, party_type=party, date_order=order)
-    if standard.faults or mapped.faults or not standard.values:
+    if not standard.values:
         made.refused += 1
         return
     made.parties.setdefault(party, []).append(Party(number, party, standard.values))
