@@ -79,7 +79,7 @@ def main() -> None:
     options = parser.parse_args()
     mappings = dict(each.split("=", 1) for each in options.mapping)
     paths = [options.folder / name for name in options.files] or sorted(options.folder.glob("*.csv"))
-    lines = []
+    lines: list[dict[str, Any]] = []
     for path in paths:
         chosen = mappings.get(path.name)
         lines += measured(path, json.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else None)

@@ -3,8 +3,10 @@
 It reads and computes outside of any transaction; what comes out is a draft, which decides nothing.
 """
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from cmdm import access
@@ -12,6 +14,7 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from matching.actions import models
 from matching.engine import patterns, totals
+from matching.engine.defaults import widened
 from matching.engine.model import Model
 from matching.engine.training import train as learn_weights
 from matching.models import MatchModel
@@ -19,6 +22,7 @@ from matching.queries.models import models_in_force
 from matching.queries.snapshots import Progress, Snapshot, snapshots
 
 FEWEST = 2
+DRAWN = 300_000
 
 
 def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
@@ -30,7 +34,10 @@ def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
     snapshot = snapshots([held.model], report)[0]
     if len(snapshot) < FEWEST:
         raise Refused(_("There are no records to learn from."))
-    found = learn_weights(held.model, _patterns(snapshot, report), totals.of(held.model, snapshot.features))
+    snapshot = replace(snapshot, model=widened(held.model, len(snapshot)))
+    shown = _patterns(snapshot, report)
+    known = totals.of(snapshot.model, snapshot.features, blind=_blind(snapshot))
+    found = learn_weights(held.model, shown, known)
     return models.draft(found.model, actor=actor, origin=MatchModel.Origin.TRAINED, note=_told(found.model))
 
 
@@ -39,6 +46,18 @@ def _patterns(snapshot: Snapshot, report: Progress) -> patterns.Patterns:
     names = [one.code for one in snapshot.model.comparisons]
     made = [patterns.count(names, scores.levels) for scores in snapshot.scored(report)]
     return patterns.merge(made).for_model(snapshot.model)
+
+
+def _blind(snapshot: Snapshot) -> patterns.Patterns:
+    """The patterns of pairs drawn blindly, the same for the same records: what strangers look like."""
+    size = len(snapshot)
+    if size * (size - 1) // 2 <= DRAWN:
+        left, right = np.triu_indices(size, 1)
+    else:
+        left, right = np.random.default_rng(1).integers(0, size, (2, DRAWN))
+        left, right = left[left != right], right[left != right]
+    names = [one.code for one in snapshot.model.comparisons]
+    return patterns.count(names, snapshot.score(left, right).levels)
 
 
 def _told(model: Model) -> str:
