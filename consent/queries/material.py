@@ -4,7 +4,8 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -21,6 +22,7 @@ from consent.rules.permitting import (
 )
 from customers.sealing import open_values
 
+# Times come as whole microseconds, since reading thousands of them as text costs more than the statement.
 # Places are read only where a purpose has rules of places, birth dates only where one asks for an age: both lie in
 # documents, and the fast path is a walk over two indexes.
 _LOAD = """
@@ -30,19 +32,24 @@ _LOAD = """
                minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
           FROM consent_purpose WHERE {purposes})
     SELECT 0, p.id, NULL, false, to_jsonb(p), NULL,
-           NULL::bigint, NULL, NULL::timestamptz, NULL, NULL::bigint, NULL::timestamptz, NULL::bigint, NULL,
+           NULL::bigint, NULL, NULL::bigint, NULL, NULL::bigint, NULL::bigint, NULL::bigint, NULL,
            NULL::bigint, NULL, NULL FROM p
     UNION ALL
     SELECT r.customer_id, p.id, r.about_id, r.closed_at IS NULL,
-           CASE WHEN p.placed THEN jsonb_path_query_array(r.values, '$.address[*].country') || to_jsonb(s.country) END,
-           CASE WHEN p.aged THEN r.values -> 'birth_date' END,
-           e.id, e.act, e.effective_at, e.channel, e.contact_id, e.expires_at, e.names_id, e.actor_kind,
+           CASE WHEN p.placed THEN
+             COALESCE(NULLIF(jsonb_path_query_array(r.values, '$.address[*].country'), '[]'),
+                      jsonb_build_array(s.country)) END,
+           CASE WHEN p.aged THEN r.values ->> 'birth_date' END,
+           e.id, e.act, (extract(epoch FROM e.effective_at) * 1000000)::bigint, e.channel, e.contact_id,
+           (extract(epoch FROM e.expires_at) * 1000000)::bigint, e.names_id, e.actor_kind,
            r.id, {more}
       FROM p CROSS JOIN customers_sourcerecord r
       JOIN customers_source s ON s.id = r.source_id
       LEFT JOIN consent_consentevent e ON e.record_id = r.id AND e.purpose_id = p.id AND e.act <> 'unknown'
      WHERE {records} AND (r.closed_at IS NULL OR e.id IS NOT NULL)
 """
+NOWHERE: frozenset[str] = frozenset()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BRIEF, _WHOLE = "''::text, false", 'e."group"::text, e.carried'
 
 
@@ -100,6 +107,7 @@ class Material:
     people: dict[int, Person]
     acts: dict[tuple[int, int], list[Act]]
     records: dict[int, list[int]]
+    _known_terms: dict[tuple[int, frozenset[str]], list[Terms]] = field(default_factory=dict)
 
     def judged(self, purpose: str, channel: str, at: datetime, records: Collection[int], facts: Facts) -> Permission:
         """The answer for a group of records, whoever they belong to."""
@@ -110,9 +118,16 @@ class Material:
         people = [self.people[record] for record in records if record in self.people]
         births = tuple(one.born for one in people if one.born) if asked.minimum_age or asked.rules else ()
         said = [acts for record in records if (acts := self.acts.get((asked.id, record)))]
-        places = {place for one in people for place in one.places} if asked.placed else ()
+        places = frozenset(place for one in people for place in one.places) if asked.placed else NOWHERE
         known = Facts(births, facts.restricted, facts.organisation)
-        return judged(said, asked.terms(places), channel, at, known, bound=asked.channel_bound)
+        return judged(said, self._terms(asked, places), channel, at, known, bound=asked.channel_bound)
+
+    def _terms(self, asked: Asked, places: frozenset[str]) -> list[Terms]:
+        """Worked out once for all customers of the same places."""
+        key = (asked.id, places)
+        if key not in self._known_terms:
+            self._known_terms[key] = asked.terms(places)
+        return self._known_terms[key]
 
 
 def material(
@@ -138,6 +153,7 @@ def material(
 
 def _material(rows: Iterable[tuple[Any, ...]]) -> Material:
     made = Material({}, {}, defaultdict(list), defaultdict(list))
+    described: set[tuple[int, int]] = set()
     corrections = []
     for row in rows:
         customer, purpose, about, is_open, places, born = row[:6]
@@ -150,8 +166,9 @@ def _material(rows: Iterable[tuple[Any, ...]]) -> Material:
             made.people[record] = Person(customer or 0)
             made.records[customer or 0].append(record)
         if row[6] is not None:
-            made.acts[purpose, record].append(Act(*row[6:17]))
-        if is_open and (places or born):
+            made.acts[purpose, record].append(_act(row))
+        if is_open and (places or born) and (record, purpose) not in described:
+            described.add((record, purpose))
             if about is None:
                 _describe(made.people[record], places, born)
             else:
@@ -164,13 +181,27 @@ def _material(rows: Iterable[tuple[Any, ...]]) -> Material:
 
 def _describe(person: Person, places: str | None, born: str | None, *, corrected: bool = False) -> None:
     if places:
-        person.places.update(place for place in json.loads(places) if place)
+        person.places.update(_places(places))
     if born and not person.corrected:
         person.born, person.corrected = _date(born), corrected
 
 
+def _act(row: tuple[Any, ...]) -> Act:
+    number, act, at, channel, contact, until, names, whose, record, group, carried = row[6:17]
+    ends = None if until is None else EPOCH + timedelta(microseconds=until)
+    begins = EPOCH + timedelta(microseconds=at)
+    return Act(number, act, begins, channel, contact, ends, names, whose, record, group, carried)
+
+
+@lru_cache(maxsize=4_096)
+def _places(found: str) -> frozenset[str]:
+    return frozenset(place for place in json.loads(found) if place)
+
+
+@lru_cache(maxsize=4_096)
 def _date(born: str) -> date | None:
-    said = open_values({"birth_date": json.loads(born)})["birth_date"]
+    """A birth date as it is stored: plain, or sealed where the attribute is sensitive."""
+    said = open_values({"birth_date": json.loads(born)})["birth_date"] if born.startswith("{") else born
     try:
         return date.fromisoformat(said)
     except (TypeError, ValueError):

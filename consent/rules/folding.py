@@ -126,13 +126,17 @@ def _latest(acts: Sequence[Act]) -> Act:
 
 def meet(standings: Iterable[Standing]) -> Standing:
     """What records say together: the least of their states; of equal ones the latest act is named."""
-    known = sorted(standings, key=_rank)
-    return known[0] if known else SILENT
+    least: Standing | None = None
+    for one in standings:
+        if least is None or one.state < least.state or (one.state == least.state and _is_later(one.by, least.by)):
+            least = one
+    return least or SILENT
 
 
-def _rank(standing: Standing) -> tuple[int, bool, float, int]:
-    by = standing.by
-    return (standing.state, by is None, -by.at.timestamp() if by else 0, -by.id if by else 0)
+def _is_later(one: Act | None, other: Act | None) -> bool:
+    if one is None or other is None:
+        return other is None and one is not None
+    return (one.at, one.id) > (other.at, other.id)
 
 
 def conflicting(standings: Iterable[Standing]) -> bool:

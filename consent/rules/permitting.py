@@ -66,6 +66,10 @@ class Permission:
         return self.contacts is None or contact in self.contacts
 
 
+UNASKED = Permission(False, Why.NO_STATEMENT)
+TOO_YOUNG = Permission(False, Why.TOO_YOUNG)
+
+
 @dataclass(frozen=True)
 class Facts:
     """What is known of a customer besides what he said: birth dates, and whether the use of his data is restricted."""
@@ -202,15 +206,18 @@ class _Question:
 
     def opt_in(self, *, bound: bool) -> Permission:
         """Permitted where there is a grant; a channel that needs an address has it for certain addresses only."""
-        wide = self.standing(None)
-        if wide.state == State.GRANTED and not bound:
-            refused = {one for one in self.named if self.standing(one).state == State.DENIED}
-            return Permission(True, Why.GRANTED, GRANTED, None, frozenset(refused))
-        each = {one: self.standing(one) for one in self.named}
-        granted = frozenset(one for one, standing in each.items() if standing.state == State.GRANTED)
+        if not self.records:
+            return TOO_YOUNG if self.young else UNASKED
+        each = {one: self.standing(one).state for one in self.named}
+        granted = frozenset(one for one, state in each.items() if state == State.GRANTED)
+        if granted and bound:
+            return Permission(True, Why.GRANTED, GRANTED, granted)
+        if not bound and self.standing(None).state == State.GRANTED:
+            refused = frozenset(one for one, state in each.items() if state == State.DENIED)
+            return Permission(True, Why.GRANTED, GRANTED, None, refused)
         if granted:
             return Permission(True, Why.GRANTED, GRANTED, granted)
-        if wide.state == State.DENIED or any(one.state == State.DENIED for one in each.values()):
+        if State.DENIED in each.values() or self.standing(None).state == State.DENIED:
             return Permission(False, Why.DENIED, DENIED)
         return Permission(False, self.why or (Why.TOO_YOUNG if self.young else Why.NO_STATEMENT))
 
