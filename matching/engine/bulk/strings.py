@@ -40,11 +40,10 @@ def within_one(letters: Ints, starts: Ints, one: int, other: int) -> bool:
 def common_letters(one: int, other: int) -> int:
     """How many bits two signatures share."""
     bits = one & other
-    count = 0
-    while bits:
-        bits &= bits - 1
-        count += 1
-    return count
+    bits -= (bits >> 1) & 0x5555555555555555
+    bits = (bits & 0x3333333333333333) + ((bits >> 2) & 0x3333333333333333)
+    bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0F
+    return (bits * 0x0101010101010101) >> 56
 
 
 @kernel

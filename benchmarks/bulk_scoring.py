@@ -1,0 +1,144 @@
+"""Blocking and scoring a generated file, beside Splink 5 on the same file with the same blocking rules.
+
+    python benchmarks/bulk_scoring.py FILE.parquet [--rules tight|wide] [--splink PYTHON --bench DIR --model JSON]
+
+FILE holds given_name, middle_name, family_name, birth_date, gender, email, phone, street, city, postcode, national_id.
+Each side is a process of its own, from the file to its scored pairs, with weights that are given: nobody trains.
+Splink is run by the Python that has it (splink>=5, duckdb, polars, pyarrow). CPU seconds are the honest figure on a
+machine with other work to do. Both do what they are best at: Splink cleans by a few expressions and blocks on equal
+values; we prepare as the hub does, block names by sound as well, and weigh ten comparisons under four explanations.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from matching.engine.bulk.blocking import block, pairs
+from matching.engine.bulk.columns import of_prepared
+from matching.engine.bulk.prepared import Rows
+from matching.engine.bulk.scoring import Scorer, score_all
+from matching.engine.bulk.tables import Table, prepared_from
+from matching.engine.bulk.warming import warm
+from matching.engine.defaults import person_model
+from matching.engine.model import Rule
+
+TIGHT = (
+    *(("email",), ("phone",), ("identifier",), ("given", "family"), ("family", "birth_date")),
+    *(("given", "birth_date"), ("postcode", "family_prefix"), ("given", "postcode")),
+)
+RULES = {"tight": TIGHT, "wide": (*TIGHT, ("birth_date",), ("postcode",))}
+SINGLE = ("given_name", "family_name", "middle_name", "birth_date", "gender")
+MANY = {
+    "email": {"value": "email"},
+    "phone": {"value": "phone"},
+    "identifier": {"value": "national_id"},
+    "address": {"line1": "street", "city": "city", "postal_code": "postcode"},
+}
+
+SPLINK = """
+import json, resource, sys, time
+import duckdb, polars as pl
+from splink import DuckDBAPI, Linker, block_on
+sys.path.insert(0, {bench!r})
+from splink_bench import clean_generated
+frame = clean_generated({file!r})
+settings = json.load(open({model!r}))
+settings["retain_intermediate_calculation_columns"] = False
+if {wide}:
+    more = [block_on(name).get_blocking_rule("duckdb").as_dict() for name in ("dob", "postcode")]
+    settings["blocking_rules_to_generate_predictions"] += more
+con = duckdb.connect(); con.execute("set threads=2")
+linker = Linker(DuckDBAPI(connection=con).register(frame.to_arrow()), settings)
+found = linker.inference.predict(threshold_match_weight=-1.2)
+print(json.dumps({{"kept": con.sql("select count(*) from " + found.physical_name).fetchall()[0][0]}}))
+"""
+
+
+def table_of(frame: pl.DataFrame) -> Table:
+    """The file's columns as values of records."""
+    many = {}
+    for name, columns in MANY.items():
+        there = frame.select(pl.any_horizontal(pl.col(each).is_not_null() for each in columns.values())).to_series()
+        rows = np.flatnonzero(there.to_numpy())
+        parts = {part: frame[column].gather(rows) for part, column in columns.items()}
+        if name == "identifier":
+            parts["scheme"] = pl.repeat("national", len(rows), dtype=pl.String, eager=True)
+        many[name] = Rows(rows, parts)
+    return Table(np.arange(len(frame)), "person", {name: frame[name] for name in SINGLE}, many)
+
+
+def ours(file: str, kind: str) -> dict[str, Any]:
+    """From the file to scored pairs, by the shipped weights."""
+    seconds, last = {}, [time.perf_counter()]
+
+    def mark(stage: str) -> None:
+        now = time.perf_counter()
+        seconds[stage], last[0] = round(now - last[0], 2), now
+
+    rules = tuple(Rule(str(number), parts) for number, parts in enumerate(RULES[kind]))
+    model = replace(person_model(), rules=rules, block_cap=10**6, shared_limit=10**6)
+    prepared = prepared_from(model, table_of(pl.read_parquet(file)))
+    mark("prepare")
+    columns = of_prepared(prepared)
+    del prepared
+    mark("number")
+    blocks = block(model, columns)
+    mark("block")
+    scorer = Scorer(model, columns)
+    compared = kept = 0
+    for count, scores in score_all(scorer, pairs(blocks), floor=model.review):
+        compared, kept = compared + count, kept + len(scores)
+    mark("score")
+    return {"pairs": compared, "kept": kept, "pairs_a_second": round(compared / seconds["score"]), "seconds": seconds}
+
+
+def measured(command: list[str]) -> dict[str, Any]:
+    """Run a process; what it said, its seconds and its peak memory."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    said = process.stdout.read() if process.stdout else ""
+    _pid, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    if status:
+        raise SystemExit(f"{command[0]} failed")
+    facts: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
+    cpu = usage.ru_utime + usage.ru_stime
+    return {"wall": round(wall, 1), "cpu": round(cpu, 1), "peak_mib": usage.ru_maxrss // 1024, **facts}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("file")
+    parser.add_argument("--rules", choices=list(RULES), default="wide")
+    parser.add_argument("--splink", help="the Python that has Splink")
+    parser.add_argument("--bench", help="the folder of splink_bench.py")
+    parser.add_argument("--model", help="Splink's trained model (splink_bench.py gen FILE --save-model MODEL)")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.worker:
+        print(json.dumps(ours(args.file, args.rules)))
+        return
+    warm()
+    mine = measured([sys.executable, __file__, args.file, "--rules", args.rules, "--worker"])
+    print("ours  ", json.dumps(mine))
+    if args.splink:
+        script = SPLINK.format(bench=args.bench, file=args.file, model=args.model, wide=args.rules == "wide")
+        theirs = measured([args.splink, "-W", "ignore", "-c", script])
+        print("Splink", json.dumps(theirs))
+        ratios = {name: round(theirs[name] / mine[name], 2) for name in ("wall", "cpu", "peak_mib")}
+        print("Splink takes", json.dumps(ratios), "times ours")
+
+
+if __name__ == "__main__":
+    main()
