@@ -4,6 +4,7 @@ A guess is a proposal with a confidence for each column; a person looks at it be
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"\+?[\d\s()./-]{7,20}")
 DATE = re.compile(r"(\d{1,4})[-./ ](\d{1,2})[-./ ](\d{1,4})(?:[T ].*)?|(\d{8})")
 DATED = frozenset({"birth_date", "observed_at"})
+SLIPS = 20  # so many dates of one order to one of the other
 NAMED, SPELT, HELD, DOUBTED = 0.95, 0.8, 0.6, 0.4
 # Prefixes that say whose, not what: "customer_email", "kunde_name", "billing_city".
 OWNERS = re.compile(r"^(customer|client|kunden?|person|contact|cust|user|member|party|primary)")
@@ -58,10 +60,16 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: It
 
 
 def date_order(columns: Iterable[Sequence[str]]) -> str:
-    """The order of day, month and year, if the sample allows but one; else "". Year first is read beside any other."""
-    told = {_order_of(cell) for cells in columns for cell in cells} - {""}
-    told = told - {"ymd"} or told
-    return told.pop() if len(told) == 1 else ""
+    """The order of day, month and year, if the sample allows but one; else "".
+
+    A year in front tells itself from the others, whatever their order is; one slip among many dates tells nothing.
+    """
+    told = Counter(_order_of(cell) for cells in columns for cell in cells)
+    years_last = [(told[order], order) for order in ("dmy", "mdy") if told[order]]
+    if not years_last:
+        return "ymd" if told["ymd"] else ""
+    most, order = max(years_last)
+    return order if most > SLIPS * (sum(count for count, _order in years_last) - most) else ""
 
 
 def _order_of(cell: str) -> str:
