@@ -164,15 +164,26 @@ class _Design:
         return round(loss, 5), round(error(curve(p, self.truth, weights=self.weight, bins=10)), 5)
 
     def _newton(self, columns: Floats, chosen: NDArray[np.bool_], penalty: Floats) -> Floats:
-        """Newton's steps to the maximum of the penalised likelihood, which is strictly concave."""
+        """Newton's steps to the maximum of the penalised likelihood, which is strictly concave.
+
+        A step that makes things worse is halved: far from even odds the curve is so flat that whole steps overshoot.
+        """
         offset, truth, weight = self.offset[chosen], self.truth[chosen], self.weight[chosen]
         moved = np.zeros(columns.shape[1])
+
+        def cost(at: Floats) -> float:
+            logit = offset + columns @ at
+            return float((weight * (np.logaddexp(0.0, logit) - truth * logit)).sum() + (penalty * at**2).sum() / 2)
+
         for _round in range(ROUNDS):
             p = _chance(offset + columns @ moved)
             slope = columns.T @ (weight * (truth - p)) - penalty * moved
             bend = (columns * (weight * p * (1 - p))[:, None]).T @ columns + np.diag(penalty)
             step = np.linalg.solve(bend, slope)
-            moved = moved + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
+            step = step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
+            while cost(moved + step) > cost(moved) + 1e-12 and np.abs(step).max() > 1e-9:
+                step = step / 2
+            moved = moved + step
             if np.abs(step).max() < 1e-7:
                 break
         return moved

@@ -99,7 +99,7 @@ def drop(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def adjust(request: Request, pk: int) -> HttpResponse:
     """Keep other lines as a draft, and rehearse it."""
-    row, form = _row(request, pk), LinesForm(request.POST)
+    row, form = _own(request, pk), LinesForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Both lines lie between 0 and 1, review below automatic."))
         return _to(row)
@@ -125,6 +125,13 @@ def export(request: Request, pk: int) -> HttpResponse:
 def _row(request: Request, pk: int) -> MatchModel:
     """A version, for whoever may look at models."""
     if not access.in_any(request.user, ["decide", "configure"]):
+        raise PermissionDenied
+    return get_object_or_404(MatchModel, pk=pk)
+
+
+def _own(request: Request, pk: int) -> MatchModel:
+    """A version, for whoever may change models."""
+    if not access.everywhere(request.user, "configure"):
         raise PermissionDenied
     return get_object_or_404(MatchModel, pk=pk)
 
