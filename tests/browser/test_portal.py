@@ -67,7 +67,7 @@ def make_scene(site) -> Scene:
 
 
 PURPOSES = {
-    "newsletter": {"label": "Newsletter", "channels": ["email"], "description": "Stories from our workshop."},
+    "newsletter": {"label": "Workshop news", "channels": ["email"], "description": "Stories from our workshop."},
     "offers": {
         "label": "Offers",
         "channels": ["email", "phone"],
@@ -199,7 +199,7 @@ def test_two_answers_are_put_to_the_person_whose_word_settles_it(opened, scene, 
     press(page, asked.get_by_role("button", name="Yes, send it"))
 
     assert not page.locator(".panel-asks").count()
-    assert topic(page, "Newsletter by e-mail").get_by_role("button", name="Stop").count() == 1
+    assert topic(page, "Workshop news by e-mail").get_by_role("button", name="Stop").count() == 1
     press(page, page.get_by_role("button", name="Stop everything"))
     assert not page.get_by_role("button", name="Stop:").count()
     with site.orm():

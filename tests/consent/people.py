@@ -8,7 +8,7 @@ from tests.support.people import make_domain
 from tests.support.records import make_source, stored
 
 HOUSE = {"kind": "home", "line1": "Am Kirchplatz 4", "postal_code": "87616", "city": "Marktoberdorf", "country": "DE"}
-MAIL = "k.oberlaender85@gmail.example"
+MAIL = "karl.o85@gmail.example"
 PHONE = "+4917681205536"
 KARL = {
     "given_name": "Karl",
