@@ -30,13 +30,13 @@ ANN = {
 
 
 @given(persons(), persons())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_score_is_the_same_from_either_side(left, right):
     assert compared(left, right) == compared(right, left)
 
 
 @given(persons(), persons())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_lines_add_up_to_the_weight_and_the_weight_gives_the_probability(left, right):
     found = compared(left, right)
     assert found.prior + sum(level.weight for level in found.levels) == found.weight
@@ -46,7 +46,7 @@ def test_the_lines_add_up_to_the_weight_and_the_weight_gives_the_probability(lef
 
 
 @given(persons(), persons())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_would_settle_a_pair_does_settle_it(left, right):
     found = compared(left, right)
     code = counterfactual(PERSONS, found)
