@@ -161,10 +161,10 @@ class SpreadsheetAdmin(ImportExportMixin, VerbAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def get_export_data(self, file_format: Any, request: HttpRequest, queryset: Any, **options: Any) -> Any:
+    def get_export_data(self, file_format: Any, request: Any, queryset: Any, **options: Any) -> Any:
         """The file; that it was taken along is noted."""
         content = super().get_export_data(file_format, request, queryset, **options)
-        note_export(self.opts.model_name, actor=request.user, rows=len(queryset))
+        note_export(str(self.opts.model_name), actor=request.user, rows=len(queryset))
         return content
 
     def get_skip_admin_log(self) -> bool:

@@ -58,7 +58,7 @@ def patiently(job: Running) -> Callable[[int, int | None, str], None]:
 @job(models.REKEY)
 def rekey(job: Running) -> dict[str, Any]:
     """Give all records the keys of a model that is being promoted, let it come into force, drop the old keys."""
-    row = MatchModel.objects.filter(pk=job.arguments.get("model")).first()
+    row = MatchModel.objects.filter(pk=job.arguments.get("model") or 0).first()
     if row is not None and row.promoting_since is not None:
         model = read_model(row)
         walk(job, ADDING, lambda after: rekeying.add_next(model, after, actor=job.actor, hold=job.hold))

@@ -16,9 +16,9 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from customers import ports
 from matching.actions import models
+from matching.engine import calibration
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.scoring import Scores
-from matching.engine.calibration import most_informative
 from matching.models import Candidate, MatchModel
 from matching.queries.answers import Answered, answered, held_together, kept_apart
 from matching.queries.models import models_in_force, read_model
@@ -153,7 +153,7 @@ def _judged(old: Seen, new: Seen) -> dict[str, Any]:
         said["labelled_now"] = estimating.labelled(now, given.same, old.snapshot.model.automatic)
         said["calibration"] = estimating.calibrated(then, given.same)
         said["against_people"] = _against(given, then, model.automatic)
-    expected = estimating.calibration.expected(probabilities, model.automatic)
+    expected = calibration.expected(probabilities, model.automatic)
     return {
         "expected": estimating.quality(expected),
         "curve": estimating.over_lines(probabilities),
@@ -192,6 +192,6 @@ def _effects(groups: Sequence[tuple[int, ...]], actor: User) -> list[dict[str, A
 def _informative(new: Seen) -> list[list[int]]:
     """Pairs of records whose answers would teach most, the best first."""
     likely = np.flatnonzero((new.pairs.probability > 0.05) & (new.pairs.probability < LIKELY + 0.45))
-    chosen = most_informative(new.pairs.probability[likely], SHOWN)
+    chosen = calibration.most_informative(new.pairs.probability[likely], SHOWN)
     rows = [(int(new.pairs.left[likely[place]]), int(new.pairs.right[likely[place]])) for place in chosen]
     return _ids(new.snapshot, rows)

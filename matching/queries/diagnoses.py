@@ -12,7 +12,8 @@ from matching.engine.vocabulary import LABELS
 
 def diagnoses(model: Model) -> list[str]:
     """One line for each parameter that was not learned, or not as expected."""
-    labels = {one.code: _(one.label) for one in (*model.comparisons, *model.alternatives)}
+    labels = {one.code: _(one.label) for one in model.comparisons}
+    labels |= {one.code: _(one.label) for one in model.alternatives}
     return [_line(one, labels) for one in model.trained.get("diagnostics", ())]
 
 

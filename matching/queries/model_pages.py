@@ -217,13 +217,13 @@ class ModelView:
             rows.defer("left__raw", "right__raw").order_by("pk")[:200], key=lambda row: abs(row.probability - 0.5)
         )
         shown = found[:PAIRS]
-        ends = {row.left.customer_id for row in shown} | {row.right.customer_id for row in shown}
+        ends = {side.customer_id or 0 for row in shown for side in (row.left, row.right)}
         customers = list(Customer.objects.visible_to(self.user).filter(pk__in=ends))
         names = {one.id: one.name or one.number for one in summaries(customers, self.user)}
         text = _("%(one)s and %(other)s")
         return [
-            (row, text % {"one": names.get(row.left.customer_id, "–"), "other": names.get(row.right.customer_id, "–")})
-            for row in shown
+            (row, text % {"one": names.get(one.customer_id or 0, "–"), "other": names.get(other.customer_id or 0, "–")})
+            for row, one, other in ((row, row.left, row.right) for row in shown)
         ]
 
     @cached_property

@@ -89,7 +89,7 @@ def _said(left: SourceRecord, right: SourceRecord) -> list[str]:
         left__customer__in=[left.customer_id, right.customer_id],
         right__customer__in=[left.customer_id, right.customer_id],
     )
-    words = []
+    words: list[str] = []
     for row in rows.select_related("decided_by").order_by("-decided_at")[:50]:
         ends = {row.left_id, row.right_id}
         facts = {

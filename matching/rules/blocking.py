@@ -158,5 +158,5 @@ def _largest(blocks: Blocks, rule: int) -> int:
     return max([whole, *over])
 
 
-def _share(found: Array) -> float:
+def _share(found: Any) -> float:
     return round(float(found.mean()), 5) if len(found) else 0.0

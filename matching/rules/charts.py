@@ -195,8 +195,8 @@ def precision_recall(curve: Sequence[Mapping[str, Any]], now: float, words: Mapp
     frame = Frame(span, (floor, 1))
     shapes = frame.axes(steps(*span, 5, "{:.2f}"), steps(floor, 1, 5, "{:.2f}"), words["line"])
     for place, tone in ((1, "accent"), (2, "reviews-solid")):
-        shapes.append(frame.area([(v[0], v[place][2]) for v in values], [(v[0], v[place][1]) for v in values], tone))  # type: ignore[index]
-        shapes.append(frame.path([(v[0], v[place][0]) for v in values], tone))  # type: ignore[index]
+        shapes.append(frame.area([(v[0], v[place][2]) for v in values], [(v[0], v[place][1]) for v in values], tone))
+        shapes.append(frame.path([(v[0], v[place][0]) for v in values], tone))
     shapes += frame.mark(now, words["now"], "now")
     rows = [[f"{x:.2f}", f"{p[0]:.4f}", f"{p[1]:.4f}–{p[2]:.4f}", f"{r[0]:.4f}"] for x, p, r in values]
     return Chart(words["label"], [words["line"], words["precision"], words["interval"], words["recall"]], rows, shapes)

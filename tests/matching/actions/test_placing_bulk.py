@@ -2,10 +2,11 @@
 
 import pytest
 
+from cmdm import verifying
 from cmdm.models import AuditEntry, system_user
 from customers import jobs
 from customers.models import Customer, SourceRecord
-from matching.actions import placing_bulk, placing_slices, placing_stored
+from matching.actions import matching, placing_bulk, placing_slices, placing_stored
 from matching.models import Candidate, LedgerEntry, MatchKey, OversizedBlock
 from tests.customers.files import row, run, text, upload
 from tests.support.records import ANNA, stored, take
@@ -79,8 +80,14 @@ class TestPlacingAsAWhole:
         assert owner("K00001") == owner("K00002") == anna.customer_id
         assert Customer.objects.get(pk=anna.customer_id).version == anna.customer.version + 1
 
+    def test_every_invariant_of_the_hub_holds_afterwards(self, scene):
+        stored(scene.shop, "1", ANNA)
+        load(scene, *ANNA_ROWS, row(4))
+        matching.run(actor=system_user(), everything=True)
+        assert verifying.broken() == []
+
     def test_a_block_over_the_cap_is_listed(self, scene, monkeypatch):
-        rows = [row(n, mail="same.box@mail.example") for n in range(1, 520)]
+        rows = [row(n, mail="same.box@mail.example") for n in range(1, 510)]
         load(scene, *rows)
         assert OversizedBlock.objects.exists()
         assert MatchKey.objects.filter(finer=True).exists()
