@@ -8,7 +8,7 @@ from cmdm.actions.users import issue_token
 from cmdm.models import DomainUserPermission, system_user
 from customers.models import Customer
 from tests.support.people import make_domain, make_user
-from tests.support.records import ANNA, ANNE, KARL, make_source, person, stored
+from tests.support.records import ANNA_AGAIN, ANNE, KARL, make_source, person, stored
 
 ROLES = ("reader", "steward", "lead", "data owner", "privacy officer", "auditor", "administrator", "consumer")
 OTHERS = ("nobody", "superuser", "switched off", "model-wide", "one verb", "both", "far")
@@ -23,11 +23,11 @@ class World:
         north, south = make_domain("north"), make_domain("south")
         crm, till = make_source(north, "crm"), make_source(south, "till")
         nora = person("Nora", "Aalto", "1971-01-01", "nora@aalto.example")
-        anna, anne = stored(crm, "1", ANNA), stored(crm, "2", ANNE)
+        anna, anne = stored(crm, "1", ANNA_AGAIN), stored(crm, "2", ANNE)
         karl = stored(till, "1", KARL)
         both = stored(crm, "3", nora)
         assert stored(till, "3", {**nora, "gender": "female"}).customer == both.customer
-        across = stored(till, "4", person("Anna", "Lindqvist", "1980-02-03"))
+        across = stored(till, "4", person("Anna", "Lindqvist", "1980-02-03", gender="female"))
         self.customers = {
             name: Customer.objects.get(pk=record.customer_id)
             for name, record in {"anna": anna, "anne": anne, "karl": karl, "nora": both, "across": across}.items()

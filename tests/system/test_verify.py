@@ -146,7 +146,7 @@ def fill() -> None:
     ledger.merge([karl.customer, lone.customer], actor=steward, seen=seen(karl, lone))
     corrections.correct(now(karl).customer, actor=steward, attribute="given_name", value="Carl", about=now(karl))
     _say(now(karl), now(lone), steward)
-    stored(shop, "6", person("Anna", "Lindqvist", "1980-02-03"))
+    stored(shop, "6", person("Anna", "Lindqvist", "1980-02-03", gender="female"))
     assert Candidate.objects.open().exists()
     load = files.upload(crm, files.text(files.row(1), files.row(2, id="")), actor=system_user())
     files.run(load, actor=system_user())
