@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, clock, crypto, history
+from cmdm import access, audit, clock, crypto, events, history
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
 from consent.actions import portal_anchors, telling
@@ -68,6 +68,7 @@ def disown(account: PortalAccount, *, actor: User, records: Sequence[SourceRecor
     made = propose(account, actor=actor, kind=Proposal.Kind.NOT_ME, records=records, note=note)
     for record in records:
         portal_anchors.let_go(account, record, actor=actor, because="not me")
+        events.emit("portal.not_me", record=record.pk)
     return made
 
 

@@ -89,6 +89,7 @@ def _merge(union: Union, *, actor: User) -> int:
             evidence={
                 "pair": list(union.pair),
                 "levels": [[one.comparison, one.level, one.weight] for one in union.score.levels],
+                "model": models_in_force()[customers[0].party_type].version,
             },
             probability=union.score.probability,
         )

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from cmdm import jobs
-from cmdm.models import AuditEntry, Job, system_user
+from cmdm.models import AuditEntry, Job, OutboxEvent, system_user
 from consent.actions import proposals, telling
 from consent.models import ConsentEvent, PortalAnchor, Proposal, SubjectRequest
 from consent.queries.portal_consents import topics
@@ -113,6 +113,7 @@ class TestMyData:
         assert answer.status_code == 302
         [waiting] = Proposal.objects.open()
         assert (waiting.kind, waiting.records) == ("not_me", [karl.pk])
+        assert OutboxEvent.objects.get(topic="portal.not_me").payload["record"] == karl.pk
         assert not PortalAnchor.objects.filter(account=account, ended_at__isnull=True).exists()
 
         proposals.refuse(waiting, actor=system_user())
