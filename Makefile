@@ -14,7 +14,7 @@ PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_D
 	CMDM_SIGNING_KEYS="s1:$(KEY)" CMDM_HOSTS=hub.example CMDM_MODE=production DATABASE_URL=postgres://hub@127.0.0.1:1/hub \
 	PYTHONWARNINGS=ignore::RuntimeWarning
 
-.PHONY: help setup demo test check format soak clean
+.PHONY: help setup demo test check bench format soak clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -41,6 +41,10 @@ soak: $(VENV)/.ok-dev ## Run the long forms of the tests; takes hours
 	$(PY) tests/browser_setup.py
 	CMDM_SOAK=1 $(PYTEST) -n 2 --dist worksteal -m "not browser" $(ARGS)
 	CMDM_SOAK=1 $(PYTEST) -m browser $(ARGS)
+
+bench: $(VENV)/.ok ## Measure the small sizes: taking in, matching, permission; ten minutes
+	$(PY) benchmarks/taking_in.py --records 21000
+	$(PY) benchmarks/permitted.py --customers 50000
 
 format: $(VENV)/.ok-dev ## Bring the code into its form
 	$(VENV)/bin/ruff check --fix-only --quiet .
