@@ -46,6 +46,8 @@ class Candidate(Changed):
         CONFLICT = "conflict", _("Conflict")
         OVER_MERGE = "over_merge", _("Over-merge")
         STALE = "stale", _("Stale answer")
+        SAMPLE = "sample", _("Sample of automatic merges")
+        RAISED = "raised", _("Raised by the customer")
 
     left = models.ForeignKey(SourceRecord, models.PROTECT, related_name="candidates_left")
     right = models.ForeignKey(SourceRecord, models.PROTECT, related_name="candidates_right")

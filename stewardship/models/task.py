@@ -1,4 +1,4 @@
-"""Tasks: work in a steward's queue."""
+"""Tasks: work in a steward's queue, and the questions about it that are put to others."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
 
 class Task(Changed):
-    """One thing to decide: one or more candidates, or a pin that lapsed. ``domains`` are all that it touches.
+    """One thing to decide: a connected group of customers with their candidates, or a pin that lapsed.
+
+    ``domains`` are all that it touches; ``beyond`` customers of the group were cut off at weak links and asked about
+    elsewhere. What comes up while a group is in somebody's hands ``waits_for`` that task and is not offered before.
+    ``stage`` says whose answer is wanted in this round. ``assigned_to`` got it from a lead; ``referred_to`` was asked.
 
     Who decides in a large domain reads the queue in its order; who decides in a small one finds his few tasks among
     everybody's through the index on domains.
@@ -47,12 +51,19 @@ class Task(Changed):
         CONFLICT = "conflict", _("Conflict")
         OVER_MERGE = "over_merge", _("Over-merge")
         STALE = "stale", _("Stale answer")
+        SAMPLE = "sample", _("Sample of automatic merges")
+        RAISED = "raised", _("Raised by the customer")
         PIN = "pin", _("Lapsed pin")
 
     class Status(models.TextChoices):
         OPEN = "open", _("Open")
         DONE = "done", _("Decided")
         CLOSED = "closed", _("Settled otherwise")
+
+    class Stage(models.TextChoices):
+        FIRST = "first", _("First answer")
+        SECOND = "second", _("Second answer")
+        LEAD = "lead", _("With the lead")
 
     queue = models.CharField(_("queue"), max_length=12, choices=Queue.choices)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.OPEN)
@@ -63,7 +74,17 @@ class Task(Changed):
     priority = models.FloatField(_("priority"), default=0)
     why = models.CharField(max_length=40, blank=True)
     differs = ArrayField(models.CharField(max_length=60), default=list)
+    beyond = models.PositiveIntegerField(_("cut off"), default=0)
+    stage = models.CharField(_("stage"), max_length=6, choices=Stage.choices, default=Stage.FIRST)
+    stage_since = models.DateTimeField(null=True)
     pin = models.ForeignKey(Pin, models.PROTECT, null=True, related_name="tasks")
+    waits_for = models.ForeignKey("self", models.SET_NULL, null=True, related_name="waiting")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("assigned to")
+    )
+    referred_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("asked")
+    )
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("with")
     )
@@ -84,6 +105,15 @@ class Task(Changed):
             ),
             models.Index(fields=["queue", "id"], condition=models.Q(status="open"), name="task_oldest"),
             GinIndex(fields=["domains"], condition=models.Q(status="open"), name="task_domains"),
+            GinIndex(fields=["customers"], condition=models.Q(status="open"), name="task_customers"),
+            models.Index(
+                fields=["assigned_to"],
+                condition=models.Q(status="open", assigned_to__isnull=False),
+                name="task_assigned",
+            ),
+            models.Index(
+                fields=["stage_since"], condition=models.Q(status="open") & ~models.Q(stage="first"), name="task_stage"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,8 @@ ICONS = {
     "conflict": "git-pull-request",
     "over_merge": "arrows-split",
     "stale": "refresh-alert",
+    "sample": "dice-3",
+    "raised": "message-user",
     "pin": "pinned-off",
 }
 

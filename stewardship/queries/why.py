@@ -40,5 +40,7 @@ def _words() -> dict[str, Why]:
         "conflict": Why(_("Numbers contradict each other"), "git-pull-request"),
         "stale": Why(_("What was seen has changed since"), "refresh-alert"),
         "over_merge": Why(_("What held it together is gone"), "arrows-split"),
+        "sample": Why(_("The machine joined these; was it right?"), "dice-3"),
+        "raised": Why(_("The customer asked for it"), "message-user"),
         "pin": Why(_("A choice no longer holds"), "pinned-off"),
     }
