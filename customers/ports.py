@@ -184,6 +184,15 @@ def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
     raise NotImplementedError
 
 
+@port("customers.lowered")
+def lowered() -> frozenset[int]:
+    """The domains (ids) in which the machine proposes instead of joining: too few of its joins were right.
+
+    A link or merge is automatic only where none of the domains that it touches is among them. One query a change.
+    """
+    raise NotImplementedError
+
+
 hangings: Registry[Hanging] = Registry("foreign key")
 panels: Registry[Panel] = Registry("panel")
 tabs: Registry[Tab] = Registry("tab")
@@ -195,3 +204,5 @@ reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry
 effects: Registry[Any] = Registry("effect")
 # What joining groups of customers (ids) would touch, all groups together; for the rehearsal of a match model.
 group_effects: Registry[Callable[[Sequence[Sequence[int]], User], Sequence[EffectFact]]] = Registry("group effect")
+# How much hangs on customers (ids) besides their records, by customer: what a wrong answer about them would touch.
+impacts: Registry[Callable[[Sequence[int]], Mapping[int, int]]] = Registry("impact")

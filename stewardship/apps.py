@@ -12,7 +12,9 @@ class StewardshipConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import ports
-        from stewardship import registrations  # noqa: F401
+        from stewardship import handlers, jobs, registrations  # noqa: F401
         from stewardship.actions import opening
+        from stewardship.queries import targets
 
         ports.touched.supply(opening.touched)
+        ports.lowered.supply(targets.lowered)

@@ -39,6 +39,8 @@ declare(
     "stewardship.QualityTarget",
     none="id domain precision sample minimum measured measured_at lowered_at created_at change",
 )
+declare("stewardship.SampledJoin", none="id candidate entry domain drawn_at change")
+declare("stewardship.SourceDay", none="id source day records repeated change")
 declare("stewardship.SavedFilter", whose="user", none="id user name parameters domain created_at change")
 declare("stewardship.Preference", whose="user", none="id user key_map keys_off blind practice change")
 declare(

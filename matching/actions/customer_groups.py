@@ -16,6 +16,7 @@ from matching.engine.clustering import Pair
 from matching.engine.evidence import Score
 from matching.models import Candidate, Verdict
 from matching.queries.asserted import crossings
+from matching.queries.lowered import lowered_customers
 from matching.queries.models import InForce
 from matching.queries.stored import Stored, comparable, stored
 
@@ -129,8 +130,20 @@ def _settled(chosen: InForce, compared: Compared, grouped: Grouped, records: int
             kind = Candidate.Kind.CONFLICT if pair in grouped.apart else Candidate.Kind.POSSIBLE
             ends = known.record(left), known.record(right)
             questions.append(Question(*ends, told[pair], chosen.version, kind, "match"))
-    unions = [_union(compared, grouped, pairs, told) for pairs in inside.values()]
-    return Settlement(records, compared.pairs, unions, questions)
+    unions = {one: _union(compared, grouped, pairs, told) for one, pairs in inside.items()}
+    lowered = lowered_customers(customer for union in unions.values() for customer in union.customers)
+    for one, union in list(unions.items()):
+        if lowered.intersection(union.customers):
+            del unions[one]
+            questions += [_question(chosen, compared, grouped.best[pair], told[pair]) for pair in inside[one]]
+    return Settlement(records, compared.pairs, list(unions.values()), questions)
+
+
+def _question(chosen: InForce, compared: Compared, place: int, score: Score) -> Question:
+    """A pair that the machine would have joined, in a domain where it only proposes."""
+    scores, known = compared.scores, compared.stored
+    ends = known.record(int(scores.left[place])), known.record(int(scores.right[place]))
+    return Question(*ends, score, chosen.version, Candidate.Kind.POSSIBLE, "match")
 
 
 def _union(compared: Compared, grouped: Grouped, pairs: Sequence[Pair], told: Mapping[Pair, Score]) -> Union:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from customers import ports
 from customers.models import SourceRecord
 from matching.actions.comparing import Compared
 from matching.engine.bulk.grouping import Grouped, best_pairs, group, strangers
@@ -18,6 +19,7 @@ from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
 from matching.models import Candidate
 from matching.queries.asserted import crossings
+from matching.queries.lowered import lowered_customers, only_proposing
 
 NOBODY = Decision("new", "none")
 
@@ -57,18 +59,20 @@ def plan(compared: Compared, fresh: Ints) -> Plans:
     inside = np.flatnonzero(fresh[scores.left] & fresh[scores.right])
     node = np.where(fresh, np.arange(len(fresh)), -1)
     grouped = group(compared.scorer, scores.where(inside), node, conflict=compared.in_conflict())
-    plans = _groups(compared, grouped, fresh)
+    lowered = np.isin(compared.stored.domains, list(ports.lowered()))
+    plans = _groups(compared, grouped, fresh, lowered)
     _take_evidence(plans, inside)
-    _ask_inside(plans, grouped, inside)
-    _meet_existing(plans, fresh)
+    _ask_inside(plans, grouped, inside, lowered)
+    _meet_existing(plans, fresh, lowered)
     return plans
 
 
-def _groups(compared: Compared, grouped: Grouped, fresh: Ints) -> Plans:
-    """The groups of several, and every other fresh row by itself."""
+def _groups(compared: Compared, grouped: Grouped, fresh: Ints, lowered: Ints) -> Plans:
+    """The groups of several, and every other fresh row by itself; so is what touches a domain that only proposes."""
     first = np.where(fresh, np.arange(len(fresh)), -1)
     for members in grouped.clusters.groups:
-        first[list(members)] = members[0]
+        if not lowered[list(members)].any():
+            first[list(members)] = members[0]
     starts, number = np.unique(first[fresh], return_inverse=True)
     of_row = np.full(len(fresh), -1, dtype=np.int64)
     of_row[fresh] = number
@@ -89,18 +93,23 @@ def _take_evidence(plans: Plans, inside: Ints) -> None:
         via.setdefault(other, place)
 
 
-def _ask_inside(plans: Plans, grouped: Grouped, inside: Ints) -> None:
+def _ask_inside(plans: Plans, grouped: Grouped, inside: Ints, lowered: Ints) -> None:
     """Pairs between two groups that reach the review line become questions, the best of each two groups."""
     scores, of_row = plans.compared.scores, plans.of_row
     automatic = plans.compared.scorer.model.automatic
     for (low, high), nth in best_pairs(scores.where(inside), of_row).items():
-        refused = grouped.scores.probability[nth] >= automatic
+        refused = grouped.scores.probability[nth] >= automatic and not _touched(plans, lowered, low, high)
         kind = Candidate.Kind.CONFLICT if refused else Candidate.Kind.POSSIBLE
         question = Question(int(inside[nth]), kind, "conflict" if refused else "review")
         plans.questions[max(low, high)].append(question)
 
 
-def _meet_existing(plans: Plans, fresh: Ints) -> None:
+def _touched(plans: Plans, lowered: Ints, *groups: int) -> bool:
+    """Whether one of these groups lies in a domain that only proposes."""
+    return bool(lowered[[row for group in groups for row in plans.groups[group].rows]].any())
+
+
+def _meet_existing(plans: Plans, fresh: Ints, lowered: Ints) -> None:
     compared, of_row = plans.compared, plans.of_row
     scores = compared.scores
     across = np.flatnonzero(fresh[scores.left] != fresh[scores.right])
@@ -118,8 +127,10 @@ def _meet_existing(plans: Plans, fresh: Ints) -> None:
         customer = int(known[theirs - base])
         options[mine].append(_option(compared, fresh, place, customer, told[mine, theirs], (mine, theirs) in apart))
         plans.groups[mine].options[customer] = place
+    near = lowered_customers(one.customer for found in options.values() for one in found)
     for mine, found in options.items():
-        _decide(plans, mine, found)
+        only = _touched(plans, lowered, mine) or any(one.customer in near for one in found)
+        _decide(plans, mine, found, only=only)
 
 
 def _option(compared: Compared, fresh: Ints, place: int, customer: int, score: Score, conflict: bool) -> Option:
@@ -128,9 +139,10 @@ def _option(compared: Compared, fresh: Ints, place: int, customer: int, score: S
     return Option(customer, score, int(compared.stored.ids[other]), conflict=conflict)
 
 
-def _decide(plans: Plans, mine: int, options: list[Option]) -> None:
+def _decide(plans: Plans, mine: int, options: list[Option], *, only: bool) -> None:
     chosen = plans.groups[mine]
-    chosen.decision = decide(plans.compared.scorer.model, options)
+    model = plans.compared.scorer.model
+    chosen.decision = decide(only_proposing(model) if only else model, options)
     for option in chosen.decision.candidates:
         kind = Candidate.Kind.CONFLICT if option.conflict else Candidate.Kind.POSSIBLE
         plans.questions[mine].append(Question(chosen.options[option.customer], kind, chosen.decision.rule))

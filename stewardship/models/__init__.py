@@ -5,6 +5,7 @@ from stewardship.models.bulk import BulkDecision
 from stewardship.models.note import Attachment, Mention, Note, Tag, Tagging
 from stewardship.models.policy import QualityTarget, ReviewPolicy
 from stewardship.models.preference import Preference, SavedFilter
+from stewardship.models.quality import SampledJoin, SourceDay
 from stewardship.models.referral import Referral
 from stewardship.models.task import Task, TaskCandidate
 
@@ -18,7 +19,9 @@ __all__ = [
     "QualityTarget",
     "Referral",
     "ReviewPolicy",
+    "SampledJoin",
     "SavedFilter",
+    "SourceDay",
     "Tag",
     "Tagging",
     "Task",

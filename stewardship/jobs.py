@@ -1,0 +1,51 @@
+"""Background work of stewardship: counting once a day, and telling owners."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from cmdm import jobs
+from cmdm.actions import action
+from cmdm.actions.domains import role_group_name
+from cmdm.models import Domain, Job, User
+from consent.jobs.mailing import send
+from stewardship.actions import counting
+from stewardship.models import QualityTarget
+
+COUNT = "stewardship.count"
+LOWERED = "stewardship.lowered"
+OWNER = "data owner"
+
+
+@jobs.job(COUNT)
+def count(job: jobs.Running) -> dict[str, Any]:
+    """Count sources for today."""
+    return {"counted": counting.count_sources(actor=job.actor)}
+
+
+@jobs.job(LOWERED)
+def tell_owner(job: jobs.Running) -> dict[str, Any]:
+    """Write to the owner of a domain that the machine only proposes there from now on."""
+    domain = Domain.objects.select_related("owner").get(pk=job.arguments["domain"])
+    target = QualityTarget.objects.get(domain=domain)
+    page = settings.HUB_URL + reverse("stewardship:policies")
+    told = owners(domain)
+    for user in told:
+        send(user.email, "stewardship/mail/lowered.txt", language="en", domain=domain, target=target, page=page)
+    return {"told": len(told)}
+
+
+def owners(domain: Domain) -> list[User]:
+    """The owner of a domain and all data owners there that can be written to."""
+    people = User.objects.filter(groups__name=role_group_name(domain, OWNER), is_active=True)
+    found = {user.pk: user for user in [*([domain.owner] if domain.owner else []), *people]}
+    return [user for user in found.values() if user.email and user.is_active]
+
+
+@action
+def ask_to_count(*, actor: User) -> Job | None:
+    """Start counting for today, unless it is done, under way, or there is nothing to count. Refuses nothing."""
+    if counting.is_counted() or Job.objects.unfinished().filter(name=COUNT).exists():
+        return None
+    return jobs.enqueue(COUNT, actor=actor)

@@ -1,0 +1,96 @@
+"""Figures about quality, each with its interval.
+
+Shares: the interval of Wilson (1927), which Brown, Cai and DasGupta (2001, "Interval Estimation for a Binomial
+Proportion", Statistical Science 16) recommend for small samples and shares near one. Agreement: Cohen's kappa (1960)
+with the standard error of Cohen.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Z = 1.959964  # 95 %, both sides
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A share and what it was counted from; nothing counted: anything is possible."""
+
+    right: int
+    answers: int
+
+    @property
+    def mean(self) -> float | None:
+        return self.right / self.answers if self.answers else None
+
+    @property
+    def low(self) -> float:
+        return self._ends[0]
+
+    @property
+    def high(self) -> float:
+        return self._ends[1]
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        if not self.answers:
+            return 0.0, 1.0
+        share, n = self.right / self.answers, self.answers
+        middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+        half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+        low = 0.0 if self.right == 0 else max(middle - half, 0.0)
+        high = 1.0 if self.right == n else min(middle + half, 1.0)
+        return low, high
+
+
+def needed(precision: float) -> int:
+    """How many answers without an error it takes until the lower bound can reach the target."""
+    if precision >= 1:
+        raise ValueError("No sample shows that nothing is ever wrong.")
+    return math.ceil(Z * Z * precision / (1 - precision))
+
+
+def counts_from(precision: float, minimum: int) -> int:
+    """From how many answers on the lower bound is held against the target: before, a clean sample would fail, too."""
+    return max(minimum, needed(precision))
+
+
+def is_too_low(found: Estimate, *, precision: float, minimum: int) -> bool:
+    """Whether the machine is to stop joining: the lower bound lies under the target though a clean sample's would not.
+
+    What is surely too bad (the upper bound, too, lies under it) counts from the owner's minimum on.
+    """
+    if found.answers < minimum:
+        return False
+    if found.high < precision:
+        return True
+    return found.answers >= counts_from(precision, minimum) and found.low < precision
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two answers to one task agree beyond chance."""
+
+    pairs: int
+    agreed: int
+    kappa: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+def agreement(table: Mapping[tuple[str, str], int]) -> Agreement:
+    """Cohen's kappa of first and second answers, counted by (first, second); none where chance explains all."""
+    pairs = sum(table.values())
+    agreed = sum(count for (one, other), count in table.items() if one == other)
+    if not pairs:
+        return Agreement(0, 0, None)
+    said = {word for pair in table for word in pair}
+    firsts = {word: sum(count for (one, _), count in table.items() if one == word) / pairs for word in said}
+    seconds = {word: sum(count for (_, other), count in table.items() if other == word) / pairs for word in said}
+    expected = sum(firsts[word] * seconds[word] for word in said)
+    observed = agreed / pairs
+    if expected >= 1:
+        return Agreement(pairs, agreed, None)
+    kappa = (observed - expected) / (1 - expected)
+    half = Z * math.sqrt(observed * (1 - observed) / (pairs * (1 - expected) ** 2))
+    return Agreement(pairs, agreed, kappa, max(kappa - half, -1.0), min(kappa + half, 1.0))
