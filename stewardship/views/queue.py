@@ -16,9 +16,12 @@ from customers.ports import WaitingList
 from stewardship.forms import QueueFilter
 from stewardship.models import Task
 from stewardship.models.task import TaskQuerySet
+from stewardship.queries.leading import leads
 from stewardship.queries.queue import CAP, SIZE, Wanted, queue_page, waiting
+from stewardship.views.filters import sharing
 
 SALT = "queue"
+PEOPLE = ("taken_by", "assigned_to", "referred_to")
 
 
 @login_required
@@ -29,11 +32,13 @@ def queue(request: Request) -> HttpResponse:
         raise PermissionDenied
     wanted = QueueFilter(request.GET).wanted()
     after = request.GET.get("after", "")
-    rows = _after(waiting(wanted, request.user), wanted, after).select_related("taken_by")
+    rows = _after(waiting(wanted, request.user), wanted, after).select_related(*PEOPLE)
     found = list(rows[: SIZE + 1])
     page = queue_page(wanted, found[:SIZE], request.user)
     following = _cursor(found[SIZE - 1], wanted) if len(found) > SIZE else None
     context = {"page": page, "next": following, "after": after, "cap": CAP, "size": SIZE, "beside": _beside(request)}
+    context["is_lead"] = bool(leads(request.user))
+    context["sharing"] = sharing(request) if page.chips or wanted.oldest else ()
     return render(request, "stewardship/queue.html", context)
 
 

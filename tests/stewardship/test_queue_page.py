@@ -3,10 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from cmdm import clock
+from cmdm.actions import Refused, action, change_id
+from customers.models import SourceRecord
+from stewardship.actions import filters as kept
 from stewardship.actions import tasks
+from stewardship.models import SavedFilter, Tag, Tagging, Task
 from stewardship.queries import queue as queries
 from stewardship.views import queue as views
 from tests.stewardship.scene import ask, close, stranger, task_of
@@ -14,6 +19,21 @@ from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 QUEUE = reverse("stewardship:queue")
+
+
+@action
+def colleague(*, assigned_to, whom, **fields):
+    """A lead gave the card to somebody; its group has these customers."""
+    Task.objects.filter(pk=assigned_to.pk).update(assigned_to=whom, change=change_id(), **fields)
+
+
+@action
+def tagged(task, by):
+    """A tag on the records of a card."""
+    word = Tag.objects.create(name="vip", change=change_id())
+    record = SourceRecord.objects.filter(customer=task.customers[0]).first()
+    Tagging.objects.create(tag=word, record=record, by=by, change=change_id())
+    return word
 
 
 def page(client, user, **filters):
@@ -73,7 +93,20 @@ class TestFilters:
         far = task_of(ask(stranger(crm, 3), stranger(shop, 4), probability=0.4))
         tasks.take(near, actor=marta)
 
+        colleague(assigned_to=far, customers=[*far.customers, *near.customers], beyond=2, whom=marta)
+        word = tagged(far, marta)
         for filters, expected in (
+            ({"assigned": "1"}, [far]),
+            ({"size": "2"}, [near]),
+            ({"size": "3-5"}, []),
+            ({"size": "6"}, [far]),
+            ({"tag": word.pk}, [far]),
+            ({"holder": marta.pk}, [near]),
+            ({"low": "0.5"}, [near]),
+            ({"high": "0.5"}, [far]),
+            ({"age": "day", "order": "oldest"}, [near, far]),
+            ({"age": "older"}, []),
+            ({"stage": "lead"}, []),
             ({"band": "high"}, [near]),
             ({"band": "low"}, [far]),
             ({"differs": "email"}, [near]),
@@ -106,7 +139,7 @@ class TestCounts:
 
         found = page(client, marta).context["page"]
         assert found.waiting == 2
-        assert {choice.label: choice.count for choice in found.facets[1].choices}["0.80 and more"] == 1
+        assert {choice.label: choice.count for facet in found.facets for choice in facet.choices}["0.80 and more"] == 1
         assert page(client, outsider).context["page"].waiting == 0
 
     def test_they_stop_at_a_cap(self, client, marta, crm, shop, monkeypatch):
@@ -147,6 +180,66 @@ class TestRights:
 
         assert shown(page(client, marta, differs="birth_date")) == []
         assert "What differs" not in [str(facet.label) for facet in page(client, marta).context["page"].facets]
+
+    def test_no_filter_finds_out_what_lies_on_a_closed_side(self, client, marta, crm, kiosk, branch):
+        ask(stranger(crm, 3), stranger(kiosk, 4), probability=0.77)
+
+        for filters in ({"band": "middle"}, {"low": "0.7"}, {"source": kiosk.pk}, {"domain": branch.pk}):
+            assert shown(page(client, marta, **filters)) == [], filters
+            assert page(client, marta, **filters).context["page"].matching == 0
+        found = page(client, marta, source=kiosk.pk, domain=branch.pk).text
+        assert "KIOSK" not in found and "Branch" not in found
+        assert len(shown(page(client, marta, source=crm.pk))) == 1
+
+
+class TestGroups:
+    def test_two_are_named_the_rest_is_counted_and_so_is_what_was_cut_off(self, client, marta, crm, shop):
+        task = task_of(ask(stranger(crm, 1), stranger(shop, 2)))
+        others = [stranger(crm, 3).customer_id, stranger(shop, 4).customer_id]
+        colleague(assigned_to=task, whom=None, customers=[*task.customers, *others], beyond=2)
+
+        text = " ".join(page(client, marta).text.split())
+        assert text.count("</bdi>") == 2 + text.count("<bdi>Marta")
+        assert "2 more</a>" in text
+        assert "2 more were cut off at a weak link" in text
+
+    def test_what_is_in_other_hands_is_said_and_cannot_be_taken(self, client, marta, jonas, task):
+        colleague(assigned_to=task, whom=jonas)
+
+        text = page(client, marta).text
+        assert "For Jonas" in text
+        assert 'data-row-key="c"' not in text
+        assert "For Jonas" not in page(client, jonas).text
+
+
+class TestKeptFilters:
+    def test_one_is_kept_as_a_link_renamed_shared_and_dropped(self, client, marta, jonas, outsider, retail, task):
+        client.force_login(marta)
+        made = client.post(reverse("stewardship:filter_keep") + "?queue=possible&band=middle", {"name": "Middling"})
+        row = SavedFilter.objects.get()
+        assert made.url == f"{QUEUE}?queue=possible&band=middle"
+        assert "Middling" in page(client, marta).text
+        assert "Middling" not in page(client, jonas).text
+
+        client.force_login(marta)
+        client.post(reverse("stewardship:filter_change", args=[row.pk]), {"name": "Half", "domain": retail.pk})
+        assert "Half" in page(client, jonas).text
+        assert "Half" not in page(client, outsider).text
+        assert client.post(reverse("stewardship:filter_drop", args=[row.pk])).status_code == 404
+
+        client.force_login(marta)
+        assert "Half" in client.get(reverse("stewardship:filters")).text
+        client.post(reverse("stewardship:filter_drop", args=[row.pk]))
+        assert not SavedFilter.objects.exists()
+
+    def test_nobody_shares_with_a_domain_where_he_does_not_decide(self, marta, branch):
+        with pytest.raises(PermissionDenied):
+            kept.keep(actor=marta, name="Theirs", parameters={"queue": "possible"}, domain=branch)
+
+    def test_a_name_is_kept_once(self, marta):
+        kept.keep(actor=marta, name="One", parameters={"queue": "possible"})
+        with pytest.raises(Refused, match="of this name already"):
+            kept.keep(actor=marta, name="One", parameters={"queue": "stale"})
 
 
 class TestTakingFromTheList:
