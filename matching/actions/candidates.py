@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from cmdm import clock
 from cmdm.actions import change_id
+from cmdm.database.copying import insert_many
 from customers.models import Customer, SourceRecord
 from matching.actions.scoring import evidence_of
 from matching.engine.evidence import Score
@@ -54,7 +56,7 @@ def open_all(questions: Iterable[Question]) -> list[Candidate]:
             _refresh(row, question)
             again.append(row)
     Candidate.objects.bulk_update(again, ["probability", "evidence", "kind", "change"])
-    return [*Candidate.objects.bulk_create(fresh), *again]
+    return [*insert_many(fresh), *again]
 
 
 def _either(lefts: Collection[int], rights: Collection[int]) -> Q:
@@ -70,7 +72,7 @@ def _new(question: Question) -> Candidate:
         party_type=left.party_type,
         kind=question.kind,
         probability=question.score.probability,
-        evidence=evidence_of(question.score, left, right, question.version),
+        evidence=_evidence(question, left, right),
         reason=question.reason,
         opened_at=clock.now(),
         change=change_id(),
@@ -79,9 +81,15 @@ def _new(question: Question) -> Candidate:
 
 def _refresh(row: Candidate, question: Question) -> None:
     row.probability = question.score.probability
-    row.evidence = evidence_of(question.score, question.one, question.other, question.version)
+    row.evidence = _evidence(question, question.one, question.other)
     row.kind = question.kind
     row.change = change_id()
+
+
+def _evidence(question: Question, left: SourceRecord, right: SourceRecord) -> dict[str, Any]:
+    """What speaks for it; a doubt also says which of the two records it is about."""
+    found = evidence_of(question.score, left, right, question.version)
+    return {**found, "doubted": question.one.pk} if question.kind == Candidate.Kind.OVER_MERGE else found
 
 
 def between(customers: Sequence[Customer]) -> list[Candidate]:

@@ -1,27 +1,16 @@
 """Verdicts and the facts they were given on: one whose facts have changed is stale, and is asked again."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
 
-from cmdm import clock, crypto, history
+from cmdm import clock, history
 from cmdm.actions import change_id
 from customers.models import SourceRecord
 from customers.queries.catalogue import catalogue
-from customers.sealing import open_values
 from matching.models import Verdict
-
-
-def seen_digests(record: SourceRecord, compared: Sequence[str]) -> dict[str, str]:
-    """Keyed digest, in hex, of every attribute with a match role that the record gives."""
-    values = open_values(record.values)
-    return {
-        name: crypto.digest(json.dumps(values[name], sort_keys=True, ensure_ascii=False), f"seen:{name}").hex()
-        for name in compared
-        if name in values
-    }
+from matching.queries.seen import seen_digests
 
 
 def mark(records: Sequence[SourceRecord]) -> list[Verdict]:

@@ -1,6 +1,6 @@
 """Rows of verdicts, as the deeds of the ledger and of stewards write and take them back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,9 +9,10 @@ from cmdm.actions import change_id
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from customers.queries.catalogue import catalogue
-from matching.actions.staleness import mark, seen_digests
+from matching.actions.staleness import mark
 from matching.models import Candidate, Verdict
 from matching.queries.scores import scored_cross_pairs
+from matching.queries.seen import seen_digests
 
 DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
 
@@ -33,10 +34,15 @@ def revoke(verdicts: Iterable[Verdict]) -> None:
     history.keep(Verdict, ids, history.CHANGED)
 
 
-def write(pairs: Sequence[tuple[SourceRecord, SourceRecord]], say: Say, scores: dict[tuple[int, int], float]) -> None:
+def write(
+    pairs: Sequence[tuple[SourceRecord, SourceRecord]],
+    say: Say,
+    scores: Mapping[tuple[int, int], float],
+    shown: int = 1,
+) -> None:
     """Store the word on each pair; an earlier word on the same pair is replaced and stays as a revoked row.
 
-    The first pair is the one shown, the others are derived from it.
+    The first pairs are those shown, the others are derived from them.
     """
     ordered = [(left, right) if left.pk < right.pk else (right, left) for left, right in pairs]
     ends = {(left.pk, right.pk) for left, right in ordered}
@@ -54,7 +60,7 @@ def write(pairs: Sequence[tuple[SourceRecord, SourceRecord]], say: Say, scores: 
             seen={str(one.pk): seen_digests(one, compared) for one in (left, right)},
             decided_by=say.actor,
             decided_at=clock.now(),
-            derived=index > 0,
+            derived=index >= shown,
             change=change_id(),
         )
         for index, (left, right) in enumerate(ordered)
@@ -72,17 +78,24 @@ def say_same(
     reason: str,
     strength: str,
 ) -> None:
-    """Keep a person's "same" on the pair shown, or on the first records of the customers when none was."""
+    """Keep a person's "same" on the best question of each two customers, or on their first records when none was.
+
+    Of two customers the pair that was shown is kept, whichever scores best.
+    """
     by_id = {record.pk: record for record in records}
-    shown = candidate or max(asked, key=lambda row: row.probability, default=None)
-    if shown is not None and {shown.left_id, shown.right_id} <= by_id.keys():
-        pairs = [(by_id[shown.left_id], by_id[shown.right_id])]
-        scores = {(shown.left_id, shown.right_id): shown.probability}
-    else:
+    best: dict[frozenset[int | None], Candidate] = {}
+    for row in sorted(asked, key=lambda one: -one.probability):
+        if row.left_id in by_id and row.right_id in by_id:
+            best.setdefault(frozenset([by_id[row.left_id].customer_id, by_id[row.right_id].customer_id]), row)
+    if candidate is not None and {candidate.left_id, candidate.right_id} <= by_id.keys():
+        best[frozenset([by_id[candidate.left_id].customer_id, by_id[candidate.right_id].customer_id])] = candidate
+    pairs = [(by_id[row.left_id], by_id[row.right_id]) for row in best.values()]
+    scores = {(row.left_id, row.right_id): row.probability for row in best.values()}
+    shown = max(len(pairs), 1)
+    if not pairs:
         firsts = [min((r for r in records if r.customer_id == one.pk), key=lambda r: r.pk) for one in customers]
         pairs = [(firsts[0], other) for other in firsts[1:]]
-        scores = {}
-    write(pairs, Say(SAME, actor, reason, strength), scores)
+    write(pairs, Say(SAME, actor, reason, strength), scores, shown=shown)
 
 
 def say_different(

@@ -79,3 +79,22 @@ class _Walk:
             left, right = (below, above) if below < above else (above, below)
             one, other, probability = edges[number]
             yield Bridge(min(one, other), max(one, other), probability, left, right)
+
+
+def halves(
+    nodes: Sequence[int], edges: Sequence[Ends], one: int, other: int
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Everybody on the side of `one` or of `other`, by the strongest evidence first; the two never come together.
+
+    Who has no evidence with anybody goes with the larger side; of two equal ones with that of the lower node.
+    """
+    side = {node: node for node in nodes}
+    for a, b, _probability in sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1])):
+        ends = {side[a], side[b]}
+        if len(ends) > 1 and ends != {side[one], side[other]}:
+            kept = side[one] if side[one] in ends else side[other] if side[other] in ends else min(ends)
+            side.update({node: kept for node, group in side.items() if group in ends})
+    found = [[node for node in side if side[node] == side[end]] for end in (one, other)]
+    loose = [node for node in side if side[node] not in (side[one], side[other])]
+    max(found, key=lambda group: (len(group), -min(group))).extend(loose)
+    return tuple(sorted(found[0])), tuple(sorted(found[1]))

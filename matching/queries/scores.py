@@ -1,6 +1,8 @@
 """Scores of given pairs of records, whatever their blocks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
 
 from customers.models import SourceRecord
 from matching.engine.evidence import Score
@@ -10,6 +12,7 @@ from matching.queries.features import features_of
 from matching.queries.models import models_in_force
 
 MAX_CROSS = 2_000
+Ends = tuple[int, int]
 
 
 def compare_pairs(pairs: Iterable[tuple[SourceRecord, SourceRecord]]) -> dict[tuple[int, int], Score]:
@@ -25,24 +28,43 @@ def compare_pairs(pairs: Iterable[tuple[SourceRecord, SourceRecord]]) -> dict[tu
     }
 
 
+@dataclass(frozen=True)
+class Crossing:
+    """A pair of records across two sides, and its score."""
+
+    pair: tuple[SourceRecord, SourceRecord]
+    score: float
+
+
+def scored_between(sides: Mapping[int, Sequence[SourceRecord]]) -> dict[Ends, dict[Ends, Crossing]]:
+    """By two sides (their names, the lower first), every pair at or above the review floor, or that was a candidate.
+
+    Three queries for any number of sides.
+    """
+    current = {
+        name: [one for one in side if one.closed_at is None and one.about_id is None] for name, side in sides.items()
+    }
+    pairs, of_sides = {}, {}
+    for one, other in combinations(sorted(current), 2):
+        crossing = list(product(current[one], current[other]))[:MAX_CROSS]
+        for left, right in crossing:
+            ends = (min(left.pk, right.pk), max(left.pk, right.pk))
+            pairs[ends], of_sides[ends] = (left, right), (one, other)
+    rows = Candidate.objects.filter(left__in={left for left, _ in pairs}, right__in={right for _, right in pairs})
+    asked = set(rows.values_list("left", "right"))
+    models = models_in_force()
+    found: dict[Ends, dict[Ends, Crossing]] = {}
+    for (one_end, other_end), made in compare_pairs(pairs.values()).items():
+        ends = (min(one_end, other_end), max(one_end, other_end))
+        left, right = pairs[ends]
+        if made.probability >= models[left.party_type].model.review or ends in asked:
+            found.setdefault(of_sides[ends], {})[ends] = Crossing((left, right), made.probability)
+    return found
+
+
 def scored_cross_pairs(
     ones: Sequence[SourceRecord], others: Sequence[SourceRecord]
-) -> dict[tuple[int, int], tuple[tuple[SourceRecord, SourceRecord], float]]:
-    """Every pair across the two sides at or above the review floor, or that was a candidate; by ends."""
-    open_ones = [record for record in ones if record.closed_at is None and record.about_id is None]
-    open_others = [record for record in others if record.closed_at is None and record.about_id is None]
-    pairs = [(left, right) for left in open_ones for right in open_others][:MAX_CROSS]
-    by_ends = {(min(a.pk, b.pk), max(a.pk, b.pk)): (a, b) for a, b in pairs}
-    asked = set(
-        Candidate.objects.filter(left__in={pk for pk, _ in by_ends}, right__in={pk for _, pk in by_ends}).values_list(
-            "left", "right"
-        )
-    )
-    models = models_in_force()
-    found = {}
-    for (one, other), found_score in compare_pairs(pairs).items():
-        ends = (min(one, other), max(one, other))
-        left, right = by_ends[ends]
-        if found_score.probability >= models[left.party_type].model.review or ends in asked:
-            found[ends] = ((left, right), found_score.probability)
-    return found
+) -> dict[Ends, tuple[tuple[SourceRecord, SourceRecord], float]]:
+    """The same for two sides, as pair and score."""
+    found = scored_between({0: ones, 1: others}).get((0, 1), {})
+    return {ends: (one.pair, one.score) for ends, one in found.items()}

@@ -6,57 +6,34 @@ A fixed number of statements for any number of customers; three when nothing is 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from cmdm import clock, history
 from cmdm.actions import action, change_id
+from cmdm.database.copying import insert_many
 from cmdm.models import User
+from customers import ports
 from customers.models import Customer, CustomerDomain, Pin
-from stewardship.models import Task
+from stewardship.models import Answer, Referral, Task
+from stewardship.queries.questions import Found, questions
 from stewardship.rules import grouping, priority
-from stewardship.rules.grouping import Assignment, Question
+from stewardship.rules.grouping import Assignment, Group
 
-# What is open between the records of these customers, and all that their tasks hold.
-_QUESTIONS = """
-    WITH mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%s)),
-    near AS (
-        SELECT c.id FROM mine JOIN matching_candidate c ON c.left_id = mine.id
-        UNION SELECT c.id FROM mine JOIN matching_candidate c ON c.right_id = mine.id),
-    held AS (
-        SELECT DISTINCT m.task_id FROM near JOIN stewardship_taskcandidate m ON m.candidate_id = near.id AND m.open),
-    wanted AS (
-        SELECT id FROM near
-        UNION SELECT m.candidate_id FROM held JOIN stewardship_taskcandidate m ON m.task_id = held.task_id AND m.open)
-    SELECT c.id, c.kind, c.state = 'open', l.customer_id, r.customer_id, m.task_id, c.probability, c.evidence
-      FROM wanted JOIN matching_candidate c ON c.id = wanted.id
-      JOIN customers_sourcerecord l ON l.id = c.left_id JOIN customers_sourcerecord r ON r.id = c.right_id
-      LEFT JOIN stewardship_taskcandidate m ON m.candidate_id = c.id AND m.open
-     WHERE (c.state = 'open' OR m.id IS NOT NULL) AND l.customer_id IS NOT NULL AND r.customer_id IS NOT NULL
-"""
-# The task that asked about these candidates before: settled otherwise, or answered and the answer taken back.
-_BEFORE = """
-    SELECT DISTINCT ON (m.candidate_id) m.candidate_id, t.id
-      FROM stewardship_taskcandidate m JOIN stewardship_task t ON t.id = m.task_id
-     WHERE m.candidate_id = ANY(%s) AND NOT m.open AND (t.status = 'closed' OR (t.status = 'done' AND NOT EXISTS (
-           SELECT 1 FROM stewardship_answer a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL)))
-     ORDER BY m.candidate_id, t.id DESC
-"""
 _RECORDS = """
     SELECT customer_id, count(*) FROM customers_sourcerecord
      WHERE customer_id = ANY(%s) AND closed_at IS NULL GROUP BY customer_id
 """
 _REOPEN = """
-    UPDATE stewardship_task SET status = 'open', done_at = NULL, change = %s,
+    UPDATE stewardship_task SET status = 'open', done_at = NULL, stage = 'first', stage_since = NULL, change = %s,
            round = round + CASE WHEN status = 'done' THEN 1 ELSE 0 END
      WHERE id = ANY(%s)
 """
 _PUT = """
     INSERT INTO stewardship_taskcandidate (task_id, candidate_id, open)
     SELECT task, candidate, true FROM unnest(%s::bigint[], %s::bigint[]) AS n(task, candidate)
-    ON CONFLICT (task_id, candidate_id) DO UPDATE SET open = true
+    ON CONFLICT (task_id, candidate_id) DO UPDATE SET open = true WHERE NOT stewardship_taskcandidate.open
 """
 _PART = """
     UPDATE stewardship_taskcandidate m SET open = false
@@ -66,14 +43,16 @@ _PART = """
 _STATE = """
     UPDATE stewardship_task t
        SET queue = n.queue, domains = n.domains, customers = n.customers, score = n.score, priority = n.priority,
-           why = n.why, differs = n.differs, change = %s
+           why = n.why, differs = n.differs, beyond = n.beyond, waits_for_id = n.waits_for, change = %s
       FROM jsonb_to_recordset(%s::jsonb) AS n(id bigint, queue text, domains bigint[], customers bigint[],
-           score double precision, priority double precision, why text, differs text[])
-     WHERE t.id = n.id AND (t.queue, t.domains, t.customers, t.score, t.priority, t.why, t.differs::text[])
-           IS DISTINCT FROM (n.queue, n.domains, n.customers, n.score, n.priority, n.why, n.differs)
+           score double precision, priority double precision, why text, differs text[], beyond integer,
+           waits_for bigint)
+     WHERE t.id = n.id
+       AND (t.queue, t.domains, t.customers, t.score, t.priority, t.why, t.differs::text[], t.beyond, t.waits_for_id)
+           IS DISTINCT FROM
+           (n.queue, n.domains, n.customers, n.score, n.priority, n.why, n.differs, n.beyond, n.waits_for)
     RETURNING t.id
 """
-
 _FOLLOW_PINS = """
     UPDATE stewardship_task t SET customers = ARRAY[r.customer_id], change = %s
       FROM customers_pin p JOIN customers_sourcerecord r ON r.id = p.record_id
@@ -81,21 +60,13 @@ _FOLLOW_PINS = """
 """
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A candidate with what its task shows of it."""
-
-    question: Question
-    probability: float
-    evidence: Mapping[str, Any]
-
-
 @dataclass
 class _Reach:
-    """What tasks touch: the domains and the number of records of each customer."""
+    """What tasks touch: domains, number of records and of what else hangs on each customer."""
 
     domains: dict[int, set[int]] = field(default_factory=dict)
     records: dict[int, int] = field(default_factory=dict)
+    hanging: dict[int, int] = field(default_factory=dict)
 
 
 @action
@@ -105,36 +76,39 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
     The caller holds the customers' locks.
     """
     ids = [customer.pk for customer in customers]
-    found = _questions(ids)
-    if found:
-        _follow(found)
+    regroup(ids)
     _open_for_pins(ids)
 
 
-def _questions(customers: Sequence[int]) -> dict[int, _Found]:
-    with connection.cursor() as cursor:
-        cursor.execute(_QUESTIONS, [list(customers)])
-        rows = cursor.fetchall()
-    found = {}
-    for candidate, kind, is_open, left, right, task, probability, evidence in rows:
-        known = json.loads(evidence) if isinstance(evidence, str) else evidence
-        found[candidate] = _Found(Question(candidate, kind, is_open, left, right, task), probability, known)
-    return found
+def regroup(customers: Sequence[int]) -> None:
+    """Give every question about these customers (ids), and about whom hangs together with them, to its task."""
+    found = questions(customers)
+    if not found:
+        return
+    if hold_tasks(found):
+        found = questions(customers)
+    _follow(found)
 
 
-def _follow(found: Mapping[int, _Found]) -> None:
+def hold_tasks(found: Mapping[int, Found], *also: int) -> bool:
+    """Lock the tasks of these questions in id order; whether there were any."""
+    ids = {*also} | {one.question.task for one in found.values() if one.question.task is not None}
+    ids |= {task for one in found.values() for task in one.question.before}
+    return bool(ids and list(Task.objects.filter(pk__in=ids).locked().values_list("pk", flat=True)))
+
+
+def _follow(found: Mapping[int, Found]) -> None:
     made = grouping.assign(one.question for one in found.values())
     _part(made.left)
     _close(made.emptied)
-    _reopen(made)
+    _reopen(made.again)
     _open(made, found)
     if not made.tasks:
         return
-    tasks = [task for task, candidates in made.tasks.items() for _candidate in candidates]
-    candidates = [candidate for candidates in made.tasks.values() for candidate in candidates]
+    pairs = [(task, candidate) for task, group in made.tasks.items() for candidate in group.candidates]
     with connection.cursor() as cursor:
-        cursor.execute(_PUT, [tasks, candidates])
-    _restate(made, found)
+        cursor.execute(_PUT, [[task for task, _candidate in pairs], [candidate for _task, candidate in pairs]])
+    _restate(made.tasks, found)
 
 
 def _part(left: Sequence[tuple[int, int]]) -> None:
@@ -146,56 +120,61 @@ def _part(left: Sequence[tuple[int, int]]) -> None:
 def _close(emptied: Sequence[int]) -> None:
     if not emptied:
         return
-    Task.objects.open().filter(pk__in=emptied).update(
-        status=Task.Status.CLOSED, done_at=clock.now(), taken_by=None, taken_until=None, change=change_id()
-    )
+    rows = Task.objects.open().filter(pk__in=emptied)
+    rows.update(
+        status=Task.Status.CLOSED, done_at=clock.now(), taken_by=None, taken_until=None, referred_to=None,
+        waits_for=None, change=change_id(),
+    )  # fmt: skip
+    Referral.objects.unanswered().filter(task__in=emptied).update(withdrawn_at=clock.now(), change=change_id())
     history.keep(Task, emptied, history.CHANGED)
 
 
-def _reopen(made: Assignment) -> None:
+def _reopen(again: Sequence[int]) -> None:
     """A question that was asked before goes back to its task, with its age and its answers."""
-    if not made.new:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(_BEFORE, [[candidate for group in made.new for candidate in group]])
-        before = dict(cursor.fetchall())
-        fresh, again = [], []
-        for group in made.new:
-            earlier = sorted({before[one] for one in group if one in before} - made.tasks.keys())
-            if earlier:
-                made.tasks[earlier[-1]] = group
-                again.append(earlier[-1])
-            else:
-                fresh.append(group)
-        made.new = fresh
-        if again:
-            cursor.execute(_REOPEN, [change_id(), again])
-            history.keep(Task, again, history.CHANGED)
+    if again:
+        with connection.cursor() as cursor:
+            cursor.execute(_REOPEN, [change_id(), list(again)])
+        history.keep(Task, again, history.CHANGED)
 
 
-def _open(made: Assignment, found: Mapping[int, _Found]) -> None:
+def _open(made: Assignment, found: Mapping[int, Found]) -> None:
     """New tasks; what they show is stated afterwards, together with that of the old ones."""
     if not made.new:
         return
-    rows = Task.objects.bulk_create(
-        Task(queue=grouping.queue_of(found[one].question.kind for one in group)) for group in made.new
-    )
+    rows = insert_many(Task(queue=_queue(group, found), change=change_id()) for group in made.new)
     history.keep(Task, [row.pk for row in rows], history.ADDED)
     made.tasks.update({row.pk: group for row, group in zip(rows, made.new, strict=True)})
 
 
-def _restate(made: Assignment, found: Mapping[int, _Found]) -> None:
-    pairs = {task: found[group[0]].question.pair for task, group in made.tasks.items()}
-    reach = _reach({customer for pair in pairs.values() for customer in pair})
-    opened = dict(Task.objects.filter(pk__in=made.tasks).values_list("pk", "opened_at"))
-    stated = [
-        _stated(task, [found[one] for one in group], pairs[task], reach, opened[task])
-        for task, group in made.tasks.items()
-    ]
+def _queue(group: Group, found: Mapping[int, Found]) -> str:
+    return grouping.queue_of(found[one].question.kind for one in group.candidates)
+
+
+def _restate(tasks: Mapping[int, Group], found: Mapping[int, Found]) -> None:
+    reach = _reach({customer for group in tasks.values() for customer in group.customers})
+    rows = Task.objects.only("opened_at", "customers", "stage").in_bulk(tasks)
+    stated = [_stated(rows[task], group, found, reach) for task, group in tasks.items()]
     with connection.cursor() as cursor:
         cursor.execute(_STATE, [change_id(), json.dumps(stated)])
         changed = [pk for (pk,) in cursor.fetchall()]
+    _begin_again([rows[pk].pk for pk in changed if _is_other(rows[pk], tasks[pk])])
     history.keep(Task, changed, history.CHANGED)
+
+
+def _is_other(row: Task, group: Group) -> bool:
+    """It waits for a second answer, and is about other customers by now."""
+    return row.stage != Task.Stage.FIRST and row.customers != list(group.customers)
+
+
+def _begin_again(tasks: Sequence[int]) -> None:
+    """The first answer was about others: it is asked anew, from the first."""
+    if tasks:
+        Answer.objects.filter(task__in=tasks, withdrawn_at__isnull=True).update(withdrawn_at=clock.now())
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE stewardship_task SET stage = 'first', stage_since = NULL, round = round + 1 WHERE id = ANY(%s)",
+                [list(tasks)],
+            )
 
 
 def _reach(customers: Iterable[int]) -> _Reach:
@@ -206,24 +185,35 @@ def _reach(customers: Iterable[int]) -> _Reach:
     with connection.cursor() as cursor:
         cursor.execute(_RECORDS, [ids])
         reach.records = dict(cursor.fetchall())
+    for count in ports.impacts:
+        for customer, hanging in count(ids).items():
+            reach.hanging[customer] = reach.hanging.get(customer, 0) + hanging
     return reach
 
 
-def _stated(
-    task: int, group: Sequence[_Found], pair: grouping.Pair, reach: _Reach, opened_at: datetime
-) -> dict[str, Any]:
-    best = max(group, key=lambda one: (one.probability, -one.question.candidate))
-    queue = grouping.queue_of(one.question.kind for one in group)
-    records = sum(reach.records.get(customer, 0) for customer in pair)
+def _stated(row: Task, group: Group, found: Mapping[int, Found], reach: _Reach) -> dict[str, Any]:
+    of_group = sorted(
+        (found[one] for one in group.candidates), key=lambda one: (-one.probability, one.question.candidate)
+    )
+    queue = _queue(group, found)
+    weight = priority.Weight(
+        queue=queue,
+        probabilities=tuple(one.probability for one in of_group),
+        records=sum(reach.records.get(customer, 0) for customer in group.customers),
+        hanging=sum(reach.hanging.get(customer, 0) for customer in group.customers),
+    )
+    against = [name for one in of_group for name in grouping.differing(one.evidence.get("levels", ()))]
     return {
-        "id": task,
+        "id": row.pk,
         "queue": queue,
-        "domains": sorted(set().union(*[reach.domains.get(customer, set()) for customer in pair])),
-        "customers": list(pair),
-        "score": best.probability,
-        "priority": priority.priority(queue, best.probability, records, opened_at),
-        "why": priority.why(queue, best.probability, records),
-        "differs": grouping.differing(best.evidence.get("levels", ())),
+        "domains": sorted(set().union(*[reach.domains.get(customer, set()) for customer in group.customers])),
+        "customers": list(group.customers),
+        "score": of_group[0].probability,
+        "priority": priority.priority(weight, row.opened_at),
+        "why": priority.why(weight),
+        "differs": list(dict.fromkeys(against)),
+        "beyond": group.beyond,
+        "waits_for": group.waits_for,
     }
 
 
@@ -236,19 +226,20 @@ def _open_for_pins(customers: Sequence[int]) -> None:
     if not pins:
         return
     reach = _reach({pin.record.customer_id for pin in pins if pin.record.customer_id})
-    now = clock.now()
-    made = Task.objects.bulk_create(_about(pin, reach, now) for pin in pins)
+    made = Task.objects.bulk_create(_about(pin, reach) for pin in pins)
     history.keep(Task, [task.pk for task in made], history.ADDED)
 
 
-def _about(pin: Pin, reach: _Reach, now: datetime) -> Task:
+def _about(pin: Pin, reach: _Reach) -> Task:
     customer = pin.record.customer_id or 0
+    now = clock.now()
+    weight = priority.Weight("pin", (), reach.records.get(customer, 0), reach.hanging.get(customer, 0))
     return Task(
         queue=Task.Queue.PIN,
         pin=pin,
         customers=[customer],
         domains=sorted(reach.domains.get(customer, {pin.record.domain_id})),
-        priority=priority.priority("pin", None, reach.records.get(customer, 0), now),
+        priority=priority.priority(weight, now),
         why="pin",
         differs=[pin.attribute],
         opened_at=now,

@@ -53,6 +53,20 @@ def refuse_unless_free(task: Task, actor: User) -> None:
     raise Refused(_("%(who)s has this card until %(time)s.") % words, code="taken")
 
 
+def refuse_unless_wanted(task: Task, actor: User) -> None:
+    """:raises Refused: it waits for a task in somebody's hands, or wants the answer of another person than this one."""
+    ahead = Task.objects.open().in_hands(clock.now()).filter(pk=task.waits_for_id or 0).select_related("taken_by")
+    other = ahead.first()
+    if other is not None:
+        if other.taken_by_id == actor.pk:
+            raise Refused(_("It belongs to a card that you hold. Decide or release that first."), code="waits")
+        raise Refused(_("It belongs to a card that somebody else is deciding."), code="waits")
+    if task.stage != Task.Stage.FIRST:
+        given = Answer.objects.filter(task=task, round=task.round, by=actor, withdrawn_at__isnull=True)
+        if given.exists():
+            raise Refused(_("You have answered this. Somebody else answers it now."), code="answered")
+
+
 def refuse_unless_current(customers: Sequence[Customer], seen: Mapping[int, int]) -> None:
     """:raises Stale: a customer was not shown, or has another version by now; says who changed it and when."""
     changed = [customer for customer in customers if seen.get(customer.pk) != customer.version]

@@ -1,30 +1,61 @@
-"""What stewards do with a task: take, release, decide, take an answer back.
+"""What stewards do with a task: take, keep, release, assign; decide, settle, take an answer back.
 
 A card shows versions; an answer posts them back. Whatever changed in between makes the answer stale: it is refused with
 who changed what and when, and nothing is written.
+
+Where policy wants two pairs of eyes, the first answer is kept and does nothing; a second that agrees acts; one that
+does not leaves the task to a lead. Nobody answers a round twice.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import date
+from typing import Any, TypedDict, Unpack
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from cmdm import access, audit, clock, events, history
-from cmdm.actions import Refused, action, change_id
-from cmdm.errors import Stale
+from cmdm import access, audit, clock, events
+from cmdm.actions import Refused, action
+from cmdm.errors import Invalid, Stale
 from cmdm.models import User
-from customers.actions import pins
-from customers.models import Customer, Pin, SourceRecord
-from matching.actions import ledger, together, verdicts
+from customers.models import Customer, Relation, SourceRecord
 from matching.models import Candidate, Verdict
-from stewardship.actions import opening
-from stewardship.actions.refusals import refuse_unless_current, refuse_unless_free, refuse_unless_open
-from stewardship.models import Answer, Task, TaskCandidate
-from stewardship.models.task import TaskQuerySet
+from matching.queries.proposals import proposed
+from stewardship.actions import opening, seconding
+from stewardship.actions.acting import Chosen, act, reverse
+from stewardship.actions.holding import (
+    assign,
+    hold,
+    locked,
+    put_down,
+    release,
+    renew,
+    require_lead,
+    take,
+    take_next,
+    write,
+)
+from stewardship.actions.refusals import (
+    refuse_unless_current,
+    refuse_unless_free,
+    refuse_unless_open,
+    refuse_unless_wanted,
+)
+from stewardship.models import Answer, BulkDecision, Referral, Task, TaskCandidate
+from stewardship.queries.questions import questions
+from stewardship.rules import partition, staging
+from stewardship.rules.staging import Given, Step
 
-LEASE = timedelta(minutes=15)
+__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_next", "undo"]
+
+DIFFERENT, RELATED = Verdict.Answer.DIFFERENT, Verdict.Answer.RELATED
+FAULTS = {
+    "unknown": gettext_lazy("This names a customer that is not on the card."),
+    "twice": gettext_lazy("This names a customer twice, or two kinds of relation between the same."),
+    "together": gettext_lazy("Two customers cannot be the same and related."),
+    "kind": gettext_lazy("There is no such kind of relation."),
+}
 
 
 @dataclass(frozen=True)
@@ -35,42 +66,28 @@ class _Locked:
     customers: list[Customer]
     candidates: list[Candidate]
 
-
-@action
-def take(task: Task, *, actor: User) -> Task:
-    """Hold a task for a quarter of an hour. Refused when it is not open, or in somebody else's hands."""
-    task = Task.objects.locked().select_related("taken_by").get(pk=task.pk)
-    access.require(actor, "decide", task)
-    refuse_unless_open(task)
-    refuse_unless_free(task, actor)
-    _hold(task, actor)
-    audit.record(actor, "task.taken", task)
-    return task
+    @property
+    def best(self) -> Candidate:
+        """The candidate with the highest score: the pair that was shown."""
+        return max(self.candidates, key=lambda one: (one.probability, -one.pk))
 
 
-@action
-def take_next(waiting: TaskQuerySet, *, actor: User) -> Task | None:
-    """Hold the first of these that nobody holds; ``None`` when there is none. Two stewards never get the same one."""
-    free = waiting.open().filter(domains__contained_by=list(access.scope(actor, "decide"))).free_for(actor, clock.now())
-    task = free.select_for_update(of=("self",), skip_locked=True).first()
-    if task is None:
-        return None
-    access.require(actor, "decide", task)
-    _hold(task, actor)
-    audit.record(actor, "task.taken", task)
-    return task
+class Meant(TypedDict, total=False):
+    """What else an answer says.
 
+    ``choices``: by attribute the record (id) whose claim shall win in what is merged; pinned where no rule would choose
+    it, to the day in ``pins_until``. ``groups``: for "partition" the customers (ids) that belong together; who is not
+    named stands alone. ``related``: for "partition" customers of two groups and the kind of their relation; all others
+    are different. ``kind``: of the relations that "related" makes. ``leaving``: for "different" inside one customer the
+    records (ids) that go; by default those proposed.
+    """
 
-@action
-def release(task: Task, *, actor: User) -> Task:
-    """Give a task back to the queue. Refused unless the actor holds it."""
-    task = Task.objects.locked().get(pk=task.pk)
-    access.require(actor, "decide", task)
-    if task.taken_by_id != actor.pk:
-        raise Refused(_("You do not hold this."))
-    _put_down(task)
-    audit.record(actor, "task.released", task)
-    return task
+    choices: Mapping[str, int]
+    pins_until: Mapping[str, date]
+    groups: Sequence[Sequence[int]]
+    related: Sequence[Sequence[Any]]
+    kind: str
+    leaving: Sequence[int]
 
 
 @action
@@ -82,41 +99,64 @@ def decide(
     seen: Mapping[int, int],
     reason: str = "",
     strength: str = Verdict.Strength.ADVISE,
-    choices: Mapping[str, int] | None = None,
+    bulk: BulkDecision | None = None,
+    **meant: Unpack[Meant],
 ) -> Answer:
-    """Answer a task and act on it. Refused (stale) when it was answered, or anything shown has changed since.
+    """Answer a task, and act on it unless a second person is wanted; ``seen``: the version of each customer shown.
 
-    :param seen: the version of every customer shown, by id.
-    :param choices: for "same": by attribute the record whose claim shall win; pinned where no rule would choose it.
+    Refused (stale) when it was answered, or anything shown has changed since; when it waits for another task; when this
+    person answered this round already; without a reason where policy wants one.
+
+    :raises Invalid: ``groups`` or ``related`` cannot be meant.
     """
     found = _lock(task)
     task = found.task
     access.require(actor, "decide", task, *found.customers)
-    refuse_unless_open(task)
-    refuse_unless_free(task, actor)
-    refuse_unless_current(found.customers, seen)
-    if not found.candidates:
-        raise Refused(_("This asks nothing that could be answered so."))
+    if task.stage == Task.Stage.LEAD:
+        require_lead(actor, task)
+    _refuse_unfit(found, actor, seen)
+    chosen = _chosen(found, decision, meant)
+    step = _step(found, chosen, actor=actor, reason=reason)
     answer = Answer.objects.create(
         task=task,
         round=task.round,
         by=actor,
         at=clock.now(),
-        decision=decision,
+        decision=chosen.decision,
+        role=step.role,
+        acts=step.acts,
         reason=reason,
+        strength=strength,
+        score=task.score,
         versions={str(customer): version for customer, version in seen.items()},
+        partition=_stored(chosen),
+        choices=dict(chosen.choices),
+        bulk=bulk,
     )
-    _finish(task)
-    _act(found, actor=actor, decision=decision, reason=reason, seen=seen, strength=strength, choices=choices or {})
-    audit.record(actor, "task.decided", task, counts={"customers": len(found.customers)})
-    events.emit("task.decided", task=task.pk, answer=answer.pk, decision=decision)
+    if step.acts:
+        _finish(task)
+        act(found.customers, found.candidates, chosen, actor=actor, seen=seen, reason=reason, strength=strength)
+    else:
+        _pass_on(task, step.stage)
+    deed = "task.decided" if step.acts else "task.answered"
+    audit.record(actor, deed, task, counts={"customers": len(found.customers)})
+    events.emit(deed, task=task.pk, answer=answer.pk, decision=chosen.decision)
     return answer
+
+
+def _refuse_unfit(found: _Locked, actor: User, seen: Mapping[int, int]) -> None:
+    refuse_unless_open(found.task)
+    refuse_unless_free(found.task, actor)
+    refuse_unless_wanted(found.task, actor)
+    refuse_unless_current(found.customers, seen)
+    if not found.candidates:
+        raise Refused(_("This asks nothing that could be answered so."))
 
 
 @action
 def settle(task: Task, *, actor: User) -> Task:
     """Note that a lapsed choice was seen and may rest. Refused when the task asks who is who, or is not open."""
-    task = Task.objects.locked().select_related("taken_by").get(pk=task.pk)
+    task = locked(task)
     access.require(actor, "decide", task)
     refuse_unless_open(task)
     refuse_unless_free(task, actor)
@@ -130,7 +170,10 @@ def settle(task: Task, *, actor: User) -> Task:
 
 @action
 def undo(answer: Answer, *, actor: User) -> Task:
-    """Take an answer back: what it did is reversed, its task is asked again. Refused when it is not in force."""
+    """Take an answer back: what it did is reversed, its task is asked again. Refused when it is not in force.
+
+    With an answer that acted the others of its round are taken back, too.
+    """
     found = _lock(answer.task, also=map(int, answer.versions))
     task = found.task
     answer = Answer.objects.select_for_update(of=("self",)).get(pk=answer.pk)
@@ -139,18 +182,40 @@ def undo(answer: Answer, *, actor: User) -> Task:
     access.require(actor, "decide", task, *standing)
     if answer.withdrawn_at is not None:
         raise Refused(_("This answer has been taken back already."))
-    if task.status != Task.Status.DONE or answer.round != task.round:
-        raise Refused(_("This was asked again since, and is open."))
-    answer.withdrawn_at = clock.now()
-    answer.save(update_fields=["withdrawn_at"])
-    _reverse(answer, actor=actor)
-    opening.touched(_current(found.customers), "task.undone", actor=actor)
+    if answer.acts:
+        _take_back(answer, found, actor=actor)
+    else:
+        _forget(answer, task)
     task.refresh_from_db()
     if task.status == Task.Status.OPEN:
-        _hold(task, actor)
+        hold(task, actor)
     audit.record(actor, "task.undone", task)
     events.emit("task.undone", task=task.pk, answer=answer.pk, decision=answer.decision)
     return task
+
+
+def _take_back(answer: Answer, found: _Locked, *, actor: User) -> None:
+    task = found.task
+    if task.status != Task.Status.DONE or answer.round != task.round:
+        raise Refused(_("This was asked again since, and is open."))
+    given = Answer.objects.filter(task=task, round=task.round, withdrawn_at__isnull=True)
+    given.update(withdrawn_at=clock.now())
+    reverse(answer, actor=actor)
+    opening.touched(_current(found.customers), "task.undone", actor=actor)
+
+
+def _forget(answer: Answer, task: Task) -> None:
+    """An answer that did nothing: the one whose it was is asked again, at the stage at which he was."""
+    if task.status != Task.Status.OPEN or answer.round != task.round:
+        raise Refused(_("This was answered by somebody else since."))
+    later = Answer.objects.filter(task=task, round=task.round, withdrawn_at__isnull=True, pk__gt=answer.pk)
+    if later.exists():
+        raise Refused(_("This was answered by somebody else since."))
+    answer.withdrawn_at = clock.now()
+    answer.save(update_fields=["withdrawn_at"])
+    task.stage = Task.Stage.FIRST if answer.role == Answer.Role.FIRST else Task.Stage.SECOND
+    task.stage_since = None if answer.role == Answer.Role.FIRST else clock.now()
+    write(task, "stage", "stage_since")
 
 
 def _lock(task: Task, also: Iterable[int] = ()) -> _Locked:
@@ -163,71 +228,75 @@ def _lock(task: Task, also: Iterable[int] = ()) -> _Locked:
     list(SourceRecord.objects.filter(customer__in=wanted).locked().values_list("pk", flat=True))
     members = TaskCandidate.objects.filter(task=task, open=True).values("candidate")
     candidates = list(Candidate.objects.open().filter(pk__in=members).select_related("left", "right").locked())
-    locked = Task.objects.locked().select_related("taken_by").get(pk=task.pk)
-    if locked.customers != asked.customers:
+    opening.hold_tasks(questions(sorted(wanted)), task.pk)
+    row = locked(task)
+    if row.customers != asked.customers:
         raise Stale(_("The customers of this were joined or separated just now. Look at it again."))
-    return _Locked(locked, customers, candidates)
+    return _Locked(row, customers, candidates)
 
 
-def _hold(task: Task, actor: User) -> None:
-    task.taken_by, task.taken_until = actor, clock.now() + LEASE
-    _write(task, "taken_by", "taken_until")
+def _chosen(found: _Locked, decision: str, meant: Meant) -> Chosen:
+    """What is decided, and what of it can be done with this task."""
+    if len(found.customers) > 1:
+        try:
+            simplest, parted = partition.read(
+                found.task.customers,
+                decision,
+                groups=meant.get("groups", ()),
+                related=meant.get("related", ()),
+                kind=meant.get("kind") or Relation.Kind.HOUSEHOLD,
+                kinds=Relation.Kind.values,
+            )
+        except partition.Malformed as fault:
+            raise Invalid({fault.field: [FAULTS[fault.code]]}) from fault
+        return Chosen(simplest, parted, choices=meant.get("choices") or {}, until=meant.get("pins_until") or {})
+    if decision in (RELATED, Answer.Decision.PARTITION):
+        raise Refused(_("Both records belong to one customer: they belong together or they do not."))
+    if decision != DIFFERENT:
+        return Chosen(decision, partition.Partition())
+    leaving = meant.get("leaving") or proposed(found.best).leaving
+    return Chosen(decision, partition.Partition(), leaving=tuple(sorted(leaving)))
 
 
-def _put_down(task: Task) -> None:
-    task.taken_by = task.taken_until = None
-    _write(task, "taken_by", "taken_until")
+def _step(found: _Locked, chosen: Chosen, *, actor: User, reason: str) -> Step:
+    """What this answer is in its round, by policy and by what was answered before."""
+    task = found.task
+    rows = Answer.objects.filter(task=task, round=task.round, withdrawn_at__isnull=True).order_by("pk")
+    earlier = [Given(row.decision, row.partition) for row in rows]
+    asked = seconding.due(
+        task,
+        actor=actor,
+        decision=chosen.decision,
+        score=task.score,
+        customers=found.customers,
+        candidates=found.candidates,
+        reason=reason,
+    )
+    if asked.reason and not reason.strip():
+        raise Refused(_("This answer needs a reason."), code="reason")
+    given = Given(chosen.decision, _stored(chosen))
+    return staging.step(task.stage, given, earlier, second=asked.second)
+
+
+def _stored(chosen: Chosen) -> dict[str, Any]:
+    made = chosen.partition.stored() if chosen.partition.groups else {}
+    return {**made, "leaving": list(chosen.leaving)} if chosen.leaving else made
+
+
+def _pass_on(task: Task, stage: str) -> None:
+    """Not decided yet: the next stage wants an answer of somebody else."""
+    put_down(task)
+    task.stage, task.stage_since, task.assigned_to = stage, clock.now(), None
+    write(task, "stage", "stage_since", "assigned_to")
 
 
 def _finish(task: Task) -> None:
     task.status, task.done_at = Task.Status.DONE, clock.now()
-    task.taken_by = task.taken_until = None
-    _write(task, "status", "done_at", "taken_by", "taken_until")
+    task.stage, task.stage_since = Task.Stage.FIRST, None
+    task.taken_by = task.taken_until = task.referred_to = task.waits_for = None
+    write(task, "status", "done_at", "stage", "stage_since", "taken_by", "taken_until", "referred_to", "waits_for")
+    Referral.objects.unanswered().filter(task=task).update(withdrawn_at=clock.now())
     task.members.filter(open=True).update(open=False)
-
-
-def _write(task: Task, *fields: str) -> None:
-    task.change = change_id()
-    task.save(update_fields=[*fields, "change"])
-    history.keep(Task, [task.pk], history.CHANGED)
-
-
-def _act(found: _Locked, *, actor: User, decision: str, choices: Mapping[str, int], **words: Any) -> None:
-    """Same joins the customers; any other answer keeps the best pair apart, and with it the two customers."""
-    best = max(found.candidates, key=lambda one: (one.probability, -one.pk))
-    if len(found.customers) < 2:
-        if decision != Verdict.Answer.SAME:
-            raise Refused(_("Both records belong to one customer. Separate them on its page."))
-        together.keep_together(best, actor=actor, **words)
-    elif decision == Verdict.Answer.SAME:
-        survivor = ledger.merge(found.customers, actor=actor, candidate=best, **words)
-        _choose(survivor, choices, actor=actor, reason=words["reason"])
-    else:
-        verdicts.keep_apart(best.left, best.right, actor=actor, answer=decision, **words)
-
-
-def _choose(survivor: Customer, choices: Mapping[str, int], *, actor: User, reason: str) -> None:
-    """Pin a chosen claim where the rules made another win."""
-    survivor.refresh_from_db(fields=["lineage"])
-    wanted = {name: record for name, record in choices.items() if _winner(survivor.lineage.get(name)) != record}
-    records = SourceRecord.objects.current().filter(customer=survivor, pk__in=wanted.values()).in_bulk()
-    for name, record in sorted(wanted.items()):
-        if record in records:
-            pins.pin(records[record], name, actor=actor, reason=reason)
-
-
-def _winner(lineage: Any) -> int | None:
-    first = lineage[0] if isinstance(lineage, list) and lineage else lineage
-    return first.get("record") if isinstance(first, Mapping) else None
-
-
-def _reverse(answer: Answer, *, actor: User) -> None:
-    for pin in Pin.objects.in_force().filter(change=answer.change).order_by("pk"):
-        pins.end(pin, actor=actor)
-    if answer.decision == Verdict.Answer.SAME and len(answer.versions) > 1:
-        ledger.undo(answer.change, actor=actor)
-    else:
-        verdicts.withdraw(answer.change, actor=actor)
 
 
 def _current(customers: Iterable[Customer]) -> list[Customer]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -13,6 +14,13 @@ from cmdm import access, clock
 from cmdm.models import Changed, User, Versioned
 from customers.models import Pin
 from matching.models import Candidate
+
+LEADING = ("decide", "reveal", "export")
+"""The verbs of a lead."""
+OFFERED = """(waits_for_id IS NULL OR NOT EXISTS (
+    SELECT 1 FROM stewardship_task AS other WHERE other.id = stewardship_task.waits_for_id AND other.status = 'open'
+       AND ((other.taken_by_id IS NOT NULL AND other.taken_until > %(now)s) OR other.stage <> 'first')))"""
+"""The same as :meth:`TaskQuerySet.offered` in SQL, for a query on ``stewardship_task``."""
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -26,9 +34,34 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Still to be decided."""
         return self.filter(status=Task.Status.OPEN)
 
+    def offered(self, now: datetime) -> "TaskQuerySet":
+        """Not waiting for a task that is in somebody's hands."""
+        return self.filter(~models.Exists(Task.objects.open().in_hands(now).filter(pk=models.OuterRef("waits_for"))))
+
+    def in_hands(self, now: datetime) -> "TaskQuerySet":
+        """Held by somebody, or answered by a first of two: its group stays as it is."""
+        held = models.Q(taken_by__isnull=False, taken_until__gt=now)
+        return self.filter(held | ~models.Q(stage=Task.Stage.FIRST))
+
     def free_for(self, user: User, now: datetime) -> "TaskQuerySet":
-        """Taken by nobody else, or the hold has ended."""
-        return self.filter(models.Q(taken_by__isnull=True) | models.Q(taken_by=user) | models.Q(taken_until__lt=now))
+        """What the user may be given: nobody else holds it, has it from a lead, was asked, or is meant by its stage."""
+        nobody = models.Q(taken_by__isnull=True) | models.Q(taken_by=user) | models.Q(taken_until__lt=now)
+        return (
+            self.offered(now)
+            .filter(nobody)
+            .filter(models.Q(assigned_to__isnull=True) | models.Q(assigned_to=user))
+            .filter(models.Q(referred_to__isnull=True) | models.Q(referred_to=user))
+            .answerable_by(user)
+        )
+
+    def answerable_by(self, user: User) -> "TaskQuerySet":
+        """Those whose stage wants an answer of this user: not of who answered before; a lead's answer of a lead."""
+        answered = apps.get_model("stewardship", "Answer").objects.filter(
+            task=models.OuterRef("pk"), round=models.OuterRef("round"), by=user, withdrawn_at__isnull=True
+        )
+        first, lead = models.Q(stage=Task.Stage.FIRST), models.Q(stage=Task.Stage.LEAD)
+        led = frozenset.intersection(*[access.scope(user, verb) for verb in LEADING])
+        return self.filter(first | ~models.Exists(answered)).filter(~lead | models.Q(domains__contained_by=list(led)))
 
     def locked(self) -> Any:
         """Locked for writing, in id order."""

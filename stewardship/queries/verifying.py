@@ -26,23 +26,27 @@ sql_check(
     "a task names the customers and domains that it touches",
     "I12",
     "SELECT count(*) FROM stewardship_task WHERE status = 'open' AND pin_id IS NULL",
-    """SELECT t.id FROM stewardship_task t JOIN stewardship_taskcandidate m ON m.task_id = t.id AND m.open
-         JOIN matching_candidate k ON k.id = m.candidate_id
-         JOIN customers_sourcerecord l ON l.id = k.left_id JOIN customers_sourcerecord r ON r.id = k.right_id
+    """SELECT t.id FROM stewardship_task t CROSS JOIN LATERAL (
+             SELECT array_agg(DISTINCT e.customer ORDER BY e.customer) AS customers
+               FROM stewardship_taskcandidate m JOIN matching_candidate k ON k.id = m.candidate_id
+               JOIN customers_sourcerecord l ON l.id = k.left_id JOIN customers_sourcerecord r ON r.id = k.right_id
+              CROSS JOIN LATERAL (VALUES (l.customer_id), (r.customer_id)) AS e(customer)
+              WHERE m.task_id = t.id AND m.open) AS now
         WHERE t.status = 'open' AND t.pin_id IS NULL AND (
-              NOT t.customers @> ARRAY[l.customer_id, r.customer_id]
-           OR NOT t.customers <@ ARRAY[l.customer_id, r.customer_id]
+              t.customers IS DISTINCT FROM now.customers
+           OR cardinality(t.customers) > 6
            OR t.domains IS DISTINCT FROM ARRAY(
                 SELECT DISTINCT d.domain_id FROM customers_customerdomain d
-                 WHERE d.customer_id IN (l.customer_id, r.customer_id) ORDER BY 1))""",
+                 WHERE d.customer_id = ANY(now.customers) ORDER BY 1))""",
 )
 sql_check(
     "a round has at most one answer in force",
     "I11",
     "SELECT count(*) FROM stewardship_answer",
-    """SELECT min(id) AS id FROM stewardship_answer WHERE withdrawn_at IS NULL
+    """SELECT min(id) AS id FROM stewardship_answer WHERE withdrawn_at IS NULL AND acts
         GROUP BY task_id, round HAVING count(*) > 1
        UNION
        SELECT a.id FROM stewardship_answer a JOIN stewardship_task t ON t.id = a.task_id
-        WHERE a.withdrawn_at IS NULL AND t.status = 'open' AND a.round >= t.round""",
+        WHERE a.withdrawn_at IS NULL AND t.status = 'open'
+          AND (a.round > t.round OR (a.round = t.round AND (a.acts OR t.stage = 'first')))""",
 )

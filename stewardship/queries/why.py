@@ -30,6 +30,9 @@ def why_first(task: Task, *, decidable: bool, now: datetime) -> Why:
     if code == "records":
         sentence = ngettext("%(n)s record depends on it", "%(n)s records depend on it", int(number))
         return Why(sentence % {"n": number}, "stack-2")
+    if code == "hanging":
+        words = ("%(n)s consent, request or system depends on it", "%(n)s consents, requests and systems depend on it")
+        return Why(ngettext(*words, int(number)) % {"n": number}, "stack-2")
     return _words().get(code, Why(_("Between the lines"), "circle-half-2"))
 
 

@@ -1,23 +1,32 @@
-"""Which candidates make a task: in this form, all open candidates between the same two customers.
+"""Which candidates make a task: those of customers that hang together by open candidates of one queue.
 
-Tasks follow their candidates. When customers are merged, two tasks may come to ask about one pair: the older one takes
-the candidates over. When they are split, one task may come to ask about two pairs: it keeps the first, others get one.
+A group has two to six customers; a larger one is cut at its weakest links. Doubts inside one customer make a task by
+themselves. Which groups there are depends on what is open and on nothing else; which task holds a group depends on
+where its candidates were before: tasks follow their candidates, the older one goes on, and what is separated again goes
+back to where it was.
+
+A task that somebody holds is left as it is. What would have joined it makes a task that waits for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-SERIOUS = ("conflict", "over_merge", "stale", "possible")
-INSIDE = frozenset({"over_merge", "stale"})
-"""Kinds that ask about two records of one customer."""
+from stewardship.rules.cutting import LARGEST, Pair, connected, cut
 
-Pair = tuple[int, ...]
+SERIOUS = ("conflict", "over_merge", "raised", "stale", "sample", "possible")
+RAISED = "raised"
+INSIDE = frozenset({"over_merge", "sample"})
+"""Kinds that ask about two records of one customer; what a customer raised may be about one or two."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """A candidate as a task sees it: between which customers, whether open, and in which open task."""
+    """A candidate as a task sees it: between which customers, whether open, and in which open task.
+
+    ``held``: that task is in somebody's hands. ``before``: tasks that asked it earlier, the first one first, and may
+    ask it again.
+    """
 
     candidate: int
     kind: str
@@ -25,27 +34,44 @@ class Question:
     left: int
     right: int
     task: int | None = None
+    strength: float = 0.5
+    held: bool = False
+    before: tuple[int, ...] = ()
 
     @property
-    def pair(self) -> Pair:
+    def customers(self) -> tuple[int, ...]:
         return tuple(sorted({self.left, self.right}))
+
+    @property
+    def inside(self) -> bool:
+        return self.left == self.right
 
     @property
     def asked(self) -> bool:
         """Open, and still a question where its records are now."""
-        if not self.open:
-            return False
-        return self.kind in INSIDE if self.left == self.right else self.kind != "over_merge"
+        return self.open and (self.kind == RAISED or self.inside == (self.kind in INSIDE))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Candidates that belong in one task. ``beyond``: customers cut off; ``waits_for``: a task that is held."""
+
+    candidates: tuple[int, ...]
+    customers: tuple[int, ...]
+    beyond: int = 0
+    waits_for: int | None = None
 
 
 @dataclass
 class Assignment:
     """What becomes of the tasks."""
 
-    tasks: dict[int, list[int]] = field(default_factory=dict)
-    """Candidates of each task that goes on."""
-    new: list[list[int]] = field(default_factory=list)
-    """Candidates of each task to be opened."""
+    tasks: dict[int, Group] = field(default_factory=dict)
+    """The group of each task that goes on."""
+    again: list[int] = field(default_factory=list)
+    """Of these, the ones that had been settled and are asked again."""
+    new: list[Group] = field(default_factory=list)
+    """Each group for which a task is to be opened."""
     emptied: list[int] = field(default_factory=list)
     """Tasks with nothing left to ask."""
     left: list[tuple[int, int]] = field(default_factory=list)
@@ -54,23 +80,122 @@ class Assignment:
 
 def assign(questions: Iterable[Question]) -> Assignment:
     """Give every question that is asked to exactly one task."""
-    known = sorted(questions, key=lambda one: one.candidate)
-    groups: dict[Pair, list[Question]] = {}
-    for question in known:
-        if question.asked:
-            groups.setdefault(question.pair, []).append(question)
-    made = Assignment()
-    for group in groups.values():
-        free = sorted({one.task for one in group if one.task is not None} - made.tasks.keys())
-        candidates = [one.candidate for one in group]
-        if free:
-            made.tasks[free[0]] = candidates
-        else:
-            made.new.append(candidates)
-    held = [(one.task, one.candidate) for one in known if one.task is not None]
-    made.left = [(task, candidate) for task, candidate in held if candidate not in made.tasks.get(task, ())]
-    made.emptied = sorted({task for task, _candidate in held} - made.tasks.keys())
+    known = {one.candidate: one for one in sorted(questions, key=lambda one: one.candidate)}
+    asked = [one for one in known.values() if one.asked]
+    groups = sorted(_inside(asked) + _across([one for one in asked if not one.inside]), key=_first)
+    made = _placed(groups, known)
+    held = [(one.task, one.candidate) for one in known.values() if one.task is not None]
+    kept = {task: set(group.candidates) for task, group in made.tasks.items()}
+    made.left = [(task, candidate) for task, candidate in held if candidate not in kept.get(task, ())]
+    made.emptied = sorted({task for task, _candidate in held} - kept.keys())
     return made
+
+
+def _first(group: Group) -> int:
+    return group.candidates[0]
+
+
+def _inside(asked: Sequence[Question]) -> list[Group]:
+    """All doubts of one kind about one customer; those that come up while they are looked at wait."""
+    found: dict[tuple[int, str], list[Question]] = {}
+    for one in asked:
+        if one.inside:
+            found.setdefault((one.left, one.kind), []).append(one)
+    made = []
+    for doubts in found.values():
+        holding = {one.task: [each for each in doubts if each.task == one.task] for one in doubts if one.held}
+        made += [_group(of_task, 1, None) for of_task in holding.values()]
+        if free := [one for one in doubts if not one.held]:
+            made.append(_group(free, 1, next(iter(holding), None)))
+    return made
+
+
+def _across(asked: Sequence[Question]) -> list[Group]:
+    """Pairs of customers, each in the queue of its most serious candidate, as groups of that queue."""
+    by_pair: dict[Pair, list[Question]] = {}
+    for one in asked:
+        by_pair.setdefault((min(one.left, one.right), max(one.left, one.right)), []).append(one)
+    by_queue: dict[str, list[Pair]] = {}
+    for pair, of_pair in by_pair.items():
+        by_queue.setdefault(queue_of(one.kind for one in of_pair), []).append(pair)
+    made = []
+    for pairs in by_queue.values():
+        for part in connected(pairs):
+            strengths = {pair: max(one.strength for one in by_pair[pair]) for pair in part}
+            made += _groups(strengths, by_pair)
+    return made
+
+
+def _groups(strengths: Mapping[Pair, float], by_pair: Mapping[Pair, Sequence[Question]]) -> list[Group]:
+    """The groups of one connected part. What somebody holds stays as he has it; the rest of its group waits for it."""
+    size = len(_ends(strengths))
+    made: dict[int, list[Question]] = {}
+    rest = []
+    for pairs in [list(strengths)] if size <= LARGEST else cut(strengths):
+        of_group = [one for pair in pairs for one in by_pair[pair]]
+        holding = [one.task for one in of_group if one.held and one.task is not None]
+        for one in of_group:
+            if one.held and one.task is not None:
+                made.setdefault(one.task, []).append(one)
+        free = [one for one in of_group if not one.held]
+        for part in _parts(free) if holding else [free]:
+            rest.append(_group(part, size, min(holding, default=None)))
+    for of_task in made.values():
+        first, *others = _parts(of_task)
+        rest.append(_group(first, size, None))
+        rest += [_group(part, size, of_task[0].task) for part in others]
+    return rest
+
+
+def _parts(questions: Sequence[Question]) -> list[list[Question]]:
+    """Questions that hang together."""
+    by_pair: dict[Pair, list[Question]] = {}
+    for one in questions:
+        by_pair.setdefault((min(one.left, one.right), max(one.left, one.right)), []).append(one)
+    return [[one for pair in pairs for one in by_pair[pair]] for pairs in connected(by_pair)]
+
+
+def _group(questions: Sequence[Question], size: int, waits_for: int | None) -> Group:
+    customers = tuple(sorted({end for one in questions for end in one.customers}))
+    candidates = tuple(sorted(one.candidate for one in questions))
+    return Group(candidates, customers, size - len(customers), waits_for)
+
+
+def _ends(pairs: Iterable[Pair]) -> set[int]:
+    return {end for pair in pairs for end in pair}
+
+
+def _placed(groups: Sequence[Group], known: Mapping[int, Question]) -> Assignment:
+    """The task of each group: the one in which it is; where several come from one, the group that first was there."""
+    made = Assignment()
+    rest = list(groups)
+    for task in sorted({one.task for one in known.values() if one.task is not None}):
+        held = any(one.held for one in known.values() if one.task == task)
+        inside = [group for group in rest if any(known[one].task == task for one in group.candidates)]
+        if held:
+            inside = [group for group in inside if group.waits_for is None]
+        if inside:
+            made.tasks[task] = min(inside, key=lambda group: (task not in _native(group, known), _first(group)))
+            rest.remove(made.tasks[task])
+    open_now = {one.task for one in known.values()}
+    for wish in (_native, _earlier):
+        for group in list(rest):
+            free = [task for task in wish(group, known) if task not in made.tasks]
+            if free:
+                made.tasks[free[0]] = group
+                made.again += [] if free[0] in open_now else [free[0]]
+                rest.remove(group)
+    made.new = rest
+    return made
+
+
+def _native(group: Group, known: Mapping[int, Question]) -> list[int]:
+    """The tasks that asked about its candidates first."""
+    return sorted({known[one].before[0] for one in group.candidates if known[one].before})
+
+
+def _earlier(group: Group, known: Mapping[int, Question]) -> list[int]:
+    return sorted({task for one in group.candidates for task in known[one].before}, reverse=True)
 
 
 def queue_of(kinds: Iterable[str]) -> str:

@@ -1,18 +1,24 @@
 """Tasks open and close as customers change."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.test.utils import CaptureQueriesContext
 
 from cmdm import clock
+from cmdm.actions import Refused
 from cmdm.models import system_user
 from customers.actions import pins
 from customers.models import Customer
 from matching.actions import ledger
+from stewardship.actions import tasks
 from stewardship.models import Task
-from tests.stewardship.scene import ask, ask_quietly, close, put, reopen, stranger, task_of, told
+from stewardship.models.task import OFFERED
+from tests.stewardship.scene import answer, ask, ask_quietly, close, put, reopen, stranger, task_of, told
 
 pytestmark = pytest.mark.django_db
 
@@ -34,10 +40,21 @@ class TestOpening:
         assert task_of(second) == task_of(candidate)
         assert task_of(second).score == 0.9
 
-    def test_each_pair_of_customers_has_a_task_of_its_own(self, crm, pair, candidate):
-        other = ask(pair[0], stranger(crm, 3))
+    def test_customers_that_hang_together_make_one_task(self, crm, pair, candidate, task):
+        third = stranger(crm, 3)
+        other = ask(pair[0], third, probability=0.7)
 
-        assert task_of(other) != task_of(candidate)
+        assert task_of(other) == task
+        task.refresh_from_db()
+        assert task.customers == sorted({record.customer_id for record in (*pair, third)})
+        assert (task.score, task.beyond) == (0.7, 0)
+
+    def test_a_part_of_seven_is_cut_and_says_how_many_were_cut_off(self, crm):
+        chain = [stranger(crm, number) for number in range(10, 17)]
+        asked = [ask(one, other) for one, other in pairwise(chain)]
+
+        found = {task_of(one) for one in asked}
+        assert sorted((len(task.customers), task.beyond) for task in found) == [(2, 5), (6, 1)]
 
     def test_it_lies_in_the_queue_of_its_most_serious_candidate(self, pair):
         assert task_of(ask(*pair, kind="conflict")).queue == "conflict"
@@ -108,6 +125,48 @@ class TestFollowing:
 
         assert [task_of(one).pk for one in (candidate, with_first, with_second)] == before
         assert set(Task.objects.open().values_list("pk", flat=True)) == set(before)
+
+
+class TestInSomebodysHands:
+    @pytest.fixture
+    def late(self, task, crm, pair, marta):
+        """A task about one more customer of a group that Marta holds."""
+        tasks.take(task, actor=marta)
+        return task_of(ask(pair[0], stranger(crm, 3)))
+
+    def test_what_comes_up_waits_and_the_group_stays_as_it_is(self, task, late, jonas):
+        task.refresh_from_db()
+        assert (late.waits_for, len(task.customers), len(late.customers)) == (task, 2, 2)
+        assert not Task.objects.offered(clock.now()).filter(pk=late.pk).exists()
+        in_sql = RawSQL(OFFERED.replace("%(now)s", "%s"), [clock.now()], output_field=BooleanField())
+        assert set(Task.objects.filter(in_sql)) == {task}
+        assert tasks.take_next(Task.objects.visible_to(jonas), actor=jonas) is None
+
+    def test_nobody_takes_or_answers_it_meanwhile(self, late, marta, jonas):
+        with pytest.raises(Refused, match="somebody else is deciding"):
+            tasks.take(late, actor=jonas)
+        with pytest.raises(Refused, match="a card that you hold"):
+            answer(late, marta, "same")
+
+    def test_it_joins_the_group_when_that_is_given_back(self, task, late, marta):
+        tasks.release(task, actor=marta)
+
+        task.refresh_from_db()
+        late.refresh_from_db()
+        assert (len(task.customers), late.status) == (3, "closed")
+
+    def test_and_when_the_hold_has_ended(self, task, late, jonas):
+        with clock.at(clock.now() + timedelta(minutes=16)):
+            taken = tasks.take_next(Task.objects.visible_to(jonas), actor=jonas)
+
+        assert (taken, len(taken.customers)) == (task, 3)
+
+    def test_it_is_offered_when_the_group_was_decided(self, task, late, marta, jonas):
+        answer(task, marta, "different")
+
+        late.refresh_from_db()
+        assert late.waits_for is None
+        assert tasks.take_next(Task.objects.visible_to(jonas), actor=jonas) == late
 
 
 class TestLapsedPins:

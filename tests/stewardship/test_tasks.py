@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cmdm import clock
+from cmdm import clock, verifying
 from cmdm.actions import Refused
 from cmdm.errors import Stale
 from cmdm.models import AuditEntry, OutboxEvent, system_user
 from customers.actions import pins
-from customers.models import Customer, Pin, Relation
+from customers.models import Customer, Pin, Relation, SourceRecord
 from matching.actions import ledger
 from matching.models import Candidate, LedgerEntry, Verdict
 from stewardship.actions import tasks
@@ -253,9 +253,39 @@ class TestOverMerges:
         assert Verdict.objects.in_force().get().answer == "same"
         assert not Candidate.objects.open().exists()
 
-    def test_separating_is_done_where_one_sees_what_goes_where(self, inside, marta):
-        with pytest.raises(Refused, match="Separate them"):
-            answer(inside, marta, "different")
+    def test_different_takes_the_proposed_side_out(self, inside, marta, pair):
+        customer, version = inside.customers[0], seen(inside)
+        answer(inside, marta, "different")
+
+        owners = [Customer.objects.get(records=record) for record in pair]
+        assert owners[0] != owners[1]
+        assert customer in {one.pk for one in owners}
+        assert Verdict.objects.in_force().get().answer == "different"
+        assert version != seen(inside)
+
+    def test_or_the_records_that_were_chosen(self, inside, marta, pair):
+        answer(inside, marta, "different", leaving=[pair[0].pk])
+
+        assert LedgerEntry.objects.get(deed="unmerge").records == [pair[0].pk]
+
+    def test_a_separation_is_taken_back_and_asked_again(self, inside, marta, pair):
+        before = {record.pk: SourceRecord.objects.get(pk=record.pk).customer_id for record in pair}
+        given = answer(inside, marta, "different")
+        again = tasks.undo(given, actor=marta)
+
+        assert {record.pk: SourceRecord.objects.get(pk=record.pk).customer_id for record in pair} == before
+        assert (again.pk, again.status, again.round) == (inside.pk, "open", 2)
+        assert not Verdict.objects.in_force().exists()
+        assert verifying.broken([one.name for one in verifying.checks if one.invariant in ("I7", "I8", "I10")]) == []
+
+    def test_it_may_be_left_open_who_is_who(self, inside, marta):
+        answer(inside, marta, "unsure")
+
+        assert Verdict.objects.in_force().get().answer == "unsure"
+
+    def test_it_takes_no_relation(self, inside, marta):
+        with pytest.raises(Refused, match="belong to one customer"):
+            answer(inside, marta, "related")
 
     def test_it_is_taken_back_too(self, inside, marta):
         assert tasks.undo(answer(inside, marta, "same"), actor=marta).status == "open"
