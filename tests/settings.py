@@ -12,3 +12,5 @@ from cmdm.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A test's client need not read every static file before its first request; the server of the browser tests does.
+WHITENOISE_AUTOREFRESH = os.environ.get("CMDM_TEST_SERVER") != "1"

@@ -60,12 +60,16 @@ def change_domain(domain: Domain, *, actor: User, name: str, match_space: str, o
 def _install_roles(domain: Domain) -> None:
     content_type = ContentType.objects.get_for_model(Domain)
     verbs = {one.codename: one for one in Permission.objects.filter(content_type=content_type)}
-    for role, held in access.ROLES.items():
-        group, _made = Group.objects.get_or_create(name=role_group_name(domain, role))
-        DomainGroupPermission.objects.bulk_create(
-            [DomainGroupPermission(permission=verbs[verb], group=group, content_object=domain) for verb in held],
-            ignore_conflicts=True,
-        )
+    held = {role_group_name(domain, role): names for role, names in access.ROLES.items()}
+    Group.objects.bulk_create([Group(name=name) for name in held], ignore_conflicts=True)
+    DomainGroupPermission.objects.bulk_create(
+        [
+            DomainGroupPermission(permission=verbs[verb], group=group, content_object=domain)
+            for group in Group.objects.filter(name__in=held)
+            for verb in held[group.name]
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _keep_reach(domain: Domain) -> None:

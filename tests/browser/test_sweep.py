@@ -11,7 +11,7 @@ from django.contrib import admin
 from django.urls import URLPattern, get_resolver, reverse
 
 from tests.browser.scene import Scene
-from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, new_page
+from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, new_page, wear
 
 pytestmark = pytest.mark.browser
 
@@ -66,6 +66,8 @@ PAGES = [
     whole("password_change", EVERYBODY),
     whole("jobs", EVERYBODY),
     whole("audit", "AXE"),
+    whole("audit", "AXE", query="?thing=user"),
+    whole("audit", "AXE", query="?deed=no.such"),
     one("job", "LOPDE", "job"),
     whole("customers:list", VIEW + "X"),
     whole("customers:search", VIEW + "X"),
@@ -219,16 +221,14 @@ def scene(site):
 
 @pytest.fixture(scope="module")
 def windows(site, browser, scene):
-    """One page for each role and look, with what went wrong in it."""
+    """One page for each role, with what went wrong in it."""
     opened = {}
 
-    def window(letter: str, look: str) -> tuple:
-        if (letter, look) not in opened:
-            size, colours = {"wide": (WIDE, "light"), "phone": (PHONE, "dark")}[look]
+    def window(letter: str) -> tuple:
+        if letter not in opened:
             faults: list[str] = []
-            user = scene.people[ROLES[letter]]
-            opened[letter, look] = new_page(browser, site, faults, user=user, size=size, colours=colours), faults
-        return opened[letter, look]
+            opened[letter] = new_page(browser, site, faults, user=scene.people[ROLES[letter]]), faults
+        return opened[letter]
 
     yield window
     for page, _faults in opened.values():
@@ -265,26 +265,30 @@ def test_every_address_is_in_a_table():
     assert len(admin.site._registry) == 7
 
 
-@pytest.mark.parametrize("look", ["wide", "phone"])
 @pytest.mark.parametrize("shown", [*PAGES, *SET_UP], ids=str)
-def test_a_page_can_be_read_and_used(windows, scene, shown, look):
-    page, faults = windows(shown.opens[0], look)
+def test_a_page_can_be_read_and_used(windows, scene, shown):
+    """Loaded once; looked at on a wide screen in the light and on a telephone in the dark."""
+    page, faults = windows(shown.opens[0])
+    wear(page, WIDE, "light")
     faults.clear()
     answer = page.goto(shown.address(scene.keys))
     assert answer is not None and answer.status == 200
-    assert page.locator("h1:visible").count() == 1
     assert page.title().split("·")[0].split("|")[0].strip()
-    assert_fits(page)
-    # Before axe, which sets styles of its own while it looks.
-    assert not faults, "\n".join(faults)
-    assert_accessible(page)
-    assert_focus_is_seen(page)
+    for size, colours in ((WIDE, "light"), (PHONE, "dark")):
+        wear(page, size, colours)
+        assert page.locator("h1:visible").count() == 1
+        assert_fits(page)
+        # Before axe, which sets styles of its own while it looks.
+        assert not faults, "\n".join(faults)
+        assert_accessible(page)
+        assert_focus_is_seen(page)
+        faults.clear()
 
 
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.get)
 def test_each_role_opens_its_own_pages_and_no_other(visitors, scene, letter):
-    found = {str(page): visitors[letter].get(page.address(scene.keys)).status for page in (*PAGES, *SET_UP)}
-    assert found == {str(page): page.expected(letter) for page in (*PAGES, *SET_UP)}
+    expected = {page.address(scene.keys): page.expected(letter) for page in (*PAGES, *SET_UP)}
+    assert {address: visitors[letter].get(address).status for address in expected} == expected
 
 
 def test_a_deed_is_done_by_posting_and_only_by_whom_it_belongs_to(visitors, scene):
@@ -302,8 +306,11 @@ def test_a_deed_is_done_by_posting_and_only_by_whom_it_belongs_to(visitors, scen
 
 def test_nobody_sees_anything_but_the_sign_in(browser, site, scene):
     context = browser.new_context(base_url=site.url)
-    answers = [context.request.get(page.address(scene.keys)) for page in (*PAGES, *SET_UP)]
-    assert {answer.url.removeprefix(site.url).split("?")[0] for answer in answers} == {"/sign-in/"}
+    addresses = [page.address(scene.keys) for page in (*PAGES, *SET_UP)]
+    answers = [context.request.get(address, max_redirects=0) for address in addresses]
+    places = {(answer.status, answer.headers["location"].split("?")[0]) for answer in answers}
+    assert places == {(302, "/sign-in/"), (302, "/admin/login/")}
+    assert context.request.get("/admin/login/").url.removeprefix(site.url).startswith("/sign-in/")
     context.close()
 
 
@@ -337,4 +344,5 @@ def assert_focus_is_seen(page) -> None:
     """After one press of Tab, every focus that follows is one of the keyboard's: each must show."""
     page.keyboard.press("Tab")
     unseen = page.evaluate(_UNSEEN)
+    page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
     assert not unseen, f"{page.url}: focus cannot be seen on\n" + "\n".join(unseen[:8])

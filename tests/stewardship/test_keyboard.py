@@ -6,11 +6,9 @@ import pytest
 
 from stewardship.models import Answer, Task
 from tests.stewardship.scene import answer, ask, make_source, stranger, task_of
-from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, shoot
 from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.browser
-LOOKS = pytest.mark.parametrize(("size", "colours"), [(WIDE, "light"), (PHONE, "dark")], ids=["wide", "phone"])
 _numbers = itertools.count(40, 10)
 
 
@@ -127,19 +125,3 @@ def test_without_script_the_same_buttons_work(open_page, site, desk):
 
     assert answers(site, desk) == [(desk.tasks[0].pk, "different")]
     assert "Undo" in page.locator("#undo").inner_text()
-
-
-@LOOKS
-def test_the_queue_can_be_read_by_everybody(open_page, desk, size, colours):
-    page = open_page("/review/", user=desk.marta, size=size, colours=colours)
-    assert_accessible(page)
-    assert_fits(page)
-    shoot(page, f"queue-{colours}")
-
-
-@LOOKS
-def test_the_card_can_be_read_by_everybody(open_page, desk, size, colours):
-    page = open_page(f"/review/{desk.tasks[0].pk}/", user=desk.marta, size=size, colours=colours)
-    assert_accessible(page)
-    assert_fits(page)
-    shoot(page, f"card-{colours}")

@@ -7,7 +7,10 @@ from pathlib import Path
 from cmdm.database import embedded
 
 PROJECT = Path(__file__).resolve().parents[2]
-FOLDER = PROJECT / ".cmdm" / "test"
+# Beside the hub's own data. Named once for all processes of a run: the hub's folder is set anew for them below.
+FOLDER = Path(
+    os.environ.setdefault("CMDM_TEST_DATA", str(Path(os.environ.get("CMDM_DATA", PROJECT / ".cmdm")) / "test"))
+)
 
 
 @cache

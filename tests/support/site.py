@@ -54,7 +54,7 @@ def serve(template: databases.Database, blocker: Any) -> Iterator[Site]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         os.set_inheritable(listener.fileno(), True)
-        environment = {**database.environment(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        environment = {**database.environment(), "DJANGO_SETTINGS_MODULE": "tests.settings", "CMDM_TEST_SERVER": "1"}
         options = ["--worker-class=gthread", "--threads=8", "--timeout=120", f"--bind=fd://{listener.fileno()}"]
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "cmdm.wsgi", *options],

@@ -22,7 +22,7 @@ from tests.system.world import KEYS, PEOPLE, World, pick
 pytestmark = pytest.mark.django_db
 NUMBERS = st.lists(st.integers(0, len(PEOPLE) - 1), min_size=1, max_size=len(KEYS))
 SETTINGS = settings(
-    max_examples=scaled(15, 500),
+    max_examples=scaled(10, 500),
     deadline=None,
     derandomize=not SOAK,
     database=None,
