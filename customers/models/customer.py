@@ -58,7 +58,7 @@ class Customer(Changed):
     lineage = models.JSONField(_("lineage"), default=dict)
     golden_hash = models.BinaryField(max_length=32, default=bytes)
     merged_into = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="absorbed", verbose_name=_("merged into")
+        "self", models.PROTECT, null=True, related_name="absorbed", verbose_name=_("merged into"), db_index=False
     )
     restricted = models.BooleanField(_("restricted"), default=False)
     version = models.PositiveIntegerField(_("version"), default=0)

@@ -50,7 +50,9 @@ class SourceRecord(Changed):
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, related_name="records", verbose_name=_("customer")
     )
-    about = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections", verbose_name=_("about"))
+    about = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="corrections", verbose_name=_("about"), db_index=False
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
     objects = RecordQuerySet.as_manager()
@@ -68,6 +70,9 @@ class SourceRecord(Changed):
                 name="placed_means_linked",
             ),
             models.CheckConstraint(condition=models.Q(last_version__gte=models.F("version")), name="versions_run_on"),
+        ]
+        indexes = [
+            models.Index(fields=["about"], condition=models.Q(about__isnull=False), name="record_about"),
         ]
 
     def __str__(self) -> str:

@@ -10,13 +10,14 @@ from customers.models import SourceRecord
 class MatchKey(models.Model):
     """One key of one open record: a keyed 64-bit digest of match space, party type, rule and key text.
 
-    Written by set-based SQL. The primary key is the covering index of blocking; ``finer`` marks the keys of the
-    second level, which are read only where the first one's block is over the cap.
+    Written by set-based SQL; a trigger of the statement checks that the record is there. The primary key is the
+    covering index of blocking; ``finer`` marks the keys of the second level, which are read only where the first one's
+    block is over the cap.
     """
 
     pk = models.CompositePrimaryKey("key", "record")
     key = models.BigIntegerField()
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="match_keys")
+    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="match_keys", db_constraint=False)
     rule = models.SmallIntegerField()
     finer = models.BooleanField(default=False)
 

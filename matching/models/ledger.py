@@ -29,16 +29,18 @@ class LedgerEntry(models.Model):
     at = models.DateTimeField(_("at"), default=clock.now)
     deed = models.CharField(_("deed"), max_length=8, choices=Deed.choices)
     records = ArrayField(models.BigIntegerField())
-    source_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
+    source_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+", db_index=False)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="ledger")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"), db_index=False
+    )
     by_machine = models.BooleanField(default=False)
     rule = models.CharField(_("rule"), max_length=40, blank=True)
     probability = models.FloatField(null=True)
     model_version = models.PositiveIntegerField(null=True)
     evidence = models.JSONField(default=dict)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by")
+    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by", db_index=False)
 
     class Meta:
         verbose_name = _("ledger entry")
@@ -46,6 +48,7 @@ class LedgerEntry(models.Model):
         default_permissions = ()
         indexes = [
             models.Index(fields=["source_customer", "id"], name="ledger_left"),
+            models.Index(fields=["reverses"], condition=models.Q(reverses__isnull=False), name="ledger_reverses"),
             GinIndex(fields=["records"], condition=~models.Q(deed="found"), name="ledger_records"),
         ]
 
