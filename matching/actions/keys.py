@@ -40,6 +40,10 @@ class Blocks:
     keys_of: dict[int, list[tuple[int, Key]]] = field(default_factory=dict)
     crowded: set[tuple[str, str]] = field(default_factory=set)
 
+    def count(self, record: int) -> int:
+        """How many records share a block with this one, those under several keys counted under each."""
+        return sum(len(self.members.get(digest, ())) for digest, _key in self.keys_of[record])
+
     def sharers(self, record: int) -> set[int]:
         """The records that share a block with this one."""
         found = {other for digest, _key in self.keys_of[record] for other in self.members.get(digest, ())}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from cmdm import memo
 from cmdm.models import User
+from customers import ports
 from customers.actions import links
 from customers.models import Customer, SourceRecord
 from customers.ports import Incoming, Placement
@@ -21,8 +22,10 @@ from matching.actions.scoring import PREPARED, Prepared, Scored, score_records
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
 from matching.engine.features import Party, prepare
+from matching.engine.model import Model
 from matching.models import Candidate
 from matching.queries.blocking import digests, match_spaces
+from matching.queries.lowered import lowered_customers, only_proposing
 from matching.queries.models import models_in_force
 from matching.queries.verdicts import Settled, settled_for
 
@@ -67,6 +70,7 @@ class Placing:
     questions: list[Question] = field(default_factory=list)
     decisions: dict[int, Decision] = field(default_factory=dict)
     best: dict[int, Score | None] = field(default_factory=dict)
+    lowered: frozenset[int] = frozenset()
 
     def version(self, record: SourceRecord) -> int:
         return self.scored.models[record.party_type].version
@@ -82,6 +86,7 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
     fresh = [record for record in records if record.customer_id is None]
     known = [record for record in records if record.customer_id is not None]
     _hold_targets(run)
+    run.lowered = lowered_customers(run.customer_of.values())
     for record in sorted(fresh, key=lambda one: one.pk):
         _place_new(run, record)
     for record in known:
@@ -144,15 +149,19 @@ def _options(run: Placing, record: SourceRecord, *, without: int | None = None) 
     ]
 
 
+def _best(model: Model, options: Sequence[Option]) -> Score | None:
+    """The best score of those that reach the review line; below it many records are not told apart."""
+    near = (one.score for one in options if one.score.probability >= model.review)
+    return max(near, key=lambda score: score.weight, default=None)
+
+
 def _place_new(run: Placing, record: SourceRecord) -> None:
     options = _options(run, record)
     model = run.scored.models[record.party_type].model
-    decision = decide(model, options)
+    decision = decide(only_proposing(model) if _is_lowered(run, record, options) else model, options)
     run.decisions[record.pk] = decision
     chosen = next((one for one in options if one.customer == decision.customer), None)
-    run.best[record.pk] = (
-        chosen.score if chosen else max((one.score for one in options), key=lambda score: score.weight, default=None)
-    )
+    run.best[record.pk] = chosen.score if chosen else _best(model, options)
     if decision.customer is None:
         group = -len(run.groups) - 1
         run.groups[group] = [record]
@@ -163,6 +172,16 @@ def _place_new(run: Placing, record: SourceRecord) -> None:
             run.groups[decision.customer].append(record)
         run.linked.append(Linked(record, decision.customer, decision.rule, chosen, run.version(record)))
     _ask(run, record, decision)
+
+
+def _is_lowered(run: Placing, record: SourceRecord, options: Sequence[Option]) -> bool:
+    """Whether linking it would touch a domain in which the machine only proposes."""
+    domains = ports.lowered()
+    if not domains:
+        return False
+    groups = [run.groups[one.customer] for one in options if one.customer < 0]
+    near = {record.domain_id, *(member.domain_id for group in groups for member in group)}
+    return bool(domains & near) or any(one.customer in run.lowered for one in options)
 
 
 def _ask(run: Placing, record: SourceRecord, decision: Decision) -> None:
@@ -180,9 +199,10 @@ def _look_again(run: Placing, record: SourceRecord) -> None:
     """Evidence for another customer becomes a question; the record stays where it is."""
     run.customer_of[record.pk] = record.customer_id or 0
     options = _options(run, record, without=record.customer_id)
-    decision = decide(run.scored.models[record.party_type].model, options)
+    model = run.scored.models[record.party_type].model
+    decision = decide(model, options)
     run.decisions[record.pk] = Decision("link", "none", record.customer_id, decision.candidates)
-    run.best[record.pk] = max((one.score for one in options), key=lambda score: score.weight, default=None)
+    run.best[record.pk] = _best(model, options)
     extra = () if decision.customer is None else tuple(o for o in options if o.customer == decision.customer)
     _ask(run, record, Decision("candidate", decision.rule, None, (*extra, *decision.candidates)))
 

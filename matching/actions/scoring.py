@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 from cmdm import memo
 from customers.models import SourceRecord
 from matching.actions import keys
@@ -18,6 +20,8 @@ from matching.queries.features import features_of, party_of
 from matching.queries.models import InForce, models_in_force
 
 PREPARED = "prepared records"
+MANY = 3_000  # pairs from which they are compared in arrays
+IN_ARRAYS = "matching.actions.scoring_many.compare"  # imported when there are so many: it needs much that pages do not
 # What comparing needs of a record: loading the rest of it took longer than comparing.
 COMPARED = ("key", "source", "domain", "party_type", "values", "version", "customer", "about")
 KeyDigests = list[tuple[int, Key]]
@@ -35,7 +39,7 @@ class Prepared:
 
 @dataclass
 class Scored:
-    """The pairs of some records with their block mates.
+    """The pairs of some records with their block mates: all of them, or of many those that a decision can hang on.
 
     ``scores`` by (record, other); ``others`` holds the other records; ``conflicts`` the pairs whose exclusive
     identifiers differ.
@@ -54,13 +58,11 @@ class Scored:
 
 
 def ignoring(crowded: set[tuple[str, str]]) -> Ignore | None:
-    """The engine's question about contacts that too many share."""
+    """The engine's question about contacts that too many share: whole e-mails and identifiers, endings of phones."""
     if not crowded:
         return None
-    endings: dict[str, tuple[str, ...]] = {}
-    for attribute, text in crowded:
-        endings[attribute] = (*endings.get(attribute, ()), text)
-    return lambda attribute, value: value.endswith(endings.get(attribute, ())) if attribute in endings else False
+    endings = tuple(text for attribute, text in crowded if attribute == "phone")
+    return lambda attribute, value: value.endswith(endings) if attribute == "phone" else (attribute, value) in crowded
 
 
 def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
@@ -77,8 +79,10 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
         keys.write_coming(records, spaces)
     blocks = keys.read_blocks(models, features, spaces, found, store=store)
     scored = Scored(models, blocks)
-    pairs = {record.pk: blocks.sharers(record.pk) for record in records}
-    _compare(scored, records, pairs, features)
+    if sum(blocks.count(record.pk) for record in records) > MANY:
+        import_string(IN_ARRAYS)(scored, records)
+    else:
+        _compare(scored, records, features)
     return scored
 
 
@@ -100,32 +104,59 @@ def _prepare(
     return features, found
 
 
-def _compare(
-    scored: Scored,
-    records: Sequence[SourceRecord],
-    pairs: Mapping[int, set[int]],
-    features: dict[int, Features],
-) -> None:
-    wanted = set().union(*pairs.values()) if pairs else set()
-    known = {record.pk: record for record in records}
-    rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
-    others = {**{pk: known[pk] for pk in wanted if pk in known}, **{row.pk: row for row in rows}}
+def _compare(scored: Scored, records: Sequence[SourceRecord], features: dict[int, Features]) -> None:
+    """Score every pair, one by one."""
+    pairs = {record.pk: scored.blocks.sharers(record.pk) for record in records}
+    others = _others(records, set().union(*pairs.values()))
     ignore = ignoring(scored.blocks.crowded)
     if ignore is not None:
         features = features_of(records, dict(scored.models), ignore)
     prepared = {**features_of((row for row in others.values() if row.pk not in features), dict(scored.models), ignore)}
     prepared.update(features)
-    scored.others = others
+    found: dict[tuple[int, int], Score] = {}
     for record in records:
-        model = scored.models[record.party_type].model
-        mates = scored.mates[record.pk] = [pk for pk in sorted(pairs[record.pk]) if pk in others]
-        left = prepared[record.pk]
-        found = score(model, [(left, prepared[pk]) for pk in mates])
-        for pk, one in zip(mates, found, strict=True):
-            scored.scores[record.pk, pk] = one
-            if model.exclusive_schemes and conflict(model, left, prepared[pk]):
-                scored.conflicts.add((record.pk, pk))
-    scored.conflicts |= crossings(scored.scores, {**known, **others})
+        mates = [pk for pk in sorted(pairs[record.pk]) if pk in others]
+        both = [(prepared[record.pk], prepared[pk]) for pk in mates]
+        told = score(scored.models[record.party_type].model, both)
+        found.update(((record.pk, pk), one) for pk, one in zip(mates, told, strict=True))
+    _hold(scored, records, others, found, prepared)
+
+
+def _others(records: Sequence[SourceRecord], wanted: set[int]) -> dict[int, SourceRecord]:
+    """The records that others are compared with, as far as they are open; one query."""
+    known = {record.pk: record for record in records}
+    rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
+    return {**{pk: known[pk] for pk in wanted if pk in known}, **{row.pk: row for row in rows}}
+
+
+def hold(
+    scored: Scored,
+    records: Sequence[SourceRecord],
+    found: Mapping[tuple[int, int], Score],
+    features: Mapping[int, Features],
+) -> None:
+    """Keep scores that were found elsewhere, with the records that they are about; one query."""
+    _hold(scored, records, _others(records, {other for _record, other in found}), found, features)
+
+
+def _hold(
+    scored: Scored,
+    records: Sequence[SourceRecord],
+    others: Mapping[int, SourceRecord],
+    found: Mapping[tuple[int, int], Score],
+    features: Mapping[int, Features],
+) -> None:
+    scored.others.update(others)
+    for record in records:
+        scored.mates.setdefault(record.pk, [])
+    party = {record.pk: record.party_type for record in records}
+    for (mine, other), one in sorted(found.items(), key=lambda each: each[0]):
+        model = scored.models[party[mine]].model
+        scored.scores[mine, other] = one
+        scored.mates[mine].append(other)
+        if model.exclusive_schemes and conflict(model, features[mine], features[other]):
+            scored.conflicts.add((mine, other))
+    scored.conflicts |= crossings(found, {**{record.pk: record for record in records}, **others})
 
 
 def evidence_of(found: Score, left: SourceRecord, right: SourceRecord, version: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Comparing addresses: street, house, postcode and city are one comparison, for they move together."""
 
 from matching.engine.addresses import Address
-from matching.engine.comparing.distances import NEAR, best, similarity
+from matching.engine.comparing.distances import NEAR, best, distance, similarity
 from matching.engine.features import Features
 from matching.engine.vocabulary import MISSING
 
@@ -24,9 +24,13 @@ def _address(one: Address, other: Address) -> str:
 
 
 def _in_one_street(one: Address, other: Address, together: bool) -> str:
+    """Streets of one name; in one city with postcodes that are no slip of each other they are two streets."""
+    two = together and _differ(one.postcode, other.postcode) and distance(one.postcode, other.postcode) > 1
     if one.house and one.house == other.house:
         apart = not together and (_differ(one.postcode, other.postcode) or _differ(one.city, other.city))
-        return "near" if apart else "same"
+        return "near" if apart or two else "same"
+    if two:
+        return "city"
     if not together:
         return (
             "street" if not (one.house and other.house) and not _differ(one.postcode, other.postcode) else "different"

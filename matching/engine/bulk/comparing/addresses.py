@@ -9,7 +9,7 @@ from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, presen
 from matching.engine.bulk.comparing.names import NEAR_LINE
 from matching.engine.bulk.fast import kernel
 from matching.engine.bulk.lists import Ints, Lists
-from matching.engine.bulk.strings import LONGEST, may_reach, similar
+from matching.engine.bulk.strings import LONGEST, may_reach, similar, within_one
 from matching.engine.bulk.texts import Texts
 
 STREET_LINE = 0.9
@@ -61,12 +61,16 @@ def _differ(one: int, other: int) -> bool:
 
 
 @kernel
-def _in_one_street(parts: Any, one: int, other: int, together: bool) -> int:
+def _in_one_street(parts: Any, pool: Any, one: int, other: int, together: bool) -> int:
     house, _street, _words, postcode, city = parts
+    letters, starts, _signatures = pool
     mine, yours = house[one], house[other]
     codes = _differ(postcode[one], postcode[other])
+    two = together and codes and not within_one(letters, starts, postcode[one], postcode[other])
     if mine != 0 and mine == yours:
-        return 1 if not together and (codes or _differ(city[one], city[other])) else 0
+        return 1 if two or (not together and (codes or _differ(city[one], city[other]))) else 0
+    if two:
+        return 5
     both = mine != 0 and yours != 0
     if not together:
         return 2 if not both and not codes else 6
@@ -88,7 +92,7 @@ def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: in
             or _reaches(pool, mine, yours, STREET_LINE)
         )
         if same:
-            return _in_one_street(parts, one, other, code or town)
+            return _in_one_street(parts, pool, one, other, code or town)
     if code:
         return 1 if house[one] != 0 and house[one] == house[other] else 4
     if town:

@@ -1,0 +1,174 @@
+"""Comparing a batch with its block mates in arrays: what reaches the review line is then told by the reference scorer.
+
+The scores that this leaves are those that a decision can hang on: every pair at or above the review line, and, of the
+customers that such a pair leads to, the other mates, too, for one of them may be a relative.
+"""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from customers.models import SourceRecord
+from customers.sealing import open_values
+from matching.actions.keys import Blocks
+from matching.actions.scoring import Scored, hold
+from matching.engine.bulk.columns import Columns, of_prepared
+from matching.engine.bulk.fast import AVAILABLE
+from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.reading import table_of
+from matching.engine.bulk.scoring import Scorer, Scores, joined, score_all
+from matching.engine.bulk.tables import prepared_from
+from matching.engine.model import Model
+from matching.engine.scoring import score
+from matching.queries.features import party_of
+
+CHUNK = 5_000  # rows read at once
+AT_ONCE = 1 << 21  # pairs held at once
+COMPILED = 50_000  # pairs from which reading compiled kernels from disk pays
+LOW = 0xFFFFFFFF
+
+
+@dataclass
+class _Ties:
+    """Which records (ids) and customers (ids, each in a tuple) may come to be one, by pairs that are automatic."""
+
+    root: dict[Hashable, Hashable] = field(default_factory=dict)
+
+    def of(self, one: Hashable) -> Hashable:
+        while (above := self.root.setdefault(one, one)) != one:
+            self.root[one] = self.root[above]
+            one = above
+        return one
+
+    def tie(self, one: Hashable, other: Hashable) -> None:
+        self.root[self.of(one)] = self.of(other)
+
+
+@dataclass(frozen=True)
+class _Met:
+    """Records of a batch and their block mates as rows of columns; of each the customer that it lies in (0: none)."""
+
+    columns: Columns
+    customers: Ints
+
+    def rows(self, ids: Ints) -> Ints:
+        """The row of each record (id); -1 for one that is not there."""
+        order = np.argsort(self.columns.ids)
+        places = np.searchsorted(self.columns.ids, ids, sorter=order)
+        found = order[np.minimum(places, len(order) - 1)]
+        return np.where(self.columns.ids[found] == ids, found, -1)
+
+    def nodes(self) -> list[Hashable]:
+        """What each row is tied as: its customer, or itself."""
+        both = zip(self.columns.ids.tolist(), self.customers.tolist(), strict=True)
+        return [(customer,) if customer else record for record, customer in both]
+
+
+def compare(scored: Scored, records: Sequence[SourceRecord]) -> None:
+    """Fill in the scores of these records: party type by party type, in the order in which they will be placed."""
+    ordered = sorted(records, key=lambda record: (record.party_type, record.pk))
+    ties = _Ties()
+    for stage in _stages(ordered, scored.blocks):
+        _compare(scored, stage, ties)
+
+
+def _stages(records: Sequence[SourceRecord], blocks: Blocks) -> Iterator[list[SourceRecord]]:
+    """Records of one party type, as many as have no more pairs than are held at once."""
+    stage: list[SourceRecord] = []
+    held = 0
+    for record in records:
+        more = blocks.count(record.pk)
+        if stage and (held + more > AT_ONCE or stage[0].party_type != record.party_type):
+            yield stage
+            stage, held = [], 0
+        stage.append(record)
+        held += more
+    if stage:
+        yield stage
+
+
+def _compare(scored: Scored, records: Sequence[SourceRecord], ties: _Ties) -> None:
+    model = scored.models[records[0].party_type].model
+    mine, mates = _directed(scored.blocks, records)
+    met = _met(model, records, mates, scored.blocks)
+    one, other = met.rows(mine), met.rows(mates)
+    there = other >= 0  # a mate may have been closed
+    codes = np.sort(one[there] << 32 | other[there])
+    scorer = Scorer(model, met.columns, fast=AVAILABLE and len(codes) >= COMPILED)
+    near = _near(scorer, codes)
+    wanted = _telling(near, codes, met, model, ties)
+    once = [(code >> 32, code & LOW) for code in np.unique(_turned(wanted)).tolist()]
+    told = dict(zip(once, score(model, [(scorer.features(i), scorer.features(j)) for i, j in once]), strict=True))
+    ids = met.columns.ids.tolist()
+    pairs = [(code >> 32, code & LOW) for code in wanted.tolist()]
+    found = {(ids[i], ids[j]): told[min(i, j), max(i, j)] for i, j in pairs}
+    hold(scored, records, found, {ids[row]: scorer.features(row) for pair in once for row in pair})
+
+
+def _directed(blocks: Blocks, records: Sequence[SourceRecord]) -> tuple[Ints, Ints]:
+    """Each record (id) with each of those that share a block with it (id), once."""
+    members = {digest: np.array(sharing, dtype=np.int64) for digest, sharing in blocks.members.items()}
+    mine, mates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    for record in records:
+        sharing = [members[digest] for digest, _key in blocks.keys_of[record.pk] if digest in members]
+        if sharing:
+            found = np.unique(np.concatenate(sharing))
+            found = found[found != record.pk]
+            mine.append(np.full(len(found), record.pk))
+            mates.append(found)
+    return np.concatenate(mine), np.concatenate(mates)
+
+
+def _met(model: Model, records: Sequence[SourceRecord], mates: Ints, blocks: Blocks) -> _Met:
+    """The records and their mates, read in one query, in columns without contacts that say nothing."""
+    customers = [record.customer_id or 0 for record in records]
+    own = ((record.pk, party_of(record).values) for record in records)
+    others = np.setdiff1d(mates, np.array([record.pk for record in records], dtype=np.int64)).tolist()
+    columns = of_prepared(prepared_from(model, table_of(model, chain(own, _read(others, customers)))))
+    if blocks.crowded:
+        telling: dict[str, set[str]] = {}
+        for attribute, text in blocks.crowded:
+            telling.setdefault(attribute, set()).add(text)
+        columns = columns.without(telling)
+    return _Met(columns, np.array(customers, dtype=np.int64))
+
+
+def _read(others: Sequence[int], customers: list[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    rows = SourceRecord.objects.current().filter(pk__among=others)
+    for pk, values, customer in rows.values_list("pk", "values", "customer").iterator(chunk_size=CHUNK):
+        customers.append(customer or 0)
+        yield pk, open_values(values)
+
+
+def _near(scorer: Scorer, codes: Ints) -> Scores:
+    """The pairs at or above the review line, each once, the smaller row first."""
+    pairs = np.unique(_turned(codes))
+    scores = score_all(scorer, iter([(pairs >> 32, pairs & LOW)]), floor=scorer.model.review)
+    return joined([found for _count, found in scores], len(scorer.model.comparisons))
+
+
+def _turned(codes: Ints) -> Ints:
+    """Pairs with their smaller row first."""
+    one, other = codes >> 32, codes & LOW
+    found: Ints = np.minimum(one, other) << 32 | np.maximum(one, other)
+    return found
+
+
+def _telling(near: Scores, codes: Ints, met: _Met, model: Model, ties: _Ties) -> Ints:
+    """The pairs that are near, and those with further mates in whatever customer a near one lies or may come to lie."""
+    if not len(near):
+        return codes[:0]
+    nodes = met.nodes()
+    for i, j, probability in zip(near.left.tolist(), near.right.tolist(), near.probability.tolist(), strict=True):
+        if probability >= model.automatic:
+            ties.tie(nodes[i], nodes[j])
+    number: dict[Hashable, int] = {}
+    group = np.array([number.setdefault(ties.of(node), len(number)) for node in nodes], dtype=np.int64)
+    both = np.concatenate([near.left << 32 | near.right, near.right << 32 | near.left])
+    directed = np.intersect1d(both, codes)
+    led = (directed >> 32) << 32 | group[directed & LOW]
+    found: Ints = codes[np.isin((codes >> 32) << 32 | group[codes & LOW], led)]
+    return found

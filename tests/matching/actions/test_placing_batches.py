@@ -1,0 +1,117 @@
+"""A batch whose pairs are compared in arrays comes to exactly what comparing them one by one comes to."""
+
+import random
+
+import pytest
+from django.db import transaction
+
+from cmdm.models import system_user
+from customers.actions.received import Received
+from customers.actions.records import take_in
+from customers.models import SourceRecord
+from matching.actions import scoring, scoring_many
+from matching.engine.model import Model
+from matching.models import Candidate, LedgerEntry, MatchKey, MatchModel, OversizedBlock
+from tests.support.records import person
+
+GIVEN = ("Anna", "Anne", "Karl", "Carl", "Bob", "Robert", "Maria", "Mia")
+FAMILY = ("Bergström", "Bergstrom", "Lindqvist", "Lindquist", "Huber", "Lopez Garcia")
+
+
+def townspeople(count, seed):
+    """People of one town: families, namesakes and the same people again, some with a shared mailbox or number."""
+    chance = random.Random(seed)
+    made = []
+    for _number in range(count):
+        given, family, home = chance.choice(GIVEN), chance.choice(FAMILY), chance.randrange(25)
+        values = person(given, family, f"19{50 + home}-0{1 + home % 3}-1{chance.randrange(2)}")
+        if chance.random() < 0.6:
+            mail = f"{given}.{family}{home}".lower().replace(" ", "").replace("ö", "o")
+            values["email"] = [{"value": f"{mail if chance.random() < 0.7 else family.split()[0]}@post.example"}]
+        if chance.random() < 0.4:
+            values["phone"] = [{"value": f"+4930123{1000 + home}"}]
+        if chance.random() < 0.3:
+            scheme = {"scheme": "national", "value": f"7364{home:02d}{len(given)}", "verified": True}
+            values["identifier"] = [scheme]
+        values["address"] = [{"line1": f"Main Street {home}", "city": "Ulm", "postal_code": f"89{home % 4:03d}"}]
+        made.append(values)
+    return made
+
+
+def took_in(scene, prefix, people):
+    batch = [Received(key=f"{prefix}{n}", values=values, party_type="person") for n, values in enumerate(people)]
+    return take_in(scene.crm, batch, actor=system_user())
+
+
+def plain(evidence, key_of):
+    """Evidence with keys in the place of ids, which no two runs share."""
+    told = {**evidence}
+    if "record" in told:
+        told["record"] = key_of[told["record"]]
+    if "versions" in told:
+        told["versions"] = {key_of[int(pk)]: version for pk, version in told["versions"].items()}
+    return told
+
+
+def outcome(scene, people):
+    """What a batch came to: answers, candidates, ledger, keys; it is taken back afterwards."""
+    with transaction.atomic():
+        answers = took_in(scene, "b", people)
+        key_of = dict(SourceRecord.objects.values_list("pk", "key"))
+        groups = {}
+        for key, customer in SourceRecord.objects.order_by("key").values_list("key", "customer"):
+            groups.setdefault(customer, []).append(key)
+        found = {
+            "groups": sorted(groups.values()),
+            "answers": [
+                (
+                    one.received.key,
+                    one.placement.decision,
+                    one.placement.rule,
+                    one.placement.probability,
+                    one.placement.levels,
+                    len(one.placement.candidates),
+                )
+                for one in answers
+            ],
+            "candidates": sorted(
+                (
+                    sorted((row.left.key, row.right.key)),
+                    row.kind,
+                    row.reason,
+                    row.probability,
+                    str(plain(row.evidence, key_of)),
+                )
+                for row in Candidate.objects.open().select_related("left", "right")
+            ),
+            "ledger": [
+                (row.deed, row.rule, row.probability, [key_of[pk] for pk in row.records], plain(row.evidence, key_of))
+                for row in LedgerEntry.objects.order_by("pk")
+            ],
+            "keys": set(MatchKey.objects.values_list("record__key", "key", "rule", "finer")),
+            "large": set(OversizedBlock.objects.values_list("key", "records")),
+        }
+        transaction.set_rollback(True)
+    return found
+
+
+def smaller_blocks(cap, shared):
+    row = MatchModel.objects.in_force().get(party_type="person")
+    content = {**row.definition, "block_cap": cap, "shared_limit": shared, "exclusive_schemes": ["national"]}
+    row.definition = Model.from_dict(content).to_dict()
+    row.digest = f"small-{cap}-{shared}"
+    row.save(update_fields=["definition", "digest"])
+
+
+@pytest.mark.parametrize("caps", [(500, 100), (12, 6)], ids=["whole blocks", "large blocks"])
+def test_a_batch_in_arrays_leaves_what_one_by_one_leaves(scene, monkeypatch, caps):
+    smaller_blocks(*caps)
+    took_in(scene, "a", townspeople(30, 1))
+    batch = townspeople(40, 2)
+    monkeypatch.setattr(scoring, "MANY", 10**9)
+    wanted = outcome(scene, batch)
+    monkeypatch.setattr(scoring, "MANY", 0)
+    assert any(deed == "link" for deed, *_rest in wanted["ledger"])
+    assert {kind for _ends, kind, *_rest in wanted["candidates"]} >= {"possible", "conflict"}
+    monkeypatch.setattr(scoring_many, "AT_ONCE", 300)
+    assert outcome(scene, batch) == wanted
