@@ -2,9 +2,11 @@
 
 from cmdm.datamap import declare
 from cmdm.startpage import parts
+from customers import ports
 from customers.ports import Hanging, hangings
+from stewardship import panels
 from stewardship.queries import verifying  # noqa: F401
-from stewardship.queries.start import open_work
+from stewardship.queries.start import named, open_work
 
 declare(
     "stewardship.Task",
@@ -67,3 +69,5 @@ for noun in ("Note", "Tagging", "Attachment"):
     )
 
 parts.add("stewardship", open_work, order=20)
+parts.add("stewardship.named", named, order=21)
+ports.panels.add("stewardship.notes", panels.NOTES, order=30)

@@ -7,7 +7,8 @@ from django.utils.translation import ngettext
 from cmdm import access
 from cmdm.models import User
 from cmdm.startpage import Attention, Figure, Part
-from stewardship.models import Task
+from stewardship.models import Referral, Task
+from stewardship.queries.notes import unseen
 from stewardship.queries.queue import CAP, ICONS, open_by_queue
 
 PRESSING = {
@@ -38,6 +39,20 @@ def open_work(user: User) -> Part | None:
         if counts[queue]
     ]
     return Part(figures=figures, attention=attention)
+
+
+def named(user: User) -> Part | None:
+    """Notes that name the reader, and what he was asked; two queries."""
+    attention = []
+    count = unseen(user)
+    if count:
+        words = ngettext("%(n)s note names you", "%(n)s notes name you", count) % {"n": count}
+        attention.append(Attention(words, reverse("stewardship:mentions"), "bell", "accent"))
+    asked = Referral.objects.unanswered().filter(to=user, task__status=Task.Status.OPEN).count()
+    if asked:
+        words = ngettext("%(n)s question waits for you", "%(n)s questions wait for you", asked) % {"n": asked}
+        attention.append(Attention(words, reverse("stewardship:asked"), "message-user", "accent"))
+    return Part(attention=attention) if attention else None
 
 
 def address(queue: str) -> str:
