@@ -16,8 +16,8 @@ declare(
 )
 declare(
     "consent.Notice",
-    none="id key version language title text purposes controller recipients categories retention rights withdrawal "
-    "layout sha256 state valid_from valid_until created_at created_by published_by change",
+    none="id key version language title text purposes controller recipients named_recipients categories retention "
+    "rights withdrawal layout sha256 state valid_from valid_until created_at created_by published_by change",
 )
 declare(
     "consent.ContactPoint",

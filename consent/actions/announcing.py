@@ -46,10 +46,10 @@ def emit(found: Iterable[Change], cause: str, **more: Any) -> int:
 
 
 def announce(before: Material, customers: Collection[int], purposes: Collection[str], cause: str) -> int:
-    """Say what an act on these customers' records changed since ``before`` was read; how many answers."""
+    """Say what an act on these customers' records changed since ``before`` was read (with parts); how many."""
     if not customers:
         return 0
-    after = material(customers=customers, purposes=purposes)
+    after = material(customers=customers, purposes=purposes, parts=True)
     lie = grouped(after)
     return emit(changes(before, after, grouped(before), lie, facts(lie), clock.now()), cause)
 

@@ -121,7 +121,7 @@ def record(
             said, held, own, notice=notice, shown=notice_shown, asked=shown_at or occurred_at, language=language
         )
     touched = {one.customer_id for one in held.cluster.values()} | set(others.values())
-    before = material(customers=[pk for pk in touched if pk], purposes=[purpose.key])
+    before = material(customers=[pk for pk in touched if pk], purposes=[purpose.key], parts=True)
     rows = _rows(said, held, own) + _releases(said, own)
     written = insert_many(_new(rows))
     if written:
@@ -190,7 +190,7 @@ def _groups_apart(
 def _taken_back(
     known: Material, purpose: Purpose, own: Collection[int], channel: str, contact: ContactPoint | None
 ) -> set[str]:
-    acts = [act for record in own for act in known.acts.get((purpose.pk, record), ())]
+    acts = [act for record in own for act in known.said(purpose.pk, record)]
     return taken_back(acts, channel, contact.pk if contact else None)
 
 
@@ -214,7 +214,7 @@ def _releases(said: Said, own: Collection[int]) -> list[ConsentEvent]:
         one.pk: one for one in SourceRecord.objects.filter(pk__in=carried.values("record")).select_related("source")
     }
     theirs = material(records=list(places), purposes=[said.purpose.key], whole=True) if places else None
-    acts = [act for record in places for act in theirs.acts.get((said.purpose.pk, record), ())] if theirs else []
+    acts = [act for record in places for act in theirs.said(said.purpose.pk, record)] if theirs else []
     ended = released(acts, groups, said.channel, said.contact.pk if said.contact else None)
     plain = {"act": Act.INVALIDATED, "notice": None, "expires_at": None, "claim": None}
     return [said.row(places[one.record], names_id=one.id, **plain) for one in ended]

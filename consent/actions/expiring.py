@@ -124,7 +124,7 @@ def _still_given(rows: Sequence[ConsentEvent], now: datetime) -> list[Event]:
     known = material(records=[one.record_id for one in rows], purposes={one.purpose.key for one in rows})
     told = []
     for one in rows:
-        said = fold(known.acts.get((one.purpose_id, one.record_id), []), one.channel, one.contact_id, now)
+        said = fold(known.said(one.purpose_id, one.record_id), one.channel, one.contact_id, now)
         if said.state == State.GRANTED and said.by is not None and said.by.id == one.pk:
             payload = {"purpose": one.purpose.key, "contact": one.contact_id, "group": str(one.group)}
             told.append(Event("consent.expiring", one.record.customer_id, payload=payload))

@@ -13,8 +13,8 @@ from consent.models import Notice, Purpose
 from consent.rules.notices import sha256
 
 WORDS = (
-    "title", "text", "purposes", "controller", "recipients", "categories", "retention", "rights", "withdrawal",
-    "layout",
+    "title", "text", "purposes", "controller", "recipients", "named_recipients", "categories", "retention", "rights",
+    "withdrawal", "layout",
 )  # fmt: skip
 NEEDED = ("title", "text", "controller", "withdrawal")
 

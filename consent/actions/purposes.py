@@ -9,6 +9,7 @@ from cmdm import access, audit, events, history
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User
 from consent.models import Notice, Purpose
+from consent.rules.folding import line
 
 WORDS = frozenset({"label", "description", "translations", "position", "dpv"})
 TERMS = frozenset(
@@ -40,7 +41,7 @@ def change(purpose: Purpose, *, actor: User, fields: Mapping[str, Any]) -> Purpo
     changed = {name: value for name, value in _known(fields).items() if getattr(purpose, name) != value}
     if purpose.state == Purpose.State.PUBLISHED and changed.keys() & TERMS:
         raise Refused(_("A published purpose keeps its terms. Draft another one."))
-    if changed.get("parent") is not None and changed["parent"].pk == purpose.pk:
+    if changed.get("parent") is not None and _is_part(changed["parent"], purpose):
         raise Invalid({"parent": [_("A purpose is not part of itself.")]})
     return _written(purpose, changed, actor=actor, deed="purpose.changed") if changed else purpose
 
@@ -66,6 +67,12 @@ def retire(purpose: Purpose, *, actor: User) -> Purpose:
     if Notice.objects.published().covering(purpose.key).exists():
         raise Refused(_("A notice that is shown names this purpose. Retire the notice first."))
     return _written(purpose, {"state": Purpose.State.RETIRED}, actor=actor, deed="purpose.retired")
+
+
+def _is_part(part: Purpose, whole: Purpose) -> bool:
+    """Whether a purpose is the other, or lies somewhere in it."""
+    parents = dict(Purpose.objects.values_list("pk", "parent"))
+    return whole.pk in line(parents, part.pk)
 
 
 def _locked(purpose: Purpose, actor: User) -> Purpose:

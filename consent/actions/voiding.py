@@ -48,7 +48,7 @@ def _named(event: ConsentEvent, act: str, *, actor: User, evidence: Evidence | N
     held = hold(own, actor=actor, more=[one.record_id for one in rows])
     _refuse_again(rows, act)
     customers = [one.record.customer_id for one in rows if one.record.customer_id is not None]
-    before = material(customers=customers, purposes=[event.purpose.key]) if customers else None
+    before = material(customers=customers, purposes=[event.purpose.key], parts=True) if customers else None
     group, moment = ids.uuid7(), next_moment([one.record_id for one in rows])
     written = insert_many(_ending(one, act, actor, evidence, moment, group) for one in rows)
     audit.record(

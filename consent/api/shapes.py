@@ -141,6 +141,7 @@ class NoticeOut(serializers.Serializer[Any]):
     purposes = serializers.ListField(child=serializers.CharField())
     controller = serializers.CharField()
     recipients = serializers.CharField()
+    named_recipients = serializers.ListField(child=serializers.CharField())
     categories = serializers.CharField()
     retention = serializers.CharField()
     rights = serializers.CharField()

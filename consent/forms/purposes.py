@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.utils.translation import gettext_lazy as _
 
 from consent.actions.notices import WORDS
@@ -131,6 +132,21 @@ class NoticeStartForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
+class SlugsField(forms.CharField):
+    """Keys, apart by spaces or commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return " ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        found = sorted(set(str(super().clean(value)).replace(",", " ").split()))
+        for one in found:
+            if len(one) > 60:
+                raise ValidationError(_("A key has 60 characters at most."))
+            validate_slug(one)
+        return found
+
+
 class NoticeForm(forms.Form):
     """The words of a draft; only what is published has to be whole."""
 
@@ -139,6 +155,12 @@ class NoticeForm(forms.Form):
     purposes = forms.MultipleChoiceField(label=_("Purposes"), required=False, widget=forms.CheckboxSelectMultiple)
     controller = _long(_("Controller"), 2, _("Name, address and how to reach you."))
     recipients = _long(_("Recipients"), 2, _("One a line. A new one needs a new version, which asks again."))
+    named_recipients = SlugsField(
+        label=_("Recipients by key"),
+        required=False,
+        max_length=500,
+        help_text=_("Keys by which systems ask for recipients outside. A consent covers those that its text names."),
+    )
     categories = _long(_("Kinds of data"), 2, _("One a line."))
     retention = _long(_("Kept for"), 1)
     rights = _long(_("Rights"), 2)

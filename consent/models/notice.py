@@ -48,6 +48,9 @@ class Notice(Changed):
     purposes = ArrayField(models.SlugField(max_length=60), verbose_name=_("purposes"), default=list)
     controller = models.TextField(_("controller"))
     recipients = models.TextField(_("recipients"), blank=True)
+    named_recipients = ArrayField(
+        models.SlugField(max_length=60), verbose_name=_("recipients by key"), default=list, blank=True
+    )
     categories = models.TextField(_("kinds of data"), blank=True)
     retention = models.TextField(_("kept for"), blank=True)
     rights = models.TextField(_("rights"), blank=True)

@@ -58,7 +58,7 @@ def _named(known: Material, purpose: str, records: Collection[int]) -> set[int]:
     asked = known.purposes.get(purpose)
     if asked is None:
         return set()
-    acts = (act for record in records for act in known.acts.get((asked.id, record), ()))
+    acts = (act for record in records for act in known.said(asked.id, record))
     return {act.contact for act in acts if act.contact is not None}
 
 

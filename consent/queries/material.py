@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from consent.rules.folding import Act
+from consent.rules.folding import Act, inherited, line
 from consent.rules.permitting import (
     OPT_IN,
     Facts,
@@ -25,29 +25,41 @@ from customers.sealing import open_values
 # Times come as whole microseconds, since reading thousands of them as text costs more than the statement.
 # Places are read only where a purpose has rules of places, birth dates only where one asks for an age: both lie in
 # documents, and the fast path is a walk over two indexes.
+# What was said about a purpose counts for its parts too, so the purposes above those asked about are read with them.
 _LOAD = """
-    WITH p AS MATERIALIZED (
-        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days,
-               (rules - '*') <> '{{}}'::jsonb AS placed,
+    WITH RECURSIVE asked AS (
+        SELECT id, parent_id FROM consent_purpose WHERE {purposes}{parts}),
+    line AS (
+        SELECT id, parent_id FROM asked
+         UNION SELECT q.id, q.parent_id FROM consent_purpose q JOIN line ON q.id = line.parent_id),
+    p AS MATERIALIZED (
+        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days, parent_id,
+               id IN (SELECT id FROM asked) AS chosen, (rules - '*') <> '{{}}'::jsonb AS placed,
                minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
-          FROM consent_purpose WHERE {purposes})
+          FROM consent_purpose WHERE id IN (SELECT id FROM line))
     SELECT 0, p.id, NULL, false, to_jsonb(p), NULL,
            NULL::bigint, NULL, NULL::bigint, NULL, NULL::bigint, NULL::bigint, NULL::bigint, NULL,
-           NULL::bigint, NULL, NULL FROM p
+           NULL::bigint, NULL, NULL, NULL FROM p
     UNION ALL
     SELECT r.customer_id, p.id, r.about_id, r.closed_at IS NULL,
-           CASE WHEN p.placed THEN
+           CASE WHEN p.placed AND p.chosen THEN
              COALESCE(NULLIF(jsonb_path_query_array(r.values, '$.address[*].country'), '[]'),
                       jsonb_build_array(s.country)) END,
-           CASE WHEN p.aged THEN r.values ->> 'birth_date' END,
+           CASE WHEN p.aged AND p.chosen THEN r.values ->> 'birth_date' END,
            e.id, e.act, (extract(epoch FROM e.effective_at) * 1000000)::bigint, e.channel, e.contact_id,
            (extract(epoch FROM e.expires_at) * 1000000)::bigint, e.names_id, e.actor_kind,
-           r.id, {more}
+           r.id, {more}, {covers}
       FROM p CROSS JOIN customers_sourcerecord r
       JOIN customers_source s ON s.id = r.source_id
       LEFT JOIN consent_consentevent e ON e.record_id = r.id AND e.purpose_id = p.id AND e.act <> 'unknown'
      WHERE {records} AND (r.closed_at IS NULL OR e.id IS NOT NULL)
 """
+_PARTS = " UNION SELECT q.id, q.parent_id FROM consent_purpose q JOIN asked ON q.parent_id = asked.id"
+# A grant covers a recipient whom the text that was shown names.
+COVERS = (
+    "(e.notice_id IS NULL OR e.notice_id = ANY (ARRAY("
+    "SELECT id FROM consent_notice WHERE %(recipient)s = ANY (named_recipients))))"
+)
 NOWHERE: frozenset[str] = frozenset()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BRIEF, _WHOLE = "''::text, false", 'e."group"::text, e.carried'
@@ -67,6 +79,7 @@ class Asked:
     minimum_age: int | None
     expires_after_days: int | None
     placed: bool
+    aged: bool
 
     def terms(self, places: Iterable[str]) -> list[Terms]:
         """What it asks for in these places."""
@@ -91,7 +104,10 @@ class Asked:
 
 @dataclass
 class Person:
-    """What is known of the party of one record (``customer`` 0: not placed yet), corrections included."""
+    """What is known of the party of one record (``customer`` 0: not placed yet), corrections included.
+
+    Where corrections say different birth dates, the youngest counts.
+    """
 
     customer: int
     places: set[str] = field(default_factory=set)
@@ -101,13 +117,20 @@ class Person:
 
 @dataclass
 class Material:
-    """Acts by purpose (id) and record, and the people of the records."""
+    """Acts by purpose (id) and record, and the people of the records; ``parents`` by purpose (id)."""
 
     purposes: dict[str, Asked]
     people: dict[int, Person]
     acts: dict[tuple[int, int], list[Act]]
     records: dict[int, list[int]]
+    parents: dict[int, int | None] = field(default_factory=dict)
     _known_terms: dict[tuple[int, frozenset[str]], list[Terms]] = field(default_factory=dict)
+
+    def said(self, purpose: int, record: int) -> list[Act]:
+        """The acts on a record that count for a purpose: those about it, and about what it is part of."""
+        if self.parents.get(purpose) is None:
+            return self.acts.get((purpose, record), [])
+        return inherited([self.acts.get((one, record), ()) for one in line(self.parents, purpose)])
 
     def judged(self, purpose: str, channel: str, at: datetime, records: Collection[int], facts: Facts) -> Permission:
         """The answer for a group of records, whoever they belong to."""
@@ -117,7 +140,7 @@ class Material:
             return Permission(False, unusable or Why.NO_PURPOSE)
         people = [self.people[record] for record in records if record in self.people]
         births = tuple(one.born for one in people if one.born) if asked.minimum_age or asked.rules else ()
-        said = [acts for record in records if (acts := self.acts.get((asked.id, record)))]
+        said = [acts for record in records if (acts := self.said(asked.id, record))]
         places = frozenset(place for one in people for place in one.places) if asked.placed else NOWHERE
         known = Facts(births, facts.restricted, facts.organisation)
         return judged(said, self._terms(asked, places), channel, at, known, bound=asked.channel_bound)
@@ -136,17 +159,26 @@ def material(
     records: Collection[int] = (),
     purposes: Collection[str] | None = None,
     whole: bool = False,
+    parts: bool = False,
+    recipient: str = "",
 ) -> Material:
     """What was said on the records of these customers, or on these records; one query.
 
     :param purposes: keys; all published ones when none are named. :param whole: with groups, for writing acts.
+    :param parts: those that are part of these too. :param recipient: to whom the data would go, outside.
     """
     chosen = "key = ANY(%(purposes)s)" if purposes is not None else "state = 'published'"
     which = "r.customer_id = ANY(%(ids)s)" if customers else "r.id = ANY(%(ids)s)"
     with connection.cursor() as cursor:
         cursor.execute(
-            _LOAD.format(purposes=chosen, records=which, more=_WHOLE if whole else _BRIEF),
-            {"purposes": list(purposes or ()), "ids": list(customers or records)},
+            _LOAD.format(
+                purposes=chosen,
+                parts=_PARTS if parts else "",
+                records=which,
+                more=_WHOLE if whole else _BRIEF,
+                covers=COVERS if recipient else "true",
+            ),
+            {"purposes": list(purposes or ()), "ids": list(customers or records), "recipient": recipient},
         )
         return _material(cursor.fetchall())
 
@@ -159,8 +191,7 @@ def _material(rows: Iterable[tuple[Any, ...]]) -> Material:
         customer, purpose, about, is_open, places, born = row[:6]
         record = row[14]
         if record is None:
-            asked = _asked(json.loads(places))
-            made.purposes[asked.key] = asked
+            _purpose(made, json.loads(places))
             continue
         if record not in made.people and about is None:
             made.people[record] = Person(customer or 0)
@@ -179,27 +210,38 @@ def _material(rows: Iterable[tuple[Any, ...]]) -> Material:
     return made
 
 
+def _purpose(made: Material, row: Mapping[str, Any]) -> None:
+    made.parents[row["id"]] = row["parent_id"]
+    if row["chosen"]:
+        made.purposes[row["key"]] = as_asked(row)
+
+
 def _describe(person: Person, places: str | None, born: str | None, *, corrected: bool = False) -> None:
     if places:
-        person.places.update(_places(places))
-    if born and not person.corrected:
-        person.born, person.corrected = _date(born), corrected
+        person.places.update(places_in(places))
+    date_ = born_on(born) if born else None
+    if date_ is None or (person.corrected and not corrected):
+        return
+    first = person.born is None or (corrected and not person.corrected)
+    person.born = date_ if first or person.born is None else max(person.born, date_)
+    person.corrected = corrected
 
 
 def _act(row: tuple[Any, ...]) -> Act:
-    number, act, at, channel, contact, until, names, whose, record, group, carried = row[6:17]
+    number, act, at, channel, contact, until, names, whose, record, group, carried, covers = row[6:18]
     ends = None if until is None else EPOCH + timedelta(microseconds=until)
     begins = EPOCH + timedelta(microseconds=at)
-    return Act(number, act, begins, channel, contact, ends, names, whose, record, group, carried)
+    return Act(number, act, begins, channel, contact, ends, names, whose, record, group, carried, covers=covers)
 
 
 @lru_cache(maxsize=4_096)
-def _places(found: str) -> frozenset[str]:
+def places_in(found: str) -> frozenset[str]:
+    """The countries in a list as the statement gives it."""
     return frozenset(place for place in json.loads(found) if place)
 
 
 @lru_cache(maxsize=4_096)
-def _date(born: str) -> date | None:
+def born_on(born: str) -> date | None:
     """A birth date as it is stored: plain, or sealed where the attribute is sensitive."""
     said = open_values({"birth_date": json.loads(born)})["birth_date"] if born.startswith("{") else born
     try:
@@ -208,7 +250,8 @@ def _date(born: str) -> date | None:
         return None
 
 
-def _asked(row: Mapping[str, Any]) -> Asked:
+def as_asked(row: Mapping[str, Any]) -> Asked:
+    """A purpose from its row."""
     return Asked(
         id=row["id"],
         key=row["key"],
@@ -220,4 +263,5 @@ def _asked(row: Mapping[str, Any]) -> Asked:
         minimum_age=row["minimum_age"],
         expires_after_days=row["expires_after_days"],
         placed=row["placed"],
+        aged=row["aged"],
     )

@@ -8,8 +8,8 @@ from consent.models import ConsentEvent, Notice, Purpose
 from consent.rules.comparing import KEPT, Piece, compared
 
 PARTS = (
-    "title", "text", "purposes", "controller", "recipients", "categories", "retention", "rights", "withdrawal",
-    "layout",
+    "title", "text", "purposes", "controller", "recipients", "named_recipients", "categories", "retention", "rights",
+    "withdrawal", "layout",
 )  # fmt: skip
 
 

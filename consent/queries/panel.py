@@ -20,7 +20,7 @@ from consent.models import Channel, Kind, Purpose
 from consent.queries.acts import Line, acts_of, lines
 from consent.queries.material import Material, material
 from consent.queries.permitted import facts_of
-from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, meet
+from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, line, meet
 from consent.rules.permitting import Permission, Why
 from customers.models import Customer
 
@@ -113,7 +113,7 @@ def consents_of(customer: Customer, user: User, *, every: bool = False) -> list[
     known = material(customers=[customer.pk], purposes=[one.key for one in purposes])
     events = list(acts_of(user).filter(record__customer=customer))
     seen = {line.id: line for line in lines(events, user)}
-    reader = _Reader(customer, known, seen, clock.now())
+    reader = _Reader(customer, known, seen, {one.pk: one.label for one in purposes}, clock.now())
     rows = (reader.row(one) for one in purposes)
     return [row for row in rows if row.purpose.state == Purpose.State.PUBLISHED or (every and row.said)]
 
@@ -121,8 +121,11 @@ def consents_of(customer: Customer, user: User, *, every: bool = False) -> list[
 class _Reader:
     """What was read for one customer."""
 
-    def __init__(self, customer: Customer, known: Material, seen: Mapping[int, Line], now: datetime) -> None:
+    def __init__(
+        self, customer: Customer, known: Material, seen: Mapping[int, Line], labels: Mapping[int, str], now: datetime
+    ) -> None:
         self.known, self.seen, self.now = known, seen, now
+        self.labels = labels
         self.records = known.records.get(customer.pk, [])
         self.facts = facts_of(customer)
 
@@ -131,7 +134,7 @@ class _Reader:
         if purpose.kind in OTHER:
             badge, why = OTHER[Kind(purpose.kind)], Why.CONTRACT if purpose.kind == Kind.CONTRACT else Why.LEGAL
             return Row(purpose, badge, str(WHY[why]), (), False)
-        acts = [found for record in self.records if (found := self.known.acts.get((purpose.pk, record)))]
+        acts = [found for record in self.records if (found := self.known.said(purpose.pk, record))]
         scopes = sorted({(act.channel, act.contact) for found in acts for act in found}, key=_order)
         said = tuple(self._said(purpose, acts, scope) for scope in scopes)
         badge, detail = self._summary(purpose, said)
@@ -151,11 +154,18 @@ class _Reader:
             recorded=TWO if two else badge_of(together),
             by=by,
             allowed=allowed,
-            why=_why(permission, allowed, two),
+            why=self._through(purpose, together) or _why(permission, allowed, two),
             conflict=two,
             hidden=bool(together.by) and by is None,
             code=scope[0],
         )
+
+    def _through(self, purpose: Purpose, standing: Standing) -> str:
+        """That the no was said to what the purpose is part of."""
+        if standing.by is None or not standing.by.level or standing.state != State.DENIED:
+            return ""
+        whole = line(self.known.parents, purpose.pk)[standing.by.level]
+        return _("refused as a part of “%(purpose)s”") % {"purpose": self.labels[whole]}
 
     def _summary(self, purpose: Purpose, said: Sequence[Said]) -> tuple[Badge, str]:
         """The one state that says most, and its address and day."""

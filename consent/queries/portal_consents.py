@@ -19,7 +19,7 @@ from consent.queries.contacts import ATTRIBUTES, contact_digest, known_points
 from consent.queries.portal_data import Held, Holdings
 from consent.queries.portal_words import day_in_words
 from consent.queries.purposes import Offer, offers, terms
-from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, meet
+from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, inherited, line, meet
 from consent.rules.permitting import CONTRACT, LEGAL, NEEDS, OPT_IN, OPT_OUT
 
 SWITCHED = (OPT_IN, OPT_OUT)
@@ -103,15 +103,21 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Said:
-    """The acts on the proved records about each purpose, and how each came about."""
+    """The acts on the proved records about each purpose, and how each came about; ``parents`` by purpose (id)."""
 
     acts: Mapping[int, Mapping[int, Sequence[Act]]]
     events: Mapping[int, ConsentEvent]
     now: datetime
+    parents: Mapping[int, int | None]
+
+    def about(self, purpose: int, record: int) -> list[Act]:
+        """What counts for the purpose: no to what it is part of is no to it."""
+        above = line(self.parents, purpose)
+        return inherited([self.acts.get(one, {}).get(record, ()) for one in above])
 
 
 def topics(anchors: Sequence[int], held: Holdings) -> list[Topic]:
-    """Every purpose that is published, in order; four queries."""
+    """Every purpose that is published, in order; five queries."""
     places, said = _places(held), _said(anchors)
     countries = {row.value["country"] for row in held.rows("address") if row.value and row.value.get("country")}
     made = [_topic(one, strictest(one.purpose, countries), places, said, anchors) for one in offers(language())]
@@ -146,7 +152,8 @@ def _said(anchors: Iterable[int]) -> _Said:
     acts: dict[int, dict[int, list[Act]]] = defaultdict(lambda: defaultdict(list))
     for row in events.values():
         acts[row.purpose_id][row.record_id].append(act_of(row))
-    return _Said(acts, events, clock.now())
+    parents = dict(Purpose.objects.values_list("pk", "parent")) if acts else {}
+    return _Said(acts, events, clock.now(), parents)
 
 
 def act_of(row: ConsentEvent) -> Act:
@@ -170,7 +177,7 @@ def _topic(offer: Offer, kind: str, places: Sequence[_Place], said: _Said, ancho
     purpose, notice = offer.purpose, offer.notice
     label, description = purpose.said_in(language())
     panels: list[tuple[str, tuple[Switch, ...]]] = []
-    acts = [said.acts.get(purpose.pk, {}).get(anchor, ()) for anchor in anchors]
+    acts = [said.about(purpose.pk, anchor) for anchor in anchors]
     question = _Question(kind, acts, said)
     if kind in SWITCHED and purpose.channels and purpose.channel_bound:
         for channel in purpose.channels:

@@ -30,8 +30,13 @@ sql_check(
     "what an ending names is an act of the same record and purpose",
     "I26",
     "SELECT count(*) FROM consent_consentevent WHERE names_id IS NOT NULL",
-    """SELECT e.id FROM consent_consentevent e JOIN consent_consentevent o ON o.id = e.names_id
-        WHERE o.record_id <> e.record_id OR o.purpose_id <> e.purpose_id OR o.id >= e.id""",
+    """WITH RECURSIVE line(purpose, above) AS (
+         SELECT id, id FROM consent_purpose
+          UNION SELECT line.purpose, p.parent_id FROM line JOIN consent_purpose p ON p.id = line.above
+          WHERE p.parent_id IS NOT NULL)
+       SELECT e.id FROM consent_consentevent e JOIN consent_consentevent o ON o.id = e.names_id
+        WHERE o.record_id <> e.record_id OR o.id >= e.id
+           OR NOT EXISTS (SELECT 1 FROM line WHERE line.purpose = e.purpose_id AND line.above = o.purpose_id)""",
 )
 sql_check(
     "acts made here count in the order of the ledger",

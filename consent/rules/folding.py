@@ -8,11 +8,15 @@ whole purpose, or names the same. Of the acts that reach a question:
 - the latest grant says whether there is consent: when it has expired or was ended there is no statement;
 - *requested* and *unknown* change nothing.
 
+A purpose may be part of another. No to the whole is no to each of its parts, until a later yes to the part itself (it
+is the narrower act) or to the whole; but yes to the whole is yes to none of its parts, since consent is given to one
+purpose at a time.
+
 Nothing here looks at another record, so merging and unmerging cannot change what a record says; and the meet is a
 minimum, so the order of merges cannot matter.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -42,7 +46,11 @@ class Because(StrEnum):
 
 
 class Act(NamedTuple):
-    """One consent event, as the fold needs it. ``at`` is when it counts from, ``id`` its place in the ledger."""
+    """One consent event, as the fold needs it. ``at`` is when it counts from, ``id`` its place in the ledger.
+
+    ``level`` is how far above the purpose that is asked about the act was made: 0 is an act about itself, 1 one about
+    the purpose that it is part of. ``covers`` is whether the text that was shown named the recipient who asks.
+    """
 
     id: int
     act: str
@@ -55,6 +63,8 @@ class Act(NamedTuple):
     record: int = 0
     group: str = ""
     carried: bool = False
+    level: int = 0
+    covers: bool = True
 
 
 class Standing(NamedTuple):
@@ -68,6 +78,19 @@ class Standing(NamedTuple):
 SILENT = Standing(State.NO_STATEMENT)
 
 
+def line(parents: Mapping[int, int | None], purpose: int) -> list[int]:
+    """A purpose, the one it is part of, the one that is part of, and so on."""
+    found = [purpose]
+    while (above := parents.get(found[-1])) is not None and above not in found:
+        found.append(above)
+    return found
+
+
+def inherited(acts: Sequence[Iterable[Act]]) -> list[Act]:
+    """All that counts for a purpose: the acts about it, and about each purpose above, as :func:`line` orders them."""
+    return [act._replace(level=level) if level else act for level, found in enumerate(acts) for act in found]
+
+
 def reaches(act: Act, channel: str, contact: int | None) -> bool:
     """Whether the act is about this channel and contact point."""
     return (not act.channel or act.channel == channel) and (act.contact is None or act.contact == contact)
@@ -77,6 +100,7 @@ def lifts(grant: Act, denial: Act) -> bool:
     """Whether the grant came after the denial and is as narrow or narrower."""
     return (
         grant.at > denial.at
+        and grant.level <= denial.level
         and (not denial.channel or denial.channel == grant.channel)
         and (denial.contact is None or denial.contact == grant.contact)
     )
@@ -104,9 +128,10 @@ def fold(acts: Iterable[Act], channel: str, contact: int | None, at: datetime) -
     denials = [act for act in found if act.act in DENYING and not any(lifts(grant, act) for grant in grants)]
     if denials:
         return Standing(State.DENIED, _latest(denials))
-    if grants:
-        return _granted(_latest(grants), found, at)
-    asked = [act for act in found if act.act == REQUESTED]
+    own = [act for act in grants if not act.level]
+    if own:
+        return _granted(_latest(own), found, at)
+    asked = [act for act in found if act.act == REQUESTED and not act.level]
     return Standing(State.NO_STATEMENT, _latest(asked), Because.PENDING) if asked else SILENT
 
 

@@ -15,6 +15,8 @@ def canonical(notice: Mapping[str, Any]) -> bytes:
     """The bytes that are hashed: JSON with sorted names, no spaces, UTF-8."""
     shown = {name: notice[name] for name in SHOWN}
     shown["purposes"] = sorted(shown["purposes"])
+    if notice["named_recipients"]:
+        shown["named_recipients"] = sorted(notice["named_recipients"])
     return json.dumps(shown, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 

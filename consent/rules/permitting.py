@@ -30,10 +30,13 @@ class Why(StrEnum):
     TOO_YOUNG = "too young"
     AGE_UNKNOWN = "age unknown"
     CAME_OF_AGE = "came of age"
+    NOT_COVERED = "recipient not named"
     NO_PURPOSE = "no such purpose"
     NO_CHANNEL = "no such channel"
 
 
+# Why a yes, or a question for one, is no consent yet or no more: what tells most comes first.
+TELLING = (Why.PENDING, Why.EXPIRED, Why.CAME_OF_AGE, Why.TOO_YOUNG, Why.NOT_COVERED)
 GRANTED, DENIED, SILENT = "granted", "denied", "no statement"
 
 
@@ -118,7 +121,31 @@ def judged(
 
     :param records: the acts about the purpose, record by record. :param bound: consents hold for one address only.
     """
-    answers = [_judged(records, one, channel, at, facts, bound=bound) for one in terms]
+    return answered(
+        records, terms, gates(terms, facts, at.date()), channel, at, restricted=facts.restricted, bound=bound
+    )
+
+
+def gates(terms: Sequence[Terms], facts: Facts, today: date) -> tuple[Why | None, ...]:
+    """For each jurisdiction, whether age stands in the way."""
+    return tuple(age_gate(one.minimum_age, facts, today) for one in terms)
+
+
+def answered(
+    records: Sequence[Sequence[Act]],
+    terms: Sequence[Terms],
+    ages: Sequence[Why | None],
+    channel: str,
+    at: datetime,
+    *,
+    restricted: bool,
+    bound: bool,
+) -> Permission:
+    """The answer, once it is known what each jurisdiction's gate of age says."""
+    answers = [
+        _judged(records, one, young, channel, at, restricted=restricted, bound=bound)
+        for one, young in zip(terms, ages, strict=True)
+    ]
     return answers[0] if len(answers) == 1 else _all(answers)
 
 
@@ -137,15 +164,21 @@ def _all(answers: Sequence[Permission]) -> Permission:
 
 
 def _judged(
-    records: Sequence[Sequence[Act]], terms: Terms, channel: str, at: datetime, facts: Facts, *, bound: bool
+    records: Sequence[Sequence[Act]],
+    terms: Terms,
+    young: Why | None,
+    channel: str,
+    at: datetime,
+    *,
+    restricted: bool,
+    bound: bool,
 ) -> Permission:
     if terms.kind == LEGAL:
         return Permission(True, Why.LEGAL, contacts=None)
-    if facts.restricted:
+    if restricted:
         return Permission(False, Why.RESTRICTED, DENIED)
     if terms.kind == CONTRACT:
         return Permission(True, Why.CONTRACT, contacts=None)
-    young = age_gate(terms.minimum_age, facts, at.date())
     if young == Why.AGE_UNKNOWN:
         return Permission(False, young)
     question = _Question(records, terms, channel, at, young is not None)
@@ -158,9 +191,16 @@ def age_gate(minimum: int | None, facts: Facts, today: date) -> Why | None:
     """Nothing, or why age stands in the way; one record of somebody younger is enough."""
     if not minimum or facts.organisation:
         return None
-    if not facts.births:
+    return gate(minimum, age(max(facts.births), today) if facts.births else None)
+
+
+def gate(minimum: int | None, years: int | None) -> Why | None:
+    """The same for somebody of so many completed years, of whom it may not be known."""
+    if not minimum:
+        return None
+    if years is None:
         return Why.AGE_UNKNOWN
-    return Why.TOO_YOUNG if any(age(born, today) < minimum for born in facts.births) else None
+    return Why.TOO_YOUNG if years < minimum else None
 
 
 def age(born: date, today: date) -> int:
@@ -173,7 +213,8 @@ class _Question:
 
     def __init__(self, records: Sequence[Sequence[Act]], terms: Terms, channel: str, at: datetime, young: bool) -> None:
         self.records, self.terms, self.channel, self.at, self.young = records, terms, channel, at, young
-        self.named = {act.contact for acts in records for act in acts if act.contact is not None}
+        reaching = (act for acts in records for act in acts if act.channel in ("", channel))
+        self.named = {act.contact for act in reaching if act.contact is not None}
         self.why: Why | None = None
 
     def standing(self, contact: int | None) -> Standing:
@@ -193,6 +234,8 @@ class _Question:
         return Standing(State.NO_STATEMENT, standing.by)
 
     def _flaw(self, grant: Act) -> Why | None:
+        if not grant.covers:
+            return Why.NOT_COVERED
         if self.channel in self.terms.double_opt_in and grant.act not in CONFIRMING:
             return Why.PENDING
         if self.young and grant.whose != "guardian":
@@ -202,7 +245,8 @@ class _Question:
         return None
 
     def _note(self, why: Why) -> None:
-        self.why = self.why or why
+        """Of several reasons the one that tells most, in whatever order the records come."""
+        self.why = why if self.why is None else min(self.why, why, key=TELLING.index)
 
     def opt_in(self, *, bound: bool) -> Permission:
         """Permitted where there is a grant; a channel that needs an address has it for certain addresses only."""

@@ -1,13 +1,13 @@
-"""Five records, two purposes, and people who say yes and no: the rules without a database."""
+"""Five records, a purpose and the one that it is part of, and people who say yes and no: the rules without a database."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from consent.rules.covering import covered_by_denial, released, taken_back
-from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED, Act, Standing, State, fold, meet
+from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED, Act, Standing, State, fold, inherited, meet
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-RECORDS, PURPOSES = range(5), ("newsletter", "profiling")
+RECORDS, PURPOSES, PART_OF = range(5), ("newsletter", "marketing"), {"newsletter": "marketing"}
 SCOPES = (("", None), ("email", None), ("email", 1), ("email", 2), ("sms", 3))
 QUESTIONS = (("", None), ("email", 1), ("email", 2), ("sms", 3), ("sms", None))
 Scope = tuple[str, int | None]
@@ -39,6 +39,11 @@ class Ledger:
         self.of[purpose, record].append(row)
         return row
 
+    def about(self, purpose: str, records: Iterable[int]) -> list[Act]:
+        """The acts that count for a purpose on these records."""
+        above = [purpose, PART_OF[purpose]] if purpose in PART_OF else [purpose]
+        return inherited([[act for record in records for act in self.of[each, record]] for each in above])
+
     def deny(self, purpose: str, act: str, scope: Scope, own: Collection[int]) -> None:
         """Somebody known at these records says no."""
         group = f"g{self.hours}"
@@ -48,9 +53,8 @@ class Ledger:
 
     def grant(self, purpose: str, act: str, scope: Scope, proved: Collection[int], lasts: int | None = None) -> None:
         """Somebody proved at these records says yes, for so many hours."""
-        acts = self.acts[purpose]
-        groups = taken_back([one for one in acts if one.record in proved], *scope)
-        ended = released([one for one in acts if one.record not in proved], groups, *scope)
+        groups = taken_back(self.about(purpose, proved), *scope)
+        ended = released(self.about(purpose, set(RECORDS) - set(proved)), groups, *scope)
         until = self.now + timedelta(hours=lasts) if lasts else None
         for record in proved:
             self.write(purpose, record, act, scope, group=f"g{self.hours}", until=until)
@@ -88,11 +92,11 @@ class Ledger:
 
     def said(self, purpose: str, record: int, question: Scope) -> Standing:
         """What a record says."""
-        return fold(self.of[purpose, record], *question, self.now)
+        return fold(self.about(purpose, [record]), *question, self.now)
 
     def replayed(self, purpose: str, record: int, question: Scope) -> State:
         """The same, found in another way."""
-        return replayed(self.of[purpose, record], question, self.now)
+        return replayed(self.about(purpose, [record]), question, self.now)
 
     def together(self, purpose: str, records: Iterable[int], question: Scope) -> Standing:
         """What several say."""
@@ -118,7 +122,7 @@ def replayed(acts: Iterable[Act], scope: Scope, now: datetime) -> State:
         if act.act in DENYING:
             denials.append(act)
         elif act.act in GRANTING:
-            grant = act
+            grant = grant if act.level else act
             denials = [one for one in denials if one.at == act.at or not _inside(act, one)]
     if denials:
         return State.DENIED
@@ -127,4 +131,6 @@ def replayed(acts: Iterable[Act], scope: Scope, now: datetime) -> State:
 
 
 def _inside(act: Act, denial: Act) -> bool:
+    if act.level > denial.level:
+        return False
     return denial.channel in ("", act.channel) and denial.contact in (None, act.contact)
