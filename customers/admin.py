@@ -16,7 +16,17 @@ from customers.actions.sources import add_source, change_source
 from customers.models import Attribute, Source
 from customers.resources import AttributeResource, SourceResource
 
-SHOWN = ("name", "kind", "owner", "party_class", "country", "trust", "trust_by_attribute", "terms")
+SHOWN = (
+    "name",
+    "kind",
+    "owner",
+    "party_class",
+    "country",
+    "trust",
+    "trust_by_attribute",
+    "half_life_by_attribute",
+    "terms",
+)
 
 
 class SourceForm(ActionForm):
@@ -94,7 +104,7 @@ class AttributeAdmin(SpreadsheetAdmin):
     fieldsets = (
         (None, {"fields": ("name", "label", "type", "many", "group", "parties", "options")}),
         (None, {"fields": ("origin", "sensitivity", "quality", "portal")}),
-        (None, {"fields": ("rule", "tie_breakers", "survives_with")}),
+        (None, {"fields": ("rule", "tie_breakers", "half_life", "downgrade", "survives_with")}),
         (None, {"fields": ("match_role", "searchable", "position", "retired")}),
     )
 

@@ -10,12 +10,13 @@ from customers.queries.start import holdings
 
 declare(
     "customers.Attribute",
-    none="id name label type group parties many origin sensitivity options quality rule tie_breakers survives_with "
-    "portal match_role searchable position retired change",
+    none="id name label type group parties many origin sensitivity options quality rule tie_breakers half_life "
+    "downgrade survives_with portal match_role searchable position retired change",
 )
 declare(
     "customers.Source",
-    none="id key name kind role domain owner party_class country trust trust_by_attribute mapping change",
+    none="id key name kind role domain owner party_class country trust trust_by_attribute "
+    "half_life_by_attribute mapping change",
     free_text="terms",
 )
 declare(

@@ -18,10 +18,10 @@ from customers.rules.mapping import FREE
 from customers.rules.standing import SHIPPED
 
 EDITABLE = frozenset(
-    "label type group parties many origin sensitivity options quality rule tie_breakers survives_with portal "
-    "match_role searchable position retired".split()
+    "label type group parties many origin sensitivity options quality rule tie_breakers half_life downgrade "
+    "survives_with portal match_role searchable position retired".split()
 )
-SURVIVING = frozenset("type many rule tie_breakers survives_with position retired".split())
+SURVIVING = frozenset("type many rule tie_breakers half_life downgrade survives_with position retired".split())
 FINDING = frozenset("type many searchable sensitivity retired".split())
 STEP = 10
 

@@ -14,7 +14,11 @@ from customers.models import Source
 from customers.queries.catalogue import catalogue
 from customers.rules import mapping
 
-EDITABLE = frozenset("name kind owner party_class terms country trust trust_by_attribute mapping".split())
+EDITABLE = frozenset(
+    "name kind owner party_class terms country trust trust_by_attribute half_life_by_attribute mapping".split()
+)
+TRUSTING = frozenset({"trust", "trust_by_attribute", "half_life_by_attribute"})
+LONGEST = 36_500
 OWN = {
     Source.Role.STEWARD: {"name": "{domain}: stewards", "trust": 100, "party_class": Source.PartyClass.FIRST},
     Source.Role.PORTAL: {"name": "{domain}: customers", "trust": 90, "party_class": Source.PartyClass.ZERO},
@@ -49,7 +53,7 @@ def change_source(source: Source, *, actor: User, fields: Mapping[str, Any]) -> 
     source.change = change_id()
     source.save()
     history.keep(Source, [source.pk], history.CHANGED)
-    if {"trust", "trust_by_attribute"} & changed.keys():
+    if TRUSTING & changed.keys():
         ask_for_rebuild(actor=actor)
     audit.record(actor, "source.changed", source, attributes=sorted(changed))
     return source
@@ -90,7 +94,9 @@ def _refuse_unfit(source: Source) -> None:
     if source.trust > 100:
         errors["trust"] = [_("Trust is a whole number from 0 to 100.")]
     known = catalogue()
-    if not _are_trusts(source.trust_by_attribute, known.specs):
+    if not _are_numbers(source.half_life_by_attribute, known.specs, LONGEST):
+        errors["half_life_by_attribute"] = [_("This names attributes of the catalogue, each with a number of days.")]
+    if not _are_numbers(source.trust_by_attribute, known.specs, 100):
         errors["trust_by_attribute"] = [_("This names attributes of the catalogue, each with a number from 0 to 100.")]
     if source.mapping and (faults := mapping.check(source.mapping, known.mappable)):
         errors["mapping"] = [_(fault.msgid) % fault.params for fault in faults]
@@ -98,8 +104,8 @@ def _refuse_unfit(source: Source) -> None:
         raise Invalid(errors)
 
 
-def _are_trusts(trusts: Any, known: Mapping[str, Any]) -> bool:
-    return isinstance(trusts, dict) and all(
-        name in known and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 100
-        for name, value in trusts.items()
+def _are_numbers(numbers: Any, known: Mapping[str, Any], most: int) -> bool:
+    return isinstance(numbers, dict) and all(
+        name in known and isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
+        for name, value in numbers.items()
     )

@@ -1,5 +1,6 @@
 """The catalogue: which attributes customers have, as data that the business edits."""
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -75,6 +76,18 @@ class Attribute(Changed):
     quality = models.JSONField(_("quality rules"), default=dict, blank=True)
     rule = models.CharField(_("survivorship"), max_length=20, choices=Rule.choices, default=Rule.MOST_TRUSTED)
     tie_breakers = models.JSONField(_("tie-breakers"), default=list, blank=True)
+    half_life = models.PositiveIntegerField(
+        _("half-life of trust (days)"),
+        default=0,
+        validators=[MaxValueValidator(36_500)],
+        help_text=_("Counted from the newest claim beside it, never from today; 0: trust does not age."),
+    )
+    downgrade = models.PositiveSmallIntegerField(
+        _("less trust when validation failed"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Points taken off the trust in a value in which a check found a fault."),
+    )
     survives_with = models.SlugField(_("survives together with"), max_length=60, blank=True)
     portal = models.CharField(_("in the portal"), max_length=12, choices=Portal.choices, default=Portal.SHOWN)
     match_role = models.CharField(_("matching"), max_length=10, choices=MatchRole.choices, default=MatchRole.NONE)

@@ -53,6 +53,12 @@ class Source(Changed):
     )
     trust = models.PositiveSmallIntegerField(_("trust"), default=50, help_text=_("0 to 100; more is believed first."))
     trust_by_attribute = models.JSONField(_("trust by attribute"), default=dict, blank=True)
+    half_life_by_attribute = models.JSONField(
+        _("half-life by attribute"),
+        default=dict,
+        blank=True,
+        help_text=_("In how many days its trust halves, where it is not as the attribute says; 0: never."),
+    )
     mapping = models.JSONField(_("mapping"), default=dict, blank=True, editable=False)
 
     objects = SourceQuerySet.as_manager()

@@ -89,6 +89,8 @@ class Catalogue:
                 tie_breakers=tuple(spec.row.tie_breakers),
                 group=spec.row.survives_with,
                 key=spec.key_of,
+                half_life=spec.row.half_life,
+                downgrade=spec.row.downgrade,
             )
             for name, spec in self.specs.items()
         ]

@@ -40,7 +40,19 @@ def claims_in(record: SourceRecord, values: Mapping[str, Any], version: int, obs
         steward=record.about_id is not None,
         default_trust=CORRECTION_TRUST if source.role == Source.Role.STEWARD else source.trust,
         about=record.about_id,
+        half_lives=source.half_life_by_attribute,
+        doubtful=Doubts(record) if version == record.version else frozenset(),
     )
+
+
+class Doubts:
+    """The attributes in which a record failed validation, read when a rule asks: most rules never do."""
+
+    def __init__(self, record: SourceRecord) -> None:
+        self._record = record
+
+    def __contains__(self, attribute: object) -> bool:
+        return any(one["attribute"] == attribute for one in self._record.findings)
 
 
 def claim_digest(value: Any) -> bytes:

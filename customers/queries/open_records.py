@@ -15,7 +15,10 @@ from customers.sealing import open_values
 
 MEMO = "sources of claims"
 
-_COLUMNS = "r.id, r.customer_id, r.source_id, r.domain_id, r.version, r.observed_at, r.about_id, r.values::text"
+_COLUMNS = (
+    "r.id, r.customer_id, r.source_id, r.domain_id, r.version, r.observed_at, r.about_id, r.values::text, "
+    "CASE WHEN r.findings <> '[]' THEN r.findings::text END"
+)
 _OF_CUSTOMERS = f"""
     SELECT {_COLUMNS} FROM customers_sourcerecord r
      WHERE r.customer_id = ANY(%s) AND r.closed_at IS NULL ORDER BY r.id
@@ -39,6 +42,7 @@ class OpenRecord(NamedTuple):
     observed_at: datetime
     about_id: int | None
     values: dict[str, Any]
+    doubtful: frozenset[str] = frozenset()
 
 
 class _Word(NamedTuple):
@@ -47,6 +51,7 @@ class _Word(NamedTuple):
     key: str
     trust: int
     by_attribute: Mapping[str, int]
+    half_lives: Mapping[str, int]
 
 
 def of_customers(customers: Collection[int]) -> list[OpenRecord]:
@@ -65,7 +70,12 @@ def held_unplaced(records: Collection[int]) -> list[OpenRecord]:
 
 
 def _opened(rows: Iterable[Any]) -> list[OpenRecord]:
-    return [OpenRecord._make((*row[:7], open_values(json.loads(row[7])))) for row in rows]
+    return [OpenRecord._make((*row[:7], open_values(json.loads(row[7])), _doubtful(row[8]))) for row in rows]
+
+
+def _doubtful(findings: str | None) -> frozenset[str]:
+    """The attributes in which a record failed validation."""
+    return frozenset(one["attribute"] for one in json.loads(findings)) if findings else frozenset()
 
 
 def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:
@@ -84,6 +94,8 @@ def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:
             steward=record.about_id is not None,
             default_trust=word.trust,
             about=record.about_id,
+            half_lives=word.half_lives,
+            doubtful=record.doubtful,
         )
         for record in records
     ]
@@ -94,5 +106,5 @@ def _words(sources: set[int]) -> Mapping[int, _Word]:
     if missing := sources - known.keys():
         for row in Source.objects.filter(pk__in=missing):
             trust = CORRECTION_TRUST if row.role == Source.Role.STEWARD else row.trust
-            known[row.pk] = _Word(row.key, trust, row.trust_by_attribute)
+            known[row.pk] = _Word(row.key, trust, row.trust_by_attribute, row.half_life_by_attribute)
     return known

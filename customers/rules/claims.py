@@ -1,5 +1,9 @@
 """Claims: what records say of one attribute, measured and put in order.
 
+What a claim is worth is the trust in its source for this attribute; less where its record failed validation there, and
+halved for every half-life that it is older than the newest claim beside it. Age counts among the claims and never from
+now, so a customer about whom nothing new is heard stays as he is, and no order of arrival shows.
+
 Rank of a claim: pinned, then corrected by a steward, then the attribute's rule, its tie-breakers, the total order
 (trust, observed time, source, record). A correction stands before the rule because a person decided it: under "most
 recent" a nightly feed would undo it.
@@ -7,7 +11,7 @@ recent" a nightly feed would undo it.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -18,6 +22,9 @@ RULES = ("most_trusted", "most_recent", "most_frequent", "most_complete", "earli
 DEFAULT_TRUST = 50
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+A_DAY = 86_400_000_000
+GRAINS = 1_000
+"""Worth is a whole number, a thousand to a point of trust: no rounding takes part in a comparison."""
 # What describes an element but is no part of its content.
 DESCRIBING = frozenset({"kind", "scheme", "verified"})
 
@@ -26,7 +33,11 @@ Rank = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class RecordClaims:
-    """What one record says, with all that the rules may ask about it."""
+    """What one record says, with all that the rules may ask about it.
+
+    ``half_lives``: days by attribute where the source's word ages otherwise than the attribute's; 0 never.
+    ``doubtful``: attributes in which its values failed validation.
+    """
 
     id: int
     version: int
@@ -39,6 +50,8 @@ class RecordClaims:
     steward: bool = False
     default_trust: int = DEFAULT_TRUST
     about: int | None = None
+    half_lives: Mapping[str, int] = field(default_factory=dict)
+    doubtful: Container[str] = frozenset()
     age: int = field(init=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
@@ -48,7 +61,10 @@ class RecordClaims:
 
 @dataclass(frozen=True, slots=True)
 class AttributeRule:
-    """How one attribute survives; `key` normalises a value (an element, when many) for equality."""
+    """How one attribute survives; `key` normalises a value (an element, when many) for equality.
+
+    ``half_life``: the days in which trust halves, 0 never. ``downgrade``: points less where validation failed.
+    """
 
     name: str
     many: bool = False
@@ -56,6 +72,8 @@ class AttributeRule:
     tie_breakers: tuple[str, ...] = ("most_recent",)
     group: str = ""
     key: Callable[[Any], str] = str
+    half_life: int = 0
+    downgrade: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +92,7 @@ class Claim:
 
     record: RecordClaims
     value: Any
-    trust: int
+    worth: int
     index: int = 0
     key: str = ""
     pinned: bool = False
@@ -87,7 +105,7 @@ class Claim:
 
 # Smaller is better.
 MEASURES: Mapping[str, Callable[[Claim], Any]] = {
-    "most_trusted": lambda claim: -claim.trust,
+    "most_trusted": lambda claim: -claim.worth,
     "most_recent": lambda claim: -claim.record.age,
     "most_frequent": lambda claim: -claim.count,
     "most_complete": lambda claim: (-claim.size[0], -claim.size[1]),
@@ -113,12 +131,32 @@ def members_of(group: str, attributes: Sequence[AttributeRule]) -> list[Attribut
 def order(claims: list[Claim], attribute: AttributeRule) -> None:
     """Best first. A rank is smaller the better, and no two claims have the same one."""
     rules, _names = _places(attribute.rule, attribute.tie_breakers)
+    weigh(claims, attribute)
     for claim in claims:
         record = claim.record
         ruled = [measure(claim) for measure in rules]
-        ends = (-claim.trust, -record.age, record.source_id, record.id, claim.index)
+        ends = (-claim.worth, -record.age, record.source_id, record.id, claim.index)
         claim.rank = (not claim.pinned, not record.steward, claim.sparse, *ruled, *ends)
     claims.sort(key=attrgetter("rank"))
+
+
+def weigh(claims: Sequence[Claim], attribute: AttributeRule) -> None:
+    """What each claim is worth beside the others; a correction does not age, a person stands behind it."""
+    name, newest = attribute.name, max([claim.record.age for claim in claims])
+    for claim in claims:
+        record = claim.record
+        if record.steward:
+            continue
+        trust = record.trust.get(name, record.default_trust)
+        if attribute.downgrade and name in record.doubtful:
+            trust = max(trust - attribute.downgrade, 0)
+        half_life = record.half_lives.get(name, attribute.half_life)
+        claim.worth = aged(trust, (newest - record.age) // A_DAY, half_life)
+
+
+def aged(trust: int, days: int, half_life: int) -> int:
+    """The worth of trust after so many days, in whole grains."""
+    return trust * GRAINS if not half_life else int(trust * GRAINS * 0.5 ** (days / half_life))
 
 
 @lru_cache(maxsize=1024)
@@ -253,7 +291,7 @@ def _kind(element: Mapping[str, Any]) -> str:
 
 
 def _claim(record: RecordClaims, name: str, value: Any, decisions: Decisions) -> Claim:
-    claim = Claim(record, value, record.trust.get(name, record.default_trust))
+    claim = Claim(record, value, record.trust.get(name, record.default_trust) * GRAINS)
     claim.verified = record.steward
     if decisions.pinned:
         claim.pinned = (record.id, name) in decisions.pinned

@@ -253,15 +253,18 @@ def customers(draw):
             trust=draw(st.integers(1, 3)),
             steward=draw(st.booleans()),
             about=draw(st.sampled_from([None, 1, 2])),
+            half_lives=draw(st.sampled_from([{}, {}, {"birth_date": 0}, {"birth_date": 1, "email": 2}])),
+            doubtful=draw(st.sampled_from([frozenset(), frozenset({"birth_date", "given_name"})])),
         )
         for number in range(1, size + 1)
     ]
     rule, ties = draw(st.sampled_from(RULES)), tuple(draw(st.lists(st.sampled_from(RULES), max_size=2)))
-    names = [AttributeRule(n, rule=rule, tie_breakers=ties, group="name") for n in ("given_name", "family_name")]
+    ages = {"half_life": draw(st.sampled_from([0, 0, 1, 2])), "downgrade": draw(st.sampled_from([0, 1]))}
+    said = {"rule": rule, "tie_breakers": ties, **ages}
     rules = [
-        *names,
-        AttributeRule("birth_date", rule=rule, tie_breakers=ties, key=str.casefold),
-        AttributeRule("email", many=True, rule=rule, tie_breakers=ties, key=fold),
+        *[AttributeRule(n, group="name", **said) for n in ("given_name", "family_name")],
+        AttributeRule("birth_date", key=str.casefold, **said),
+        AttributeRule("email", many=True, key=fold, **said),
     ]
     pin = st.builds(
         PinRule,
@@ -271,6 +274,59 @@ def customers(draw):
         st.booleans(),
     )
     return records, rules, draw(st.lists(pin, max_size=3)), draw(st.permutations(records))
+
+
+def ages(*records, half_life=0, downgrade=0):
+    rule = AttributeRule("birth_date", tie_breakers=(), half_life=half_life, downgrade=downgrade)
+    return golden(records, [rule])
+
+
+class TestTrustThatAges:
+    def test_trust_halves_with_every_half_life_behind_the_newest_claim(self):
+        old = record(1, {"birth_date": "1970-01-01"}, trust=90)
+        new = record(2, {"birth_date": "1970-01-02"}, day=30, trust=40)
+        assert ages(old, new).values["birth_date"] == "1970-01-01"
+        assert ages(old, new, half_life=30).values["birth_date"] == "1970-01-01"
+        assert ages(old, new, half_life=25).values["birth_date"] == "1970-01-02"
+
+    def test_it_counts_among_the_claims_and_never_from_now(self):
+        claims = [record(1, {"birth_date": "1970-01-01"}, trust=90), record(2, {"birth_date": "x"}, day=9, trust=80)]
+        later = [record(1, {"birth_date": "1970-01-01"}, day=9_000, trust=90)]
+        later.append(record(2, {"birth_date": "x"}, day=9_009, trust=80))
+        assert ages(*claims, half_life=60).values == ages(*later, half_life=60).values
+        # A newer record that says nothing of it ages nobody's word.
+        silent = record(3, {"given_name": "Ann"}, day=5_000)
+        assert canonical(ages(*claims, silent, half_life=60)) == canonical(ages(*claims, half_life=60))
+
+    def test_a_source_may_age_otherwise_than_the_attribute(self):
+        registry = record(1, {"birth_date": "1970-01-01"}, trust=60, half_lives={"birth_date": 0})
+        shop = record(2, {"birth_date": "1970-01-02"}, day=300, trust=50)
+        assert ages(registry, shop, half_life=30).values["birth_date"] == "1970-01-01"
+
+    def test_what_failed_validation_is_trusted_less(self):
+        failed = record(1, {"birth_date": "1970-01-01"}, trust=60, doubtful={"birth_date"})
+        sound = record(2, {"birth_date": "1970-01-02"}, trust=50)
+        assert ages(failed, sound).values["birth_date"] == "1970-01-01"
+        assert ages(failed, sound, downgrade=11).values["birth_date"] == "1970-01-02"
+        assert ages(failed, sound, downgrade=11).lineage["birth_date"]["rule"] == "most_trusted"
+
+    def test_a_correction_does_not_age(self):
+        person = record(1, {"birth_date": "1970-01-01"}, steward=True, trust=100, about=2)
+        feed = record(2, {"birth_date": "1970-01-02"}, day=5_000, trust=90)
+        assert ages(person, feed, half_life=1).values["birth_date"] == "1970-01-01"
+
+    @given(st.lists(st.tuples(st.integers(0, 100), st.integers(0, 400), st.booleans()), min_size=2, max_size=6),
+           st.integers(1, 400), st.integers(0, 60))  # fmt: skip
+    @settings(max_examples=200, deadline=None)
+    def test_the_winner_is_the_one_worth_most_by_the_plain_formula(self, said, half_life, downgrade):
+        claims = [
+            record(n, {"birth_date": str(n)}, day=day, trust=trust, doubtful={"birth_date"} if doubt else frozenset())
+            for n, (trust, day, doubt) in enumerate(said, start=1)
+        ]
+        newest = max(day for _trust, day, _doubt in said)
+        worth = [max(trust - downgrade * doubt, 0) * 0.5 ** ((newest - day) / half_life) for trust, day, doubt in said]
+        won = int(ages(*claims, half_life=half_life, downgrade=downgrade).values["birth_date"])
+        assert worth[won - 1] >= max(worth) - 0.001
 
 
 class TestPureFunction:
