@@ -11,6 +11,7 @@ from cmdm import access
 ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("start", _("Start"), "home", "/", ()),
     ("stewardship:queue", _("Review"), "arrows-join", "/review/", ("decide",)),
+    ("stewardship:dashboard", _("Quality"), "scale", "/review/dashboard/", ("decide", "configure")),
     ("customers:list", _("Customers"), "users", "/customers/", ("view",)),
     ("customers:imports", _("Imports"), "file-import", "/imports/", ("import",)),
     ("matching:model", _("Matching"), "adjustments-horizontal", "/matching/", ("decide", "configure")),
@@ -27,9 +28,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
-    items = []
-    for name, label, icon, prefix, verbs in ITEMS:
-        if not verbs or access.in_any(user, verbs):
-            active = request.path == prefix if prefix == "/" else request.path.startswith(prefix)
-            items.append({"label": label, "url": reverse(name), "icon": icon, "active": active})
+    shown = [item for item in ITEMS if not item[-1] or access.in_any(user, item[-1])]
+    inside = [prefix for _name, _label, _icon, prefix, _verbs in shown if _is_in(request.path, prefix)]
+    nearest = max(inside, key=len, default="")
+    items = [
+        {"label": label, "url": reverse(name), "icon": icon, "active": prefix == nearest}
+        for name, label, icon, prefix, _verbs in shown
+    ]
     return {"navigation": items}
+
+
+def _is_in(path: str, prefix: str) -> bool:
+    return path == prefix if prefix == "/" else path.startswith(prefix)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cmdm import jobs
 from cmdm.events import Event, on
-from cmdm.models import Job, system_user
+from cmdm.models import Domain, Job, system_user
 from stewardship.jobs import LOWERED
 
 
@@ -12,6 +12,6 @@ from stewardship.jobs import LOWERED
 def tell_owners(events: Sequence[Event]) -> None:
     """The machine proposes instead of joining in a domain: its owner gets a mail, once."""
     for event in events:
-        facts = {"domain": event.payload["domain"], "event": event.id}
-        if not Job.objects.filter(name=LOWERED, arguments=facts).exists():
-            jobs.enqueue(LOWERED, actor=system_user(), **facts)
+        if not Job.objects.filter(name=LOWERED, arguments={"event": event.id}).exists():
+            domain = Domain.objects.get(pk=event.payload["domain"])
+            jobs.enqueue(LOWERED, actor=system_user(), domain=domain, event=event.id)

@@ -101,7 +101,7 @@ def _set(row: Any, fields: Mapping[str, Any], known: frozenset[str]) -> list[str
         setattr(row, name, fields[name])
     errors: dict[str, list[Any]] = {}
     try:
-        row.clean_fields(exclude=["change", "domain"])
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - known)
     except ValidationError as error:
         errors = dict(error.message_dict)
     if isinstance(row, ReviewPolicy) and not errors and row.low > row.high:

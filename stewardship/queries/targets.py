@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
 from cmdm import access, clock, memo
 from cmdm.models import Domain, User
-from stewardship.models import QualityTarget
+from matching.models import Verdict
+from stewardship.models import QualityTarget, SampledJoin
 from stewardship.rules.quality import Estimate, counts_from
 
 LOWERED = "lowered domains"
@@ -84,3 +87,23 @@ def since(target: QualityTarget) -> datetime:
 def lowered_targets(user: User) -> Collection[QualityTarget]:
     """Targets in domains that he decides or configures in, where the machine only proposes; one query."""
     return list(QualityTarget.objects.visible_to(user).filter(lowered_at__isnull=False).select_related("domain"))
+
+
+def sampled(
+    user: User, *, domain: int | None = None, week: date | None = None, wrong: bool = False
+) -> QuerySet[SampledJoin]:
+    """The sampled joins behind a figure, of domains where he decides or configures."""
+    scope = access.scope(user, "decide") | access.scope(user, "configure")
+    rows = SampledJoin.objects.filter(domain__in=scope)
+    if domain is not None:
+        rows = rows.filter(domain=domain)
+    ends: dict[str, Any] = {"left": OuterRef("candidate__left"), "right": OuterRef("candidate__right")}
+    said = Verdict.objects.in_force().filter(**ends).exclude(answer=Verdict.Answer.UNSURE)
+    if week is not None:
+        start = datetime.combine(week, datetime.min.time(), tzinfo=clock.now().tzinfo)
+        said = said.filter(decided_at__gte=start, decided_at__lt=start + timedelta(days=7))
+    if wrong:
+        said = said.exclude(answer=Verdict.Answer.SAME)
+    if week is not None or wrong:
+        rows = rows.filter(Exists(said))
+    return rows.select_related("candidate", "domain")
