@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cmdm.navigation.navigation",
+                "stewardship.views.keys.pressed",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -1,6 +1,6 @@
 """Forms of the queue, the card, and what owners set."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cmdm import access
 from cmdm.models import Domain, User
-from customers.models import SourceRecord
+from customers.models import Source, SourceRecord
 from matching.models import Verdict
 from stewardship.models import Answer, ReviewPolicy, Task
+from stewardship.queries.asking import sources_of
+from stewardship.queries.colleagues import who_may
 from stewardship.queries.notes import Notes, colleagues_by_name
 from stewardship.queries.wanted import AGES, BANDS, NARROWING, REFERRED, SIZES, STAGES, Wanted
 from stewardship.rules.mentions import named, resolved
@@ -64,6 +66,19 @@ class KeptFilterForm(forms.Form):
         field.queryset = Domain.objects.filter(pk__in=access.scope(user, "decide"))  # type: ignore[attr-defined]
 
 
+class BulkForm(forms.Form):
+    """One answer to all cards of a filter."""
+
+    decision = forms.ChoiceField(
+        label=_("Answer"),
+        choices=[one for one in Verdict.Answer.choices if one[0] != Verdict.Answer.UNSURE],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("Stands with every answer, and with every verdict made of it.")
+    )
+
+
 class NoteForm(forms.Form):
     """A note: on what, which words, and whom it names."""
 
@@ -87,6 +102,67 @@ class NoteForm(forms.Form):
         about = self.about or place.value.partition("-")[0]
         self.deed = {"record": record, "text": given.get("text", ""), "mentioned": people, "about": about}
         return given
+
+
+class CommentForm(forms.Form):
+    """What whoever takes the card next should know."""
+
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        max_length=LONGEST,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("Kept as a note of the card. Whoever takes it next reads it."),
+    )
+
+
+class AssignForm(forms.Form):
+    """Who shall decide: one of those who may, in every domain of the card."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Nobody"))
+
+    def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["to"], who_may("decide", task.domain_ids()))
+
+
+class ReferForm(forms.Form):
+    """A question about a card, to a colleague or to the owner of a source."""
+
+    to = forms.ModelChoiceField(User.objects.none(), label=_("Ask a colleague"), required=False, empty_label="–")
+    source = forms.ModelChoiceField(
+        Source.objects.none(), label=_("or the owner of a source"), required=False, empty_label="–"
+    )
+    question = forms.CharField(label=_("Question"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args: Any, task: Task, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self.fields["to"], [one for one in who_may("view", task.domain_ids()) if one.pk != user.pk])
+        source = self.fields["source"]
+        source.queryset = sources_of(task).visible_to(user)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or {}
+        if not self.errors and bool(given.get("to")) == bool(given.get("source")):
+            self.add_error("to", _("Choose a colleague or a source, one of the two."))
+        return given
+
+    @property
+    def deed(self) -> dict[str, Any]:
+        """The arguments of the action."""
+        return {name: self.cleaned_data.get(name) for name in ("to", "source", "question")}
+
+
+class ReplyForm(forms.Form):
+    """What one answers when one was asked."""
+
+    answer = forms.CharField(label=_("Answer"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}))
+
+
+def offer(field: forms.Field, people: Sequence[User]) -> None:
+    """Let a field choose among these people, in this order."""
+    rows = User.objects.filter(pk__in=[one.pk for one in people]).order_by("display_name", "username")
+    field.queryset = rows  # type: ignore[attr-defined]
 
 
 class SeenField(forms.CharField):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stewardship.views import cards, dashboard, filters, keys, notes, policies, queue, tasks, workload
+from stewardship.views import bulk, cards, dashboard, filters, handing, keys, notes, policies, queue, tasks, workload
 
 app_name = "stewardship"
 urlpatterns = [
@@ -11,6 +11,22 @@ urlpatterns = [
     path("review/filters/keep/", filters.keep, name="filter_keep"),
     path("review/filters/<int:pk>/change/", filters.change, name="filter_change"),
     path("review/filters/<int:pk>/drop/", filters.drop, name="filter_drop"),
+    path("review/asked/", handing.asked, name="asked"),
+    path("review/asked/<int:pk>/reply/", handing.reply, name="reply"),
+    path("review/asked/<int:pk>/back/", handing.refer_back, name="refer_back"),
+    path("review/<int:pk>/hand/", handing.hand, name="hand"),
+    path("review/<int:pk>/hand/back/", handing.release, name="hand_back"),
+    path("review/<int:pk>/assign/", handing.assign, name="assign"),
+    path("review/<int:pk>/refer/", handing.refer, name="refer"),
+    path("review/bulk/", bulk.bulks, name="bulk_list"),
+    path("review/bulk/new/", bulk.new, name="bulk_new"),
+    path("review/bulk/<uuid:pk>/", bulk.bulk, name="bulk"),
+    path("review/bulk/<uuid:pk>/progress/", bulk.progress, name="bulk_progress"),
+    path("review/bulk/<uuid:pk>/sample/<int:task>/", bulk.sample, name="bulk_sample"),
+    path("review/bulk/<uuid:pk>/run/", bulk.run, name="bulk_run"),
+    path("review/bulk/<uuid:pk>/stop/", bulk.stop, name="bulk_stop"),
+    path("review/bulk/<uuid:pk>/undo/", bulk.undo, name="bulk_undo"),
+    path("review/bulk/<uuid:pk>/drop/", bulk.drop, name="bulk_drop"),
     path("review/workload/", workload.workload, name="workload"),
     path("review/dashboard/", dashboard.dashboard, name="dashboard"),
     path("review/answers/", dashboard.answers, name="answers"),

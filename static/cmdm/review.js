@@ -4,27 +4,41 @@
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const narrow = window.matchMedia("(max-width: 639.98px)");
 
   /* The golden column follows the choice; the rule that would have chosen stays in reach. */
   const redraw = (input) => {
     const row = input.closest("[data-row]");
     const table = input.closest("table");
-    const letter = $("[data-golden-letter]", row);
-    const value = $("[data-golden-value]", row);
+    const golden = $(".golden", row);
     const rule = $("[data-golden-rule]", row);
+    const chosen = !("default" in input.dataset);
     rule.dataset.own ??= rule.textContent;
-    letter.textContent = input.dataset.letter;
-    letter.classList.remove("letter-open");
-    value.textContent = $(".value", input.closest("td")).textContent;
-    rule.textContent = "default" in input.dataset ? rule.dataset.own : table.dataset.yourChoice;
-    row.querySelector(".golden").classList.remove("golden-open");
+    $("[data-golden-letter]", row).textContent = input.dataset.letter;
+    $("[data-golden-letter]", row).classList.remove("letter-open");
+    $("[data-golden-value]", row).textContent = $(".value", input.closest("td")).textContent;
+    golden.classList.remove("golden-open");
+    golden.classList.toggle("is-pinned", chosen);
+    $(".golden-pin", row).hidden = !chosen;
+    rule.textContent = chosen ? until(row, table) : rule.dataset.own;
     const open = all("[data-undecided]", table).filter((other) => !$("input:checked", other)).length;
     const badge = $("[data-to-choose]", table);
     if (badge) { $("[data-count]", badge).textContent = String(open); badge.hidden = open === 0; }
-    window.cmdm?.say(`${value.textContent}. ${rule.textContent}`);
+    window.cmdm?.say(`${$("[data-golden-value]", row).textContent}. ${rule.textContent}`);
   };
+  const until = (row, table) => {
+    const day = $("[data-until]", row)?.valueAsDate;
+    if (!day) return table.dataset.yourChoice;
+    const shown = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
+    return table.dataset.chosenUntil.replace("{day}", shown.format(day));
+  };
+
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-choice]")) redraw(event.target);
+    if (event.target.matches("[data-until]")) {
+      const row = event.target.closest("[data-row]");
+      $("[data-golden-rule]", row).textContent = until(row, row.closest("table"));
+    }
     if (event.target.matches("input[name=strength]")) {
       $("[data-firmness]").textContent = event.target.closest("label").querySelector("span").firstChild.textContent.trim();
       $("#firmness").open = false;
@@ -33,42 +47,87 @@
     if (event.target.matches("#reason-text")) note(event.target.value);
   });
 
-  /* The reason: C opens, a digit picks, Enter in the field closes. */
+  /* The reason: C opens, a digit picks, Enter in the field closes. An answer that needs one asks for it and goes on. */
+  let waiting = null;
   const note = (text) => {
     const shown = $("[data-reason]");
     if (!shown) return;
     shown.dataset.own ??= shown.textContent;
     shown.textContent = text ? (text.length > 28 ? `${text.slice(0, 27)}…` : text) : shown.dataset.own;
   };
-  const pick = (button) => {
-    const field = $("#reason-text");
-    field.value = $("span", button).textContent;
-    note(field.value);
+  const given = () => {
+    note($("#reason-text").value);
     $("#reason").open = false;
-    $("#reason summary").focus();
+    const button = waiting;
+    waiting = null;
+    if (button?.isConnected && $("#reason-text").value) button.click(); else $("#reason summary").focus();
   };
+  const ask = (button) => {
+    waiting = button;
+    $("#reason").open = true;
+    $("[data-reason-wanted]").hidden = false;
+    $("#reason summary").focus();
+    window.cmdm?.say($("[data-reason-wanted]").textContent);
+  };
+  const pick = (button) => { $("#reason-text").value = $("span", button).textContent; given(); };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-pick]");
     if (button) pick(button);
+    if (event.target.closest?.("a[href='#again']")) { event.preventDefault(); pressed?.button.click(); }
   });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("#decision [name=decision]");
+    if (!button || event.defaultPrevented) return;
+    if ("needsReason" in button.dataset && !$("#reason-text").value.trim()) stop(event, () => ask(button));
+    else if (button.value === "same" && narrow.matches && !checked()) stop(event, check);
+  }, true);
+  const stop = (event, then) => { event.preventDefault(); event.stopImmediatePropagation(); then(); };
+
+  /* On the phone "same" first shows what it would make and touch. */
+  const checked = () => $("#case").dataset.checked === "yes" || !$(".effects, .ring");
+  const check = () => {
+    $("#case").dataset.checked = "yes";
+    $(".compare")?.classList.add("shows-golden");
+    $(".effects")?.classList.add("is-open");
+    window.cmdm?.complain($("#decision").dataset.check);
+  };
+
   document.addEventListener("keydown", (event) => {
     const menu = $("#reason[open]");
-    if (event.key === "Enter" && event.target.matches?.("#reason-text")) {
-      event.preventDefault();
-      note(event.target.value);
-      menu.open = false;
-      $("#reason summary").focus();
-      return;
-    }
+    if (event.key === "Enter" && event.target.matches?.("#reason-text")) { event.preventDefault(); given(); return; }
+    if (event.key === "Escape" && menu) waiting = null;
     if (!menu || event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("#reason-text")) return;
     const button = /^[1-9]$/.test(event.key) && $(`[data-pick="${event.key}"]`, menu);
-    if (button) { event.preventDefault(); event.stopPropagation(); pick(button); }
+    if (button) stop(event, () => pick(button));
   }, true);
 
-  /* C in the list takes the current row. */
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "c" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select")) return;
-    $("[data-row].is-current [data-row-key=c]")?.click();
+  /* All rows or differences, script or not: at once and on every card to come; the links do the same without script. */
+  const shown = { rows: null, script: null };
+  const apply = () => {
+    if (shown.rows !== null) {
+      for (const row of all("[data-fold]")) row.hidden = !shown.rows;
+      for (const button of all("[data-folds]")) button.setAttribute("aria-expanded", String(shown.rows));
+      for (const link of all("[data-rows-shown]")) turn(link, (link.dataset.rowsShown === "all") === shown.rows);
+    }
+    if (shown.script !== null) {
+      document.body.classList.toggle("shows-script", shown.script);
+      document.body.classList.toggle("hides-script", !shown.script);
+      for (const link of all("[data-script-shown]")) { if (shown.script) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current"); }
+    }
+  };
+  const turn = (link, on) => {
+    if (on) { link.setAttribute("aria-current", "true"); delete link.dataset.key; } else { link.removeAttribute("aria-current"); link.dataset.key = "a"; }
+  };
+  document.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey) return;
+    const rows = event.target.closest?.("[data-rows-shown]");
+    const script = event.target.closest?.("[data-script-shown]");
+    if (!rows && !script) return;
+    event.preventDefault();
+    if (rows) shown.rows = rows.dataset.rowsShown === "all";
+    if (script) shown.script = !script.hasAttribute("aria-current");
+    fetch((rows ?? script).href, { method: "HEAD" }).catch(() => {});
+    apply();
   });
 
   /* The server says what became of the last card; the region that speaks stands outside of what is swapped. */
@@ -81,22 +140,37 @@
     const button = event.detail.requestConfig.triggeringEvent?.submitter;
     const word = form && button && $("[data-word]", button);
     if (!word) return;
-    pressed = { word, text: word.textContent };
+    pressed = { button, word, text: word.textContent };
+    form.setAttribute("aria-busy", "true");
     word.textContent = form.dataset.saving;
   });
-  document.addEventListener("htmx:afterRequest", () => {
-    if (pressed) pressed.word.textContent = pressed.text;
-    pressed = null;
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.target.id !== "decision" || !pressed) return;
+    pressed.word.textContent = pressed.text;
+    $("#decision")?.removeAttribute("aria-busy");
   });
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target.id === "refusal") return;
-    const first = $("[data-rows] [data-undecided]") ?? $("[data-rows] [data-row]:not([hidden])");
-    if (first && event.target.id === "work") window.cmdm?.goTo(first, { focus: false });
-    if (event.target.id === "work") window.scrollTo(0, 0);
-  });
+  for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(lost, (event) => {
+      const note = $("#no-connection");
+      if (event.target.id !== "decision" || !note) return;
+      $("#alerts").replaceChildren();
+      $("#refusal").replaceChildren(note.content.cloneNode(true));
+      $("#refusal [data-focus]").tabIndex = -1;
+      $("#refusal [data-focus]").focus();
+    });
+  }
 
-  document.addEventListener("DOMContentLoaded", () => {
+  const begin = (focus) => {
     const first = $(".compare [data-undecided]") ?? $(".compare [data-row]:not([hidden])");
-    if (first) window.cmdm?.goTo(first, { focus: false });
+    if (first) window.cmdm?.goTo(first, { focus });
+  };
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target.id === "refusal" && $("#refusal [data-code=reason]")) ask(pressed?.button ?? null);
+    if (event.target.id !== "work") return;
+    pressed = waiting = null;
+    apply();
+    begin(false);
+    window.scrollTo(0, 0);
   });
+  document.addEventListener("DOMContentLoaded", () => begin(false));
 })();

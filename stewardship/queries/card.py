@@ -1,56 +1,37 @@
-"""The review card: two customers beside each other, with everything needed to answer and nothing else."""
+"""The review card: customers beside each other, with everything needed to answer and nothing else."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cmdm import access, clock
+from cmdm import access, clock, memo
 from cmdm.models import User
-from customers import ports
-from customers.models import Customer, Pin, SourceRecord
+from customers.models import Pin
 from customers.ports import EffectFact
-from customers.queries.catalogue import Catalogue, catalogue
-from customers.queries.claims import pin_rules
-from matching.models import Candidate, Verdict
-from matching.queries.explaining import PairExplained, pair_explained
-from stewardship.models import Answer, Task, TaskCandidate
-from stewardship.queries.comparison import Columns, Group, columns, compare
+from customers.queries.catalogue import catalogue
+from customers.types.folding import fold
+from matching.queries.explaining import PairExplained
+from stewardship.models import Answer, Task
+from stewardship.queries import policies
+from stewardship.queries.cells import Columns
+from stewardship.queries.comparison import Group, compare
+from stewardship.queries.earlier import Earlier, earlier, last_answers
+from stewardship.queries.effects import effects_of
+from stewardship.queries.material import Head, Material, columns_of, heads_of, material, proposed_parts, scored
+from stewardship.queries.moves import Field, Partition, matrix, partition
 from stewardship.queries.queue import CAP, Wanted, capped_count, label_of, waiting
 from stewardship.queries.sides import Side, sides_of
 from stewardship.queries.why import Why, why_first
+from stewardship.rules.parting import Pair, apart
 
 BATCH = 25
-UNDOABLE = 10
-LETTERS = "AB"
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of a column."""
-
-    letter: str
-    side: Side
-    records: int
-    since: datetime | None
-    version: int
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """What somebody said of these two before."""
-
-    answer: str
-    label: Any
-    by: str
-    at: datetime
-    reason: str
-    withdrawn: bool
-    since: Sequence[str] = ()
+BESIDE = 5
+"""So many customers stand in columns; more stand in a table."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +42,16 @@ class Undoable:
     label: Any
     names: str
     at: datetime
+    score: float | None = None
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the reader is."""
+    """How far the reader is, and what comes next."""
 
     decided: int
     left: int
+    next_pk: int = 0
     next_names: str = ""
     next_score: float | None = None
 
@@ -105,14 +88,89 @@ class Card:
     lapsed: bool
     progress: Progress
     undoable: Sequence[Undoable]
+    blind: bool = False
+    inside: bool = False
     groups: Sequence[Group] = ()
-    explained: PairExplained | None = None
-    low: float = 0.0
-    high: float = 0.0
+    scores: Mapping[Pair, PairExplained] = field(default_factory=dict)
+    parts: Partition | None = None
+    leaving: Sequence[int] = ()
     earlier: Sequence[Earlier] = ()
     effects: Sequence[EffectFact] = ()
+    needs_reason: frozenset[str] = frozenset()
     pin: Pin | None = None
     pin_label: str = ""
+
+    @property
+    def size(self) -> int:
+        return len(self.heads)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether who belongs together is answered by a partition."""
+        return len(self.heads) > 2 and not self.inside
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there are too many to stand beside each other."""
+        return len(self.heads) > BESIDE
+
+    @cached_property
+    def explained(self) -> PairExplained | None:
+        """The score of a pair; of a group that of its surest two."""
+        if not self.is_group:
+            return self.scores.get((0, 1))
+        return max(self.scores.values(), key=lambda one: one.probability, default=None)
+
+    @cached_property
+    def matrix(self) -> list[tuple[Head, list[Field | None]]]:
+        """The score between each two, in their order."""
+        return matrix(self.scores, self.heads)
+
+    @property
+    def edges(self) -> list[tuple[Head, Head, PairExplained]]:
+        """The pairs with their scores, the likeliest first."""
+        found = sorted(self.scores.items(), key=lambda one: -one[1].probability)
+        return [(self.heads[one], self.heads[other], explained) for (one, other), explained in found]
+
+    @property
+    def sentence(self) -> str:
+        """What speaks for and against, in a sentence; of a group what it looks like."""
+        if self.explained is None:
+            return ""
+        return self._looks if self.is_group else self.explained.sentence
+
+    @property
+    def _looks(self) -> str:
+        bands = sorted(self.parts.bands, key=lambda band: -band.size) if self.parts else []
+        if not bands or bands[0].size < 2:
+            return _("None of these look like one customer.")
+        words = {"n": bands[0].size, "all": self.size}
+        text = _("All %(n)s look like one customer.") if len(bands) == 1 else _("%(n)s of %(all)s look like one.")
+        other = bands[-1].places[0]
+        against = self.scores.get((min(bands[0].places[0], other), max(bands[0].places[0], other)))
+        if len(bands) == 1 or against is None:
+            return text % words
+        return f"{text % words} {self.heads[other].called}: {against.sentence}"
+
+    @property
+    def low(self) -> float:
+        """Where the waterfall's axis begins."""
+        return min([*self._steps, 0.0])
+
+    @property
+    def high(self) -> float:
+        """Where it ends."""
+        return max([*self._steps, 1.0])
+
+    @property
+    def _steps(self) -> list[float]:
+        one = self.explained
+        return [one.prior, *[edge for row in one.reasons for edge in (row.start, row.end)]] if one else []
+
+    @property
+    def changed(self) -> list[str]:
+        """Of a stale answer what has changed since."""
+        return next((list(one.since) for one in self.earlier if one.stale), [])
 
     @property
     def to_choose(self) -> int:
@@ -122,7 +180,8 @@ class Card:
     @property
     def seen(self) -> str:
         """The versions shown, as the answer posts them back."""
-        return ",".join(f"{head.side.customer}:{head.version}" for head in self.heads)
+        versions = {head.customer: head.version for head in self.heads}
+        return ",".join(f"{customer}:{version}" for customer, version in sorted(versions.items()))
 
     @property
     def differing(self) -> int:
@@ -137,39 +196,67 @@ class Card:
         return [(one.probability, "same"), (one.household, "related"), (one.other, "grey")]
 
 
-@dataclass(frozen=True)
-class _Material:
-    """What the parts of a card are made of."""
+def review_card(task: Task, user: User, wanted: Wanted, *, blind: bool = False) -> Card:
+    """The card of a task that touches the user's domains; a fixed number of queries.
 
-    task: Task
-    user: User
-    known: Catalogue
-    customers: Sequence[Customer]
-    records: Mapping[int, Sequence[SourceRecord]]
-    candidate: Candidate | None
+    :param blind: nothing of the score, nor of what it proposes, is in the card.
+    """
+    with memo.keeping():
+        card, sides = _around(task, user, wanted)
+        made = material(task, user, catalogue())
+        if card.decidable and task.status == Task.Status.OPEN:
+            made = scored(made, in_order=not blind)
+        card = replace(card, heads=heads_of(made, sides), blind=blind, inside=made.inside, scores=made.scores)
+        return _filled(card, made)
 
 
-def review_card(task: Task, user: User, wanted: Wanted) -> Card:
-    """The card of a task that touches the user's domains; a fixed number of queries."""
-    known = catalogue()
+def card_around(task: Task, user: User, wanted: Wanted) -> Card:
+    """What stands around a card, for a page that has the card itself already; seven queries."""
+    return _around(task, user, wanted)[0]
+
+
+def _around(task: Task, user: User, wanted: Wanted) -> tuple[Card, dict[int, Side]]:
     now = clock.now()
     decidable = task.domain_ids() <= access.scope(user, "decide")
-    answers = _last_answers(user)
-    coming = _next_task(task, user, wanted)
+    answers = last_answers(user)
+    coming = next_task(task, user, wanted)
     about = [task, *[answer.task for answer in answers], *([coming] if coming else [])]
     sides = sides_of({customer for one in about for customer in one.customers}, user)
     card = Card(
         task=task,
         wanted=wanted,
-        title=_title(task, sides),
+        title=title_of(task, sides),
         heads=[],
         why=why_first(task, decidable=decidable, now=now),
         decidable=decidable,
         progress=_progress(user, wanted, coming, sides),
-        undoable=[Undoable(one.pk, one.get_decision_display(), _title(one.task, sides), one.at) for one in answers],
+        undoable=[_undoable(answer, sides) for answer in answers],
         **_hold(task, user, now),
     )
-    return _fill(card, _material(task, user, known), sides)
+    return card, sides
+
+
+def next_task(task: Task, user: User, wanted: Wanted) -> Task | None:
+    """The task that would come after this one; one query."""
+    free = waiting(wanted, user).free_for(user, clock.now()).exclude(pk=task.pk)
+    return free.filter(domains__contained_by=list(access.scope(user, "decide"))).first()
+
+
+def title_of(task: Task, sides: Mapping[int, Side]) -> str:
+    """Who it is about; of a settled task those that are still there (one may be part of the other by now)."""
+    found = [sides.get(customer, Side(customer)) for customer in task.customers]
+    shown = [side for side in found if side.visible or task.status == Task.Status.OPEN]
+    text = _named([str(side) for side in shown])
+    return text if found and found[0].visible else text[:1].upper() + text[1:]
+
+
+def _named(names: Sequence[str]) -> str:
+    if len(names) < 3:
+        return _("%(one)s and %(other)s") % {"one": names[0], "other": names[1]} if len(names) > 1 else "".join(names)
+    apart = list({fold(name) or name: name for name in reversed(names)}.values())[::-1]
+    first = _("%(one)s and %(other)s") % {"one": apart[0], "other": apart[1]} if len(apart) > 1 else apart[0]
+    count = ngettext("%(n)s customer", "%(n)s customers", len(names)) % {"n": len(names)}
+    return f"{first}, {count}"
 
 
 def _hold(task: Task, user: User, now: datetime) -> dict[str, Any]:
@@ -184,23 +271,8 @@ def _hold(task: Task, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _title(task: Task, sides: Mapping[int, Side]) -> str:
-    """Both customers; of a settled task those that are still there to be seen (one may be part of the other by now)."""
-    found = [sides.get(customer, Side(customer)) for customer in task.customers]
-    names = [str(side) for side in found if side.visible or task.status == Task.Status.OPEN]
-    title = _("%(one)s and %(other)s") % {"one": names[0], "other": names[1]} if len(names) > 1 else "".join(names)
-    return title if found and found[0].visible else title[:1].upper() + title[1:]
-
-
-def _last_answers(user: User) -> list[Answer]:
-    """The last ten that can be taken back, newest first; one query."""
-    rows = Answer.objects.filter(by=user, withdrawn_at__isnull=True, at__gte=clock.now() - timedelta(hours=12))
-    return list(rows.select_related("task").order_by("-pk")[:UNDOABLE])
-
-
-def _next_task(task: Task, user: User, wanted: Wanted) -> Task | None:
-    free = waiting(wanted, user).free_for(user, clock.now()).exclude(pk=task.pk)
-    return free.filter(domains__contained_by=list(access.scope(user, "decide"))).first()
+def _undoable(answer: Answer, sides: Mapping[int, Side]) -> Undoable:
+    return Undoable(answer.pk, answer.get_decision_display(), title_of(answer.task, sides), answer.at, answer.score)
 
 
 def _progress(user: User, wanted: Wanted, coming: Task | None, sides: Mapping[int, Side]) -> Progress:
@@ -209,127 +281,42 @@ def _progress(user: User, wanted: Wanted, coming: Task | None, sides: Mapping[in
     left = capped_count(waiting(wanted, user))
     if coming is None:
         return Progress(decided, left)
-    return Progress(decided, left, _title(coming, sides), coming.score)
+    return Progress(decided, left, coming.pk, title_of(coming, sides), coming.score)
 
 
-def _material(task: Task, user: User, known: Catalogue) -> _Material:
-    records: dict[int, list[SourceRecord]] = {customer: [] for customer in task.customers}
-    rows = SourceRecord.objects.visible_to(user).current().filter(customer__in=task.customers)
-    for record in rows.select_related("source").defer("raw", "findings").order_by("pk"):
-        records[record.customer_id or 0].append(record)
-    found = Customer.objects.filter(pk__in=task.customers).in_bulk()
-    members = TaskCandidate.objects.filter(task=task).values("candidate")
-    asked = Candidate.objects.filter(pk__in=members).select_related("left", "right")
-    best = asked.order_by("-state", "-probability", "pk").first()
-    customers = [found[pk] for pk in task.customers if pk in found]
-    return _Material(task, user, known, customers, records, best)
-
-
-def _fill(card: Card, made: _Material, sides: Mapping[int, Side]) -> Card:
-    heads = [
-        Head(
-            letter,
-            sides.get(customer.pk, Side(customer.pk)),
-            len(made.records[customer.pk]),
-            min((record.observed_at for record in made.records[customer.pk]), default=None),
-            customer.version,
-        )
-        for letter, customer in zip(LETTERS, made.customers, strict=False)
-    ]
-    card = replace(card, heads=heads)
+def _filled(card: Card, made: Material) -> Card:
     if made.task.pin_id:
         pin = Pin.objects.select_related("record__source", "set_by").get(pk=made.task.pin_id)
         return replace(card, pin=pin if card.decidable else None, pin_label=label_of(made.known, pin.attribute))
     if not card.decidable or made.candidate is None or made.task.status != Task.Status.OPEN:
         return card
-    return _compared(card, made, made.candidate)
+    return _compared(card, made, columns_of(made, card.heads))
 
 
-def _compared(card: Card, made: _Material, candidate: Candidate) -> Card:
-    explained = pair_explained(candidate.left, candidate.right)
-    levels = {reason.comparison: (reason.level, reason.weight) for reason in explained.reasons}
-    edges = [explained.prior, *[edge for reason in explained.reasons for edge in (reason.start, reason.end)]]
+def _compared(card: Card, made: Material, columns: Columns) -> Card:
+    pair = None if card.is_group else made.scores.get((0, 1))
+    levels = {reason.comparison: (reason.level, reason.weight) for reason in pair.reasons} if pair else {}
+    parts = first_parts(card, columns) if card.is_group else None
+    together = [band.places for band in parts.bands] if parts else [range(len(made.sides))]
     return replace(
         card,
-        groups=compare(_columns(made, candidate), candidate.party_type, levels),
-        explained=explained,
-        low=min([*edges, 0.0]),
-        high=max([*edges, 1.0]),
-        earlier=_earlier(made),
-        effects=_effects(made),
+        groups=compare(columns, made.candidates[0].party_type, levels),
+        parts=parts,
+        leaving=[record.pk for record in made.sides[1]] if made.inside else (),
+        earlier=earlier(made, card.heads),
+        effects=effects_of(made, card.heads, together),
+        needs_reason=_needing_reason(made),
     )
 
 
-def _columns(made: _Material, candidate: Candidate) -> Columns:
-    """A and B are the two customers; inside one customer, the two records that no longer hold together."""
-    if len(made.customers) > 1:
-        left, right = (made.records[customer.pk] for customer in made.customers[:2])
-    else:
-        own = made.records[made.customers[0].pk]
-        left = [record for record in own if record.pk == candidate.left_id]
-        right = [record for record in own if record.pk == candidate.right_id]
-    shown = {record.pk: record for record in (*left, *right)}
-    pins = Pin.objects.in_force().filter(record__in=shown)
-    rules = pin_rules(pins, shown, made.known)
-    return columns(left, right, made.known, rules, access.scope(made.user, "reveal"))
+def first_parts(card: Card, columns: Columns) -> Partition:
+    """The partition with which a group begins: what the scores propose; blind, everybody by himself."""
+    if card.blind:
+        return partition(apart(card.size), {}, card.heads, columns, {})
+    likely = {pair: found.probability for pair, found in card.scores.items()}
+    return partition(proposed_parts(card.size, card.scores), {}, card.heads, columns, likely)
 
 
-def _earlier(made: _Material) -> list[Earlier]:
-    """Verdicts between the records shown, and answers of this task that were taken back; newest first; two queries."""
-    ids = [record.pk for records in made.records.values() for record in records]
-    said = Verdict.objects.filter(left__in=ids, right__in=ids, derived=False).select_related("decided_by")
-    earlier = [
-        Earlier(
-            row.answer,
-            row.get_answer_display(),
-            str(row.decided_by),
-            row.decided_at,
-            row.reason,
-            row.revoked_at is not None,
-            _since(made, row.decided_at),
-        )
-        for row in said.order_by("-pk")[:3]
-    ]
-    back = Answer.objects.filter(task=made.task, withdrawn_at__isnull=False, decision="same").select_related("by")
-    earlier += [
-        Earlier(row.decision, row.get_decision_display(), str(row.by), row.at, row.reason, True)
-        for row in back.order_by("-pk")[:3]
-    ]
-    return sorted(earlier, key=lambda one: one.at, reverse=True)[:3]
-
-
-def _since(made: _Material, moment: datetime) -> list[str]:
-    """Sources that said something new after a moment."""
-    return sorted({r.source.name for records in made.records.values() for r in records if r.received_at > moment})
-
-
-def _effects(made: _Material) -> list[EffectFact]:
-    """What "same" would also do: who goes on, what other open questions follow, and what other apps know."""
-    facts = [fact for fact in (_survival(made), _other_tasks(made)) if fact]
-    for effect in ports.effects:
-        found = effect(made.customers, made.user)
-        facts += [found] if isinstance(found, EffectFact) else list(found or ())
-    return facts
-
-
-def _survival(made: _Material) -> EffectFact | None:
-    if len(made.customers) < 2:
-        return None
-    order = sorted(made.customers, key=lambda one: (-len(made.records[one.pk]), one.key))
-    kept, gone = order[0], order[-1]
-    count = len(made.records[gone.pk])
-    moves = ngettext("%(n)s record moves", "%(n)s records move", count) % {"n": count}
-    words = {"gone": gone.number, "kept": kept.number}
-    return EffectFact("arrows-join", moves, _("%(gone)s becomes part of %(kept)s") % words, count)
-
-
-def _other_tasks(made: _Material) -> EffectFact | None:
-    ids = [customer.pk for customer in made.customers]
-    mine = SourceRecord.objects.filter(customer__in=ids).values("pk")
-    asked = Candidate.objects.open().filter(Q(left__in=mine) | Q(right__in=mine))
-    members = TaskCandidate.objects.filter(open=True, candidate__in=asked).exclude(task=made.task)
-    count = members.values("task").distinct().count()
-    if not count:
-        return None
-    headline = ngettext("%(n)s other card changes", "%(n)s other cards change", count) % {"n": count}
-    return EffectFact("stack-2", headline, _("It asks about one of these two as well"), count)
+def _needing_reason(made: Material) -> frozenset[str]:
+    found = policies.facts(made.task, made.customers, made.candidates)
+    return frozenset(answer for answer in Answer.Decision.values if found.reason(frozenset([answer])))
