@@ -2,10 +2,18 @@
 
 from django.urls import path
 
-from stewardship import api
+from stewardship.api import decisions, referrals, tasks
 
 urlpatterns = [
-    path("tasks/", api.Tasks.as_view(), name="api-tasks"),
-    path("decisions/", api.Decisions.as_view(), name="api-decisions"),
-    path("decisions/<int:pk>/undo/", api.DecisionUndo.as_view(), name="api-decision-undo"),
+    path("tasks/", tasks.Tasks.as_view(), name="api-tasks"),
+    path("tasks/next/", tasks.TaskNext.as_view(), name="api-task-next"),
+    path("tasks/<int:pk>/take/", tasks.TaskTake.as_view(), name="api-task-take"),
+    path("tasks/<int:pk>/renew/", tasks.TaskRenew.as_view(), name="api-task-renew"),
+    path("tasks/<int:pk>/release/", tasks.TaskRelease.as_view(), name="api-task-release"),
+    path("tasks/<int:pk>/assign/", tasks.TaskAssign.as_view(), name="api-task-assign"),
+    path("decisions/", decisions.Decisions.as_view(), name="api-decisions"),
+    path("decisions/<int:pk>/undo/", decisions.DecisionUndo.as_view(), name="api-decision-undo"),
+    path("referrals/", referrals.Referrals.as_view(), name="api-referrals"),
+    path("referrals/<int:pk>/reply/", referrals.ReferralReply.as_view(), name="api-referral-reply"),
+    path("referrals/<int:pk>/withdraw/", referrals.ReferralWithdraw.as_view(), name="api-referral-withdraw"),
 ]

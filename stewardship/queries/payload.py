@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cmdm import access
+from cmdm import access, clock
 from cmdm.models import User
 from customers.models import Customer
 from stewardship.models import Task
@@ -26,9 +26,13 @@ class TaskPayload:
 
     id: int
     queue: str
+    stage: str
     score: float | None
     differs: Sequence[str]
     opened_at: datetime
+    taken_until: datetime | None
+    mine: bool
+    beyond: int
     decidable: bool
     customers: Sequence[TaskCustomer]
 
@@ -38,18 +42,22 @@ def payloads(tasks: Sequence[Task], user: User) -> list[TaskPayload]:
     ids = {customer for task in tasks for customer in task.customers}
     rows = Customer.objects.visible_to(user).filter(pk__in=ids).only("key", "number", "version")
     seen = {row.pk: TaskCustomer(row.key, row.number, row.version) for row in rows}
-    held = access.scope(user, "decide")
-    return [_payload(task, [seen.get(pk, TaskCustomer()) for pk in task.customers], held) for task in tasks]
+    return [_payload(task, [seen.get(pk, TaskCustomer()) for pk in task.customers], user) for task in tasks]
 
 
-def _payload(task: Task, customers: Sequence[TaskCustomer], held: frozenset[int]) -> TaskPayload:
-    decidable = task.domain_ids() <= held
+def _payload(task: Task, customers: Sequence[TaskCustomer], user: User) -> TaskPayload:
+    decidable = task.domain_ids() <= access.scope(user, "decide")
+    held = task.taken_until is not None and task.taken_until > clock.now()
     return TaskPayload(
         id=task.pk,
         queue=task.queue,
+        stage=task.stage,
         score=task.score if decidable else None,
         differs=task.differs if decidable else [],
         opened_at=task.opened_at,
+        taken_until=task.taken_until if held else None,
+        mine=held and task.taken_by_id == user.pk,
+        beyond=task.beyond if decidable else 0,
         decidable=decidable,
         customers=customers,
     )

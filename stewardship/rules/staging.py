@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Stage = Literal["first", "second", "lead"]
 
@@ -23,8 +23,7 @@ class Given:
     partition: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """What an answer is: its role, whether it acts, and the stage of its task when it does not."""
 
     role: str

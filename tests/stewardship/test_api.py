@@ -9,6 +9,7 @@ from customers.models import Customer
 from stewardship.actions import tasks
 from stewardship.models import Answer
 from tests.stewardship.scene import answer, ask, stranger, task_of
+from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +135,82 @@ class TestTakingBack:
         tasks.undo(given, actor=marta)
 
         assert signed(marta).post(f"/api/v1/decisions/{given.pk}/undo/").status_code == 409
+
+
+class TestParting:
+    @pytest.fixture
+    def group(self, crm, shop, pair, candidate):
+        ask(pair[1], stranger(crm, 3))
+        return task_of(candidate)
+
+    def keys(self, task):
+        return [str(one.key) for one in Customer.objects.filter(pk__in=task.customers).order_by("pk")]
+
+    def test_customers_are_joined_related_and_kept_apart_by_their_keys(self, marta, group):
+        a, b, c = self.keys(group)
+        related = [{"left": a, "right": c, "kind": "employer"}]
+        body = {"groups": [[a, b]], "related": related, "versions": versions(group)}
+        response = send(marta, task=group.pk, decision="partition", **body)
+
+        assert response.status_code == 201
+        assert (response.json()["decision"], response.json()["acts"]) == ("partition", True)
+        assert Customer.objects.active().count() == 2
+
+    def test_what_cannot_be_meant_is_wrong_and_named(self, marta, group):
+        a, b, _c = self.keys(group)
+        for body, field in (
+            ({"groups": [[a, b], [b]]}, "groups"),
+            ({"groups": [[a, "01a20000-0000-7000-8000-000000000000"]]}, "groups"),
+            ({"groups": [[a, b]], "related": [{"left": a, "right": b}]}, "related"),
+        ):
+            response = send(marta, task=group.pk, decision="partition", versions=versions(group), **body)
+            assert (response.status_code, list(response.json()["errors"])) == (422, [field])
+        assert not Answer.objects.exists()
+
+
+class TestWork:
+    def post(self, user, path, **body):
+        return signed(user).post(f"/api/v1/{path}", body, format="json")
+
+    def test_a_card_is_taken_kept_and_given_back(self, marta, jonas, task):
+        taken = self.post(marta, "tasks/next/", queue="possible")
+        assert (taken.json()["id"], taken.json()["mine"]) == (task.pk, True)
+        assert self.post(jonas, f"tasks/{task.pk}/take/").status_code == 409
+        assert self.post(jonas, f"tasks/{task.pk}/renew/").json()["code"] == "taken"
+        assert self.post(marta, f"tasks/{task.pk}/renew/").status_code == 200
+        assert self.post(jonas, "tasks/next/").status_code == 404
+        assert self.post(marta, f"tasks/{task.pk}/release/", comment="later").json()["taken_until"] is None
+        assert self.post(jonas, f"tasks/{task.pk}/take/").json()["mine"] is True
+
+    def test_a_lead_gives_it_to_somebody(self, retail, marta, jonas, outsider, task):
+        lena = make_user("lead", domain=retail, name="lena")
+
+        assert self.post(lena, f"tasks/{task.pk}/assign/", to="jonas").status_code == 200
+        assert self.post(marta, "tasks/next/").status_code == 404
+        assert self.post(marta, f"tasks/{task.pk}/assign/", to="marta").status_code == 403
+        assert self.post(lena, f"tasks/{task.pk}/assign/", to="nobody-at-all").status_code == 400
+        assert self.post(lena, f"tasks/{task.pk}/assign/", to="outsider").status_code == 409
+        assert self.post(outsider, f"tasks/{task.pk}/take/").status_code == 404
+
+    def test_somebody_is_asked_and_answers(self, marta, jonas, outsider, task):
+        made = self.post(marta, "referrals/", task=task.pk, to="jonas", question="Is this she?")
+        assert made.status_code == 201
+        pk = made.json()["id"]
+        assert self.post(outsider, f"referrals/{pk}/reply/", answer="Yes").status_code == 404
+        assert self.post(marta, f"referrals/{pk}/reply/", answer="Yes").status_code == 409
+        assert self.post(jonas, f"referrals/{pk}/reply/", answer="Yes").json()["answer"] == "Yes"
+        [listed] = signed(marta).get("/api/v1/referrals/").json()["results"]
+        assert (listed["question"], listed["answer"], listed["to"]) == ("Is this she?", "Yes", "jonas")
+        assert signed(outsider).get("/api/v1/referrals/").json()["results"] == []
+        again = self.post(marta, "referrals/", task=task.pk, to="jonas", question="Sure?").json()["id"]
+        assert self.post(marta, f"referrals/{again}/withdraw/").json()["withdrawn_at"]
+
+    def test_a_question_across_domains_is_read_by_whom_it_is_meant_for(self, crm, kiosk, marta, retail, branch):
+        both = make_user("steward", domains=(retail, branch))
+        task = task_of(ask(stranger(crm, 5), stranger(kiosk, 6)))
+        self.post(both, "referrals/", task=task.pk, to="marta", question="Mine?")
+        other = make_user("steward", domain=branch)
+
+        [mine] = signed(marta).get("/api/v1/referrals/").json()["results"]
+        [his] = signed(other).get("/api/v1/referrals/").json()["results"]
+        assert (mine["question"], his["question"]) == ("Mine?", "")

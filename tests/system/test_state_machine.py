@@ -128,6 +128,24 @@ class Hub(RuleBasedStateMachine):
             seen = self.world.versions(*task.customers)
             try_to(tasks.decide, task, actor=self.world.steward, decision=decision, seen=seen)
 
+    @rule(which=WHICH, places=st.lists(st.integers(0, 2), min_size=6, max_size=6), kin=st.booleans())
+    def a_steward_parts_a_group(self, which, places, kin):
+        task = pick([task for task in self.world.tasks() if len(task.customers) > 2] or self.world.tasks(), which)
+        if task:
+            seen = self.world.versions(*task.customers)
+            placed = list(zip(places, task.customers, strict=False))
+            groups = [[customer for at, customer in placed if at == place] for place in range(3)]
+            firsts = [group[0] for group in groups if group]
+            related = [[*firsts[:2], "household"]] if kin and len(firsts) > 1 else []
+            deed = {"decision": "partition", "groups": groups, "related": related}
+            try_to(tasks.decide, task, actor=self.world.steward, seen=seen, **deed)
+
+    @rule(which=WHICH, hold=st.booleans())
+    def a_steward_takes_or_gives_back_a_card(self, which, hold):
+        task = pick(self.world.tasks(), which)
+        if task:
+            try_to(tasks.take if hold else tasks.release, task, actor=self.world.steward)
+
     @rule(which=WHICH)
     def a_steward_takes_an_answer_back(self, which):
         answer = pick(self.world.answers(), which)

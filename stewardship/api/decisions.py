@@ -1,4 +1,4 @@
-"""The API of tasks: what waits, and answers to it."""
+"""Answers to tasks, and taking them back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,44 +12,28 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cmdm.api.endpoints import Endpoint, PagedEndpoint, answers
+from cmdm.api.endpoints import Endpoint, answers
 from cmdm.api.idempotency import idempotent
-from cmdm.api.shapes import Shape
+from cmdm.api.shapes import KeyField, Shape
 from cmdm.models import User
-from customers.models import Customer
+from customers.api.shapes import RecordRef
+from customers.models import Customer, Relation, SourceRecord
 from matching.models import Verdict
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
-from stewardship.queries.payload import payloads
 
 LARGEST = 2**63 - 1
 LATEST = 2**31 - 1
+MOST_CUSTOMERS = 6
+MOST_RECORDS = 200
 
 
-class TaskFilters(Shape):
-    """What the list may be narrowed by."""
+class RelatedIn(Shape):
+    """Two customers that are related, and how."""
 
-    queue = serializers.ChoiceField(choices=Task.Queue.choices, required=False)
-
-
-class TaskCustomerOut(serializers.Serializer[Any]):
-    """A customer of a task. One that may not be seen has only nulls."""
-
-    key = serializers.UUIDField(allow_null=True)
-    number = serializers.CharField(allow_null=True)
-    version = serializers.IntegerField(allow_null=True)
-
-
-class TaskOut(serializers.Serializer[Any]):
-    """A task that waits. ``score`` and ``differs`` are left empty where another steward is needed."""
-
-    id = serializers.IntegerField()
-    queue = serializers.ChoiceField(choices=Task.Queue.choices)
-    score = serializers.FloatField(allow_null=True)
-    differs = serializers.ListField(child=serializers.CharField())
-    opened_at = serializers.DateTimeField()
-    decidable = serializers.BooleanField(help_text="False: it touches a domain in which you may not decide.")
-    customers = TaskCustomerOut(many=True)
+    left = KeyField()
+    right = KeyField()
+    kind = serializers.ChoiceField(choices=Relation.Kind.choices, default=Relation.Kind.HOUSEHOLD)
 
 
 class DecisionIn(Shape):
@@ -57,7 +41,23 @@ class DecisionIn(Shape):
 
     task = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
     candidate = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST)
-    decision = serializers.ChoiceField(choices=Verdict.Answer.choices)
+    decision = serializers.ChoiceField(choices=Answer.Decision.choices)
+    groups = serializers.ListField(
+        child=serializers.ListField(child=KeyField(), max_length=MOST_CUSTOMERS),
+        max_length=MOST_CUSTOMERS,
+        required=False,
+        help_text="For “partition”: the customers that belong together; who is not named stands alone.",
+    )
+    related = serializers.ListField(
+        child=RelatedIn(), max_length=MOST_CUSTOMERS**2, required=False, help_text="For “partition”; others differ."
+    )
+    kind = serializers.ChoiceField(choices=Relation.Kind.choices, required=False, help_text="Of “related”.")
+    leaving = serializers.ListField(
+        child=RecordRef(),
+        max_length=MOST_RECORDS,
+        required=False,
+        help_text="For “different” inside one customer: the records that go; absent, those that are proposed.",
+    )
     reason = serializers.CharField(required=False, allow_blank=True, max_length=300, default="")
     strength = serializers.ChoiceField(choices=Verdict.Strength.choices, default=Verdict.Strength.ADVISE)
     versions = serializers.DictField(
@@ -83,39 +83,31 @@ class DecisionOut(serializers.Serializer[Any]):
     answer = serializers.IntegerField(source="pk")
     task = serializers.IntegerField(source="task_id")
     round = serializers.IntegerField()
-    decision = serializers.CharField()
+    decision = serializers.CharField(help_text="By its simplest name: one group of all is “same”.")
+    role = serializers.CharField()
+    acts = serializers.BooleanField(help_text="False: a second person, or a lead, answers before anything is done.")
     at = serializers.DateTimeField()
-
-
-class Tasks(PagedEndpoint):
-    """Open tasks that touch a domain in which you decide."""
-
-    filters = TaskFilters
-
-    @extend_schema(operation_id="tasks_list", parameters=[TaskFilters], responses=answers(TaskOut(many=True)))
-    def get(self, request: Request) -> Response:
-        """Tasks in the order in which they were opened, with their customers as far as you may see them."""
-        rows = Task.objects.visible_to(self.user).open().filter(**self.asked())
-        return self.page(rows, lambda found: list(TaskOut(payloads(found, self.user), many=True).data))
 
 
 class Decisions(Endpoint):
     """Answers to tasks."""
 
     @extend_schema(
-        operation_id="decisions_create", request=DecisionIn, responses=answers(DecisionOut, 404, 409, code=201)
+        operation_id="decisions_create", request=DecisionIn, responses=answers(DecisionOut, 404, 409, 422, code=201)
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        """Decide: same, different, related or not sure. Nothing is recorded when anything shown has changed."""
+        """Decide: same, different, related, not sure, parted. Nothing is recorded when anything shown has changed."""
         wanted = DecisionIn.read(request.data)
+        task = _task(self.user, wanted)
         answer = tasks.decide(
-            _task(self.user, wanted),
+            task,
             actor=self.user,
             decision=wanted["decision"],
             reason=wanted["reason"],
             strength=wanted["strength"],
             seen=_by_id(wanted["versions"]),
+            **_meant(task, self.user, wanted),
         )
         return Response(DecisionOut(answer).data, status=201)
 
@@ -140,6 +132,32 @@ def _task(user: User, wanted: Mapping[str, Any]) -> Task:
     if found is None:
         raise Http404
     return found
+
+
+def _meant(task: Task, user: User, wanted: Mapping[str, Any]) -> tasks.Meant:
+    """Groups, relations and records by id; a customer that is nobody's stands as 0, which is not on the card.
+
+    :raises Http404: a record that may not be seen.
+    """
+    keys = {key for group in wanted.get("groups", ()) for key in group}
+    keys |= {pair[end] for pair in wanted.get("related", ()) for end in ("left", "right")}
+    ids = dict(Customer.objects.filter(pk__in=task.customers, key__in=keys).values_list("key", "pk"))
+    meant: tasks.Meant = {
+        "groups": [[ids.get(key, 0) for key in group] for group in wanted.get("groups", ())],
+        "related": [
+            [ids.get(one["left"], 0), ids.get(one["right"], 0), one["kind"]] for one in wanted.get("related", ())
+        ],
+    }
+    if "kind" in wanted:
+        meant["kind"] = wanted["kind"]
+    if wanted.get("leaving"):
+        rows = SourceRecord.objects.visible_to(user).filter(customer__in=task.customers)
+        found = {(source, key): pk for source, key, pk in rows.values_list("source__key", "key", "pk")}
+        named = [(one["source"], one["key"]) for one in wanted["leaving"]]
+        if not found.keys() >= set(named):
+            raise Http404
+        meant["leaving"] = [found[one] for one in named]
+    return meant
 
 
 def _by_id(versions: Mapping[UUID, int]) -> dict[int, int]:
