@@ -21,6 +21,7 @@ urlpatterns = [
     path("addresses/change/", contacts.change_contact, name="change_contact"),
     path("addresses/change/codes/", contacts.change_codes, name="change_codes"),
     path("agree/<slug:token>/", unsubscribing.confirm_link, name="confirm_link"),
+    path("which/<slug:token>/", entering.which, name="which"),
     path("addresses/undo/<slug:token>/", contacts.undo_change, name="undo_change"),
     path("account/", account.account, name="account"),
     path("data/", data.data, name="data"),

@@ -114,7 +114,8 @@ declare(
 hangings.add("portal.record", Hanging("consent.PortalAnchor", "record", "stays with its record", "stays", "removed"))
 ports.panels.add("consent", panels.CONSENTS, order=10)
 ports.tabs.add("consent", panels.TAB, order=10)
-ports.waiting_lists.add("consent", panels.TWO_ANSWERS, order=10)
+for order, (name, waiting) in enumerate(panels.WAITING.items(), start=10):
+    ports.waiting_lists.add(name, waiting, order=order)
 ports.effects.add("consent", stopping, order=10)
 ports.group_effects.add("consent.groups", groups_stop, order=10)
 ports.uses.add("consent", uses, order=10)

@@ -165,8 +165,13 @@ class Permission(Protocol):
 
 
 @port("customers.permitted")
-def permitted(customers: Sequence[Customer], purpose: str, channel: str, at: datetime) -> Mapping[int, Permission]:
-    """Whether the data of customers may be used for a purpose (key) by this channel, by customer id; one query."""
+def permitted(
+    customers: Sequence[Customer], purpose: str, channel: str, at: datetime, recipient: str = ""
+) -> Mapping[int, Permission]:
+    """Whether the data of customers may be used for a purpose (key) by this channel, by customer id; one query.
+
+    ``recipient`` is the key of somebody outside to whom they would go.
+    """
     raise NotImplementedError
 
 

@@ -1,6 +1,7 @@
 """Contact points come to be when somebody says something about an address or number, or proves it."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -31,6 +32,21 @@ def contact_point(kind: str, value: Any, *, actor: User, country: str = "") -> C
         known.save(update_fields=["sealed", "change"])
         audit.record(actor, "contact.known_again", known)
     return known
+
+
+@action
+def contact_points(values: Mapping[tuple[str, bytes], Any], *, actor: User) -> dict[tuple[str, bytes], ContactPoint]:
+    """Those of many addresses, by kind and digest, as records hold them; made where they are new. One query for those
+    that are known.
+    """
+    wanted = {digest for _kind, digest in values}
+    rows = ContactPoint.objects.filter(digest__in=wanted, sealed__isnull=False).defer("sealed")
+    found = {(one.kind, bytes(one.digest)): one for one in rows}
+    for key, value in values.items():
+        if key not in found:
+            found[key] = contact_point(key[0], value, actor=actor)
+    audit.record(actor, "contacts.known", counts={"contacts": len(values)})
+    return found
 
 
 def _parsed(kind: str, value: Any, country: str) -> dict[str, Any]:

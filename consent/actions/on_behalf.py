@@ -2,22 +2,23 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, crypto, events
+from cmdm import access, audit, clock, crypto, events, jobs
 from cmdm.actions import Invalid, Refused, action
-from cmdm.models import User
+from cmdm.models import User, portal_user
 from consent.actions import consents, contacts, evidence
 from consent.models import Attachment, ConsentEvent, Evidence, Method, Notice, Purpose
-from consent.queries.conflicts import ASKED, two_answers
+from consent.queries.conflicts import ASKED, asked_of, two_answers
 from consent.queries.proving import scan_context
 from consent.rules.folding import GRANTING
 from customers.models import Customer, SourceRecord
 
 FORM = "steward/on-behalf"
+ONCE_IN = timedelta(days=1)
 MOST_BYTES = 10 * 1024 * 1024
 KINDS = {Method.PHONE: Evidence.Kind.CALL, Method.PAPER: Evidence.Kind.PAPER}
 # By the first bytes of a file; its name and what the browser calls it say nothing.
@@ -95,13 +96,18 @@ def attach(kept: Evidence, *, actor: User, content: bytes) -> Attachment:
 
 @action
 def ask_customer(customer: Customer, *, actor: User, purpose: Purpose) -> None:
-    """Put two answers to the customer; nobody else settles them. Refused without ``correct``, and when there are none.
+    """Put two answers to the customer; nobody else settles them. Refused without ``correct``, and without two.
 
-    Nothing is said in his name: the portal asks him at his next visit, and this notes who saw to it.
+    Nothing is said in his name: a mail and the portal ask him, and this notes who saw to it, and when. Not asked twice
+    within a day.
     """
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     access.require(actor, "correct", customer)
     if not two_answers(customer, purpose, actor):
         raise Refused(_("There are no two answers any more."))
+    last = asked_of([customer.pk]).get((customer.pk, purpose.key))
+    if last is not None and last.at > clock.now() - ONCE_IN:
+        raise Refused(_("The customer was asked today already."))
     audit.record(actor, ASKED, customer, purpose=purpose.key)
+    jobs.enqueue("portal.which_answer", actor=portal_user(), customer=customer.pk, purpose=purpose.pk)
     events.emit(ASKED, customer=customer.pk, purpose=purpose.key)

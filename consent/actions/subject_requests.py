@@ -8,6 +8,7 @@ from cmdm import access, audit, clock, crypto, history, jobs
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
 from consent.models import PortalAccount, SubjectRequest
+from consent.models.asking import OFFICER
 from consent.rules.deadlines import answered_by
 from customers.models import SourceRecord
 
@@ -54,19 +55,24 @@ def take_back(request: SubjectRequest, *, actor: User) -> SubjectRequest:
 
 @action
 def take_up(request: SubjectRequest, *, actor: User) -> SubjectRequest:
-    """Say that somebody works on it. Refused without ``export`` in every domain it is about, or once it is closed."""
-    access.require(actor, "export", request)
+    """Say that somebody works on it. Refused for all but a privacy officer of every domain, or once it is closed."""
+    _require_officer(actor, request)
     return _move(request, SubjectRequest.State.IN_REVIEW, "request.taken_up", actor=actor)
 
 
 @action
 def close(request: SubjectRequest, *, actor: User, state: str, answer: str) -> SubjectRequest:
-    """Answer it, done or refused. Refused without ``export`` in every domain, once closed, or without an answer."""
-    access.require(actor, "export", request)
+    """Answer it, done or refused. Refused for all but a privacy officer of every domain, once closed, without words."""
+    _require_officer(actor, request)
     if not answer.strip():
         raise Refused(_("Write what the person is told."))
     deed = "request.done" if state == SubjectRequest.State.DONE else "request.refused"
     return _move(request, state, deed, actor=actor, answer=answer)
+
+
+def _require_officer(actor: User, request: SubjectRequest) -> None:
+    for verb in OFFICER:
+        access.require(actor, verb, request)
 
 
 def _move(request: SubjectRequest, state: str, deed: str, *, actor: User, answer: str = "") -> SubjectRequest:

@@ -22,10 +22,11 @@ UNKNOWN = "unknown"
 
 
 class CheckIn(Shape):
-    """A purpose, a channel, and up to 1,000 customers by key."""
+    """A purpose, a channel, up to 1,000 customers by key, and the key of a recipient outside, if the data go to one."""
 
     purpose = serializers.SlugField(max_length=60)
     channel = serializers.ChoiceField(choices=Channel.choices, required=False, default="")
+    recipient = serializers.SlugField(max_length=60, required=False, default="", allow_blank=True)
     customers = serializers.ListField(child=KeyField(), min_length=1, max_length=MAX_BATCH)
 
 
@@ -55,7 +56,7 @@ class Check(Endpoint):
         at = clock.now()
         customers = customers_of(asked["customers"], self.user)
         chosen = list({one.pk: one for one in customers.values()}.values())
-        allowed = permitted(chosen, asked["purpose"], asked["channel"], at)
+        allowed = permitted(chosen, asked["purpose"], asked["channel"], at, asked["recipient"])
         return Response({"at": at, "results": [_answer(key, customers, allowed) for key in asked["customers"]]})
 
 

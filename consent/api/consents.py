@@ -96,7 +96,7 @@ class Consents(PagedEndpoint):
         rows = say(
             record,
             actor=self.user,
-            purpose=_purpose(asked["purpose"]),
+            purpose=purpose_of(asked["purpose"]),
             act=asked["act"],
             method=Method.API,
             channel=asked["channel"],
@@ -120,7 +120,8 @@ def _record(asked: Mapping[str, Any], user: User) -> SourceRecord:
     return found
 
 
-def _purpose(key: str) -> Purpose:
+def purpose_of(key: str) -> Purpose:
+    """The purpose of this key; :class:`Invalid` when there is none."""
     found = Purpose.objects.filter(key=key).first()
     if found is None:
         raise Invalid({"purpose": [_("There is no such purpose.")]})

@@ -1,4 +1,4 @@
-"""The portal's mails: codes, and the notice of a changed address."""
+"""The portal's mails: codes, the notice of a changed address, and the question which of two answers is right."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from cmdm import jobs
 from cmdm.jobs import Running
 from consent.actions import portal_changes, portal_codes
 from consent.jobs.mailing import send
-from consent.models import Act, ConsentEvent, ContactPoint, PortalChange
-from consent.queries.links import confirm_token, undo_token
+from consent.models import Act, ConsentEvent, ContactPoint, PortalChange, Purpose
+from consent.queries.links import confirm_token, undo_token, which_token
 from consent.queries.portal import text_of
+from consent.queries.questions import mailboxes
 
 
 @jobs.job("portal.code")
@@ -50,3 +51,15 @@ def send_confirmation(job: Running) -> dict[str, Any] | None:
         label, _description = asked.purpose.said_in(language)
         send(value, "portal/mail/confirm.txt", language=language, link=link, label=label)
     return None
+
+
+@jobs.job("portal.which_answer")
+def send_question(job: Running) -> dict[str, Any]:
+    """Ask a customer which of his two answers is right; to how many addresses. Neither answer stands in the mail."""
+    purpose = Purpose.objects.get(pk=job.arguments["purpose"])
+    asked = mailboxes(int(job.arguments["customer"]), purpose.pk)
+    for box in asked:
+        link = settings.HUB_URL + reverse("my:which", args=[which_token(box.contact, purpose)])
+        label, _description = purpose.said_in(box.language)
+        send(box.address, "portal/mail/which.txt", language=box.language, link=link, label=label)
+    return {"mails": len(asked)}

@@ -1,6 +1,6 @@
 """Why data are used, what was shown, and what people said to it."""
 
-from consent.models.asking import Proposal, SubjectRequest
+from consent.models.asking import Proposal, SubjectRequest, officer_in
 from consent.models.contact import ContactPoint
 from consent.models.event import Act, ActorKind, ConsentEvent, Method
 from consent.models.evidence import Evidence
@@ -33,4 +33,5 @@ __all__ = [
     "Proposal",
     "Purpose",
     "SubjectRequest",
+    "officer_in",
 ]

@@ -12,13 +12,21 @@ from cmdm import access, clock, ids
 from cmdm.models import Changed, User, Versioned
 from consent.models.portal import PortalAccount
 
+# Answering a request hands data out and speaks for the organisation: the two rights of a privacy officer together.
+OFFICER = ("export", "publish")
+
+
+def officer_in(user: User) -> frozenset[int]:
+    """The domains (ids) in which somebody answers requests."""
+    return frozenset.intersection(*(access.scope(user, verb) for verb in OFFICER))
+
 
 class SubjectRequestQuerySet(models.QuerySet["SubjectRequest"]):
     """Questions about requests."""
 
     def visible_to(self, user: User) -> "SubjectRequestQuerySet":
-        """Those about records of the domains where the user may export: privacy officers and leads."""
-        return self.filter(domains__overlap=list(access.scope(user, "export")))
+        """Those about records of the domains whose privacy officer the user is."""
+        return self.filter(domains__overlap=list(officer_in(user)))
 
     def open(self) -> "SubjectRequestQuerySet":
         """Still to be answered."""

@@ -15,7 +15,7 @@ from cmdm import crypto
 from consent.models import ContactPoint, PortalChange, Purpose
 from customers.models import SourceRecord
 
-STOP, UNDO, CONFIRM = "link to stop", "link to undo", "link to confirm"
+STOP, UNDO, CONFIRM, WHICH = "link to stop", "link to undo", "link to confirm", "link to say which"
 _MAC = 16
 
 
@@ -78,3 +78,18 @@ def confirm_of(token: str) -> uuid.UUID | None:
     """The act that such a link is about."""
     numbers = _numbers(token, CONFIRM, 2)
     return uuid.UUID(int=numbers[0] << 64 | numbers[1]) if numbers else None
+
+
+def which_token(contact: ContactPoint, purpose: Purpose) -> str:
+    """The token of a link by which an address comes to the question which of two answers is right."""
+    return _token(WHICH, contact.pk, purpose.pk)
+
+
+def which_of(token: str) -> tuple[ContactPoint, Purpose] | None:
+    """The address and the purpose that such a link is about."""
+    numbers = _numbers(token, WHICH, 2)
+    if numbers is None:
+        return None
+    contact = ContactPoint.objects.filter(pk=numbers[0]).first()
+    purpose = Purpose.objects.filter(pk=numbers[1]).first()
+    return (contact, purpose) if contact and purpose else None

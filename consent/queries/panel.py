@@ -107,15 +107,26 @@ class Row:
 
 def consents_of(customer: Customer, user: User, *, every: bool = False) -> list[Row]:
     """A row a purpose in use; three queries. With ``every`` also the retired ones that somebody answered to."""
+    return consents_of_many([customer], user, every=every)[customer.pk]
+
+
+def consents_of_many(customers: Sequence[Customer], user: User, *, every: bool = False) -> dict[int, list[Row]]:
+    """The same for many customers, by their ids; three queries in all."""
     purposes = list(Purpose.objects.all())
-    if not purposes:
-        return []
-    known = material(customers=[customer.pk], purposes=[one.key for one in purposes])
-    events = list(acts_of(user).filter(record__customer=customer))
-    seen = {line.id: line for line in lines(events, user)}
-    reader = _Reader(customer, known, seen, {one.pk: one.label for one in purposes}, clock.now())
-    rows = (reader.row(one) for one in purposes)
-    return [row for row in rows if row.purpose.state == Purpose.State.PUBLISHED or (every and row.said)]
+    if not purposes or not customers:
+        return {one.pk: [] for one in customers}
+    ids = [one.pk for one in customers]
+    known = material(customers=ids, purposes=[one.key for one in purposes])
+    seen = {line.id: line for line in lines(list(acts_of(user).filter(record__customer__in=ids)), user)}
+    labels, now = {one.pk: one.label for one in purposes}, clock.now()
+    found = {}
+    for customer in customers:
+        reader = _Reader(customer, known, seen, labels, now)
+        rows = [reader.row(one) for one in purposes]
+        found[customer.pk] = [
+            row for row in rows if row.purpose.state == Purpose.State.PUBLISHED or (every and row.said)
+        ]
+    return found
 
 
 class _Reader:

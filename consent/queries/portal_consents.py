@@ -116,11 +116,18 @@ class _Said:
         return inherited([self.acts.get(one, {}).get(record, ()) for one in above])
 
 
-def topics(anchors: Sequence[int], held: Holdings) -> list[Topic]:
-    """Every purpose that is published, in order; five queries."""
+def topics(anchors: Sequence[int], held: Holdings, put: Mapping[str, datetime] | None = None) -> list[Topic]:
+    """Every purpose that is published, in order; five queries.
+
+    :param put: purposes (keys) about which a steward asked the person, and when, because another record of the same
+        customer answers differently. What that record is, and what it says, is not told.
+    """
     places, said = _places(held), _said(anchors)
     countries = {row.value["country"] for row in held.rows("address") if row.value and row.value.get("country")}
-    made = [_topic(one, strictest(one.purpose, countries), places, said, anchors) for one in offers(language())]
+    made = []
+    for one in offers(language()):
+        asked = (put or {}).get(one.purpose.key)
+        made.append(_topic(one, strictest(one.purpose, countries), places, said, anchors, asked))
     return [topic for topic in made if topic.panels or topic.kind not in SWITCHED]
 
 
@@ -173,12 +180,14 @@ def act_of(row: ConsentEvent) -> Act:
     )
 
 
-def _topic(offer: Offer, kind: str, places: Sequence[_Place], said: _Said, anchors: Sequence[int]) -> Topic:
+def _topic(
+    offer: Offer, kind: str, places: Sequence[_Place], said: _Said, anchors: Sequence[int], put: datetime | None
+) -> Topic:
     purpose, notice = offer.purpose, offer.notice
     label, description = purpose.said_in(language())
     panels: list[tuple[str, tuple[Switch, ...]]] = []
     acts = [said.about(purpose.pk, anchor) for anchor in anchors]
-    question = _Question(kind, acts, said)
+    question = _Question(kind, acts, said, put)
     if kind in SWITCHED and purpose.channels and purpose.channel_bound:
         for channel in purpose.channels:
             mine = [place for place in places if place.kind == NEEDS.get(channel)]
@@ -201,8 +210,8 @@ def _answerable(switches: Sequence[Switch], notice: Notice | None) -> tuple[Swit
 class _Question:
     """What the proved records say about a purpose."""
 
-    def __init__(self, kind: str, acts: Sequence[Sequence[Act]], said: _Said) -> None:
-        self.kind, self.acts, self.said = kind, acts, said
+    def __init__(self, kind: str, acts: Sequence[Sequence[Act]], said: _Said, put: datetime | None) -> None:
+        self.kind, self.acts, self.said, self.put = kind, acts, said, put
 
     def on_place(self, channel: str, place: _Place) -> Switch:
         ref = f"{channel}-{place.ref}"
@@ -229,7 +238,7 @@ class _Question:
             on=on,
             words=self._words(together, on=on),
             pending=together.because == Because.PENDING,
-            two_answers=self._two_answers(each) if conflicting(each) else "",
+            two_answers=self._two_answers(each) if conflicting(each) else self._elsewhere(together),
         )
 
     def _words(self, standing: Standing, *, on: bool) -> str:
@@ -260,6 +269,18 @@ class _Question:
             _("You said yes %(there)s on %(then)s and no %(here)s on %(day)s. Until you tell us, we send nothing.")
             % words
         )
+
+    def _elsewhere(self, standing: Standing) -> str:
+        """That a record which the person has not proved answers differently; nothing once he has answered since."""
+        by = standing.by
+        if self.put is None or by is None or standing.because or by.at > self.put:
+            return ""
+        words = {"here": self._where(by), "day": day_in_words(by.at.date())}
+        if standing.state == State.GRANTED:
+            sentence = _("You said yes %(here)s on %(day)s, and we hold a no from elsewhere. %(until)s")
+        else:
+            sentence = _("You said no %(here)s on %(day)s, and we hold a yes from elsewhere. %(until)s")
+        return sentence % {**words, "until": _("Until you tell us which is right, we send nothing.")}
 
     def _where(self, act: Act) -> str:
         event = self.said.events[act.id]

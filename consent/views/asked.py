@@ -18,7 +18,7 @@ from cmdm.requests import Request
 from consent.actions import proposals as proposing
 from consent.actions import subject_requests
 from consent.forms.portal import AnswerForm
-from consent.models import Proposal, SubjectRequest
+from consent.models import Proposal, SubjectRequest, officer_in
 from consent.queries.asked import asked, proposals_for
 from consent.views.opening import frame
 
@@ -27,8 +27,8 @@ from consent.views.opening import frame
 @require_GET
 def requests(request: Request) -> HttpResponse:
     """Open requests, the one to be answered first on top; with ``?state=closed`` the closed ones."""
-    if not access.in_any(request.user, ["export"]):
-        raise PermissionDenied(_("Answering requests needs the right to export in a domain."))
+    if not officer_in(request.user):
+        raise PermissionDenied(_("Requests are answered by the privacy officers of a domain."))
     closed = request.GET.get("state") == "closed"
     rows = SubjectRequest.objects.visible_to(request.user).select_related("answered_by")
     chosen = rows.filter(closed_at__isnull=False) if closed else rows.open()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from cmdm import access
 from cmdm.models import User
 from cmdm.requests import Request
+from consent.models import officer_in
 
 View = Callable[..., HttpResponseBase]
 READING = ("view", "publish")
@@ -43,5 +44,6 @@ def frame(user: User, tab: str) -> dict[str, Any]:
         "may_see": access.in_any(user, ["view"]),
         "may_prove": access.in_any(user, ["export"]),
         "may_confirm": access.in_any(user, ["correct"]),
+        "may_answer": bool(officer_in(user)),
         "may_import": access.in_any(user, ["import"]),
     }

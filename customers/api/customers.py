@@ -40,13 +40,15 @@ class CustomerFilters(Shape):
     status = serializers.ChoiceField(choices=[("active", "active"), ("retired", "retired")], required=False)
     purpose = serializers.SlugField(max_length=60, required=False)
     channel = serializers.SlugField(max_length=8, required=False)
+    recipient = serializers.SlugField(max_length=60, required=False)
 
 
 class CustomerUse(Shape):
-    """What for: only what may be used for a purpose (key), by a channel, is sent."""
+    """What for: only what may be used for a purpose (key), by a channel, and go to a recipient outside, is sent."""
 
     purpose = serializers.SlugField(max_length=60, required=False)
     channel = serializers.SlugField(max_length=8, required=False)
+    recipient = serializers.SlugField(max_length=60, required=False)
 
 
 class Customers(PagedEndpoint):
@@ -80,20 +82,22 @@ def presented(customers: Sequence[Customer], user: User) -> list[dict[str, Any]]
     return [customer_out(customer, seen[customer.pk]) for customer in customers]
 
 
-def use_of(asked: dict[str, Any]) -> tuple[str, str] | None:
-    """Purpose and channel, taken out of the query; nothing where none was named.
+def use_of(asked: dict[str, Any]) -> tuple[str, str, str] | None:
+    """Purpose, channel and recipient, taken out of the query; nothing where none was named.
 
-    :raises ValidationError: a channel without a purpose.
+    :raises ValidationError: a channel or recipient without a purpose.
     """
-    purpose, channel = asked.pop("purpose", None), asked.pop("channel", "")
-    if purpose is None and channel:
+    purpose, channel, recipient = asked.pop("purpose", None), asked.pop("channel", ""), asked.pop("recipient", "")
+    if purpose is None and (channel or recipient):
         raise serializers.ValidationError({"purpose": [_("Name the purpose, too.")]})
-    return None if purpose is None else (purpose, channel)
+    return None if purpose is None else (purpose, channel, recipient)
 
 
-def usable(customers: Sequence[Customer], user: User, purpose: str, channel: str) -> list[dict[str, Any]]:
+def usable(
+    customers: Sequence[Customer], user: User, purpose: str, channel: str, recipient: str = ""
+) -> list[dict[str, Any]]:
     """Customers with what may be used for a purpose; of those not permitted, what names them and nothing else."""
-    allowed = ports.permitted(customers, purpose, channel, clock.now())
+    allowed = ports.permitted(customers, purpose, channel, clock.now(), recipient)
     seen = visible_values([one for one in customers if allowed[one.pk].allowed], user)
     values = ports.usable({pk: one.values for pk, one in seen.items()}, allowed, channel)
     made = []

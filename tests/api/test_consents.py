@@ -1,7 +1,10 @@
 """GET and POST consents/, POST consent/check/, GET purposes/ and notices/, and customers for a purpose."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.db import connection
+from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from consent.models import ConsentEvent
@@ -131,6 +134,40 @@ class TestCheck:
     def test_too_many_and_none_are_refused(self, owner, known):
         for keys in ([], [known[0].key_text] * 1001, ["nonsense"]):
             assert owner.send("consent/check/", {**asked(known), "customers": keys}).status_code == 400
+
+    def test_a_recipient_outside_needs_a_text_that_named_him(self, owner, known, purpose):
+        told = make_notice(purpose, key="told", named_recipients=["mailhaus"])
+        owner.send("consents/", agreed(told))
+        answers = [
+            owner.send("consent/check/", asked(known[:1], recipient=recipient)).json()["results"][0]
+            for recipient in ("", "mailhaus", "stranger")
+        ]
+        assert [one["why"] for one in answers] == ["granted", "granted", "recipient not named"]
+        use = {"purpose": "newsletter", "channel": "email", "recipient": "stranger"}
+        assert owner.at(f"customers/{known[0].key_text}/", **use).json()["values"] == {}
+
+
+class TestStopLinks:
+    def test_a_sender_gets_one_for_each_address_that_he_may_use_and_it_stops_the_mails(self, owner, known, notice):
+        owner.send("consents/", agreed(notice))
+        links = owner.send("consent/stop-links/", asked(known))
+        [one] = links.json()["results"]
+        assert (one["customer"], one["address"]["value"]) == (known[0].key_text, MAIL)
+        assert one["headers"]["List-Unsubscribe"] == f"<{one['link']}>"
+        assert one["headers"]["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        posted = Browser(enforce_csrf_checks=True).post(urlsplit(one["link"]).path, {"List-Unsubscribe": "One-Click"})
+        assert posted.status_code == 200
+        assert owner.send("consent/check/", asked(known[:1])).json()["results"][0]["why"] == "denied"
+        assert owner.send("consent/stop-links/", asked(known)).json()["results"] == []
+
+    def test_where_nobody_need_agree_the_address_becomes_known_by_it(self, owner, southerner, known):
+        make_purpose("care", kind="opt_out")
+        body = {**asked(known), "purpose": "care"}
+        assert [one["address"]["value"] for one in owner.send("consent/stop-links/", body).json()["results"]] == [
+            MAIL, OTHER,
+        ]  # fmt: skip
+        assert southerner.send("consent/stop-links/", body).json()["results"] == []
+        assert owner.send("consent/stop-links/", {**body, "purpose": "unheard-of"}).status_code == 422
 
 
 class TestUse:

@@ -1,11 +1,13 @@
 """What customers asked and proposed, before those who answer."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from cmdm.models import AuditEntry, portal_user
 from consent.actions import proposals, subject_requests
 from consent.models import Proposal, SubjectRequest
+from customers import ports
 from tests.consent.people import MAIL, make_karl
 from tests.consent.portal import make_account
 from tests.support.people import make_domain, make_user
@@ -63,7 +65,20 @@ def test_a_steward_takes_over_what_a_customer_says(client, karl, proposed):
     assert client.post(reverse("consent:proposal_decide", args=[proposed.pk]), {}).status_code == 404
 
 
-@pytest.mark.parametrize(("roles", "elsewhere"), [(("reader",), False), (("lead",), True)])
+@pytest.mark.parametrize("role", ["lead", "data owner"])
+def test_requests_are_for_the_privacy_officer(client, karl, asked, role):
+    other = make_user(role, domain=karl.domain)
+    client.force_login(other)
+    assert client.get(reverse("consent:requests")).status_code == 403
+    assert client.get(reverse("consent:request", args=[asked.pk])).status_code == 404
+    with pytest.raises(PermissionDenied):
+        subject_requests.close(asked, actor=other, state="done", answer="Erased.")
+    assert "consent:requests" not in {one.view for one in ports.waiting_lists if one.count(other)}
+    officer = make_user("privacy officer", domain=karl.domain)
+    assert {one.view: one.count(officer) for one in ports.waiting_lists}["consent:requests"] == 1
+
+
+@pytest.mark.parametrize(("roles", "elsewhere"), [(("reader",), False), (("privacy officer", "lead"), True)])
 def test_who_may_not_answer_learns_nothing(client, karl, asked, proposed, roles, elsewhere):
     client.force_login(make_user(*roles, domain=make_domain() if elsewhere else karl.domain))
     for name in ("consent:requests", "consent:proposals"):

@@ -143,8 +143,9 @@ class TestTwoAnswers:
 
         merged = scene.merged()
         [[conflict], following] = conflicts(scene.steward)
-        assert (conflict.customer.number, following, conflict.asked) == (merged.number, None, None)
-        [row] = conflict.rows
+        [two] = conflict.rows
+        assert (conflict.customer.number, following, two.asked) == (merged.number, None, None)
+        row = two.row
         assert str(row.badge.label) == "Two answers"
         assert not any(one.allowed for one in row.said)
         assert conflicts(make_user("steward", domain=make_domain())) == ([], None)
@@ -157,7 +158,7 @@ class TestTwoAnswers:
         merged, before = scene.merged(), ConsentEvent.objects.count()
         ask_customer(merged, actor=scene.steward, purpose=scene.purpose)
         assert ConsentEvent.objects.count() == before
-        assert conflicts(scene.steward)[0][0].asked.actor == scene.steward
+        assert conflicts(scene.steward)[0][0].rows[0].asked.actor == scene.steward
         assert OutboxEvent.objects.get(topic="conflict.asked").payload == {"customer": merged.pk, "purpose": "news"}
         with pytest.raises(PermissionDenied):
             ask_customer(merged, actor=make_user("reader", domain=scene.retail), purpose=scene.purpose)

@@ -19,6 +19,7 @@ from consent.models import Act, ConsentEvent
 from consent.queries.portal_consents import Switch, Topic, topics
 from consent.queries.portal_data import Holdings, holdings
 from consent.queries.portal_records import own_record
+from consent.queries.questions import put_to
 from consent.views.portal.session import PortalRequest, portal_required
 from customers.models import Attribute
 from customers.queries.catalogue import catalogue
@@ -35,7 +36,7 @@ def _page(request: PortalRequest, *, status: int = 200, changed: str = "", form:
     held = holdings(request.portal.anchors)
     context = {
         "nav": "consents",
-        "topics": topics(request.portal.anchors, held),
+        "topics": topics(request.portal.anchors, held, put_to(request.portal.customers)),
         "changed": changed,
         "form": form or _preferences(held),
     }

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,6 +17,8 @@ from cmdm.models import portal_user
 from consent.actions import portal_accounts, portal_codes, portal_proposals
 from consent.forms.entering import AddressForm, CodeForm
 from consent.models import PortalAccount, PortalCode
+from consent.queries.contacts import masked
+from consent.queries.links import which_of
 from consent.queries.portal import text_of
 from consent.views.portal import session
 from consent.views.portal.session import PortalRequest, account_of, portal_required, public
@@ -51,6 +53,25 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest) -> HttpResponse:
     """The same for somebody who was never here."""
     return _asked(request, Purpose.REGISTER, "portal/register.html")
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def which(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in the mail that asks which of two answers is right: one press sends a code, the code leads there."""
+    about = which_of(token)
+    if about is None:
+        raise Http404
+    contact, purpose = about
+    then = f"{reverse('my:consents')}#ask"
+    account = account_of(request)
+    if account is not None and account.contacts.filter(contact=contact, ended_at__isnull=True).exists():
+        return redirect(then)
+    if request.method == "POST" and (address := text_of(contact)):
+        send_code(request, Purpose.SIGN_IN, address, then=then)
+        return redirect("my:code")
+    label, _description = purpose.said_in(get_language() or "en")
+    return render(request, "portal/which.html", {"label": label, "address": masked(contact)})
 
 
 def _asked(request: HttpRequest, purpose: str, template: str) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Five records, a purpose and the one that it is part of, and people who say yes and no: the rules without a database."""
+"""Five records, a purpose and the one it is part of, and people who say yes and no: the rules without a database."""
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
