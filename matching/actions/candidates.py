@@ -89,7 +89,7 @@ def _refresh(row: Candidate, question: Question) -> None:
 def _evidence(question: Question, left: SourceRecord, right: SourceRecord) -> dict[str, Any]:
     """What speaks for it; a doubt also says which of the two records it is about."""
     found = evidence_of(question.score, left, right, question.version)
-    return {**found, "doubted": question.one.pk} if question.kind == Candidate.Kind.OVER_MERGE else found
+    return {**found, "doubted": question.one.pk} if question.kind in Candidate.INSIDE else found
 
 
 def between(customers: Sequence[Customer]) -> list[Candidate]:
@@ -116,7 +116,7 @@ def close(candidates: Sequence[Candidate], because: str) -> None:
 
 def close_torn(customers: Sequence[int], because: str) -> None:
     """Close doubts about records of one of these customers (ids) that lie in two by now."""
-    mine = Candidate.objects.open().filter(kind=Candidate.Kind.OVER_MERGE)
+    mine = Candidate.objects.open().filter(kind__in=Candidate.INSIDE)
     torn = mine.filter(Q(left__customer__in=customers) | Q(right__customer__in=customers))
     close(list(torn.exclude(left__customer=F("right__customer")).locked()), because)
 
@@ -159,4 +159,4 @@ def _ends(row: Candidate) -> tuple[int, int]:
 def _is_question(row: Candidate, where: Mapping[int, int | None]) -> bool:
     """Both records are open, and lie apart; in one customer where that is what is doubted."""
     left, right = where.get(row.left_id), where.get(row.right_id)
-    return bool(left and right) and (left == right) == (row.kind == Candidate.Kind.OVER_MERGE)
+    return bool(left and right) and (left == right) == (row.kind in Candidate.INSIDE)

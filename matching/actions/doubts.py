@@ -12,6 +12,9 @@ from matching.queries.scores import compare_pairs
 from matching.queries.verdicts import Settled
 
 OVER_MERGE = Candidate.Kind.OVER_MERGE
+EVIDENCE_GONE = "evidence gone"
+# What a score raises, and may settle; what a customer said, and what is drawn for a sample, waits for a person.
+SCORED = (Candidate.Kind.POSSIBLE, Candidate.Kind.CONFLICT, Candidate.Kind.STALE, OVER_MERGE)
 Models = Mapping[str, InForce]
 
 
@@ -32,7 +35,7 @@ def without_evidence(records: Sequence[SourceRecord], models: Models, settled: S
         mate = max(others, key=lambda one: (scores[record.pk, one.pk].weight, -one.pk))
         best, model = scores[record.pk, mate.pk], models[record.party_type]
         if best.probability < model.model.review:
-            asked.append(Question(record, mate, best, model.version, OVER_MERGE, "evidence gone"))
+            asked.append(Question(record, mate, best, model.version, OVER_MERGE, EVIDENCE_GONE))
     return asked
 
 
@@ -41,10 +44,10 @@ def close_settled(changed: Sequence[int], models: Models, settled: Settled) -> N
 
     A doubt is settled when both its records resemble a record of their customer again.
     """
-    rows = candidates.about(changed)
+    rows = [row for row in candidates.about(changed) if row.kind in SCORED]
     if not rows:
         return
-    doubts = [row for row in rows if row.kind == OVER_MERGE]
+    doubts = [row for row in rows if row.kind == OVER_MERGE and row.reason == EVIDENCE_GONE]
     ends = {end.pk: end for row in doubts for end in (row.left, row.right)}
     lacking = {question.one.pk for question in without_evidence(list(ends.values()), models, settled)}
     asked = [row for row in rows if row.kind != OVER_MERGE]
@@ -55,4 +58,4 @@ def close_settled(changed: Sequence[int], models: Models, settled: Settled) -> N
         if (found := scores.get((row.left_id, row.right_id))) is None
         or found.probability < models[row.party_type].model.review
     ]
-    candidates.close(weak + [row for row in doubts if not {row.left_id, row.right_id} & lacking], "evidence gone")
+    candidates.close(weak + [row for row in doubts if not {row.left_id, row.right_id} & lacking], EVIDENCE_GONE)

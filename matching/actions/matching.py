@@ -13,7 +13,7 @@ from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
-from matching.actions import candidates, ledger
+from matching.actions import candidates, inspecting, ledger
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, settle
@@ -69,6 +69,9 @@ def _write(found: Settlement, *, actor: User, report: Progress) -> tuple[int, in
         if number % 20 == 0:
             report(number, len(found.unions), "merging")
         merged += _merge(union, actor=actor)
+    for start in range(0, len(found.unions), BATCH):
+        joined = found.unions[start : start + BATCH]
+        inspecting.inspect({one for union in joined for one in union.customers}, actor=actor)
     questions = found.questions
     asked = sum(ask(questions[start : start + BATCH], actor=actor) for start in range(0, len(questions), BATCH))
     return merged, asked

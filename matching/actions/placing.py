@@ -15,7 +15,7 @@ from customers import ports
 from customers.actions import links
 from customers.models import Customer, SourceRecord
 from customers.ports import Incoming, Placement
-from matching.actions import candidates, doubts, keys, staleness
+from matching.actions import candidates, doubts, inspecting, keys, staleness
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
 from matching.actions.scoring import PREPARED, Prepared, Scored, score_records
@@ -95,8 +95,15 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
         run.questions += doubts.without_evidence(known, scored.models, settled)
         doubts.close_settled([record.pk for record in known], scored.models, settled)
     _write(run)
+    run.questions += _doubts(run, known)
     opened = candidates.open_all(run.questions)
     return _placements(run, records, opened)
+
+
+def _doubts(run: Placing, known: Sequence[SourceRecord]) -> list[Question]:
+    """What became doubtful inside the customers that got a record, or whose record changed."""
+    touched = {one.customer for one in run.linked if one.customer > 0} | {record.customer_id or 0 for record in known}
+    return inspecting.doubts_within(touched) if touched else []
 
 
 def _hold_targets(run: Placing) -> None:

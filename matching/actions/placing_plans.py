@@ -15,12 +15,15 @@ from customers.models import SourceRecord
 from matching.actions.comparing import Compared
 from matching.engine.bulk.grouping import Grouped, best_pairs, group, strangers
 from matching.engine.bulk.lists import Ints
+from matching.engine.clustering import DOUBTFUL
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
+from matching.engine.splitting import threads
 from matching.models import Candidate
 from matching.queries.asserted import crossings
 from matching.queries.lowered import lowered_customers, only_proposing
 
+TWO_AND_TWO = 4
 NOBODY = Decision("new", "none")
 
 
@@ -51,6 +54,8 @@ class Plans:
     groups: list[Plan]
     of_row: Ints
     questions: dict[int, list[Question]]
+    suspects: set[int] = field(default_factory=set)
+    """Groups that may hang together by a thread."""
 
 
 def plan(compared: Compared, fresh: Ints) -> Plans:
@@ -86,11 +91,26 @@ def _take_evidence(plans: Plans, inside: Ints) -> None:
     """For every further row of a group its best pair with another of it."""
     scores, of_row = plans.compared.scores, plans.of_row
     same = inside[of_row[scores.left[inside]] == of_row[scores.right[inside]]]
+    plans.suspects = _suspects(plans, same)
     for place in same[np.argsort(-scores.weight[same], kind="stable")].tolist():
         one, other = int(scores.left[place]), int(scores.right[place])
         via = plans.groups[of_row[one]].via
         via.setdefault(one, place)
         via.setdefault(other, place)
+
+
+def _suspects(plans: Plans, same: Ints) -> set[int]:
+    """Groups of four rows and more in which two parts hang on a doubtful pair, as far as blocks tell."""
+    scores, of_row = plans.compared.scores, plans.of_row
+    likely = same[scores.probability[same] >= plans.compared.scorer.model.review]
+    number = of_row[scores.left[likely]]
+    large = np.array([len(group.rows) >= TWO_AND_TWO for group in plans.groups], dtype=bool)
+    wanted = np.unique(number[(scores.probability[likely] < DOUBTFUL) & large[number]])
+    edges: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
+    for place in likely[np.isin(number, wanted)].tolist():
+        ends = int(scores.left[place]), int(scores.right[place])
+        edges[int(of_row[ends[0]])].append((*ends, float(scores.probability[place])))
+    return {each for each, of_group in edges.items() if threads(plans.groups[each].rows, of_group, DOUBTFUL)}
 
 
 def _ask_inside(plans: Plans, grouped: Grouped, inside: Ints, lowered: Ints) -> None:

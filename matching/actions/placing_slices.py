@@ -13,7 +13,7 @@ from cmdm.models import User
 from customers.actions import founding, golden
 from customers.models import Customer, SourceRecord
 from customers.ports import PlacedMany
-from matching.actions import candidates, key_rows, keys
+from matching.actions import candidates, inspecting, key_rows, keys
 from matching.actions.candidates import Question
 from matching.actions.key_rows import KeyRows
 from matching.actions.ledger_entries import Deed, entry
@@ -60,6 +60,9 @@ def write_slice(writing: Writing, numbers: Sequence[int], *, actor: User, hold: 
     asked = _ask(writing, written)
     golden.rebuild_many(sorted(linked), "customer.changed", actor=actor)
     founding.tell(asked, actor=actor)
+    suspects = [writing.customer_of[one] for one in written if one in writing.plans.suspects]
+    if suspects:
+        inspecting.inspect(suspects, actor=actor)
     counts = {"records": sum(len(groups[one].rows) for one in written), "founded": len(made)}
     stored = writing.plans.compared.stored
     audit.record(actor, "records.placed", domains=set(stored.domains[rows].tolist()), counts=counts)

@@ -19,7 +19,7 @@ SAID = "said by the customer"
 @action
 def ask_whether_same(left: int, right: int, *, actor: User) -> int:
     """Open the question whether two records, which one person proved to be his, are one customer; how many opened."""
-    return _ask(left, [right], Candidate.Kind.POSSIBLE, actor=actor)
+    return _ask(left, [right], Candidate.Kind.RAISED, actor=actor)
 
 
 @action
@@ -37,7 +37,7 @@ def _ask(one: int, others: Sequence[int], kind: str, *, actor: User) -> int:
     rows = SourceRecord.objects.current().filter(pk__in=[one, *others], customer__in=held, about__isnull=True)
     records = {row.pk: row for row in rows.defer("raw", "findings")}
     mine = records.pop(one, None)
-    apart = kind == Candidate.Kind.POSSIBLE
+    apart = kind == Candidate.Kind.RAISED
     fits = [row for row in records.values() if mine and (row.customer_id != mine.customer_id) == apart]
     scores = compare_pairs((mine, row) for row in fits if mine is not None)
     if mine is None or not scores:

@@ -81,6 +81,23 @@ class _Walk:
             yield Bridge(min(one, other), max(one, other), probability, left, right)
 
 
+def threads(
+    nodes: Sequence[int], edges: Sequence[Ends], doubtful: float, least: int = 2
+) -> tuple[tuple[int, int], ...]:
+    """The pairs on which two parts of some records hang: a bridge that is doubtful, or nothing at all.
+
+    `edges` are the pairs that speak for one party. Where two parts have none between them, their least nodes are named.
+    """
+    found = [(bridge.a, bridge.b) for bridge in bridges(edges, doubtful, least)]
+    near = {node: {node} for node in nodes}
+    for one, other, _probability in edges:
+        if near[one] is not near[other]:
+            near[one] |= near[other]
+            near.update(dict.fromkeys(near[other], near[one]))
+    parts = sorted({min(part): part for part in near.values() if len(part) >= least}.items())
+    return tuple([(parts[0][0], other) for other, _part in parts[1:]] + found)
+
+
 def halves(
     nodes: Sequence[int], edges: Sequence[Ends], one: int, other: int
 ) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -49,6 +49,9 @@ class Candidate(Changed):
         SAMPLE = "sample", _("Sample of automatic merges")
         RAISED = "raised", _("Raised by the customer")
 
+    INSIDE = (Kind.OVER_MERGE, Kind.SAMPLE)
+    """Kinds that ask about two records of one customer."""
+
     left = models.ForeignKey(SourceRecord, models.PROTECT, related_name="candidates_left")
     right = models.ForeignKey(SourceRecord, models.PROTECT, related_name="candidates_right")
     party_type = models.CharField(max_length=12, choices=PartyType.choices)

@@ -71,7 +71,7 @@ sql_check(
         WHERE k.state = 'open' AND (
               a.status IS DISTINCT FROM 'active' OR b.status IS DISTINCT FROM 'active'
            OR l.closed_at IS NOT NULL OR r.closed_at IS NOT NULL
-           OR (a.id = b.id) <> (k.kind = 'over_merge'))""",
+           OR (a.id = b.id) <> (k.kind IN ('over_merge', 'sample')))""",
 )
 sql_check(
     "nothing is asked that a person has answered",
