@@ -103,6 +103,27 @@ class EffectFact:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Instant:
+    """Where a moment of a timeline stands: newest first, at one time by kind, then by id, the newest first."""
+
+    at: datetime
+    kind: str
+    pk: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One thing that happened to a customer. ``look``: ``did-join``, ``did-person`` or nothing, for data."""
+
+    where: Instant
+    icon: str
+    words: Any
+    detail: Any = ""
+    by: str = ""
+    look: str = ""
+
+
 @port("customers.reserve")
 def reserve(incoming: Sequence[Incoming]) -> None:
     """Take the bucket locks of what is about to be written, before any row lock."""
@@ -204,6 +225,9 @@ tabs: Registry[Tab] = Registry("tab")
 waiting_lists: Registry[WaitingList] = Registry("waiting list")
 # What customers' data may be used for, as an export offers it: codes (``purpose/channel``) and labels.
 uses: Registry[Callable[[], Sequence[tuple[str, Any]]]] = Registry("use")
+# What happened to a customer, by kind: ``told(customer, user, before, size)`` gives the moments after (older than) a
+# place in their order, as far as the reader may know of them.
+moments: Registry[Callable[[Customer, User, Instant | None, int], Sequence[Moment]]] = Registry("kind of moment")
 # Why records (ids) lie in their customer, in words.
 reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")

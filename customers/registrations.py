@@ -4,9 +4,10 @@ from cmdm.datamap import declare
 from cmdm.installing import standing
 from cmdm.startpage import parts
 from customers.actions.catalogue import install_catalogue
-from customers.ports import Hanging, hangings
+from customers.ports import Hanging, hangings, moments
 from customers.queries import verifying  # noqa: F401
 from customers.queries.start import holdings
+from customers.queries.timeline import TOLD
 
 declare(
     "customers.Attribute",
@@ -89,3 +90,5 @@ hangings.add("term.record", Hanging("customers.SearchTerm", "record", "stays wit
 
 standing.add("customers.catalogue", install_catalogue, order=10)
 parts.add("customers", holdings, order=10)
+for kind, told in TOLD.items():
+    moments.add(kind, told)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import detail, exports, imports, lists, records, values
+from customers.views import detail, exports, imports, lists, records, survivorship, timeline, values
 
 app_name = "customers"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("customers/exports/<uuid:pk>/fetch/", exports.fetch, name="export_fetch"),
     path("customers/<uuid:key>/", detail.overview, name="detail"),
     path("customers/<uuid:key>/records/", detail.records, name="records"),
+    path("customers/<uuid:key>/timeline/", timeline.timeline, name="timeline"),
     path("customers/<uuid:key>/history/", detail.history, name="history"),
     path("customers/<uuid:key>/correct/", values.correct, name="correct"),
     path("customers/<uuid:key>/corrections/<int:pk>/withdraw/", values.withdraw, name="withdraw"),
@@ -23,6 +24,10 @@ urlpatterns = [
     path("customers/<uuid:key>/reveal/", values.reveal, name="reveal"),
     path("records/<int:pk>/", records.record, name="record"),
     path("records/<int:pk>/reveal/", records.reveal_raw, name="reveal_raw"),
+    path("survivorship/", survivorship.rules, name="survivorship"),
+    path("survivorship/<slug:name>/", survivorship.rule, name="survivorship_rule"),
+    path("survivorship/<slug:name>/preview/", survivorship.preview, name="survivorship_preview"),
+    path("survivorship/<slug:name>/apply/", survivorship.apply, name="survivorship_apply"),
     path("sources/", records.sources, name="sources"),
     path("sources/<int:pk>/", records.source, name="source"),
     path("imports/", imports.imports, name="imports"),

@@ -2,10 +2,11 @@
 
 from cmdm.datamap import declare
 from cmdm.installing import standing
-from customers.ports import Hanging, hangings, panels, reasons
+from customers.ports import Hanging, hangings, moments, panels, reasons
 from matching import panels as own
 from matching.actions.models import install_models
 from matching.queries import verifying  # noqa: F401
+from matching.queries.moments import TOLD
 from matching.queries.reasons import why_here
 
 declare(
@@ -49,3 +50,5 @@ panels.add("matching.answers", own.ANSWERS, order=20)
 panels.add("matching.steps", own.STEPS, order=15)
 panels.add("matching.ledger", own.LINKS, order=10)
 reasons.add("matching.ledger", why_here)
+for kind, told in TOLD.items():
+    moments.add(kind, told)

@@ -6,6 +6,7 @@ from customers import ports
 from customers.ports import Hanging, hangings
 from stewardship import panels
 from stewardship.queries import verifying  # noqa: F401
+from stewardship.queries.moments import TOLD
 from stewardship.queries.start import named, open_work
 
 declare(
@@ -71,3 +72,5 @@ for noun in ("Note", "Tagging", "Attachment"):
 parts.add("stewardship", open_work, order=20)
 parts.add("stewardship.named", named, order=21)
 ports.panels.add("stewardship.notes", panels.NOTES, order=30)
+for kind, told in TOLD.items():
+    ports.moments.add(kind, told)

@@ -108,7 +108,7 @@ def _line(entry: LedgerEntry, customer: Customer, is_reversed: bool, models: Map
     return LedgerLine(
         change=entry.change,
         deed=entry.deed,
-        words=_told(entry, customer, models),
+        words=told(entry, customer, models),
         at=entry.at,
         by=str(entry.actor),
         by_machine=entry.by_machine,
@@ -117,7 +117,7 @@ def _line(entry: LedgerEntry, customer: Customer, is_reversed: bool, models: Map
     )
 
 
-def _told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce]) -> str:
+def told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce]) -> str:
     """What happened, seen from the customer."""
     count = len(entry.records)
     other = entry.source_customer if entry.customer_id == customer.pk else entry.customer
