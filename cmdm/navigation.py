@@ -17,6 +17,7 @@ ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("matching:model", _("Matching"), "adjustments-horizontal", "/matching/", ("decide", "configure")),
     ("consent:dashboard", _("Consent"), "circle-check", "/consent/", ("view",)),
     ("customers:sources", _("Sources"), "database", "/sources/", ("view", "import", "configure")),
+    ("customers:survivorship", _("Survivorship"), "adjustments", "/survivorship/", ("configure",)),
     ("jobs", _("Jobs"), "bolt", "/jobs/", ("import", "export", "configure")),
     ("audit", _("Audit"), "history", "/audit/", ("audit",)),
     ("admin:index", _("Set-up"), "settings", "/admin/", ("configure", "grant")),

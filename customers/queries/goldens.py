@@ -40,7 +40,7 @@ def derive_from(customers: Sequence[int], records: Mapping[int, Sequence[OpenRec
     by_id = {record.pk: record for rows in records.values() for record in rows}
     owner = {record.pk: customer for customer, rows in records.items() for record in rows}
     claims = {claim.id: claim for claim in claims_of_open(list(by_id.values()))}
-    pins = _pins(list(by_id))
+    pins = pins_of(list(by_id))
     rules: dict[int, list[PinRule]] = defaultdict(list)
     for rule in pin_rules(pins, by_id, known):
         rules[owner[rule.record]].append(rule)
@@ -53,7 +53,7 @@ def derive_from(customers: Sequence[int], records: Mapping[int, Sequence[OpenRec
     return Derived(made, frozenset(records), pins)
 
 
-def _pins(records: list[int]) -> list[Pin]:
+def pins_of(records: list[int]) -> list[Pin]:
     """The pins in force on these records; one query where there are none. (The ORM would bind every id on its own.)"""
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM customers_pin WHERE ended_at IS NULL AND record_id = ANY(%s)", [records])

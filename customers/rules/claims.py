@@ -148,10 +148,16 @@ def weigh(claims: Sequence[Claim], attribute: AttributeRule) -> None:
         if record.steward:
             continue
         trust = record.trust.get(name, record.default_trust)
-        if attribute.downgrade and name in record.doubtful:
+        if attribute.downgrade and _failed(claim, attribute):
             trust = max(trust - attribute.downgrade, 0)
         half_life = record.half_lives.get(name, attribute.half_life)
         claim.worth = aged(trust, (newest - record.age) // A_DAY, half_life)
+
+
+def _failed(claim: Claim, attribute: AttributeRule) -> bool:
+    """Whether validation found a fault in what is claimed; in any part of a group."""
+    grouped = attribute.group and not attribute.many and isinstance(claim.value, Mapping)
+    return any(name in claim.record.doubtful for name in (claim.value if grouped else (attribute.name,)))
 
 
 def aged(trust: int, days: int, half_life: int) -> int:

@@ -148,7 +148,7 @@ def _days(pace: Throughput) -> Drawing | None:
     address = reverse("stewardship:answers")
     drawn, cells = [], []
     for day, count, back in pace.days:
-        url = f"{address}?day={day.isoformat()}"
+        url = f"{address}?day={day.isoformat()}" if count else ""
         name = date_format(day, "j M")
         drawn.append(Bar(name, [("accent", float(count), url, f"{name}: {count}")]))
         cells.append([Cell(name, url), Cell(str(count), url), Cell(str(back), f"{url}&withdrawn=1" if back else "")])

@@ -1,15 +1,13 @@
 """Figures about quality, each with its interval.
 
-Shares: the interval of Wilson (1927), which Brown, Cai and DasGupta (2001, "Interval Estimation for a Binomial
-Proportion", Statistical Science 16) recommend for small samples and shares near one. Agreement: Cohen's kappa (1960)
-with the standard error of Cohen.
+Shares have the interval of Wilson; agreement is Cohen's kappa (1960) with the standard error that he gives.
 """
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-Z = 1.959964  # 95 %, both sides
+from customers.rules.shares import Z, interval
 
 
 @dataclass(frozen=True)
@@ -33,14 +31,7 @@ class Estimate:
 
     @property
     def _ends(self) -> tuple[float, float]:
-        if not self.answers:
-            return 0.0, 1.0
-        share, n = self.right / self.answers, self.answers
-        middle = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-        half = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-        low = 0.0 if self.right == 0 else max(middle - half, 0.0)
-        high = 1.0 if self.right == n else min(middle + half, 1.0)
-        return low, high
+        return interval(self.right, self.answers)
 
 
 def needed(precision: float) -> int:

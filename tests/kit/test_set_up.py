@@ -195,7 +195,11 @@ class TestTokens:
 class TestSources:
     def form(self, **changes):
         told = {"key": "crm", "name": "CRM", "kind": "", "owner": "", "party_class": "first", "country": "DE"}
-        return told | {"trust": "70", "trust_by_attribute": '{"email": 90}', "terms": ""} | changes
+        return (
+            told
+            | {"trust": "70", "trust_by_attribute": '{"email": 90}', "half_life_by_attribute": "{}", "terms": ""}
+            | changes
+        )
 
     def test_a_source_is_added_and_changed_with_history(self, client, admin_of_north, north):
         answer = client.post("/admin/customers/source/add/", self.form(domain=north.pk))
@@ -238,6 +242,7 @@ class TestTheCatalogue:
             "parties": "person",
         }
         told |= {"origin": "declared", "sensitivity": "personal", "options": "{}", "quality": "{}", "portal": "shown"}
+        told |= {"half_life": "0", "downgrade": "0"}
         told |= {"rule": "most_recent", "tie_breakers": '["most_trusted"]', "match_role": "none", "position": "500"}
         answer = client.post("/admin/customers/attribute/add/", told)
         assert answer.status_code == 302, faults(answer)

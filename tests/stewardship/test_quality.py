@@ -8,14 +8,15 @@ from django.core.exceptions import PermissionDenied
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmdm import events
+from cmdm import events, jobs
 from cmdm.actions import Refused
-from cmdm.models import AuditEntry, OutboxEvent, system_user
+from cmdm.models import AuditEntry, Job, OutboxEvent, system_user
 from customers.models import Customer
-from matching.actions import matching
+from matching.actions import ledger, matching
 from matching.models import Candidate, LedgerEntry
 from stewardship.actions import counting, policies, sampling
-from stewardship.jobs import ask_to_count, owners
+from stewardship.handlers import tell_owners
+from stewardship.jobs import LOWERED, ask_to_count, owners, tell_owner
 from stewardship.models import QualityTarget, SampledJoin, SourceDay, Task
 from stewardship.queries import targets
 from stewardship.rules.quality import Estimate, agreement, counts_from, is_too_low, needed
@@ -118,12 +119,14 @@ class TestTheSample:
         assert sampling.draw(actor=system_user()) == 0
 
     def test_records_that_lie_apart_by_now_are_not_asked_about(self, aim, joined, marta):
-        from matching.actions import ledger
-
         customer = joined[0].customer
         versions = {customer.pk: Customer.objects.get(pk=customer.pk).version}
         ledger.unmerge([joined[1]], actor=marta, seen=versions)
         assert sampling.draw(actor=system_user()) == 0
+
+
+def lowerings():
+    return OutboxEvent.objects.filter(topic="quality.lowered")
 
 
 @pytest.mark.django_db
@@ -148,15 +151,17 @@ class TestTheAlarm:
         assert owners(retail) == [owner]
         assert sampling.measure(actor=system_user()) == []
 
-    def test_the_owner_gets_one_mail(self, wrong, owner, django_capture_on_commit_callbacks):
+    def test_the_owner_gets_one_mail(self, wrong, owner):
         owner.email = "owner@retail.example"
         owner.save()
-        with django_capture_on_commit_callbacks(execute=True):
-            sampling.measure(actor=system_user())
-            while events.dispatch():
-                pass
-        assert [(one.to, "proposes instead of joining" in one.subject) for one in mail.outbox] == [
-            (["owner@retail.example"], True)
+        sampling.measure(actor=system_user())
+        [told] = [events.Event("quality.lowered", payload=row.payload, id=row.pk) for row in lowerings()]
+        for _twice in range(2):
+            tell_owners([told])
+        [job] = Job.objects.filter(name=LOWERED)
+        assert tell_owner(jobs.Running(job)) == {"told": 1}
+        assert [(one.to, one.subject) for one in mail.outbox] == [
+            (["owner@retail.example"], "Retail: the machine proposes instead of joining")
         ]
 
     def test_the_machine_then_proposes_one_record_many_and_existing_ones(self, wrong, crm, kiosk, owner, branch):
