@@ -14,6 +14,7 @@ from customers.models import Customer, SourceRecord
 from matching.actions.scoring import evidence_of
 from matching.engine.evidence import Score
 from matching.models import Candidate, Verdict
+from matching.queries.verdicts import settled_pairs
 
 OPEN, CLOSED = Candidate.State.OPEN, Candidate.State.CLOSED
 
@@ -37,17 +38,18 @@ class Question:
 def open_all(questions: Iterable[Question]) -> list[Candidate]:
     """Open candidates for pairs that are not open and that no verdict settles; refresh those that are open.
 
-    A verdict whose facts have changed (stale) lets the question be asked again.
+    A verdict whose facts have changed (stale) lets the question be asked again, unless it is locked. A verdict about
+    two customers also settles other pairs of their records, until something new is heard of those.
     """
     asked = {question.ends: question for question in questions}
     if not asked:
         return []
     ends = _either([pair[0] for pair in asked], [pair[1] for pair in asked])
-    settled = set(Verdict.objects.in_force().filter(ends, stale_since__isnull=True).values_list("left", "right"))
+    settled = settled_pairs(record for question in asked.values() for record in (question.one, question.other))
     opened = {(row.left_id, row.right_id): row for row in Candidate.objects.open().filter(ends).locked()}
     fresh, again = [], []
     for pair, question in asked.items():
-        if pair in settled:
+        if pair in settled.pairs or (question.kind != Candidate.Kind.RAISED and settled.covers(*pair)):
             continue
         row = opened.get(pair)
         if row is None:
@@ -141,7 +143,7 @@ def reopen_across(ones: Collection[int], others: Collection[int]) -> list[Candid
 
 def _open_again(rows: Sequence[Candidate]) -> list[Candidate]:
     ends = _either([row.left_id for row in rows], [row.right_id for row in rows])
-    settled = set(Verdict.objects.in_force().filter(ends, stale_since__isnull=True).values_list("left", "right"))
+    settled = set(Verdict.objects.settling().filter(ends).values_list("left", "right"))
     settled |= set(Candidate.objects.open().filter(ends).values_list("left", "right"))
     active = SourceRecord.objects.current().filter(customer__status=Customer.Status.ACTIVE)
     where = dict(active.filter(pk__in={end for row in rows for end in _ends(row)}).values_list("pk", "customer"))

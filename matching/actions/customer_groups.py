@@ -79,9 +79,9 @@ def _by_first(customers: Ints) -> tuple[Ints, Ints]:
 
 
 def _kept_apart(known: Stored, node: Ints) -> set[Pair]:
-    """Customers between whose records a person said "different", stale or not; one query."""
+    """Customers between whose records a person said "different", and did not leave it to the machine; one query."""
     number = dict(zip(known.customers.tolist(), node.tolist(), strict=True))
-    rows = Verdict.objects.in_force().filter(answer=Verdict.Answer.DIFFERENT)
+    rows = Verdict.objects.forbidding()
     if len(known) < 10_000:
         owners = sorted(number)
         rows = rows.filter(Q(left__customer__among=owners) | Q(right__customer__among=owners))

@@ -20,7 +20,7 @@ from matching.actions import candidates, redirects, verdict_rows
 from matching.actions.ledger_entries import Deed, entry
 from matching.models import Candidate, LedgerEntry, Verdict
 from matching.queries.ledgers import brought_by, survivor_of, with_followers
-from matching.queries.verdicts import different_within
+from matching.queries.verdicts import different_within, yields
 
 Pairs = Sequence[tuple[int, int]]
 ALL = "all"
@@ -62,13 +62,14 @@ def merge(
 ) -> Customer:
     """Make one customer of several; the survivor. Refused unless they are current, different and of one party type.
 
-    A person's earlier "different" between them is taken back by his own "same"; for the machine it is a refusal.
+    A person's earlier "different" between them is taken back by his own "same". For the machine it is a refusal, unless
+    it was left to later suggestions and what was seen has changed since.
     """
     held = hold(customers, actor=actor, seen=seen)
     _refuse_unfit(held)
     records = records_of(held)
     apart = different_within(records)
-    if apart and by_machine:
+    if by_machine and not all(yields(verdict) for verdict in apart):
         raise Refused(_("A person said that these are different."))
     survivor = survivor_of(held, records)
     losers = [customer for customer in held if customer.pk != survivor.pk]

@@ -16,9 +16,25 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
         """Not taken back. Stale ones are in force: they still forbid the machine to join."""
         return self.filter(revoked_at__isnull=True)
 
+    def settling(self) -> "VerdictQuerySet":
+        """Those for which a pair is not asked again: nothing of it has changed since, or the answer is locked."""
+        return self.in_force().filter(
+            models.Q(stale_since__isnull=True) | models.Q(strength=Verdict.Strength.LOCK.value)
+        )
+
+    def forbidding(self) -> "VerdictQuerySet":
+        """Those for which the machine never joins: "different", also stale, unless later suggestions were accepted."""
+        yielding = models.Q(strength=Verdict.Strength.ACCEPT.value, stale_since__isnull=False)
+        return self.in_force().filter(~yielding, answer=Verdict.Answer.DIFFERENT.value)
+
 
 class Verdict(Changed):
-    """``seen`` holds, per side, the keyed digest of every attribute with a match role at the time of the answer.
+    """What was said of a pair, and how firmly.
+
+    A *lock* is never asked again, even when what was seen has changed. *Advise*: it is asked again then. *Accept*: so
+    it is, and the machine may join by itself where its new score reaches the automatic line.
+
+    ``seen`` holds, per side, the keyed digest of every attribute with a match role at the time of the answer.
 
     An answer is taken back by its change, hence the index on it.
     """

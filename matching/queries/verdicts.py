@@ -1,8 +1,9 @@
 """What people have said of records, as the machine must heed it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from django.db.models import Q
 
@@ -10,6 +11,8 @@ from customers.models import SourceRecord
 from matching.models import Verdict
 
 DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+LOCK, ACCEPT = Verdict.Strength.LOCK, Verdict.Strength.ACCEPT
 
 
 @dataclass
@@ -49,11 +52,56 @@ def settled_for(records: Iterable[SourceRecord]) -> Settled:
         if row.answer == SAME:
             made.together.add((row.left_id, row.right_id))
         for one, other in ((row.left_id, row.right_id), (row.right_id, row.left_id)):
-            if row.answer == DIFFERENT:
+            if row.answer == DIFFERENT and not yields(row):
                 made.apart_from[one].add(other)
-            if row.stale_since is not None:
+            if row.stale_since is not None and row.strength != LOCK:
                 made.stale_with[one].add(other)
     return made
+
+
+def yields(row: Verdict) -> bool:
+    """Whether the machine may act against it: what was seen has changed, and later suggestions were accepted."""
+    return row.strength == ACCEPT and row.stale_since is not None
+
+
+def settled_pairs(records: Iterable[SourceRecord]) -> "Answered":
+    """What is answered about these records, and about the customers that they lie in; two queries."""
+    chosen = {record.pk for record in records}
+    where = {
+        pk: (customer, received)
+        for pk, customer, received in SourceRecord.objects.filter(pk__among=chosen).values_list(
+            "pk", "customer", "received_at"
+        )
+    }
+    owners = {customer for customer, _received in where.values() if customer}
+    rows = Verdict.objects.settling().filter(
+        Q(left__among=chosen, right__among=chosen)
+        | Q(left__customer__among=owners, right__customer__among=owners, derived=False)
+    )
+    made = Answered(where)
+    for left, right, one, other, at in rows.values_list(
+        "left", "right", "left__customer", "right__customer", "decided_at"
+    ):
+        made.pairs.add((left, right))
+        if one and other and one != other:
+            ends = (min(one, other), max(one, other))
+            made.customers[ends] = max(made.customers.get(ends, at), at)
+    return made
+
+
+@dataclass
+class Answered:
+    """Pairs of records, and pairs of customers with the moment of the last answer about them."""
+
+    where: Mapping[int, tuple[int | None, datetime]]
+    pairs: set[tuple[int, int]] = field(default_factory=set)
+    customers: dict[tuple[int, int], datetime] = field(default_factory=dict)
+
+    def covers(self, one: int, other: int) -> bool:
+        """Whether their customers were answered about, and nothing was heard of these two since."""
+        (mine, heard), (theirs, told) = self.where.get(one, (None, NEVER)), self.where.get(other, (None, NEVER))
+        at = self.customers.get((min(mine or 0, theirs or 0), max(mine or 0, theirs or 0)))
+        return at is not None and at >= max(heard, told)
 
 
 def different_within(records: Iterable[SourceRecord]) -> list[Verdict]:

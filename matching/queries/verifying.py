@@ -79,7 +79,7 @@ sql_check(
     "SELECT count(*) FROM matching_candidate WHERE state = 'open'",
     """SELECT k.id FROM matching_candidate k
          JOIN matching_verdict v ON v.left_id = k.left_id AND v.right_id = k.right_id
-        WHERE k.state = 'open' AND v.revoked_at IS NULL AND v.stale_since IS NULL""",
+        WHERE k.state = 'open' AND v.revoked_at IS NULL AND (v.stale_since IS NULL OR v.strength = 'lock')""",
 )
 
 
