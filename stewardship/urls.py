@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from stewardship.views import bulk, cards, dashboard, filters, handing, keys, notes, policies, queue, tasks, workload
+from stewardship.views import (
+    bulk,
+    cards,
+    dashboard,
+    filters,
+    handing,
+    keys,
+    notes,
+    policies,
+    practice,
+    queue,
+    tasks,
+    workload,
+)
 
 app_name = "stewardship"
 urlpatterns = [
@@ -32,6 +45,9 @@ urlpatterns = [
     path("review/answers/", dashboard.answers, name="answers"),
     path("review/sample/", dashboard.sample, name="sample"),
     path("review/repeats/<int:pk>/", dashboard.repeats, name="repeats"),
+    path("review/practice/", practice.practice, name="practice"),
+    path("review/practice/again/", practice.again, name="practice_again"),
+    path("review/practice/<slug:key>/", practice.case, name="practice_case"),
     path("review/policies/", policies.policies, name="policies"),
     path("review/policies/new/", policies.new, name="policy_new"),
     path("review/policies/<int:pk>/", policies.policy, name="policy"),
