@@ -5,6 +5,7 @@ from consent import panels
 from consent.queries import verifying  # noqa: F401
 from consent.queries.effects import effects as stopping
 from consent.queries.groups import groups_stop
+from consent.queries.impacts import impacts
 from consent.queries.moments import TOLD
 from consent.queries.purposes import uses
 from customers import ports
@@ -120,5 +121,6 @@ for order, (name, waiting) in enumerate(panels.WAITING.items(), start=10):
 ports.effects.add("consent", stopping, order=10)
 ports.group_effects.add("consent.groups", groups_stop, order=10)
 ports.uses.add("consent", uses, order=10)
+ports.impacts.add("consent", impacts, order=10)
 for kind, told in TOLD.items():
     ports.moments.add(kind, told)

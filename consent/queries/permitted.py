@@ -29,12 +29,13 @@ def permitted(
     """
     if not customers:
         return {}
-    asked, known = shapes([one.pk for one in customers], purpose, channel, at, recipient)
+    ids = [one.pk for one in customers]
+    asked, known = shapes(ids, purpose, channel, at, recipient)
     unusable = asked.unusable(channel) if asked else Why.NO_PURPOSE
     if asked is None or unusable:
-        return dict.fromkeys((one.pk for one in customers), Permission(False, unusable or Why.NO_PURPOSE))
+        return dict.fromkeys(ids, Permission(False, unusable or Why.NO_PURPOSE))
     judge = _Judge(asked, channel, at)
-    return {one.pk: judge.answer(known.get(one.pk, NOBODY), one) for one in customers}
+    return {pk: judge.answer(known.get(pk, NOBODY), one) for pk, one in zip(ids, customers, strict=True)}
 
 
 class _Judge:
