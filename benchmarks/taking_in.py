@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -116,10 +117,14 @@ def person() -> dict[str, Any]:
         "values": {
             "given_name": given,
             "family_name": family,
-            "birth_date": f"19{number % 60 + 30}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
+            "birth_date": str(date(1930, 1, 1) + timedelta(days=secrets.randbelow(28_000))),
             "email": [{"value": f"{given}.{number}@post.example".lower(), "kind": "home"}],
             "address": [
-                {"line1": f"Hauptstraße {number % 200}", "city": "Berlin", "postal_code": f"{number % 89999 + 10000}"}
+                {
+                    "line1": f"{family}straße {number % 200}",
+                    "city": "Berlin",
+                    "postal_code": f"{secrets.randbelow(4_000) + 10_115}",
+                }
             ],
         },
     }

@@ -21,6 +21,7 @@ from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.scoring import Scores
 from matching.models import Candidate, MatchModel
 from matching.queries.answers import Answered, answered, held_together, kept_apart
+from matching.queries.barred import barred
 from matching.queries.models import models_in_force, read_model
 from matching.queries.snapshots import Progress, Snapshot, snapshots
 from matching.rules import estimating
@@ -74,9 +75,24 @@ def _seen(both: Sequence[Any], report: Progress) -> list[Seen]:
         together = np.searchsorted(ids, np.array([pk for pk in holding if pk in set(ids.tolist())], dtype=np.int64))
         left, right = inside(snapshot.customers)
         inner = _arrays([snapshot.score(left, right)])
-        found = outcome(snapshot.model, pairs, snapshot.customers, apart=apart, together=together.tolist(), inner=inner)
+        found = outcome(
+            snapshot.model,
+            pairs,
+            snapshot.customers,
+            apart=apart,
+            together=together.tolist(),
+            inner=inner,
+            barred=_barred(snapshot, pairs),
+        )
         made.append(Seen(snapshot, pairs, found, bars, sizes(snapshot.model, blocks)))
     return made
+
+
+def _barred(snapshot: Snapshot, pairs: Pairs) -> set[tuple[int, int]]:
+    """Customers that the version would join, but that only a person may."""
+    owner = snapshot.customers
+    sure = (pairs.probability >= snapshot.model.automatic) & (owner[pairs.left] != owner[pairs.right])
+    return barred(snapshot, pairs.left[sure], pairs.right[sure])
 
 
 def _pairs(snapshot: Snapshot, blocks: Blocks, bars: Any, report: Progress) -> Pairs:

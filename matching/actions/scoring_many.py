@@ -96,9 +96,9 @@ def _compare(scored: Scored, records: Sequence[SourceRecord], ties: _Ties) -> No
     met = _met(model, records, mates, scored.blocks)
     one, other = met.rows(mine), met.rows(mates)
     there = other >= 0  # a mate may have been closed
-    codes = np.sort(one[there] << 32 | other[there])
+    codes = one[there] << 32 | other[there]
     scorer = Scorer(model, met.columns, fast=AVAILABLE and len(codes) >= COMPILED)
-    near = _near(scorer, codes)
+    near = _near(scorer, codes, len(records))
     wanted = _telling(near, codes, met, model, ties)
     once = [(code >> 32, code & LOW) for code in np.unique(_turned(wanted)).tolist()]
     told = dict(zip(once, score(model, [(scorer.features(i), scorer.features(j)) for i, j in once]), strict=True))
@@ -110,15 +110,20 @@ def _compare(scored: Scored, records: Sequence[SourceRecord], ties: _Ties) -> No
 
 def _directed(blocks: Blocks, records: Sequence[SourceRecord]) -> tuple[Ints, Ints]:
     """Each record (id) with each of those that share a block with it (id), once."""
-    members = {digest: np.array(sharing, dtype=np.int64) for digest, sharing in blocks.members.items()}
+    used = {digest for record in records for digest, _key in blocks.keys_of[record.pk] if digest in blocks.members}
+    members = {digest: np.array(blocks.members[digest], dtype=np.int64) for digest in used}
+    everybody = np.unique(np.concatenate([*members.values(), np.zeros(0, dtype=np.int64)]))
+    places = {digest: np.searchsorted(everybody, sharing) for digest, sharing in members.items()}
     mine, mates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
     for record in records:
-        sharing = [members[digest] for digest, _key in blocks.keys_of[record.pk] if digest in members]
-        if sharing:
-            found = np.unique(np.concatenate(sharing))
-            found = found[found != record.pk]
-            mine.append(np.full(len(found), record.pk))
-            mates.append(found)
+        there = np.zeros(len(everybody), dtype=bool)
+        for digest, _key in blocks.keys_of[record.pk]:
+            if digest in places:
+                there[places[digest]] = True
+        found = everybody[there]
+        found = found[found != record.pk]
+        mine.append(np.full(len(found), record.pk))
+        mates.append(found)
     return np.concatenate(mine), np.concatenate(mates)
 
 
@@ -143,9 +148,10 @@ def _read(others: Sequence[int], customers: list[int]) -> Iterator[tuple[int, Ma
         yield pk, open_values(values)
 
 
-def _near(scorer: Scorer, codes: Ints) -> Scores:
-    """The pairs at or above the review line, each once, the smaller row first."""
-    pairs = np.unique(_turned(codes))
+def _near(scorer: Scorer, codes: Ints, batch: int) -> Scores:
+    """The pairs at or above the review line, each once, the smaller row first. The first rows are the batch."""
+    inside = codes & LOW < batch
+    pairs = np.concatenate([codes[~inside], np.unique(_turned(codes[inside]))])
     scores = score_all(scorer, iter([(pairs >> 32, pairs & LOW)]), floor=scorer.model.review)
     return joined([found for _count, found in scores], len(scorer.model.comparisons))
 

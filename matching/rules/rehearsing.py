@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.clustering import Edge, cluster
+from matching.engine.clustering import Edge, cluster, contradicts
 from matching.engine.model import Model
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
-APART = 0.001
 MOST_INSIDE = 40  # records of one customer that are compared with each other pair by pair
 
 
@@ -40,17 +39,25 @@ class Outcome:
 
 
 def outcome(
-    model: Model, pairs: Pairs, customers: Array, *, apart: Collection[Pair], together: Collection[int], inner: Pairs
+    model: Model,
+    pairs: Pairs,
+    customers: Array,
+    *,
+    apart: Collection[Pair],
+    together: Collection[int],
+    inner: Pairs,
+    barred: Collection[Pair] = (),
 ) -> Outcome:
     """What the model would do with the customers of these rows.
 
-    :param apart: customers (ids in order) that a person keeps apart. :param together: rows that a person holds in
+    :param apart: customers (ids in order) that a person keeps apart. :param barred: customers that no machine may join,
+        and that are asked about. :param together: rows that a person holds in
         their customer. :param inner: the pairs of rows within one customer.
     """
     best, forbidden = _between(model, pairs, customers)
     edges = [Edge(a, b, probability) for (a, b), probability in best.items()]
     nodes = sorted({node for edge in edges for node in (edge.a, edge.b)})
-    made = cluster(nodes, edges, automatic=model.automatic, forbidden={*apart, *forbidden})
+    made = cluster(nodes, edges, automatic=model.automatic, forbidden={*apart, *barred, *forbidden})
     groups = [group for group in made.groups if len(group) > 1]
     group_of = {customer: number for number, group in enumerate(groups) for customer in group}
     asked = [pair for pair in best if pair not in apart and (group_of.get(pair[0], -1) != group_of.get(pair[1], -2))]
@@ -67,7 +74,8 @@ def _between(model: Model, pairs: Pairs, customers: Array) -> tuple[dict[Pair, f
     for place in np.flatnonzero(probability >= model.review):
         ends = (int(low[place]), int(high[place]))
         best[ends] = max(best.get(ends, 0.0), float(probability[place]))
-    against = np.flatnonzero(related | (probability <= APART))
+    weight = np.log2(np.maximum(probability, np.finfo(np.float32).tiny))  # as good as the log odds where it counts
+    against = np.flatnonzero(related | contradicts(probability, related, weight, model.prior))
     forbidden = {ends for ends in zip(low[against].tolist(), high[against].tolist(), strict=True) if ends in best}
     return best, forbidden
 

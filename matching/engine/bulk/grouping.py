@@ -12,9 +12,9 @@ import numpy as np
 
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.scoring import Scorer, Scores
-from matching.engine.clustering import Clusters, Edge, Pair, cluster
+from matching.engine.clustering import Clusters, Edge, Pair, cluster, contradicts
+from matching.engine.comparing import conflict as differing
 
-APART = 0.001
 LARGEST = 150  # rows of one group of candidates up to which all pairs are scored
 AT_ONCE = 1 << 18
 
@@ -86,7 +86,8 @@ def _tied(strong: Sequence[Pair]) -> list[list[int]]:
 
 
 def _apart(scorer: Scorer, scores: Scores, node: Ints, tied: Sequence[Sequence[int]]) -> frozenset[Pair]:
-    """Pairs of nodes in one group of candidates of which some rows are related or strangers to each other."""
+    """Pairs of nodes in one group of candidates of which some rows are related, strangers or in conflict."""
+    exclusive = _exclusive(scorer)
     order = np.argsort(node, kind="stable")
     order = order[node[order] >= 0]
     rows = Lists.of(node[order], order, int(node.max(initial=-1)) + 1)
@@ -95,6 +96,8 @@ def _apart(scorer: Scorer, scores: Scores, node: Ints, tied: Sequence[Sequence[i
     right: list[Ints] = []
     for members in tied:
         inside = np.concatenate([rows.values[rows.starts[each] : rows.starts[each + 1]] for each in members])
+        if len(inside) > 2:
+            found |= _opposed(scorer, inside[exclusive[inside]], node)
         if 2 < len(inside) <= LARGEST:
             one, other = np.triu_indices(len(inside), 1)
             left.append(inside[one])
@@ -107,12 +110,33 @@ def _apart(scorer: Scorer, scores: Scores, node: Ints, tied: Sequence[Sequence[i
     return frozenset(found)
 
 
+def _exclusive(scorer: Scorer) -> Ints:
+    """The rows that hold a verified identifier of an exclusive scheme."""
+    own = scorer.columns.identifiers
+    telling = own.verified & own.schemes.series.gather(own.scheme).is_in(scorer.model.exclusive_schemes).to_numpy()
+    found: Ints = np.diff(own.lists.keep(telling[own.lists.values]).starts) > 0
+    return found
+
+
+def _opposed(scorer: Scorer, rows: Ints, node: Ints) -> set[Pair]:
+    """The pairs of nodes whose exclusive identifiers differ: no third record may tie them together."""
+    ends = rows.tolist()
+    owner = node[rows].tolist()
+    return {
+        (min(owner[a], owner[b]), max(owner[a], owner[b]))
+        for a in range(len(ends))
+        for b in range(a + 1, len(ends))
+        if owner[a] != owner[b] and differing(scorer.model, scorer.features(ends[a]), scorer.features(ends[b]))
+    }
+
+
 def strangers(scorer: Scorer, left: Ints, right: Ints, node: Ints) -> set[Pair]:
-    """The pairs of nodes of which some of these pairs of rows are related, or surely not the same."""
+    """The pairs of nodes of which some of these pairs of rows are related, or speak against being the same."""
     across = node[left] != node[right]
     made = scorer.score(left[across], right[across])
     review = scorer.model.review
-    bad = ((made.household >= 0.5) & (made.probability < review)) | (made.probability <= APART)
+    kin = (made.household >= 0.5) & (made.probability < review)
+    bad = kin | contradicts(made.probability, made.household, made.weight, scorer.model.prior)
     one, other = node[made.left[bad]], node[made.right[bad]]
     pairs = zip(np.minimum(one, other).tolist(), np.maximum(one, other).tolist(), strict=True)
     return set(pairs)

@@ -47,6 +47,14 @@ def line_between(questioned):
 
 
 class TestRehearsal:
+    def test_what_no_machine_may_join_it_would_ask_about(self, scene, owner):
+        for values, number in ((ANNA, "7364009"), (ANNE, "5551234")):
+            stored(scene.crm, number, {**values, "identifier": [{"scheme": "ssn", "value": number, "verified": True}]})
+        lax = replace(LAX, automatic=0.02)
+        assert rehearsed(lax, owner).rehearsal["merges"]["then"] == 1
+        told = rehearsed(replace(lax, exclusive_schemes=("ssn",)), owner).rehearsal
+        assert (told["merges"]["then"], told["queue"]["then"]) == (0, 1)
+
     def test_it_says_what_match_would_then_do_and_writes_nothing_live(self, questioned, owner):
         model = line_between(questioned)
         before = [Customer.objects.count(), LedgerEntry.objects.count(), Candidate.objects.count()]
