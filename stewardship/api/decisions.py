@@ -33,7 +33,7 @@ class RelatedIn(Shape):
 
     left = KeyField()
     right = KeyField()
-    kind = serializers.ChoiceField(choices=Relation.Kind.choices, default=Relation.Kind.HOUSEHOLD)
+    relation = serializers.ChoiceField(choices=Relation.Kind.choices, default=Relation.Kind.HOUSEHOLD)
 
 
 class DecisionIn(Shape):
@@ -51,7 +51,7 @@ class DecisionIn(Shape):
     related = serializers.ListField(
         child=RelatedIn(), max_length=MOST_CUSTOMERS**2, required=False, help_text="For “partition”; others differ."
     )
-    kind = serializers.ChoiceField(choices=Relation.Kind.choices, required=False, help_text="Of “related”.")
+    relation = serializers.ChoiceField(choices=Relation.Kind.choices, required=False, help_text="Of “related”.")
     leaving = serializers.ListField(
         child=RecordRef(),
         max_length=MOST_RECORDS,
@@ -145,11 +145,11 @@ def _meant(task: Task, user: User, wanted: Mapping[str, Any]) -> tasks.Meant:
     meant: tasks.Meant = {
         "groups": [[ids.get(key, 0) for key in group] for group in wanted.get("groups", ())],
         "related": [
-            [ids.get(one["left"], 0), ids.get(one["right"], 0), one["kind"]] for one in wanted.get("related", ())
+            [ids.get(one["left"], 0), ids.get(one["right"], 0), one["relation"]] for one in wanted.get("related", ())
         ],
     }
-    if "kind" in wanted:
-        meant["kind"] = wanted["kind"]
+    if "relation" in wanted:
+        meant["kind"] = wanted["relation"]
     if wanted.get("leaving"):
         rows = SourceRecord.objects.visible_to(user).filter(customer__in=task.customers)
         found = {(source, key): pk for source, key, pk in rows.values_list("source__key", "key", "pk")}

@@ -1,0 +1,1 @@
+"""The API of stewardship: tasks and who has them, decisions, questions to others."""
