@@ -30,7 +30,7 @@ def count(job: jobs.Running) -> dict[str, Any]:
 @jobs.job(LOWERED)
 def tell_owner(job: jobs.Running) -> dict[str, Any]:
     """Write to the owner of a domain that the machine only proposes there from now on."""
-    domain = Domain.objects.select_related("owner").get(pk=job.row.domain_id)
+    domain = Domain.objects.select_related("owner").get(pk=job.row.domain_id or 0)
     target = QualityTarget.objects.get(domain=domain)
     page = settings.HUB_URL + reverse("stewardship:policies")
     told = owners(domain)

@@ -5,7 +5,7 @@ from cmdm.startpage import parts
 from customers import ports
 from customers.ports import Hanging, hangings
 from stewardship import panels
-from stewardship.queries import verifying  # noqa: F401
+from stewardship.queries import screens, verifying  # noqa: F401
 from stewardship.queries.moments import TOLD
 from stewardship.queries.start import named, open_work
 

@@ -225,7 +225,7 @@ def _text(known: Catalogue, name: str, value: Any) -> str:
 
 def _lines(lineage: Mapping[str, Any], members: Sequence[str]) -> list[Mapping[str, Any]]:
     """Where values came from: element by element, or of the first attribute of a group that has one."""
-    found = next((lineage[name] for name in members if name in lineage), [])
+    found: Any = next((lineage[name] for name in members if name in lineage), [])
     return found if isinstance(found, list) else [found]
 
 

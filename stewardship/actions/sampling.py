@@ -149,7 +149,7 @@ def _ask(chosen: Sequence[tuple[Join, int]], *, actor: User) -> Counter[int]:
     held = _together(chosen)
     if not held:
         return Counter()
-    owners = [left.customer_id for left, _right in held.values()]
+    owners = [left.customer_id or 0 for left, _right in held.values()]
     customers = list(Customer.objects.filter(pk__in=owners).locked())
     held = _together(chosen)  # Under the locks: somebody may have separated them just now.
     questions = _questions(held)

@@ -94,7 +94,7 @@ def agreed(user: User) -> Agreement:
 
 def by_week(domains: Collection[int], weeks: int = 26) -> list[tuple[date, Estimate]]:
     """What was said in each week of sampled joins of these domains; one query."""
-    given = {"domains": list(domains), "zone": "UTC", "since": clock.now() - timedelta(weeks=weeks)}
+    given: dict[str, Any] = {"domains": list(domains), "zone": "UTC", "since": clock.now() - timedelta(weeks=weeks)}
     with connection.cursor() as cursor:
         cursor.execute(_BY_WEEK, given)
         return [(week, Estimate(right, count)) for week, right, count in cursor.fetchall()]
@@ -156,6 +156,6 @@ def _looked(join: SampledJoin, verdicts: Mapping[Any, Verdict], names: Mapping[i
     left, right = join.candidate.left_id, join.candidate.right_id
     verdict = verdicts.get((left, right))
     customer = names[left].customer if left in names else None
-    shown = [f"{names[one].source.name} {names[one].key}" if one in names else "" for one in (left, right)]
+    one, other = (f"{names[end].source.name} {names[end].key}" if end in names else "" for end in (left, right))
     said = verdict.answer if verdict else ""
-    return Looked(join, said, verdict, *shown, customer=str(customer.key) if customer else None)
+    return Looked(join, said, verdict, one, other, str(customer.key) if customer else None)

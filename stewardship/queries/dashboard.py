@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from cmdm import access, clock
 from cmdm.models import User
@@ -27,6 +28,7 @@ from stewardship.rules.quality import Agreement
 
 CAP = 1_000
 BINS = 20
+SHORT = {"day": _lazy("under 1 d"), "week": _lazy("1 – 7 d"), "month": _lazy("7 – 30 d"), "older": _lazy("over 30 d")}
 TONES = {"possible": "accent", "over_merge": "related", "stale": "possible", "conflict": "different"}
 OTHER = "grey"
 
@@ -61,6 +63,7 @@ class Dashboard:
     agreement: Agreement
     sources: Sequence[Repeats]
     precision: Drawing | None
+    target: float | None
     aims: Sequence[Aim]
     chosen: Aim | None
 
@@ -71,6 +74,9 @@ def dashboard(user: User, domain: int | None) -> Dashboard:
     chosen = next((one for one in found if one.domain.pk == domain), None)
     opened = {queue: _open(queue, user) for queue in Task.Queue.values} if access.in_any(user, ["decide"]) else {}
     pace = throughput(user)
+    shown = [chosen] if chosen else found
+    wanted = {one.target.precision for one in shown if one.target}
+    target = wanted.pop() if len(wanted) == 1 else None
     return Dashboard(
         ages=_ages(opened),
         capped=any(len(rows) > CAP for rows in opened.values()),
@@ -79,7 +85,8 @@ def dashboard(user: User, domain: int | None) -> Dashboard:
         pace=pace,
         agreement=agreed(user),
         sources=repeats(user),
-        precision=_precision(found, chosen),
+        precision=_precision(shown, chosen, target),
+        target=target,
         aims=found,
         chosen=chosen,
     )
@@ -110,7 +117,7 @@ def _ages(opened: Mapping[str, Sequence[tuple[Any, ...]]]) -> Drawing | None:
     for age, (_low, _high, label) in AGES.items():
         parts = [(queue, counts[queue, age], _queue_url(queue=queue, age=age)) for queue in order]
         named = [(TONES.get(q, OTHER), float(n), url, f"{Task.Queue(q).label}: {n}") for q, n, url in parts]
-        drawn.append(Bar(str(label), named))
+        drawn.append(Bar(str(SHORT[age]), named))
         cells.append([Cell(str(label)), *[Cell(str(n), url if n else "") for _q, n, url in parts]])
     head = [_("Waiting"), *[str(Task.Queue(queue).label) for queue in order]]
     return bars(drawn, label=_("Open tasks by age and queue"), head=head, cells=cells)
@@ -154,7 +161,7 @@ def _days(pace: Throughput) -> Drawing | None:
         cells.append([Cell(name, url), Cell(str(count), url), Cell(str(back), f"{url}&withdrawn=1" if back else "")])
     head = [_("Day"), _("Answers"), _("Taken back")]
     label = _("Answers given in each of the last 28 days")
-    return bars(drawn, label=label, head=head, cells=cells, width=680, every=7, gap=0.25)
+    return bars(drawn, label=label, head=head, cells=cells, width=560, every=7, gap=0.25)
 
 
 def repeats(user: User) -> list[Repeats]:
@@ -167,8 +174,7 @@ def repeats(user: User) -> list[Repeats]:
     return sorted(found, key=lambda one: (-one.share, one.source.name))
 
 
-def _precision(found: Sequence[Aim], chosen: Aim | None) -> Drawing | None:
-    shown = [chosen] if chosen else list(found)
+def _precision(shown: Sequence[Aim], chosen: Aim | None, target: float | None) -> Drawing | None:
     weeks = by_week([one.domain.pk for one in shown])
     if not weeks:
         return None
@@ -182,11 +188,6 @@ def _precision(found: Sequence[Aim], chosen: Aim | None) -> Drawing | None:
         points.append({"label": name, "mean": share, "url": url, "words": f"{name}: {counted}", **ends})
         between = f"{found_then.low:.3f} – {found_then.high:.3f}"
         cells.append([Cell(name, url), Cell(counted, url), Cell(f"{share:.3f}"), Cell(between)])
-    wanted = {one.target.precision for one in shown if one.target}
-    target = None
-    if len(wanted) == 1:
-        aim = wanted.pop()
-        target = aim, _("target %(share)s") % {"share": f"{aim * 100:g} %"}
     head = [_("Week from"), _("Right"), _("Share"), _("95 % interval")]
     return over_time(
         points, target=target, label=_("Share of automatic merges that were right, by week"), head=head, cells=cells

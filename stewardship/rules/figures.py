@@ -85,14 +85,19 @@ class Plot:
         ]
 
 
+def whole(top: float) -> list[tuple[float, str]]:
+    """Ticks that are whole numbers."""
+    return steps(0, top, next(count for count in (4, 5, 1) if top % count == 0), "{:,g}")
+
+
 def bars(
-    rows: Sequence[Bar], *, label: str, head: Sequence[str], cells: Sequence[Sequence[Cell]], width: int = 440,
-    height: int = 230, every: int = 1, gap: float = 0.3,
+    rows: Sequence[Bar], *, label: str, head: Sequence[str], cells: Sequence[Sequence[Cell]], width: int = 340,
+    height: int = 220, every: int = 1, gap: float = 0.3,
 ) -> Drawing:  # fmt: skip
     """Upright bars side by side, each of parts that stand on each other; every so many is named."""
     top = upper((sum(part[1] for part in row.parts) for row in rows), 4)
     plot = Plot(width, height, top)
-    shapes = plot.grid(steps(0, top, 4, "{:,g}"))
+    shapes = plot.grid(whole(top))
     step = 1 / max(len(rows), 1)
     wide = min(step * (1 - gap), 44 / (width - LEFT - RIGHT))
     for place, row in enumerate(rows):
@@ -119,8 +124,8 @@ def histogram(
     cells: Sequence[Sequence[Cell]], urls: Sequence[str], words: Sequence[str], tone: str = "possible",
 ) -> Drawing:  # fmt: skip
     """How many lie in each even part of 0 to 1, with lines at the marks."""
-    plot = Plot(440, 230, upper(map(float, counts), 4))
-    shapes = plot.grid(steps(0, plot.most, 4, "{:,g}"))
+    plot = Plot(340, 220, upper(map(float, counts), 4))
+    shapes = plot.grid(whole(plot.most))
     wide = 1 / len(counts)
     for place, count in enumerate(counts):
         if count:
@@ -135,20 +140,18 @@ def histogram(
 
 
 def over_time(
-    points: Sequence[Mapping[str, Any]], *, target: tuple[float, str] | None, label: str, head: Sequence[str],
+    points: Sequence[Mapping[str, Any]], *, target: float | None, label: str, head: Sequence[str],
     cells: Sequence[Sequence[Cell]],
 ) -> Drawing:  # fmt: skip
     """A share with its interval in every period, and the target; each point has ``label mean low high url words``."""
-    lows = [one["low"] for one in points] + ([target[0]] if target else [])
+    lows = [one["low"] for one in points] + ([target] if target else [])
     floor = max(min([0.9, *lows]) - 0.02, 0.0)
     floor = int(floor * 10) / 10
-    plot = Plot(440, 230, 1.0, floor)
+    plot = Plot(560, 240, 1.0, floor)
     ticks = steps(floor, 1, 4, "{:g}")
     shapes = plot.grid([(value, f"{value * 100:g} %") for value, _text in ticks])
     if target:
-        y = plot.y(target[0])
-        shapes.append(Shape("line", "target", plot.x(0), y, plot.x(1), y))
-        shapes.append(Shape("text", "mark", plot.x(1), y - 6, text=target[1], anchor="end"))
+        shapes.append(Shape("line", "target", plot.x(0), plot.y(target), plot.x(1), plot.y(target)))
     step = 1 / max(len(points), 1)
     places = [(place + 0.5) * step for place in range(len(points))]
     for share, one in zip(places, points, strict=True):

@@ -153,3 +153,12 @@ class TestPractice:
         looks = {case.key: practice_card(case, 1).explained.probability for case in CASES}
         assert looks["switchboard"] < 0.5 and looks["common"] < 0.5
         assert looks["worked"] > 0.5 and looks["typo"] > 0.5
+
+
+def test_each_page_says_what_it_is_for(task, marta, retail):
+    client = eyes(marta)
+    assert "Customers side by side: are they one?" in text(client, f"/review/{task.pk}/")
+    page = text(client, "/review/")
+    assert "What waits for an answer." in page and "Practise on made-up cases" in page
+    reader = text(eyes(make_user("reader", domain=retail)), "/customers/")
+    assert "Everybody you may see." in reader and "Practise" not in reader
