@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from stewardship.api import decisions, referrals, tasks
+from stewardship.api import decisions, notes, referrals, tasks
 
 urlpatterns = [
+    path("customers/<uuid:key>/notes/", notes.CustomerNotes.as_view(), name="api-customer-notes"),
+    path("customers/<uuid:key>/tags/", notes.CustomerTags.as_view(), name="api-customer-tags"),
+    path("customers/<uuid:key>/tags/<int:pk>/", notes.CustomerTag.as_view(), name="api-customer-tag"),
     path("tasks/", tasks.Tasks.as_view(), name="api-tasks"),
     path("tasks/next/", tasks.TaskNext.as_view(), name="api-task-next"),
     path("tasks/<int:pk>/take/", tasks.TaskTake.as_view(), name="api-task-take"),

@@ -29,6 +29,7 @@ urlpatterns = [
     path("review/asked/<int:pk>/back/", handing.refer_back, name="refer_back"),
     path("review/<int:pk>/hand/", handing.hand, name="hand"),
     path("review/<int:pk>/hand/back/", handing.release, name="hand_back"),
+    path("review/<int:pk>/export/", handing.export, name="group_export"),
     path("review/<int:pk>/assign/", handing.assign, name="assign"),
     path("review/<int:pk>/refer/", handing.refer, name="refer"),
     path("review/bulk/", bulk.bulks, name="bulk_list"),

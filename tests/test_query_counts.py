@@ -10,12 +10,14 @@ from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = 12
+QUEUE = 15
 CARD = 19
+GROUP_CARD = 19
 CUSTOMERS = 6
-CUSTOMER = 20
+CUSTOMER = 25
 RECORDS = 18
 HISTORY = 18
+TIMELINE = 27
 SEARCH = 11
 SOURCES = 5
 IMPORTS = 4
@@ -45,6 +47,15 @@ def test_the_review_card(client, reviewed, django_assert_num_queries):
     client.get(reverse("stewardship:queue"))
     with django_assert_num_queries(CARD):
         client.get(reverse("stewardship:task", args=[tasks[0].pk]))
+
+
+def test_the_review_card_of_a_group_asks_no_more_than_that_of_a_pair(client, reviewed):
+    (first, second, *_more), steward = reviewed
+    left, right = (task.members.get().candidate.left for task in (first, second))
+    ask(left, right)
+    first.refresh_from_db()
+    assert len(first.customers) == 4
+    assert queries_of(client, steward, reverse("stewardship:task", args=[first.pk])) == GROUP_CARD
 
 
 @pytest.fixture
@@ -81,7 +92,13 @@ def test_the_lists_of_customers(client, held, name, most):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("customers:detail", CUSTOMER), ("customers:records", RECORDS), ("customers:history", HISTORY)]
+    ("name", "most"),
+    [
+        ("customers:detail", CUSTOMER),
+        ("customers:records", RECORDS),
+        ("customers:history", HISTORY),
+        ("customers:timeline", TIMELINE),
+    ],
 )
 def test_one_customer(client, held, name, most):
     records, user = held

@@ -5,7 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,10 +16,12 @@ from cmdm import access
 from cmdm.actions import Refused
 from cmdm.requests import Request
 from stewardship.actions import referrals, tasks
+from stewardship.actions.exporting import export_group
 from stewardship.forms import AssignForm, CommentForm, ReferForm, ReplyForm
 from stewardship.models import Referral, Task
 from stewardship.queries.asking import asked_by, asked_of, asking_of
 from stewardship.queries.leading import leads
+from stewardship.queries.notes import notes_on
 from stewardship.queries.sides import Side, sides_of
 
 PEOPLE = ("taken_by", "assigned_to", "referred_to")
@@ -78,6 +81,21 @@ def refer(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def export(request: Request, pk: int) -> HttpResponseBase:
+    """Take the records of the card along as a file, instead of deciding."""
+    task = _visible(request, pk)
+    try:
+        lines = export_group(task, actor=request.user)
+    except Refused as refusal:
+        return _page(request, task, status=409, refusal=refusal.sentence)
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="card-{task.pk}.csv"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+@login_required
 @require_GET
 def asked(request: Request) -> HttpResponse:
     """What the reader was asked, and what he asked others."""
@@ -128,7 +146,9 @@ def _page(request: Request, task: Task, *, status: int = 200, **more: Any) -> Ht
         "sides": [sides.get(customer, Side(customer)) for customer in task.customers],
         "mine": task.taken_by_id == request.user.pk,
         "is_lead": task.domain_ids() <= leads(request.user),
+        "may_export": bool(task.domain_ids() & access.scope(request.user, "export")),
         "asking": asking_of(task, request.user),
+        "notes": notes_on(task.customers, request.user, task),
         "release": CommentForm(),
         "assign": AssignForm(task=task, initial={"to": task.assigned_to_id}),
         "refer": ReferForm(task=task, user=request.user),

@@ -170,6 +170,7 @@ DEEDS = [
     one("customers:reveal_raw", "LPE", "record", refused="RSO"),
     one("customers:import_mapping", "OE", "waiting"),
     one("customers:import_start", "OE", "waiting"),
+    one("customers:import_approve", "OE", "waiting"),
     one("customers:import_stop", "OE", "done"),
     one("customers:import_discard", "OE", "waiting"),
     one("customers:import_settle", "OE", "done"),

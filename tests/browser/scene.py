@@ -11,9 +11,22 @@ from cmdm.models import Domain, User, portal_user, system_user
 from consent.actions import portal_anchors, proof, proposals, subject_requests, uploads
 from consent.actions.on_behalf import record_on_behalf
 from customers.actions import corrections, export_files, pins, relations
-from customers.models import SourceRecord
+from customers.models import Customer, SourceRecord
 from matching.actions import ledger, verdicts
-from stewardship.actions import tasks
+from stewardship.actions import (
+    attachments,
+    bulk,
+    counting,
+    filters,
+    notes,
+    policies,
+    referrals,
+    sampling,
+    tags,
+    tasks,
+)
+from stewardship.models import Task
+from stewardship.queries.wanted import Wanted, waiting
 from tests.consent.portal import make_account
 from tests.consent.scene import make_notice, make_purpose
 from tests.customers import files
@@ -39,6 +52,8 @@ SON = {
     "suffix": "jun.",
     "email": [{"value": "k.oberlaender85@gmail.example"}],
 }
+TWICE = {"given_name": "Ida", "family_name": "Sommerfeldt", "birth_date": "1977-08-19"}
+TWICE |= {"email": [{"value": "ida@sommerfeldt.example"}]}
 
 
 class Scene:
@@ -59,6 +74,8 @@ class Scene:
         self._imports()
         self._export()
         self._consents()
+        self._added()
+        self._quality()
         with_job = jobs.enqueue("customers.load", actor=self.people["data owner"], domain=self.home, load=0)
         self.keys["job"] = with_job.pk
 
@@ -87,6 +104,36 @@ class Scene:
         apart = [stranger(self.crm, 67), stranger(self.shop, 68)]
         verdict = verdicts.keep_apart(*apart, actor=steward, answer="different", seen=seen(*apart))
         self.keys |= {"apart": now(apart[0]).customer.key, "verdict": verdict.change}
+
+    def _added(self) -> None:
+        """What stewards keep, hand over, prepare for many cards, and add to Karl."""
+        steward, lead = self.people["steward"], self.people["lead"]
+        asked = task_of(ask(stranger(self.crm, 71), stranger(self.shop, 72)))
+        question = {"to": self.people["reader"], "question": "Did these two move?"}
+        self.keys["referral"] = referrals.refer(asked, actor=steward, **question).pk
+        self.keys["filter"] = filters.keep(actor=steward, name="Sweep", parameters={"queue": "possible"}).pk
+        alike = waiting(Wanted(low=0.31, high=0.34), steward)
+        task_of(ask(stranger(self.crm, 73), stranger(self.shop, 74), probability=0.33))
+        made = bulk.prepare(alike, actor=steward, parameters={"queue": "possible"}, decision="different", reason="-")
+        self.keys |= {"bulk": made.pk, "opened": made.sample[0]}
+        karl = SourceRecord.objects.get(pk=self.keys["record"])
+        note = notes.write(actor=lead, record=karl, text="@steward-1 look", mentioned=[steward])
+        self.keys |= {"note": note.pk, "mention": note.mentions.get().pk}
+        self.keys["tagging"] = tags.put(karl, actor=lead, name="VIP").pk
+        self.keys["attachment"] = attachments.attach(karl, actor=lead, name="a.pdf", content=b"%PDF-1.4").pk
+
+    def _quality(self) -> None:
+        """What the owner wants, and a sampled join that was right."""
+        owner, steward = self.people["data owner"], self.people["steward"]
+        fields = {"name": "Contradictions", "contradictory": True, "reason_required": True}
+        self.keys["policy"] = policies.add_policy(actor=owner, domain=self.home, fields=fields).pk
+        policies.set_target(self.home, actor=owner, fields={"precision": 0.9, "sample": 1.0, "minimum": 10})
+        put(self.crm, "90001", **TWICE), put(self.shop, "90001", **TWICE)
+        sampling.draw(actor=system_user())
+        drawn = Task.objects.open().filter(queue="sample", domains=[self.home.pk]).latest("pk")
+        versions = dict(Customer.objects.filter(pk__in=drawn.customers).values_list("pk", "version"))
+        tasks.decide(drawn, actor=steward, decision="same", seen=versions)
+        counting.count_sources(actor=system_user())
 
     def _imports(self) -> None:
         owner = self.people["data owner"]

@@ -4,213 +4,16 @@ A page that is in no table fails a test.
 """
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from django.contrib import admin
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import URLPattern, get_resolver
 
+from tests.browser.pages import DEEDS, ELSEWHERE, EVERYBODY, OF_THE_ADMIN, PAGES, ROLES, SET_UP
 from tests.browser.scene import Scene
 from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, new_page, wear
 
 pytestmark = pytest.mark.browser
-
-ROLES = {
-    "R": "reader",
-    "S": "steward",
-    "L": "lead",
-    "O": "data owner",
-    "P": "privacy officer",
-    "A": "auditor",
-    "D": "administrator",
-    "N": "nothing",
-    "X": "stranger",
-    "E": "everything",
-}
-EVERYBODY = "".join(ROLES)
-VIEW = "RSLOPE"
-
-
-@dataclass(frozen=True)
-class Page:
-    """An address, who opens it, and who learns that he may not; all others learn nothing (404)."""
-
-    name: str
-    opens: str
-    refused: str = ""
-    keys: tuple[str, ...] = ()
-    query: str = ""
-
-    def address(self, keys: dict) -> str:
-        return reverse(self.name, args=[keys.get(key, key) for key in self.keys]) + self.query.format(**keys)
-
-    def expected(self, letter: str) -> int:
-        return 200 if letter in self.opens else 403 if letter in self.refused else 404
-
-    def __str__(self) -> str:
-        return f"{self.name}{'?' * bool(self.query)}"
-
-
-def whole(name: str, opens: str, **more: str) -> Page:
-    """A page of no thing in particular: whoever may not open it is told so."""
-    return Page(name, opens, "".join(letter for letter in EVERYBODY if letter not in opens), **more)
-
-
-def one(name: str, opens: str, *keys: str, refused: str = "", query: str = "") -> Page:
-    """The page of a thing: whoever may not see the thing finds nothing."""
-    return Page(name, opens, refused, keys, query)
-
-
-PAGES = [
-    whole("start", EVERYBODY),
-    whole("password_change", EVERYBODY),
-    whole("jobs", EVERYBODY),
-    whole("audit", "AXE"),
-    whole("audit", "AXE", query="?thing=user"),
-    whole("audit", "AXE", query="?deed=no.such"),
-    one("job", "LOPDE", "job"),
-    whole("customers:list", VIEW + "X"),
-    whole("customers:search", VIEW + "X"),
-    whole("customers:export", "LOPXE"),
-    one("customers:export_file", "O", "export"),
-    one("customers:detail", VIEW, "karl"),
-    one("customers:detail", VIEW, "karl", query="?as_of=2020-01-01"),
-    one("customers:records", VIEW, "merged"),
-    one("customers:history", VIEW, "merged"),
-    one("customers:correct", "SLPE", "karl", refused="RO"),
-    one("customers:correct", "SLPE", "karl", refused="RO", query="?attribute=birth_date"),
-    one("customers:pin", "SLPE", "karl", refused="RO", query="?attribute=birth_date&record={record}&kind=pin"),
-    one("customers:reveal", "LPE", "karl", refused="RSO", query="?attribute=identifier"),
-    one("customers:record", VIEW, "record"),
-    whole("customers:sources", EVERYBODY),
-    one("customers:source", VIEW + "D", "source"),
-    whole("customers:imports", "OXE"),
-    whole("customers:import_new", "OXE"),
-    one("customers:import", "OE", "waiting"),
-    one("customers:import", "OE", "done", query="?"),
-    one("customers:import_rejects", "OE", "done"),
-    one("matching:merge", "SLE", "karl", refused="ROP"),
-    one("matching:merge_preview", VIEW, "karl", "son"),
-    one("matching:unmerge", "SLE", "merged", refused="ROP"),
-    one("matching:unmerge", "SLE", "merged", refused="ROP", query="?records={away}"),
-    whole("matching:model", "SLODXE"),
-    whole("matching:model_of", "SLODXE", keys=("organisation",)),
-    whole("matching:blocks", "E"),
-    one("matching:why", VIEW, query="?left={record}&right={record}"),
-    whole("stewardship:queue", "SLXE"),
-    one("stewardship:task", "SLE", "task"),
-    one("stewardship:task", "SLE", "task", query="?rows=all&script=1"),
-    whole("consent:dashboard", VIEW + "X"),
-    whole("consent:acts", VIEW + "X"),
-    whole("consent:conflicts", VIEW + "X"),
-    whole("consent:purposes", VIEW + "X"),
-    whole("consent:purpose", VIEW + "X", keys=("purpose",)),
-    whole("consent:purpose_new", "E"),
-    whole("consent:notices", VIEW + "X"),
-    whole("consent:notice", VIEW + "X", keys=("notice",)),
-    whole("consent:notice", "E" + VIEW.replace("E", "") + "X", keys=("draft",), query="?"),
-    whole("consent:notice_new", "E"),
-    whole("consent:notice_compare", VIEW + "X", keys=("notice", "draft")),
-    whole("consent:proofs", "LOPXE"),
-    one("consent:proof", "P", "proof"),
-    one("consent:receipt", VIEW, "event"),
-    whole("consent:imports", "OXE"),
-    one("consent:import", "O", "upload", refused="RSLPADN"),
-    one("consent:import_account", "LOPDE", "consent_job"),
-    one("consent:customer", VIEW, "karl"),
-    one("consent:record", "SLPE", "karl", refused="RO"),
-    whole("consent:claims", VIEW + "X"),
-    one("consent:claim", "SLPE", "claim", refused="ADN"),
-    whole("consent:requests", "LOPXE"),
-    whole("consent:requests", "LOPXE", query="?state=closed"),
-    one("consent:request", "LOPE", "request"),
-    whole("consent:proposals", "SLPXE"),
-]
-
-CONFIGURE, GRANT = "ODXE", "DXE"
-SET_UP = [
-    whole("admin:index", CONFIGURE),
-    whole("admin:cmdm_domain_changelist", CONFIGURE),
-    whole("admin:cmdm_domain_add", "E"),
-    whole("admin:cmdm_domain_import", "E"),
-    whole("admin:cmdm_user_changelist", GRANT),
-    whole("admin:cmdm_user_add", GRANT),
-    whole("admin:cmdm_user_change", GRANT, keys=("user",)),
-    whole("admin:cmdm_user_import", GRANT),
-    whole("admin:auth_group_changelist", GRANT),
-    whole("admin:auth_group_change", GRANT, keys=("group",)),
-    whole("admin:cmdm_apitoken_changelist", GRANT),
-    whole("admin:cmdm_apitoken_add", GRANT),
-    whole("admin:customers_source_changelist", CONFIGURE),
-    whole("admin:customers_source_add", CONFIGURE),
-    whole("admin:customers_source_import", CONFIGURE),
-    whole("admin:customers_attribute_changelist", CONFIGURE),
-    whole("admin:customers_attribute_add", "E"),
-    whole("admin:customers_attribute_change", CONFIGURE, keys=("1",)),
-    whole("admin:customers_attribute_import", "E"),
-    whole("admin:matching_matchmodel_changelist", CONFIGURE),
-    whole("admin:matching_matchmodel_change", CONFIGURE, keys=("1",)),
-]
-
-# What is posted: who is turned away with 403, all others of those who may not with 404.
-DEEDS = [
-    one("customers:export_fetch", "O", "export"),
-    one("customers:end_pin", "SLPE", "karl", "pin", refused="RO"),
-    one("customers:withdraw", "SLPE", "karl", "correction", refused="RO"),
-    one("customers:end_relation", "SLE", "merged", "relation", refused="RPO"),
-    one("customers:reveal_raw", "LPE", "record", refused="RSO"),
-    one("customers:import_mapping", "OE", "waiting"),
-    one("customers:import_start", "OE", "waiting"),
-    one("customers:import_stop", "OE", "done"),
-    one("customers:import_discard", "OE", "waiting"),
-    one("customers:import_settle", "OE", "done"),
-    one("customers:import_again", "OE", "done"),
-    one("customers:import_rejects_file", "OE", "done"),
-    one("matching:undo", "SLE", "merged", "change", refused="ROP"),
-    one("matching:withdraw", "SLE", "apart", "verdict", refused="RPO"),
-    *[whole(f"matching:{deed}", "E", keys=("person",)) for deed in ("train", "learn")],
-    *[whole(f"matching:{deed}", "E", keys=("1",)) for deed in ("rehearse", "promote", "drop", "adjust")],
-    one("stewardship:take", "SLE", "task"),
-    one("stewardship:release", "SLE", "task"),
-    one("stewardship:decide", "SLE", "task"),
-    one("stewardship:settle", "SLE", "task"),
-    one("stewardship:undo", "SLE", "answer"),
-    one("job_stop", "LOPDE", "job"),
-    *[whole(f"consent:purpose_{deed}", "E", keys=("purpose",)) for deed in ("publish", "retire")],
-    *[whole(f"consent:notice_{deed}", "E", keys=("draft",)) for deed in ("retire", "discard")],
-    one("consent:proof_fetch", "P", "proof"),
-    one("consent:ask", "SLPE", "karl", "purpose", refused="RO"),
-    one("consent:scan", "LPE", "karl", "event", refused="RSO"),
-    one("consent:request_take_up", "LOPE", "request"),
-    one("consent:proposal_decide", "SLPE", "proposal"),
-]
-ELSEWHERE = {
-    "login": "test_frame",
-    "logout": "test_journeys",
-    "alive": "no page",
-    "ready": "no page",
-    "customers:import_progress": "a fragment; test_journeys",
-    "customers:export_progress": "a fragment; test_export_files",
-    "stewardship:next": "test_keyboard",
-    "matching:export": "a file; test_model_page",
-    "consent:keys": "public; test_pages of consent",
-    "consent:proof_progress": "a fragment; test_proof",
-    "consent:receipt_signed": "a file; test_pages of consent",
-    "consent:receipt_json": "a file; test_pages of consent",
-    "unsubscribe": "tests of the portal",
-    "gpc": "tests of the portal",
-    "": "/admin/login/ leads to the hub's own",
-}
-# Of Django and django-import-export: answers of forms, redirects, and what nobody may do.
-OF_THE_ADMIN = ("_history", "_delete", "_process_import", "_export", "login", "logout", "autocomplete", "jsi18n")
-OF_THE_ADMIN += ("view_on_site", "app_list", "password_change", "password_change_done", "cmdm_domain_change")
-OF_THE_ADMIN += (
-    "customers_source_change",
-    "cmdm_apitoken_change",
-    "auth_group_add",
-    "matching_matchmodel_add",
-    ":None",
-)
 
 
 @pytest.fixture(scope="module")
@@ -285,6 +88,35 @@ def test_a_page_can_be_read_and_used(windows, scene, shown):
         faults.clear()
 
 
+# One page of every kind of layout: lists, forms, tabs, columns, tables, charts, the card and what stands beside it.
+LAYOUTS = ("start", "audit", "customers:list", "customers:detail", "customers:history", "customers:import")
+LAYOUTS += ("matching:merge_preview", "matching:model", "stewardship:queue", "stewardship:task", "consent:dashboard")
+LAYOUTS += ("consent:customer", "consent:request", "customers:export")
+
+
+def test_pages_can_be_read_from_right_to_left(browser, site, scene):
+    """In a language of that direction nothing sticks out and the rail stands at the right."""
+    faults: list[str] = []
+    page = new_page(browser, site, faults, user=scene.people["everything"], locale="ar")
+    shown = {one.name: one for one in PAGES if one.name in LAYOUTS and not one.query}
+    assert set(shown) == set(LAYOUTS)
+    for one in shown.values():
+        page.set_viewport_size(WIDE)
+        page.goto(one.address(scene.keys))
+        assert page.locator("html").get_attribute("dir") == "rtl"
+        assert page.locator("h1:visible").bounding_box()["x"] > 0
+        for size in (WIDE, PHONE):
+            page.set_viewport_size(size)
+            assert_fits(page)
+            assert page.evaluate(_BEYOND) == [], page.url
+    page.goto("/")
+    page.set_viewport_size(WIDE)
+    rail = page.locator("#rail").bounding_box()
+    assert rail["x"] + rail["width"] == WIDE["width"]
+    page.context.close()
+    assert not faults, "\n".join(faults)
+
+
 @pytest.mark.parametrize("letter", ROLES, ids=ROLES.get)
 def test_each_role_opens_its_own_pages_and_no_other(visitors, scene, letter):
     expected = {page.address(scene.keys): page.expected(letter) for page in (*PAGES, *SET_UP)}
@@ -321,6 +153,19 @@ def token_of(visitor) -> str:
     return found[1]
 
 
+# Words that are cut off at an edge of the window and cannot be scrolled into it.
+_BEYOND = """() => {
+    const scrolls = element => {
+        for (let at = element; at; at = at.parentElement)
+            if (['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(at).overflowX)) return true;
+        return false;
+    };
+    return [...document.querySelectorAll('main *, header *, nav *')].filter(element => {
+        const box = element.getBoundingClientRect();
+        return box.width > 1 && element.checkVisibility() && (box.left < -1 || box.right > innerWidth + 1)
+            && !scrolls(element);
+    }).map(element => element.outerHTML.slice(0, 120));
+}"""
 _UNSEEN = """() => {
     const shown = element => element.checkVisibility({visibilityProperty: true}) && !element.disabled;
     const marked = element => {

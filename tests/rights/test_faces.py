@@ -28,6 +28,7 @@ FACES = {
     "page": by_address("/customers/{}/"),
     "page of records": by_address("/customers/{}/records/"),
     "page of history": by_address("/customers/{}/history/"),
+    "page of the timeline": by_address("/customers/{}/timeline/"),
     "API list": lambda eyes, one: one.number in eyes.text("/api/v1/customers/"),
     "API detail": by_address("/api/v1/customers/{}/"),
     "API records": by_address("/api/v1/customers/{}/records/"),

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from cmdm.models import AuditEntry
 from stewardship.actions import tasks
 from stewardship.models import Referral, Task
 from stewardship.queries.notes import notes_on
@@ -70,6 +71,20 @@ def test_the_question_can_be_taken_back(client, marta, expert, task):
 
     assert Task.objects.get(pk=task.pk).referred_to is None
     assert "Taken back" in client.get(ASKED).text
+
+
+def test_its_records_are_taken_along_by_who_may_export_them(client, marta, retail, task):
+    client.force_login(marta)
+    assert "Records as CSV" not in client.get(to("hand", task.pk)).text
+    assert client.post(to("group_export", task.pk)).status_code == 409
+
+    lead = make_user("lead", domain=retail)
+    client.force_login(lead)
+    lines = b"".join(client.post(to("group_export", task.pk)).streaming_content).decode().splitlines()
+    assert lines[0].startswith('"customer","source","key"')
+    assert {line.split(",")[1] for line in lines[1:]} == {'"crm"', '"shop"'}
+    assert any('"family_name"' in line for line in lines)
+    assert AuditEntry.objects.get(deed="task.exported", actor=lead).counts == {"records": 2}
 
 
 def test_of_a_card_that_is_not_his_to_decide_nobody_disposes(client, outsider, retail, task):
