@@ -1,4 +1,4 @@
-"""Customers that no machine may join, as a rehearsal sees them: one's own word about himself, identifiers that differ."""
+"""Customers that no machine may join, as a rehearsal sees them: by their own word, or by identifiers that differ."""
 
 from customers.models import SourceRecord
 from matching.engine.bulk.lists import Ints
