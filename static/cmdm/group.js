@@ -73,13 +73,12 @@
 
   const picked = () => $("[data-pick-column][aria-pressed=true]")?.dataset.pickColumn;
   const pick = (button) => {
-    const on = button.getAttribute("aria-pressed") !== "true";
     for (const other of all("[data-pick-column]")) {
-      const mine = on && other === button;
+      const mine = other === button;
       other.setAttribute("aria-pressed", String(mine));
       other.closest("th, tr")?.classList.toggle("is-picked", mine);
     }
-    if (on) window.cmdm?.say($("bdi", button).textContent);
+    window.cmdm?.say($("bdi", button).textContent);
   };
   const MOVES = {
     before: (own) => Math.max(own - 1, 1),

@@ -11,14 +11,16 @@ WEAK = 0.7
 
 @dataclass(frozen=True)
 class Parted:
-    """Groups of places, each in order; ``related`` the places whose own group is kin of another group's first one."""
+    """Groups of places, each in order; ``related``: first places of two groups that are kin."""
 
     groups: tuple[tuple[int, ...], ...]
     related: tuple[tuple[int, int], ...] = ()
 
 
 def proposed(count: int, scores: Mapping[Pair, float], kin: Mapping[Pair, float]) -> Parted:
-    """Join what is on the whole more likely one than not, the surest first; mark as related what looks like kin.
+    """Join what is on the whole more likely one than not, the surest first; the largest group comes first.
+
+    What looks like kin of the largest group is marked as related to it.
 
     Average linkage, so that one strong pair does not chain two people together.
 
@@ -31,10 +33,12 @@ def proposed(count: int, scores: Mapping[Pair, float], kin: Mapping[Pair, float]
         if best < JOINS:
             break
         groups = sorted([group for group in groups if group not in (one, other)] + [tuple(sorted((*one, *other)))])
+    groups.sort(key=lambda group: (-len(group), group))
+    first = groups[0]
     related = [
-        (one[0], other[0])
-        for one, other in combinations(groups, 2)
-        if _between(one, other, kin) > max(JOINS, _between(one, other, scores))
+        (first[0], other[0])
+        for other in groups[1:]
+        if _between(first, other, kin) > max(JOINS, _between(first, other, scores))
     ]
     return Parted(tuple(groups), tuple(related))
 

@@ -131,4 +131,4 @@ def card_page(request: Request, found: Task, *, status: int = 200, said: str = "
 def spoken(card: Card, said: str) -> str:
     """What a screen reader says when a card took the place of the last one."""
     words = {"place": card.progress.place, "size": card.progress.size, "title": card.title}
-    return f"{said} " + _("Card %(place)s of %(size)s: %(title)s.") % words
+    return f"{said} " + _("Card %(place)s of %(size)s: %(title)s") % words

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Customer
+from matching.queries.explaining import pair_explained
+from matching.queries.models import models_in_force
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
 from tests.stewardship.scene import answer, ask, close, put, seen, stranger, task_of
@@ -11,6 +13,13 @@ from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+ALIKE = {
+    "identifier": [{"scheme": "ssn", "value": "7364009"}],
+    "birth_date": "1954-03-17",
+    "email": [{"value": "karl.oberlaender@mail.example"}],
+    "address": [{"line1": "Am Kirchplatz 4", "city": "Marktoberdorf", "postal_code": "87616", "country": "DE"}],
+    "phone": [{"value": "+4983425501712", "kind": "home"}],
+}
 
 
 def at(name, task):
@@ -86,6 +95,17 @@ class TestComparison:
 
         total = explained.prior + sum(reason.weight for reason in explained.reasons)
         assert round(total, 1) == explained.weight
+
+    def test_what_would_make_it_automatic_is_true_when_applied(self, client, marta, father_and_son):
+        explained = card(client, marta, father_and_son).context["card"].explained
+        found = father_and_son.members.get().candidate
+        model = models_in_force()["person"].model
+        [said] = [one for one in model.comparisons if one.label == explained.counterfactual]
+        for record in (found.left, found.right):
+            record.values = {**record.values, said.attribute: ALIKE[said.attribute]}
+
+        assert explained.probability < explained.automatic
+        assert pair_explained(found.left, found.right).probability >= explained.automatic
 
     def test_blind_hides_score_and_reasons(self, client, marta, father_and_son):
         text = card(client, marta, father_and_son, blind="1").text

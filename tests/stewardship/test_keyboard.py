@@ -1,26 +1,42 @@
 """Deciding by keyboard alone, in a real browser."""
 
 import itertools
+import random
+from datetime import date, timedelta
 
 import pytest
 
-from stewardship.models import Answer, Task
-from tests.stewardship.scene import answer, ask, make_source, stranger, task_of
+from matching.models import Candidate
+from stewardship.models import Answer, ReviewPolicy, Task
+from tests.stewardship.scene import answer, ask, make_source, put, stranger, task_of
+from tests.support.browser import assert_accessible, shoot
 from tests.support.people import make_domain, make_user
+from tests.support.scale import scaled
 
 pytestmark = pytest.mark.browser
 _numbers = itertools.count(40, 10)
+CARDS = scaled(20, 100)
+
+
+def unlike_anybody(source, number):
+    """A record of somebody whose name and day of birth nobody shares."""
+    letters = random.Random(number)
+    words = [
+        "".join(letters.choice("bdfgklmnprstvz") + letters.choice("aeiou") for _part in range(4)) for _name in range(2)
+    ]
+    day = date(1930, 1, 1) + timedelta(days=letters.randrange(25_000))
+    return put(source, f"U{number}", given_name=words[0], family_name=words[1], birth_date=day.isoformat())
 
 
 class Desk:
-    """A domain of its own with three questions, and two people who decide."""
+    """A domain of its own with some questions, and two people who decide."""
 
-    def __init__(self):
-        domain = make_domain(match_space="keyboard")
+    def __init__(self, count=3, person=stranger):
         start = next(_numbers)
+        domain = make_domain(match_space=f"keys-{start}")
         crm, shop = make_source(domain, f"crm-{start}"), make_source(domain, f"shop-{start}")
-        pairs = [(stranger(crm, start + n), stranger(shop, start + n + 1)) for n in (0, 2, 4)]
-        chances = (0.5, 0.7, 0.9)
+        pairs = [(person(crm, start + 2 * n), person(shop, start + 2 * n + 1)) for n in range(count)]
+        chances = (0.5 + 0.4 * n / (count - 1) for n in range(count))
         self.tasks = [task_of(ask(*pair, probability=one)) for pair, one in zip(pairs, chances, strict=True)]
         self.marta, self.jonas = make_user("steward", domain=domain), make_user("steward", domain=domain)
 
@@ -125,3 +141,114 @@ def test_without_script_the_same_buttons_work(open_page, site, desk):
 
     assert answers(site, desk) == [(desk.tasks[0].pk, "different")]
     assert "Undo" in page.locator("#undo").inner_text()
+
+
+class Crowd:
+    """A domain of its own with a question about four people, and a policy that wants a reason for "different"."""
+
+    PEOPLE = (
+        ("María José", "1979-06-24"),
+        ("Maria Jose", "1961-02-11"),
+        ("M. J.", "1983-09-01"),
+        ("José", "1950-12-11"),
+    )
+
+    def __init__(self):
+        domain = make_domain(match_space=f"crowd-{next(_numbers)}")
+        sources = [make_source(domain, f"{domain.key}-{n}", trust=90 - 20 * n) for n in range(4)]
+        records = [
+            put(source, "G", f"202{n}-02-08", given_name=name, family_name="García", birth_date=born)
+            for n, (source, (name, born)) in enumerate(zip(sources, self.PEOPLE.items(), strict=True))
+        ]
+        for left, right in itertools.pairwise(records):
+            if not Candidate.objects.open().filter(left=left, right=right).exists():
+                ask(left, right, probability=0.6)
+        self.task = Task.objects.open().get(domains=[domain.pk])
+        ReviewPolicy.objects.create(
+            name=f"why {domain.pk}", domain=domain, decision="different", second_person=False, reason_required=True,
+            change=self.task.change,
+        )  # fmt: skip
+        self.marta = make_user("steward", domain=domain)
+
+
+def staged(page, key):
+    """A key that moves a column, and what saving would do then."""
+    with page.expect_response(lambda response: "/parts/" in response.url):
+        page.keyboard.press(key)
+    page.wait_for_timeout(150)
+    return page.locator("#parts .moves li").all_inner_texts()
+
+
+def test_a_group_is_parted_by_keys_and_saved_once(open_page, site):
+    with site.orm():
+        crowd = Crowd()
+    page = open_page(f"/review/{crowd.task.pk}/", user=crowd.marta)
+    before = page.locator("#parts .moves li").all_inner_texts()
+    assert page.locator("[data-columns] thead [data-place]").count() == 4
+    assert_accessible(page)
+
+    page.keyboard.press("b")
+    page.wait_for_url("**blind=1**")
+    assert page.locator(".matrix, .score").count() == 0
+    page.keyboard.press("b")
+    page.wait_for_url("**blind=0**")
+
+    page.keyboard.press("4")
+    moved = staged(page, "[")
+    assert moved != before
+    assert staged(page, "u") == before
+    page.keyboard.press("2")
+    assert any("stays apart" in move for move in staged(page, "h"))
+    assert any("same household" in move for move in page.locator("#parts .moves li").all_inner_texts())
+    shoot(page, "group-light")
+
+    page.keyboard.press("g")
+    page.wait_for_function("document.querySelector('#graph[open] canvas')")
+    assert page.locator("#graph tbody tr").count() == 6
+    shoot(page, "graph-light")
+    page.keyboard.press("Escape")
+
+    page.keyboard.press("Enter")
+    assert page.locator("#reason[open]").is_visible()
+    press(page, "2")
+    with site.orm():
+        given = Answer.objects.get(task=crowd.task)
+        assert (given.decision, given.reason) == ("partition", "Same name by chance")
+        assert given.partition["related"]
+
+
+def test_many_cards_are_cleared_by_keys_alone(open_page, site):
+    """Twenty here; a hundred in the long form, and in benchmarks/workbench.py."""
+    with site.orm():
+        desk = Desk(CARDS, unlike_anybody)
+    page = open_page(f"/review/{desk.tasks[-1].pk}/?order=oldest", user=desk.marta)
+    ahead = 0
+    for number in range(CARDS):
+        here = page.locator("#skip [name=skip]").get_attribute("value")
+        if number < CARDS - 1:
+            page.wait_for_selector("[data-ready]:not([hidden])", state="attached")
+        with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            page.keyboard.press("dfr"[number % 3])
+        ahead += "x-card" in answered.value.headers
+        if number < CARDS - 1:
+            page.wait_for_function("here => document.querySelector('#skip [name=skip]').value !== here", arg=here)
+    page.wait_for_url("**/review/?**")
+
+    assert len(answers(site, desk)) == CARDS
+    assert ahead == CARDS - 1
+
+
+def test_without_a_connection_the_card_waits(open_page, site, desk, faults):
+    page = open_page(f"/review/{desk.tasks[0].pk}/", user=desk.marta)
+    first = heading(page)
+    page.context.set_offline(True)
+    page.keyboard.press("d")
+    page.wait_for_selector("#refusal [role=alert]")
+    assert "this card waits" in page.locator("#refusal").inner_text()
+    page.context.set_offline(False)
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.get_by_role("link", name="Try again").click()
+    page.wait_for_function("first => document.querySelector('h1').innerText !== first", arg=first)
+    faults.clear()
+
+    assert answers(site, desk)[0] == (desk.tasks[0].pk, "different")

@@ -1,0 +1,263 @@
+"""How fast a steward works: from the key to the painted next card, and what a page of the queue costs as it grows.
+
+    .venv/bin/python benchmarks/workbench.py --cards 100 --candidates 1000000
+
+It uses an embedded server of its own, in a folder that is removed at the end. The cards are real questions about real
+records, answered in Chromium by keys alone: D, F and R in turn, so none of them needs a second key. Time is taken in
+the page, from the key going down to the second frame after the next card stands there. The queue is filled by the
+database, set by set, in a domain of its own, and asked as a browser would ask, with 10,000 candidates and with all.
+"""
+
+import argparse
+import json
+import os
+import random
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FEW = 10_000
+RECORDS = 2_000
+CHANGE = "00000000-0000-7000-8000-000000000000"
+FIRST = 100_000_000
+PARTIES = (
+    """INSERT INTO customers_customer (id, key, number, party_type, status, "values", lineage, golden_hash, restricted,
+                                       version, created_at, changed_at, change)
+       SELECT %(first)s + n, gen_random_uuid(), 'Q-' || n, 'person', 'active',
+              jsonb_build_object('given_name', 'Person', 'family_name', md5(n::text)),
+              jsonb_build_object('family_name',
+                                 jsonb_build_object('record', %(first)s + n, 'version', 1, 'rule', 'only')),
+              '', false, 1, now(), now(), %(change)s
+         FROM generate_series(1, %(records)s) n""",
+    """INSERT INTO customers_sourcerecord (id, source_id, key, domain_id, party_type, "values", digest, findings,
+                                           version, last_version, observed_at, received_at, placed_at, customer_id,
+                                           change)
+       SELECT %(first)s + n, %(source)s, 'q' || n, %(domain)s, 'person',
+              jsonb_build_object('given_name', 'Person', 'family_name', md5(n::text)), '', '[]', 1, 1, now(), now(),
+              now(), %(first)s + n, %(change)s
+         FROM generate_series(1, %(records)s) n""",
+    """INSERT INTO customers_customerdomain (customer_id, domain_id)
+       SELECT %(first)s + n, %(domain)s FROM generate_series(1, %(records)s) n""",
+)
+PAIRS = (
+    """INSERT INTO matching_candidate (id, left_id, right_id, party_type, kind, state, probability, evidence, reason,
+                                       opened_at, closed_because, change)
+       SELECT %(first)s + k, %(first)s + a, %(first)s + b, 'person', 'possible', 'open', (k %% 100) / 100.0,
+              '{"levels": []}', '', now(), '', %(change)s
+         FROM (SELECT row_number() OVER (ORDER BY b - a, a) AS k, a, b
+                 FROM generate_series(1, %(records)s) a, generate_series(1, %(records)s) b WHERE a < b) p
+        WHERE k > %(from)s AND k <= %(to)s""",
+    """INSERT INTO stewardship_task (id, queue, status, round, domains, customers, score, priority, why, differs,
+                                     beyond, stage, opened_at, change)
+       SELECT c.id, 'possible', 'open', 1, ARRAY[%(domain)s::bigint], ARRAY[c.left_id, c.right_id], c.probability,
+              (c.id * 7919 %% 100003) / 1000.0, 'unsure',
+              ARRAY[(ARRAY['birth_date','email','phone'])[c.id %% 3 + 1]], 0, 'first',
+              now() - (c.id %% 40) * interval '1 day', %(change)s
+         FROM matching_candidate c WHERE c.id > %(first)s + %(from)s AND c.id <= %(first)s + %(to)s""",
+    """INSERT INTO stewardship_taskcandidate (task_id, candidate_id, open)
+       SELECT c.id, c.id, true FROM matching_candidate c
+        WHERE c.id > %(first)s + %(from)s AND c.id <= %(first)s + %(to)s""",
+)
+TABLES = (
+    "customers_customer",
+    "customers_sourcerecord",
+    "customers_customerdomain",
+    "matching_candidate",
+    "stewardship_task",
+    "stewardship_taskcandidate",
+)
+# From the key to the second frame after another card stands there.
+WATCH = """
+    window.took = [];
+    let began = 0;
+    addEventListener('keydown', () => { began = performance.now(); }, true);
+    document.addEventListener('htmx:afterSettle', event => {
+        if (event.target.id !== 'work' || !began) return;
+        const from = began;
+        requestAnimationFrame(() => requestAnimationFrame(() => { took.push(performance.now() - from); }));
+    });
+"""
+READY = "document.querySelector('#next-up[hidden]') || document.querySelector('[data-ready]:not([hidden])')"
+
+
+def person(number: int) -> dict[str, Any]:
+    """Somebody whose name and day of birth nobody shares."""
+    chance = random.Random(number)  # noqa: S311
+    names = [
+        "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _part in range(4)) for _name in range(2)
+    ]
+    born = date(1930, 1, 1) + timedelta(days=chance.randrange(25_000))
+    email = [{"value": f"{names[0]}{number}@mail.example"}]
+    return {"given_name": names[0], "family_name": names[1], "birth_date": born.isoformat(), "email": email}
+
+
+def ask_about(cards: int) -> Any:
+    """So many questions about two people each, and somebody who answers them."""
+    from tests.stewardship.scene import ask, make_source, put
+    from tests.support.people import make_domain, make_user
+
+    domain = make_domain("cards", match_space="cards")
+    crm, shop = (make_source(domain, key, trust=trust) for key, trust in (("crm", 80), ("shop", 40)))
+    for number in range(cards):
+        left = put(crm, f"L{number}", **person(2 * number))
+        right = put(shop, f"R{number}", **person(2 * number + 1))
+        ask(left, right, probability=0.3 + 0.4 * number / cards)
+    return make_user("steward", domain=domain)
+
+
+def queue_of_many() -> tuple[Any, dict[str, int]]:
+    """A domain for the long queue with its parties, and somebody who decides there."""
+    from tests.stewardship.scene import make_source
+    from tests.support.people import make_domain, make_user
+
+    domain = make_domain("many", match_space="many")
+    source = make_source(domain, "many")
+    given = {"first": FIRST, "domain": domain.pk, "source": source.pk, "records": RECORDS, "change": CHANGE}
+    _write(PARTIES, given)
+    return make_user("steward", domain=domain), given
+
+
+def _write(statements: tuple[str, ...], given: dict[str, Any]) -> None:
+    """Without triggers, as nobody listens."""
+    from django.db import connection
+
+    from cmdm.management.commands.migrate import as_owner
+
+    with as_owner("default"), connection.cursor() as cursor:
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        for statement in statements:
+            cursor.execute(statement, given)
+        for table in TABLES:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        for table in TABLES:
+            cursor.execute(f"VACUUM ANALYZE {table}")
+
+
+def queue_page(user: Any, repeats: int) -> dict[str, Any]:
+    """SQL queries and milliseconds of the first page of the queue."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    times = []
+    for _number in range(repeats + 3):
+        began = time.perf_counter()
+        answer = client.get("/review/")
+        times.append((time.perf_counter() - began) * 1000)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get("/review/")
+    assert answer.status_code == 200, answer.status_code  # noqa: S101
+    return {"queries": len(asked), "median_ms": round(statistics.median(times[3:]), 1)}
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The hub on a free port."""
+    with socket.socket() as listener, (folder / "server.log").open("wb") as log:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        os.set_inheritable(listener.fileno(), True)
+        options = ["--worker-class=gthread", "--threads=4", f"--bind=fd://{listener.fileno()}"]
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "cmdm.wsgi", *options],
+            cwd=ROOT, stdout=log, stderr=log, pass_fds=[listener.fileno()],
+        )  # fmt: skip
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def cleared(url: str, user: Any, cards: int) -> dict[str, Any]:
+    """Milliseconds from key to painted next card; all cards are answered by one key each."""
+    from django.conf import settings
+    from django.test import Client
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser_setup import find_browser
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(viewport={"width": 1440, "height": 960}, base_url=url)
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": url}])
+        page = context.new_page()
+        page.goto("/review/")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/review/*/**")
+        page.evaluate(WATCH)
+        keys, began, deciding = 0, time.perf_counter(), 0.0
+        for number in range(cards - 1):
+            page.wait_for_function(READY)
+            pressed = time.perf_counter()
+            page.keyboard.press("dfr"[number % 3])
+            keys += 1
+            page.wait_for_function("count => took.length > count", arg=number)
+            deciding += time.perf_counter() - pressed
+        seconds = time.perf_counter() - began
+        times = sorted(page.evaluate("took"))
+        browser.close()
+    return {
+        "cards": len(times),
+        "keys_a_card": round(keys / len(times), 2),
+        "next_card_p50_ms": round(statistics.median(times), 1),
+        "next_card_p95_ms": round(times[int(len(times) * 0.95) - 1], 1),
+        "verdicts_an_hour_as_the_machine_allows": round(len(times) / seconds * 3600),
+        "verdicts_an_hour_if_next_were_always_ready": round(len(times) / deciding * 3600),
+    }
+
+
+def main() -> None:
+    """Fill, measure, say."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cards", type=int, default=100)
+    parser.add_argument("--candidates", type=int, default=1_000_000, help="at most 1,900,000")
+    parser.add_argument("--repeats", type=int, default=15)
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="cmdm-workbench-"))
+    os.environ.update(CMDM_DATA=str(folder), DJANGO_SETTINGS_MODULE="cmdm.settings", CMDM_MODE="demo")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    sys.path.insert(0, str(ROOT))
+    try:
+        for words in (["migrate", "--verbosity=0"], ["install"]):
+            subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, check=True, capture_output=True)
+        import django
+
+        django.setup()
+        print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg()[0]}))
+        steward = ask_about(options.cards)
+        with serving(folder) as url:
+            print(json.dumps(cleared(url, steward, options.cards)), flush=True)
+        reader, given = queue_of_many()
+        few = min(FEW, options.candidates)
+        _write(PAIRS, {**given, "from": 0, "to": few})
+        small = queue_page(reader, options.repeats)
+        print(json.dumps({"candidates": few, **small}), flush=True)
+        if options.candidates > few:
+            _write(PAIRS, {**given, "from": few, "to": options.candidates})
+            large = queue_page(reader, options.repeats)
+            ratio = round(large["median_ms"] / small["median_ms"], 2)
+            print(json.dumps({"candidates": options.candidates, **large, "times_the_small_queue": ratio}))
+    finally:
+        subprocess.run([sys.executable, "manage.py", "database", "stop"], cwd=ROOT, check=False, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
