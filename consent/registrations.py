@@ -7,6 +7,7 @@ from consent.queries.effects import effects as stopping
 from consent.queries.groups import groups_stop
 from consent.queries.impacts import impacts
 from consent.queries.moments import TOLD
+from consent.queries.partings import consents_part
 from consent.queries.purposes import uses
 from customers import ports
 from customers.ports import Hanging, hangings
@@ -124,3 +125,4 @@ ports.uses.add("consent", uses, order=10)
 ports.impacts.add("consent", impacts, order=10)
 for kind, told in TOLD.items():
     ports.moments.add(kind, told)
+ports.partings.add("consent", consents_part, order=10)

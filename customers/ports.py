@@ -231,6 +231,8 @@ moments: Registry[Callable[[Customer, User, Instant | None, int], Sequence[Momen
 # Why records (ids) lie in their customer, in words.
 reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")
+# What goes along when records (ids) are taken out of a customer, and what stays with the others (ids).
+partings: Registry[Callable[[Sequence[int], Sequence[int], User], Sequence[EffectFact]]] = Registry("parting")
 # What joining groups of customers (ids) would touch, all groups together; for the rehearsal of a match model.
 group_effects: Registry[Callable[[Sequence[Sequence[int]], User], Sequence[EffectFact]]] = Registry("group effect")
 # How much hangs on customers (ids) besides their records, by customer: what a wrong answer about them would touch.

@@ -7,6 +7,7 @@ from customers.ports import Hanging, hangings
 from stewardship import panels
 from stewardship.queries import screens, verifying  # noqa: F401
 from stewardship.queries.moments import TOLD
+from stewardship.queries.partings import added_parts, cards_part
 from stewardship.queries.start import named, open_work
 
 declare(
@@ -74,3 +75,5 @@ parts.add("stewardship.named", named, order=21)
 ports.panels.add("stewardship.notes", panels.NOTES, order=30)
 for kind, told in TOLD.items():
     ports.moments.add(kind, told)
+ports.partings.add("stewardship.cards", cards_part, order=20)
+ports.partings.add("stewardship.added", added_parts, order=30)

@@ -108,8 +108,14 @@ def unmerge_halves(customer: Customer, chosen: Sequence[int], user: User) -> Hal
         preview=preview,
         left=derived(staying, user, customer.party_type),
         made=derived(leaving, user, customer.party_type),
-        effects=effects_of([customer], user),
+        effects=[*effects_of([customer], user), *_parted(leaving, staying, user)],
     )
+
+
+def _parted(leaving: Sequence[SourceRecord], staying: Sequence[SourceRecord], user: User) -> list[EffectFact]:
+    """What goes along with records, and what stays, as each app knows it."""
+    gone, kept = [one.pk for one in leaving], [one.pk for one in staying]
+    return [fact for parting in ports.partings for fact in parting(gone, kept, user)]
 
 
 def effects_of(customers: Sequence[Customer], user: User) -> list[EffectFact]:

@@ -1,6 +1,7 @@
 """What stewards added, for a customer's timeline: notes, tags and files on records that the reader may see."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -45,7 +46,7 @@ def files_told(customer: Customer, user: User, before: Instant | None, size: int
     ]
 
 
-def _records(customer: Customer, user: User) -> object:
+def _records(customer: Customer, user: User) -> Any:
     return SourceRecord.objects.visible_to(user).filter(customer=customer).values("pk")
 
 

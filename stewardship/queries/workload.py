@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -71,7 +72,7 @@ def workload(domains: Collection[int]) -> Workload:
     """Who decides in these domains and how much each has; five queries, however many they are."""
     people = who_may("decide", domains, everywhere=False)
     now = clock.now()
-    given = {
+    given: dict[str, Any] = {
         "people": [one.pk for one in people],
         "domains": sorted(domains),
         "now": now,

@@ -46,9 +46,9 @@ def new(request: Request) -> HttpResponse:
     wanted = QueueFilter(request.GET).wanted()
     form, status, refusal = BulkForm(request.POST or None), 200, None
     if form.is_bound and form.is_valid():
-        rows, facts = waiting(wanted, request.user), {"actor": request.user, "parameters": wanted.parameters()}
+        rows = waiting(wanted, request.user)
         try:
-            made = actions.prepare(rows, **facts, **form.cleaned_data)
+            made = actions.prepare(rows, actor=request.user, parameters=wanted.parameters(), **form.cleaned_data)
             return redirect("stewardship:bulk", pk=made.pk)
         except Refused as refused:
             refusal, status = refused.sentence, 409

@@ -36,7 +36,14 @@ def queue(request: Request) -> HttpResponse:
     found = list(rows[: SIZE + 1])
     page = queue_page(wanted, found[:SIZE], request.user)
     following = _cursor(found[SIZE - 1], wanted) if len(found) > SIZE else None
-    context = {"page": page, "next": following, "after": after, "cap": CAP, "size": SIZE, "beside": _beside(request)}
+    context: dict[str, Any] = {
+        "page": page,
+        "next": following,
+        "after": after,
+        "cap": CAP,
+        "size": SIZE,
+        "beside": _beside(request),
+    }
     context["is_lead"] = bool(leads(request.user))
     context["sharing"] = sharing(request) if page.chips or wanted.oldest else ()
     return render(request, "stewardship/queue.html", context)

@@ -174,6 +174,18 @@ def test_they_go_with_their_record_through_merge_and_unmerge_with_nothing_writte
     assert rows() == before
 
 
+def test_before_an_unmerge_what_goes_where_is_told(client, ann, shop, marta):
+    other = stranger(shop, 2)
+    notes.write(actor=marta, record=other, text="other's")
+    both = Customer.objects.filter(pk__in=[ann.customer_id, other.customer_id])
+    survivor = ledger.merge(list(both), actor=marta, seen=dict(both.values_list("pk", "version")))
+
+    client.force_login(marta)
+    page = reverse("matching:unmerge", args=[survivor.key])
+    assert "notes: 1, tags: 0, files: 0" in client.get(page, {"records": other.pk}).text
+    assert "Notes go along" not in client.get(page, {"records": ann.pk}).text
+
+
 def rows():
     return [list(model.objects.order_by("pk").values()) for model in (Note, Tagging, Attachment)]
 
