@@ -48,13 +48,16 @@ def _is_malformed(request: HttpRequest) -> bool:
 
 
 class Languages(LocaleMiddleware):
-    """The language of the cookie or the browser; outside the portal only those that the stewards' pages speak."""
+    """The language that a user chose, else of the cookie or the browser; customers of the portal choose there."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        if not request.path.startswith(settings.PORTAL_PATHS) and get_language() not in settings.STAFF_LANGUAGES:
-            activate(settings.LANGUAGE_CODE)
-            request.LANGUAGE_CODE = settings.LANGUAGE_CODE
+        if request.path.startswith(settings.PORTAL_PATHS) or not request.user.is_authenticated:
+            return
+        chosen = request.user.preferences.get("language")
+        if chosen in dict(settings.LANGUAGES) and chosen != get_language():
+            activate(chosen)
+            request.LANGUAGE_CODE = chosen
 
 
 class SessionRules:

@@ -57,10 +57,10 @@ MIDDLEWARE = [
     "cmdm.middleware.RequestEdge",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "cmdm.middleware.Languages",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "cmdm.middleware.Languages",
     "cmdm.middleware.SessionRules",
     "cmdm.middleware.Denials",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -82,6 +82,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "cmdm.navigation.navigation",
+                "cmdm.pagehelp.explained",
                 "stewardship.views.keys.pressed",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
@@ -169,7 +170,6 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
-STAFF_LANGUAGES = ["en"]  # the portal speaks all of them, the stewards' pages these
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 # Static files

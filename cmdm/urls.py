@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth_views
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from cmdm.views import errors, lists, passwords, start, status
+from cmdm.views import errors, languages, lists, passwords, start, status
 from consent.views.portal import unsubscribing
 
 handler400 = "cmdm.views.errors.bad_request"
@@ -26,6 +26,7 @@ urlpatterns = [
     path("", start.start, name="start"),
     path("sign-in/", auth_views.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", auth_views.LogoutView.as_view(), name="logout"),
+    path("language/", languages.language, name="language"),
     path("password/", passwords.OwnPassword.as_view(), name="password_change"),
     path("healthz", status.alive, name="alive"),
     path("readyz", status.ready, name="ready"),

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -95,6 +96,20 @@ def change_own_password(*, actor: User, password: str) -> None:
     user.save(update_fields=["password", "change"])
     actor.password = user.password
     audit.record(actor, "user.password_set", user)
+
+
+@action
+def speak(*, actor: User, language: str) -> None:
+    """Let the hub speak another language to oneself. Refused for one that it does not speak."""
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    if language not in dict(settings.LANGUAGES):
+        raise Refused(_("The hub does not speak this language."))
+    user.preferences = {**user.preferences, "language": language}
+    user.change = change_id()
+    user.save(update_fields=["preferences", "change"])
+    history.keep(User, [user.pk], history.CHANGED)
+    actor.preferences = user.preferences
+    audit.record(actor, "user.language_chosen", user)
 
 
 @action

@@ -32,33 +32,6 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
 }
 DOMAIN = "django"
-# What customers read in the portal and in its mails, by where it stands: the languages that the stewards' pages do not
-# speak hold these strings alone.
-PORTAL = (
-    "templates/portal/",
-    "templates/components/_field",
-    "consent/forms/entering.py",
-    "consent/forms/portal.py",
-    "consent/views/portal/",
-    "consent/queries/portal",
-    "consent/models/asking.py",
-    "consent/models/contact.py",
-    "consent/models/event.py",
-    "consent/models/purpose.py",
-    "consent/actions/confirming",
-    "consent/actions/consents.py",
-    "consent/actions/holding.py",
-    "consent/actions/portal_",
-    "consent/actions/proposals.py",
-    "consent/actions/refusing.py",
-    "consent/actions/subject_requests.py",
-    "consent/actions/telling.py",
-    "customers/actions/corrections.py",
-    "customers/actions/pins.py",
-    "customers/rules/standing.py",
-    "customers/types/",
-    "cmdm/views/errors.py",
-)
 
 
 def extract_template(
@@ -97,8 +70,7 @@ class Command(BaseCommand):
         with template.open("wb") as file:
             write_po(file, found, width=110, sort_output=True, omit_header=False)
         for language in {path.name for path in folder.iterdir() if path.is_dir()} | {options["add"] or ""} - {""}:
-            wanted = found if language in settings.STAFF_LANGUAGES else of_the_portal(found)
-            update(folder / language / "LC_MESSAGES", language, wanted)
+            update(folder / language / "LC_MESSAGES", language, found)
         self.stdout.write(_("%(count)d strings collected.") % {"count": len(found)})
 
 
@@ -117,16 +89,6 @@ def collect(root: Path) -> Catalog:
     for text, origin in plain_texts():
         catalog.add(text, locations=[(origin, 0)])
     return catalog
-
-
-def of_the_portal(found: Catalog) -> Catalog:
-    """The strings that customers read."""
-    narrowed = Catalog(project=found.project, charset="utf-8")
-    for message in found:
-        places = [place for place in message.locations if place[0].startswith(PORTAL)]
-        if message.id and places:
-            narrowed.add(message.id, locations=places, context=message.context)
-    return narrowed
 
 
 def plain_texts() -> Iterator[tuple[str, str]]:
