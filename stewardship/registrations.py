@@ -8,7 +8,7 @@ from stewardship import panels
 from stewardship.queries import screens, verifying  # noqa: F401
 from stewardship.queries.moments import TOLD
 from stewardship.queries.partings import added_parts, cards_part
-from stewardship.queries.start import named, open_work
+from stewardship.queries.start import named, open_work, quality
 
 declare(
     "stewardship.Task",
@@ -71,6 +71,7 @@ for noun in ("Note", "Tagging", "Attachment"):
     )
 
 parts.add("stewardship", open_work, order=20)
+parts.add("stewardship.quality", quality, order=25)
 parts.add("stewardship.named", named, order=21)
 ports.panels.add("stewardship.notes", panels.NOTES, order=30)
 for kind, told in TOLD.items():

@@ -7,9 +7,11 @@ from django.utils.translation import ngettext
 from cmdm import access
 from cmdm.models import User
 from cmdm.startpage import Attention, Figure, Part
-from stewardship.models import Referral, Task
+from cmdm.templatetags.hub import share
+from stewardship.models import QualityTarget, Referral, Task
 from stewardship.queries.notes import unseen
 from stewardship.queries.queue import CAP, ICONS, open_by_queue
+from stewardship.rules.quality import Estimate
 
 PRESSING = {
     "conflict": (
@@ -63,3 +65,28 @@ def address(queue: str) -> str:
 def said(count: int) -> str:
     """A count that stops at a thousand, as a text."""
     return f"{CAP:,}+" if count > CAP else f"{count:,}"
+
+
+def quality(user: User) -> Part | None:
+    """How many of the machine's joins were wrong, and where it only proposes by now; one query."""
+    if not access.in_any(user, ["decide", "configure"]):
+        return None
+    targets = list(QualityTarget.objects.visible_to(user).select_related("domain"))
+    attention = [
+        Attention(
+            _("In %(domain)s the machine only proposes: too few of its joins were right") % {"domain": one.domain.name},
+            reverse("stewardship:policies"),
+            "scale",
+            "warning",
+        )
+        for one in targets
+        if one.lowered_at
+    ]
+    answers = sum(one.measured.get("answers", 0) for one in targets)
+    found = Estimate(sum(one.measured.get("right", 0) for one in targets), answers)
+    if found.mean is None:
+        return Part(attention=attention)
+    words = {"low": share(1 - found.high), "high": share(1 - found.low)}
+    hint = _("between %(low)s and %(high)s") % words
+    address = f"{reverse('stewardship:sample')}?wrong=1"
+    return Part([Figure(_("Wrong automatic merges"), share(1 - found.mean), address, hint, "scale")], attention)

@@ -54,6 +54,7 @@ class TestTheDashboard:
         counting.count_sources(actor=system_user())
         sampling.measure(actor=system_user())
         client = eyes(marta)
+        assert "Wrong automatic merges" in text(client, "/")
         page = text(client, "/review/dashboard/")
         urls = {url.replace("&amp;", "&") for url in re.findall(r'href="(/review/[a-z]*/?[^"]*\?[^"]*)"', page)}
         urls |= set(re.findall(r'href="(/review/repeats/\d+/)"', page))
@@ -106,6 +107,7 @@ class TestPoliciesAndTargets:
         for words in ("Proposes only", "a reason", "95"):
             assert words in page
         assert "only proposes since" in text(client, "/review/dashboard/")
+        assert "In Retail the machine only proposes" in text(client, "/")
         assert client.post(f"/review/targets/{retail.pk}/raise/").status_code == 302
         assert QualityTarget.objects.get().lowered_at is None
 
