@@ -146,12 +146,7 @@ def test_without_script_the_same_buttons_work(open_page, site, desk):
 class Crowd:
     """A domain of its own with a question about four people, and a policy that wants a reason for "different"."""
 
-    PEOPLE = (
-        ("María José", "1979-06-24"),
-        ("Maria Jose", "1961-02-11"),
-        ("M. J.", "1983-09-01"),
-        ("José", "1950-12-11"),
-    )
+    PEOPLE = {"María José": "1979-06-24", "Maria Jose": "1961-02-11", "M. J.": "1983-09-01", "José": "1950-12-11"}
 
     def __init__(self):
         domain = make_domain(match_space=f"crowd-{next(_numbers)}")
