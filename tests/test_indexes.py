@@ -7,6 +7,7 @@ from django.db import connection
 
 from cmdm import clock
 from cmdm.models import AuditEntry
+from consent.models import ConsentEvent, Proposal
 from customers.models import Customer, RejectedRow, Relation
 from matching.models import Candidate, LedgerEntry, Verdict
 
@@ -26,6 +27,12 @@ QUESTIONS = {
     "relation_change": [lambda: Relation.objects.filter(change=CHANGE, ended_at__isnull=True)],
     "reject_waiting": [lambda: RejectedRow.objects.filter(domain__in=[1, 2], settled_at__isnull=True)],
     "audit_deed": [lambda: AuditEntry.objects.filter(deed__startswith="customer.exp")],
+    "audit_thing": [
+        lambda: AuditEntry.objects.filter(thing="customer", thing_id__in=["1", "2"]),
+    ],
+    "cmdm_auditentry_change_key": [lambda: AuditEntry.objects.filter(change__in=[CHANGE])],
+    "consent_of_record": [lambda: ConsentEvent.objects.filter(record__in=[1, 2]).order_by()],
+    "proposal_open": [lambda: Proposal.objects.open().filter(domains__overlap=[1]).order_by("pk")[:25]],
     "audit_domains": [lambda: AuditEntry.objects.filter(domains__overlap=[1])],
 }
 

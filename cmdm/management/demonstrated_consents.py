@@ -4,9 +4,12 @@ Karl is the one who signs in to the portal. Eva gave two answers before her reco
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
+from cmdm import clock
 from cmdm.actions import action
+from cmdm.management import demonstrated_answers
 from cmdm.models import User, portal_user
 from consent.actions import consents, contacts, evidence, notices, on_behalf, purposes
 from consent.models import Act, Evidence, Method, Purpose
@@ -15,6 +18,7 @@ from customers.actions.received import Received
 from customers.models import Customer, Source, SourceRecord
 from matching.actions import ledger
 
+SINCE = timedelta(days=1_200)
 KARL = "karl.oberlaender@mail.example"
 LANGUAGES = ("en", "de", "fr", "es")
 # Key, terms, and label and description by language.
@@ -137,10 +141,12 @@ def is_made() -> bool:
 
 
 def make(*, actor: User, privacy: User, domain_key: str) -> None:
-    """Purposes, notices, Karl and Eva with their answers; made once."""
+    """Purposes, notices, a year of answers, Karl and Eva with theirs; made once."""
     if is_made():
         return
-    _purposes(privacy)
+    with clock.at(clock.now() - SINCE):
+        _purposes(privacy)
+    demonstrated_answers.make(actor=actor, privacy=privacy, domain_key=domain_key)
     people = {key: _record(key, domain_key, actor) for key in PERSONS}
     _answers(people, privacy)
     _join_eva(people, actor)

@@ -5,8 +5,7 @@ lacks one of them is kept as *unknown* with what was received, and changes nothi
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,25 +19,11 @@ from consent.actions import consents, contacts
 from consent.actions import evidence as evidences
 from consent.models import Act, ConsentEvent, ContactPoint, Evidence, Method, Notice, Purpose
 from consent.rules.folding import DENYING, GRANTING
+from consent.rules.importing import Claim
 from consent.rules.permitting import NEEDS
 from customers.models import Source, SourceRecord
 
 RECORDED, KNOWN, UNPROVED, REFUSED = "recorded", "known", "unproved", "refused"
-
-
-@dataclass(frozen=True)
-class Claim:
-    """One row: by the record's key what its person is said to have said. ``received`` is the row as it came."""
-
-    key: str
-    purpose: str
-    act: str
-    channel: str = ""
-    contact: str = ""
-    occurred_at: datetime | None = None
-    method: str = ""
-    notice: str = ""
-    received: Mapping[str, Any] | None = None
 
 
 @action

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, crypto, ids, jobs
 from cmdm.actions import Refused, action
 from cmdm.models import Job, User
-from consent.actions.claims import REFUSED, Claim, take_in_claims
-from consent.rules.importing import BadColumns, cells, checked, guessed
+from consent.actions.claims import REFUSED, take_in_claims
+from consent.rules.importing import BadColumns, checked, claim_of, guessed
 from customers.models import Source
 from customers.rules.batching import Batch
 from customers.rules.broken import SENTENCES, BrokenFile
@@ -153,7 +153,7 @@ def _account(found: Upload, actor: User) -> str:
 
 def _taken(found: Upload, rows: Sequence[Any], columns: Sequence[str], *, actor: User) -> list[tuple[str, str]]:
     """An outcome a row, in order; what the reader set aside is refused with its reason."""
-    claims = {at: Claim(**vars(cells(row.values, columns))) for at, row in enumerate(rows) if isinstance(row, Row)}
+    claims = {at: claim_of(row.values, columns) for at, row in enumerate(rows) if isinstance(row, Row)}
     digest = hashlib.sha256(found.content).digest()
     done = take_in_claims(found.source, list(claims.values()), actor=actor, file_digest=digest) if claims else []
     outcomes = dict(zip(claims, done, strict=True))

@@ -43,8 +43,10 @@ class BadColumns(ValueError):
 
 
 @dataclass(frozen=True)
-class Cells:
-    """One row as a claim: codes where they are known, else what stood there."""
+class Claim:
+    """One row: by the record's key what its person is said to have said; codes where they are known, else what stood
+    there. ``received`` is the row as it came.
+    """
 
     key: str
     purpose: str
@@ -54,6 +56,7 @@ class Cells:
     occurred_at: datetime | None = None
     method: str = ""
     notice: str = ""
+    received: Mapping[str, Any] | None = None
 
 
 def folded(text: str) -> str:
@@ -85,7 +88,7 @@ def checked(columns: Sequence[str]) -> list[str]:
     return list(columns)
 
 
-def cells(values: Sequence[str], columns: Sequence[str]) -> Cells:
+def claim_of(values: Sequence[str], columns: Sequence[str]) -> Claim:
     """A row as a claim. A day that nobody understands stays empty: such a yes counts as claimed without proof."""
     said: dict[str, Any] = {part: value.strip() for part, value in zip(columns, values, strict=False) if part}
     said["act"] = ANSWERS.get(folded(said["act"]), said["act"])
@@ -94,7 +97,7 @@ def cells(values: Sequence[str], columns: Sequence[str]) -> Cells:
     if said.get("contact") and not said["channel"]:
         said["channel"] = "email" if "@" in said["contact"] else ""
     said["occurred_at"] = moment(said.get("occurred_at", ""))
-    return Cells(**said)
+    return Claim(**said)
 
 
 def moment(text: str) -> datetime | None:

@@ -6,8 +6,9 @@ import pytest
 
 from cmdm import clock
 from cmdm.models import system_user
-from consent.actions.claims import Claim, take_in_claims
+from consent.actions.claims import take_in_claims
 from consent.models import ConsentEvent
+from consent.rules.importing import Claim
 from tests.consent.test_recording import MAIL, Scene
 
 pytestmark = pytest.mark.django_db

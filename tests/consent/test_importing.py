@@ -13,7 +13,7 @@ from cmdm.actions import Refused
 from cmdm.models import Job
 from consent.actions import uploads
 from consent.models import ConsentEvent
-from consent.rules.importing import BadColumns, cells, checked, guessed, moment
+from consent.rules.importing import BadColumns, checked, claim_of, guessed, moment
 from tests.consent.test_on_behalf import Scene
 from tests.support.people import make_domain, make_user
 
@@ -31,9 +31,9 @@ class TestReading:
             checked(columns)
 
     def test_cells_become_codes(self):
-        row = cells(["7", "news", "Ja", "a@b.example", "2024-03-01", "shop", ""], guessed(HEADER))
+        row = claim_of(["7", "news", "Ja", "a@b.example", "2024-03-01", "shop", ""], guessed(HEADER))
         assert (row.act, row.channel, row.occurred_at.isoformat()) == ("granted", "email", "2024-03-01T00:00:00+00:00")
-        assert cells(["7", "news", "perhaps"], ["key", "purpose", "act"]).act == "perhaps"
+        assert claim_of(["7", "news", "perhaps"], ["key", "purpose", "act"]).act == "perhaps"
 
     @pytest.mark.parametrize("text", ["", "yesterday", "2024-13-45", "01/02/2024"])
     def test_a_day_that_may_be_two_is_none(self, text):
