@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.stewardship.scene import ask, make_source, stranger, task_of
+from tests.stewardship.scene import answer, ask, make_source, stranger, task_of
 from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
@@ -16,11 +16,12 @@ CUSTOMERS = 6
 CUSTOMER = 25
 RECORDS = 18
 HISTORY = 18
-TIMELINE = 27
+TIMELINE = 20
 SEARCH = 11
 SOURCES = 5
 IMPORTS = 4
 MERGE = 18
+QUALITY = {"dashboard": 0, "answers": 0, "sample": 0, "policies": 0, "practice": 0}
 
 
 @pytest.fixture
@@ -110,3 +111,13 @@ def test_the_preview_of_a_merge(client, held):
     records, user = held
     keys = [record.customer.key for record in records[:2]]
     assert queries_of(client, user, reverse("matching:merge_preview", args=keys)) == MERGE
+
+
+@pytest.mark.parametrize("name", QUALITY)
+def test_the_pages_of_quality(client, reviewed, name):
+    (first, second, *_more), steward = reviewed
+    address = reverse(f"stewardship:{name}")
+    answer(first, steward, "different")
+    asked = queries_of(client, steward, address)
+    answer(second, steward, "different")
+    assert queries_of(client, steward, address) == asked == QUALITY[name]
