@@ -87,7 +87,7 @@ WATCH = """
         requestAnimationFrame(() => requestAnimationFrame(() => { took.push(performance.now() - from); }));
     });
 """
-READY = "document.querySelector('#next-up[hidden]') || document.querySelector('[data-ready]:not([hidden])')"
+READY = "() => document.querySelector('#next-up[hidden]') || document.querySelector('[data-ready]:not([hidden])')"
 
 
 def person(number: int) -> dict[str, Any]:

@@ -198,7 +198,7 @@ def test_a_group_is_parted_by_keys_and_saved_once(open_page, site):
     shoot(page, "group-light")
 
     page.keyboard.press("g")
-    page.wait_for_function("document.querySelector('#graph[open] canvas')")
+    page.wait_for_selector("#graph[open] canvas", state="attached")
     assert page.locator("#graph tbody tr").count() == 6
     shoot(page, "graph-light")
     page.keyboard.press("Escape")
