@@ -8,7 +8,7 @@ from tests.support.people import make_domain
 from tests.support.records import ANNE, make_source, stored
 
 TABLES = {
-    "customers_searchterm": "INSERT INTO customers_searchterm (record_id, domain_id, kind, term) VALUES (%s, 1, 1, 'x')",
+    "customers_searchterm": "INSERT INTO customers_searchterm (record_id, kind, domain_id, term) VALUES (%s, 1, 1, '')",
     "matching_matchkey": "INSERT INTO matching_matchkey (record_id, key, rule, finer) VALUES (%s, 1, 1, false)",
 }
 
