@@ -96,7 +96,7 @@ def _compare(scored: Scored, records: Sequence[SourceRecord], ties: _Ties) -> No
     met = _met(model, records, mates, scored.blocks)
     one, other = met.rows(mine), met.rows(mates)
     there = other >= 0  # a mate may have been closed
-    codes = one[there] << 32 | other[there]
+    codes = np.sort(one[there] << 32 | other[there])
     scorer = Scorer(model, met.columns, fast=AVAILABLE and len(codes) >= COMPILED)
     near = _near(scorer, codes, len(records))
     wanted = _telling(near, codes, met, model, ties)
@@ -174,7 +174,10 @@ def _telling(near: Scores, codes: Ints, met: _Met, model: Model, ties: _Ties) ->
     number: dict[Hashable, int] = {}
     group = np.array([number.setdefault(ties.of(node), len(number)) for node in nodes], dtype=np.int64)
     both = np.concatenate([near.left << 32 | near.right, near.right << 32 | near.left])
-    directed = np.intersect1d(both, codes)
-    led = (directed >> 32) << 32 | group[directed & LOW]
-    found: Ints = codes[np.isin((codes >> 32) << 32 | group[codes & LOW], led)]
+    directed = both[codes[np.minimum(np.searchsorted(codes, both), len(codes) - 1)] == both]
+    led = np.unique((directed >> 32) << 32 | group[directed & LOW])
+    concerned = np.zeros(len(nodes), dtype=bool)
+    concerned[led >> 32] = True
+    some = codes[concerned[codes >> 32]]
+    found: Ints = some[np.isin((some >> 32) << 32 | group[some & LOW], led)]
     return found

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from matching.engine.folding import fold, joined
@@ -31,12 +32,18 @@ class Address:
 def address(parts: Mapping[str, str]) -> Address:
     """Read the parts as stored; a whole address in one line gives up its postcode."""
     line = parts.get("line1") or parts.get("line2") or ""
+    return _read(line, parts.get("house", ""), parts.get("postal_code", ""), parts.get("city", ""))
+
+
+# The records of one block are compared again and again; reading them anew took longer than comparing.
+@lru_cache(maxsize=16_384)
+def _read(line: str, number: str, code: str, city: str) -> Address:
     segments = [_words(segment) for segment in line.split(",")]
     streets = [words for words in segments if words]
     chosen = next((words for words in streets if _has_house(words)), streets[0] if streets else [])
-    house = fold(parts.get("house", "")) or next((word for word in chosen if _HOUSE.match(word)), "")
+    house = fold(number) or next((word for word in chosen if _HOUSE.match(word)), "")
     named = [word for word in chosen if word != house and not _POSTCODE.match(word)]
-    postcode = joined(parts.get("postal_code", ""))
+    postcode = joined(code)
     if not postcode:
         codes = [word for words in streets for word in words if _POSTCODE.match(word) and word != house]
         postcode = codes[-1] if codes else ""
@@ -46,7 +53,7 @@ def address(parts: Mapping[str, str]) -> Address:
         street=" ".join(telling or named),
         words=frozenset(word for words in streets for word in words if word not in STREET_KINDS),
         postcode=postcode,
-        city=fold(parts.get("city", "")),
+        city=fold(city),
     )
 
 

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from matching.engine.folding import digits, joined, plain
@@ -65,6 +66,7 @@ class PartialDate:
     day: int
 
 
+@lru_cache(maxsize=16_384)
 def email(text: str) -> Email | None:
     found = _IN_BRACKETS.search(text)
     whole = plain(found.group(1) if found else text)
@@ -87,6 +89,7 @@ def identifier(scheme: str, value: str, verified: bool) -> Identifier | None:
     return Identifier(plain(scheme), folded, verified) if len(folded) > 2 else None
 
 
+@lru_cache(maxsize=16_384)
 def partial_date(text: str) -> PartialDate | None:
     """A date in ISO form, or its year, or year and month; None for anything else."""
     found = _DATE.match(text.strip()[:10])

@@ -76,6 +76,7 @@ def split_full(full: str) -> tuple[str, str]:
     return " ".join(words[:start]), " ".join(words[start:])
 
 
+@lru_cache(maxsize=16_384)
 def person_name(given: str, middle: str, family: str, suffix: str, full: str) -> PersonName:
     """The name made ready for comparing; parts that are absent are empty."""
     if full and not (given and family):
