@@ -1,4 +1,4 @@
-"""What is asked about customers and all that hangs together with them by open questions; one query."""
+"""What is asked about customers and all that hangs together with them by open questions."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -13,8 +13,9 @@ from stewardship.rules.grouping import Question
 WALKED = 5_000  # customers of one part that are read; a larger part is cut where reading ended
 
 # From the questions about these customers, and from the customers of the tasks that hold one of them, along open
-# questions to everybody who can be reached; of all these the open questions, and whatever else their tasks hold.
-_QUESTIONS = """
+# questions to everybody who can be reached. OFFSET 0 keeps the planner from joining whole tables for a step: it takes
+# what a walk gives for many more rows than it does.
+_REACHED = """
     WITH RECURSIVE mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
     near AS MATERIALIZED (
         SELECT c.id, c.state = 'open' AS open, c.left_id, c.right_id
@@ -30,29 +31,37 @@ _QUESTIONS = """
             UNION SELECT unnest(t.customers) FROM held JOIN stewardship_task t ON t.id = held.task_id
             ) AS seeds(customer)
         UNION
-        SELECT other.customer_id FROM reach JOIN customers_sourcerecord r ON r.customer_id = reach.customer
-         CROSS JOIN LATERAL (
-            SELECT c.right_id FROM matching_candidate c WHERE c.left_id = r.id AND c.state = 'open'
+        SELECT next.customer FROM reach CROSS JOIN LATERAL (
+            SELECT (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.right_id)
+              FROM customers_sourcerecord r JOIN matching_candidate c ON c.left_id = r.id
+             WHERE r.customer_id = reach.customer AND c.state = 'open'
             UNION ALL
-            SELECT c.left_id FROM matching_candidate c WHERE c.right_id = r.id AND c.state = 'open') AS e(id)
-          JOIN customers_sourcerecord other ON other.id = e.id WHERE other.customer_id IS NOT NULL),
-    reached AS MATERIALIZED (SELECT customer FROM reach LIMIT %(walked)s),
-    records AS MATERIALIZED (
-        SELECT r.id FROM reached JOIN customers_sourcerecord r ON r.customer_id = reached.customer),
-    wide AS (
-        SELECT id FROM near
-        UNION SELECT c.id FROM records JOIN matching_candidate c ON c.left_id = records.id WHERE c.state = 'open'
-        UNION SELECT c.id FROM records JOIN matching_candidate c ON c.right_id = records.id WHERE c.state = 'open'),
+            SELECT (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.left_id)
+              FROM customers_sourcerecord r JOIN matching_candidate c ON c.right_id = r.id
+             WHERE r.customer_id = reach.customer AND c.state = 'open'
+            OFFSET 0) AS next(customer)
+         WHERE next.customer IS NOT NULL)
+    SELECT customer FROM reach LIMIT %(walked)s
+"""
+# Of all these the open questions, and whatever else their tasks hold: by ids, for the same reason.
+_WANTED = """
+    WITH mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
+    near AS MATERIALIZED (
+        SELECT c.id, c.state = 'open' AS open FROM mine JOIN matching_candidate c ON c.left_id = mine.id
+        UNION SELECT c.id, c.state = 'open' FROM mine JOIN matching_candidate c ON c.right_id = mine.id),
     tasks AS (
-        SELECT DISTINCT m.task_id FROM wide JOIN stewardship_taskcandidate m ON m.candidate_id = wide.id AND m.open),
-    wanted AS (
-        SELECT id FROM wide
-        UNION SELECT m.candidate_id FROM tasks JOIN stewardship_taskcandidate m ON m.task_id = tasks.task_id AND m.open)
+        SELECT DISTINCT m.task_id FROM near JOIN stewardship_taskcandidate m ON m.candidate_id = near.id AND m.open)
+    SELECT id FROM near WHERE open
+    UNION SELECT m.candidate_id FROM tasks JOIN stewardship_taskcandidate m ON m.task_id = tasks.task_id AND m.open
+"""
+_QUESTIONS = """
     SELECT c.id, CASE WHEN c.kind = 'over_merge' AND c.reason = 'said by the customer' THEN 'raised' ELSE c.kind END,
            c.state = 'open', l.customer_id, r.customer_id, m.task_id, c.probability,
            COALESCE((t.taken_by_id IS NOT NULL AND t.taken_until > %(now)s) OR t.stage <> 'first', false),
-           b.tasks, b.shut, c.evidence
-      FROM wanted JOIN matching_candidate c ON c.id = wanted.id
+           b.tasks, b.shut, c.evidence,
+           ARRAY(SELECT DISTINCT d.domain_id FROM customers_customerdomain d
+                  WHERE d.customer_id IN (l.customer_id, r.customer_id) ORDER BY 1)
+      FROM matching_candidate c
       JOIN customers_sourcerecord l ON l.id = c.left_id JOIN customers_sourcerecord r ON r.id = c.right_id
       LEFT JOIN stewardship_taskcandidate m ON m.candidate_id = c.id AND m.open
       LEFT JOIN stewardship_task t ON t.id = m.task_id
@@ -62,7 +71,8 @@ _QUESTIONS = """
           FROM stewardship_taskcandidate p JOIN stewardship_task e ON e.id = p.task_id
          WHERE p.candidate_id = c.id AND (e.status <> 'done' OR NOT EXISTS (
                SELECT 1 FROM stewardship_answer a WHERE a.task_id = e.id AND a.withdrawn_at IS NULL))) AS b ON true
-     WHERE (c.state = 'open' OR m.id IS NOT NULL) AND l.customer_id IS NOT NULL AND r.customer_id IS NOT NULL
+     WHERE c.id = ANY(%(wanted)s) AND (c.state = 'open' OR m.id IS NOT NULL)
+       AND l.customer_id IS NOT NULL AND r.customer_id IS NOT NULL
 """
 
 
@@ -76,16 +86,26 @@ class Found:
 
 
 def questions(customers: Collection[int]) -> dict[int, Found]:
-    """By candidate (id), of all parts in which one of these customers (ids) is."""
+    """By candidate (id), of all parts in which one of these customers (ids) is; three queries, one where there is none.
+
+    Customers about whom nothing is or was asked cost one query.
+    """
     given: dict[str, Any] = {"customers": list(customers), "walked": WALKED + 10 * len(customers), "now": clock.now()}
     with connection.cursor() as cursor:
+        cursor.execute(_REACHED, given)
+        reached = {customer for (customer,) in cursor.fetchall()}
+        if not reached:
+            return {}
+        given["customers"] = sorted(reached.union(customers))
+        cursor.execute(_WANTED, given)
+        given["wanted"] = sorted(candidate for (candidate,) in cursor.fetchall())
         cursor.execute(_QUESTIONS, given)
         rows = cursor.fetchall()
     present = {row[5] for row in rows}
     found = {}
-    for candidate, kind, is_open, left, right, task, probability, held, tasks, shut, evidence in rows:
+    for candidate, kind, is_open, left, right, task, probability, held, tasks, shut, evidence, domains in rows:
         before = tuple(one for one in tasks or () if one in present or one in (shut or ()))
         known = json.loads(evidence) if isinstance(evidence, str) else evidence
-        question = Question(candidate, kind, is_open, left, right, task, probability, held, before)
+        question = Question(candidate, kind, is_open, left, right, task, probability, held, before, tuple(domains))
         found[candidate] = Found(question, probability, known)
     return found

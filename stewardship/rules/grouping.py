@@ -1,5 +1,8 @@
 """Which candidates make a task: those of customers that hang together by open candidates of one queue.
 
+Only pairs that touch the same domains come together: who decides in his domain would otherwise lose a pair of it to a
+group that reaches into another, where he may not decide.
+
 A group has two to six customers; a larger one is cut at its weakest links. Doubts inside one customer make a task by
 themselves. Which groups there are depends on what is open and on nothing else; which task holds a group depends on
 where its candidates were before: tasks follow their candidates, the older one goes on, and what is separated again goes
@@ -24,8 +27,8 @@ INSIDE = frozenset({"over_merge", "sample"})
 class Question:
     """A candidate as a task sees it: between which customers, whether open, and in which open task.
 
-    ``held``: that task is in somebody's hands. ``before``: tasks that asked it earlier, the first one first, and may
-    ask it again.
+    ``domains``: those of its customers. ``held``: its task is in somebody's hands. ``before``: tasks that asked it
+    earlier, the first one first, and may ask it again.
     """
 
     candidate: int
@@ -37,6 +40,7 @@ class Question:
     strength: float = 0.5
     held: bool = False
     before: tuple[int, ...] = ()
+    domains: tuple[int, ...] = ()
 
     @property
     def customers(self) -> tuple[int, ...]:
@@ -111,15 +115,15 @@ def _inside(asked: Sequence[Question]) -> list[Group]:
 
 
 def _across(asked: Sequence[Question]) -> list[Group]:
-    """Pairs of customers, each in the queue of its most serious candidate, as groups of that queue."""
+    """Pairs of customers, each in the queue of its most serious candidate, as groups of one queue and its domains."""
     by_pair: dict[Pair, list[Question]] = {}
     for one in asked:
         by_pair.setdefault((min(one.left, one.right), max(one.left, one.right)), []).append(one)
-    by_queue: dict[str, list[Pair]] = {}
+    alike: dict[tuple[str, tuple[int, ...]], list[Pair]] = {}
     for pair, of_pair in by_pair.items():
-        by_queue.setdefault(queue_of(one.kind for one in of_pair), []).append(pair)
+        alike.setdefault((queue_of(one.kind for one in of_pair), of_pair[0].domains), []).append(pair)
     made = []
-    for pairs in by_queue.values():
+    for pairs in alike.values():
         for part in connected(pairs):
             strengths = {pair: max(one.strength for one in by_pair[pair]) for pair in part}
             made += _groups(strengths, by_pair)

@@ -148,7 +148,7 @@ class TestParting:
 
     def test_customers_are_joined_related_and_kept_apart_by_their_keys(self, marta, group):
         a, b, c = self.keys(group)
-        related = [{"left": a, "right": c, "kind": "employer"}]
+        related = [{"left": a, "right": c, "relation": "employer"}]
         body = {"groups": [[a, b]], "related": related, "versions": versions(group)}
         response = send(marta, task=group.pk, decision="partition", **body)
 

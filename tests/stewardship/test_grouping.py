@@ -35,6 +35,15 @@ class TestGroups:
 
         assert candidates(made.new) == [[1, 3], [2]]
 
+    def test_a_pair_of_one_domain_is_not_lost_to_a_group_that_reaches_into_another(self):
+        ends = [
+            question(1, 10, 20, domains=(1,)),
+            question(2, 20, 30, domains=(1, 2)),
+            question(3, 10, 40, domains=(1,)),
+        ]
+
+        assert candidates(assign(ends).new) == [[1, 3], [2]]
+
     def test_a_pair_lies_in_the_queue_of_its_most_serious_candidate(self):
         made = assign([question(1, 10, 20), question(2, 20, 10, kind="conflict"), question(3, 20, 30)])
 

@@ -6,11 +6,15 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
+from cmdm import verifying
 from cmdm.actions import Refused
-from matching.models import LedgerEntry, Verdict
-from stewardship.actions import tasks
-from stewardship.models import Answer, Task
+from cmdm.models import system_user
+from customers.models import Customer
+from matching.models import Candidate, LedgerEntry, Verdict
+from stewardship.actions import policies, tasks
+from stewardship.models import Answer, Task, TaskCandidate
 from tests.stewardship.scene import ask, make_source, seen, stranger, task_of
 from tests.support.people import make_domain, make_user
 from tests.support.scale import scaled
@@ -74,3 +78,73 @@ def test_everybody_gets_a_card_of_his_own(desk):
     taken = at_once([partial(tasks.take_next, waiting, actor=person) for person in people])
 
     assert len({task.pk for task in taken}) == PEOPLE
+
+
+def three(desk, turn):
+    """A group of three customers, and its task."""
+    crm, shop, _people = desk
+    a, b, c = stranger(crm, 3 * turn), stranger(shop, 3 * turn + 1), stranger(crm, 3 * turn + 2)
+    ask(a, b, probability=0.6)
+    return (a, b, c), task_of(ask(b, c))
+
+
+def holds():
+    """What must be true of links, tasks and answers."""
+    names = [check.name for check in verifying.checks if check.invariant in ("I7", "I8", "I10", "I11", "I12")]
+    return verifying.broken(names) == []
+
+
+def test_one_answer_about_a_group_counts_and_is_whole(desk):
+    people = desk[2]
+    for turn in range(scaled(3, 50)):
+        _records, task = three(desk, turn)
+        versions, (a, b, c) = seen(task), task.customers
+        said = (
+            {"decision": "same"},
+            {"decision": "different"},
+            {"decision": "partition", "groups": [[a, b]], "related": [[b, c, "household"]]},
+            {"decision": "partition", "groups": [[b, c]]},
+        )
+        deeds = [
+            partial(tasks.decide, task, actor=person, seen=versions, **one)
+            for person, one in zip(people, said, strict=True)
+        ]
+        heard = at_once(deeds)
+
+        [given] = [one for one in heard if isinstance(one, Answer)]
+        refusals = [str(one.sentence) for one in heard if isinstance(one, Refused)]
+        assert len(refusals) == len(people) - 1
+        assert all("was not recorded" in sentence or "Look at it again" in sentence for sentence in refusals)
+        left = Customer.objects.active().filter(pk__in=task.customers).count()
+        assert left == len(given.partition["groups"])
+        assert holds()
+
+
+def test_a_question_that_comes_up_while_its_group_is_decided_is_not_lost(desk):
+    crm, _shop, people = desk
+    for turn in range(scaled(3, 50)):
+        (a, _b, _c), task = three(desk, turn)
+        late, versions = stranger(crm, 60 + turn), seen(task)
+        at_once([
+            partial(tasks.decide, task, actor=people[0], decision="different", seen=versions),
+            partial(ask, a, late),
+            partial(tasks.take_next, Task.objects.order_by("-priority"), actor=people[1]),
+        ])  # fmt: skip
+
+        asked = Candidate.objects.open().filter(Q(left=late) | Q(right=late)).get()
+        assert TaskCandidate.objects.filter(candidate=asked, open=True, task__status="open").count() == 1
+        assert holds()
+
+
+def test_two_seconds_answer_one_first_once(desk):
+    crm, shop, people = desk
+    policies.add_policy(actor=system_user(), domain=crm.domain, fields={"name": "All"})
+    task = task_of(ask(stranger(crm, 1), stranger(shop, 2)))
+    versions = seen(task)
+    tasks.decide(task, actor=people[0], decision="same", seen=versions)
+
+    heard = at_once([partial(tasks.decide, task, actor=one, decision="same", seen=versions) for one in people])
+
+    assert sum(isinstance(one, Answer) for one in heard) == 1
+    assert sorted(Answer.objects.values_list("role", flat=True)) == ["first", "second"]
+    assert LedgerEntry.objects.filter(deed="merge").count() == 1
