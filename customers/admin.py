@@ -25,6 +25,7 @@ SHOWN = (
     "trust",
     "trust_by_attribute",
     "half_life_by_attribute",
+    "second_above",
     "terms",
 )
 

@@ -17,7 +17,7 @@ declare(
 declare(
     "customers.Source",
     none="id key name kind role domain owner party_class country trust trust_by_attribute "
-    "half_life_by_attribute mapping change",
+    "half_life_by_attribute second_above mapping change",
     free_text="terms",
 )
 declare(
@@ -41,8 +41,8 @@ declare(
 declare("customers.CustomerDomain", none="id customer domain")
 declare(
     "customers.Load",
-    none="id source domain file_digest size mode mapping header state started_by job position lines rows new changed "
-    "unchanged rejected quarantined incomplete closed error created_at finished_at change",
+    none="id source domain file_digest size mode mapping header state started_by asked_by approved_by job position "
+    "lines rows new changed unchanged rejected quarantined incomplete closed error created_at finished_at change",
     free_text="file_name",
 )
 declare(

@@ -35,6 +35,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/", imports.load, name="import"),
     path("imports/<uuid:pk>/mapping/", imports.mapping, name="import_mapping"),
     path("imports/<uuid:pk>/start/", imports.start, name="import_start"),
+    path("imports/<uuid:pk>/approve/", imports.approve, name="import_approve"),
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:pk>/stop/", imports.stop, name="import_stop"),
     path("imports/<uuid:pk>/discard/", imports.discard, name="import_discard"),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, crypto, ids, jobs
@@ -135,6 +135,8 @@ def fetch(file: ExportFile, *, actor: User) -> Iterator[bytes]:
         raise Refused(_("This file was kept for a day. Export again."), code="expired")
     if file.finished_at is None:
         raise Refused(_("This file is not whole."))
+    if _is_spoiled(file):
+        raise Refused(_("A customer in this file may no longer be taken along. Export again."), code="expired")
     audit.record(
         actor,
         "customers.exported",
@@ -156,6 +158,25 @@ def _still_may(file: ExportFile, actor: User) -> bool:
     access.scopes(actor, fresh=True)
     exporting, revealing = access.scope(actor, "export"), access.scope(actor, "reveal")
     return bool(exporting) and exporting >= set(file.domains) and revealing >= set(file.revealed)
+
+
+def _is_spoiled(file: ExportFile) -> bool:
+    """Somebody in it was restricted or erased after he was written."""
+    gone = Q(restricted=True) | Q(status=Customer.Status.ERASED)
+    return Customer.objects.filter(gone, changed_at__gte=file.created_at, pk__lte=file.position).exists()
+
+
+@action
+def withdraw_files(*, actor: User) -> int:
+    """Delete the files that nobody may fetch any more, though their day is not over; their number."""
+    rows = ExportFile.objects.standing(clock.now()).filter(finished_at__isnull=False).select_related("owner")
+    gone = [
+        one.pk for one in rows.select_for_update(of=("self",)) if _is_spoiled(one) or not _still_may(one, one.owner)
+    ]
+    if gone:
+        ExportFile.objects.filter(pk__in=gone).delete()
+        audit.record(actor, "exports.withdrawn", counts={"files": len(gone)})
+    return len(gone)
 
 
 @action

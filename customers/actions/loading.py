@@ -36,6 +36,8 @@ def begin(load: Load, *, actor: User, hold: Hold) -> Load:
         return load
     if load.state not in RUNNABLE:
         raise Cancelled
+    if load.needs_second and load.approved_by_id is None:
+        raise Refused(_("This load waits until somebody else has looked at it."))
     load.state, load.change = Load.State.RUNNING, change_id()
     load.save(update_fields=["state", "change"])
     audit.record(actor, "load.begun", load)

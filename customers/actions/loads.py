@@ -28,6 +28,7 @@ SAMPLE = 200
 AT_ONCE = 20_000
 # A file up to this size is read to its end at once, so that a fault in its last line is told before anything is done.
 READ_AT_ONCE = 32 * 1024 * 1024
+PREPARED = ("position", "state", "error", "finished_at", "started_by", "asked_by", "approved_by", "job", "change")
 ENDED = (Load.State.DONE, Load.State.FAILED, Load.State.STOPPED)
 
 
@@ -151,7 +152,8 @@ def set_mapping(load: Load, chosen: Mapping[str, Any], mode: str, *, actor: User
         raise Invalid({"mode": [_("The mode is upsert or replace.")]})
     load.mapping = _checked(chosen, load.header)
     load.mode, load.change = mode, change_id()
-    load.save(update_fields=["mapping", "mode", "change"])
+    load.asked_by = load.approved_by = None
+    load.save(update_fields=["mapping", "mode", "asked_by", "approved_by", "change"])
     _remember(load)
     audit.record(actor, "load.mapped", load)
     return load
@@ -190,16 +192,23 @@ def _remember(load: Load) -> None:
 def start(load: Load, *, actor: User, confirmed: bool = False) -> Load:
     """Queue a load, or one that was stopped, failed or cut off: it goes on where it was.
 
-    Refused while it waits or runs, when it is done, when its file is gone, and when too much would be closed.
+    A large one waits for a second person. Refused while it runs, when it is done, when its file is gone,
+    and when too much would be closed.
 
     :param confirmed: a person agreed that a full file closes more than a fifth of the open records.
     """
     load = prepare_run(load, actor=actor, confirmed=confirmed)
-    load.state = Load.State.QUEUED
-    load.job = jobs.enqueue(JOB, actor=actor, domain=load.domain, load=str(load.pk))
-    load.save(update_fields=["state", "job"])
-    audit.record(actor, "load.started", load)
+    if not load.waits_for_second:
+        queue(load)
+    audit.record(actor, _begun(load), load)
     return load
+
+
+def queue(load: Load) -> None:
+    """Have a prepared load done in the background, in the name of who started it."""
+    load.state = Load.State.QUEUED
+    load.job = jobs.enqueue(JOB, actor=load.started_by, domain=load.domain, load=str(load.pk))
+    load.save(update_fields=["state", "job"])
 
 
 @action
@@ -217,13 +226,21 @@ def prepare_run(load: Load, *, actor: User, confirmed: bool = False) -> Load:
         mapping_of(load)
     except mapping.BadMapping as bad:
         raise invalid(bad) from bad
+    if confirmed and not load.position.get("confirmed"):
+        load.approved_by = None
     load.position = {**load.position, "confirmed": confirmed or bool(load.position.get("confirmed"))}
     _refuse_emptying(load)
+    if load.needs_second and load.approved_by_id is None:
+        load.asked_by = actor
     load.state, load.error, load.finished_at = Load.State.UPLOADED, "", None
     load.started_by, load.job, load.change = actor, None, change_id()
-    load.save(update_fields=["position", "state", "error", "finished_at", "started_by", "job", "change"])
-    audit.record(actor, "load.started", load)
+    load.save(update_fields=PREPARED)
+    audit.record(actor, _begun(load), load)
     return load
+
+
+def _begun(load: Load) -> str:
+    return "load.second_asked" if load.waits_for_second else "load.started"
 
 
 def _refuse_emptying(load: Load) -> None:

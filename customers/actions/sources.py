@@ -15,7 +15,8 @@ from customers.queries.catalogue import catalogue
 from customers.rules import mapping
 
 EDITABLE = frozenset(
-    "name kind owner party_class terms country trust trust_by_attribute half_life_by_attribute mapping".split()
+    "name kind owner party_class terms country trust trust_by_attribute half_life_by_attribute mapping "
+    "second_above".split()
 )
 TRUSTING = frozenset({"trust", "trust_by_attribute", "half_life_by_attribute"})
 LONGEST = 36_500

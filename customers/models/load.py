@@ -45,6 +45,12 @@ class Load(Changed):
     header = models.JSONField(default=list)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.UPLOADED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("approved by")
+    )
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
     position = models.JSONField(default=dict)
     lines = models.BigIntegerField(_("lines"), default=0)
@@ -76,11 +82,34 @@ class Load(Changed):
                     + models.F("quarantined")
                 ),
                 name="rows_are_accounted_for",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True)
+                | (models.Q(asked_by__isnull=False) & ~models.Q(approved_by=models.F("asked_by"))),
+                name="somebody_else_approves",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.source_id} {self.file_name}"
+
+    @property
+    def needs_second(self) -> bool:
+        """More rows than one person may take into its source, or not known how many; or it empties the source."""
+        limit = self.source.second_above
+        if limit is None:
+            return False
+        total = self.position.get("total")
+        return self._empties or total is None or total > limit
+
+    @property
+    def _empties(self) -> bool:
+        return self.mode == Load.Mode.REPLACE and bool(self.position.get("confirmed"))
+
+    @property
+    def waits_for_second(self) -> bool:
+        """Somebody asked for it to begin, and somebody else has not looked at it yet."""
+        return self.asked_by_id is not None and self.approved_by_id is None
 
 
 class LoadChunk(models.Model):

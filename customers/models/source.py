@@ -59,6 +59,15 @@ class Source(Changed):
         blank=True,
         help_text=_("In how many days its trust halves, where it is not as the attribute says; 0: never."),
     )
+    second_above = models.PositiveIntegerField(
+        _("second person above (rows)"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Larger files, and those that close more than a fifth of the records, wait until somebody else has looked "
+            "at what would happen. Empty: nobody else is asked."
+        ),
+    )
     mapping = models.JSONField(_("mapping"), default=dict, blank=True, editable=False)
 
     objects = SourceQuerySet.as_manager()

@@ -16,7 +16,7 @@ from cmdm import access
 from cmdm.actions import Invalid, Refused
 from cmdm.pages import keyset_page
 from cmdm.requests import Request
-from customers.actions import loads, previewing, reading
+from customers.actions import approving, loads, previewing, reading
 from customers.forms import MappingForm, StartForm, UploadForm
 from customers.models import Load
 from customers.queries.catalogue import catalogue
@@ -121,6 +121,13 @@ def start(request: Request, pk: UUID) -> HttpResponse:
     except Invalid as fault:
         messages.error(request, " ".join(text for texts in fault.errors.values() for text in texts))
     return redirect("customers:import", pk=row.pk)
+
+
+@login_required
+@require_POST
+def approve(request: Request, pk: UUID) -> HttpResponse:
+    """Let a large file begin that somebody else asked for."""
+    return _done(request, pk, approving.approve, _("Approved. It begins."))
 
 
 @login_required

@@ -13,9 +13,9 @@ from cmdm.actions import Refused, action
 from cmdm.actions.domains import grant_role, withdraw_role
 from cmdm.models import AuditEntry, Job, User, system_user
 from customers.actions import export_files, exports
-from customers.actions.export_files import fetch, prepare, remove_expired_files, write_next
+from customers.actions.export_files import fetch, prepare, remove_expired_files, withdraw_files, write_next
 from customers.actions.received import Received
-from customers.actions.records import take_in
+from customers.actions.records import close, take_in
 from customers.models import Attribute, Customer, ExportChunk, ExportFile
 from customers.queries import sheets
 from tests.customers.files import make_source
@@ -267,3 +267,22 @@ def expire(file: ExportFile, since: timedelta) -> None:
 @action
 def retire(name: str) -> None:
     Attribute.objects.filter(name=name).update(retired=True)
+
+
+class TestWithdrawing:
+    @pytest.mark.parametrize("fate", [{"restricted": True}, {"status": "erased"}])
+    def test_a_file_with_somebody_who_may_not_leave_is_refused_and_deleted(self, five, source, olga, fate):
+        file = written(asked(olga))
+        assert withdraw_files(actor=system_user()) == 0
+        close(source, ["1"] if "status" in fate else [], actor=system_user())
+        Customer.objects.filter(pk=five[1].pk).update(**fate, changed_at=clock.now())
+        with pytest.raises(Refused, match="no longer be taken along"):
+            fetch(file, actor=olga)
+        assert withdraw_files(actor=system_user()) == 1
+        assert not ExportFile.objects.exists() and not ExportChunk.objects.exists()
+        assert AuditEntry.objects.get(deed="exports.withdrawn").counts == {"files": 1}
+
+    def test_a_file_whose_owner_lost_the_right_is_deleted(self, five, olga, retail):
+        written(asked(olga))
+        withdraw_role(actor=system_user(), user=olga, domain=retail, role="data owner")
+        assert withdraw_files(actor=system_user()) == 1 and not ExportFile.objects.exists()

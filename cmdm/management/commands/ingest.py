@@ -52,6 +52,9 @@ class Command(HubCommand):
         except (Refused, Invalid):
             loads.discard(load, actor=actor)
             raise
+        if load.waits_for_second:
+            text = _("It waits for somebody else: `manage.py approve %(load)s --as USER`.") % {"load": load.pk}
+            return Said(text, {"load": str(load.pk), "waiting": True})
         begun = time.monotonic()
         try:
             load = run(load, actor=actor, hold=lambda: None, progress=self.progress)

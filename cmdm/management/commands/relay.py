@@ -18,7 +18,7 @@ from consent.actions.expiring import expire_due, remind
 from consent.actions.portal_changes import settle_due
 from consent.actions.portal_codes import remove_old_codes
 from consent.actions.proof import remove_expired as remove_expired_proof
-from customers.actions.export_files import remove_expired_files
+from customers.actions.export_files import remove_expired_files, withdraw_files
 from customers.actions.pins import end_due
 from stewardship.actions import sampling, seconding
 from stewardship.jobs import ask_to_count
@@ -71,6 +71,7 @@ class Command(HubCommand):
             self.next_tidy = now + TIDY_SECONDS
             remove_expired(actor=self.actor_)
             remove_expired_files(actor=self.actor_)
+            withdraw_files(actor=self.actor_)
             remove_expired_proof(actor=self.actor_)
             end_due(actor=self.actor_)
             expire_due(actor=self.actor_)
