@@ -1,10 +1,11 @@
 """Which candidates make a task."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stewardship.rules.cutting import connected
 from stewardship.rules.grouping import Question, assign, differing, queue_of
+from tests.support.scale import SOAK, scaled
 
 
 def question(candidate, left, right, task=None, **more):
@@ -142,6 +143,7 @@ class TestInSomebodysHands:
         assert made.emptied == [6]
 
 
+QUICKLY = settings(max_examples=scaled(40, 2_000), deadline=None, derandomize=not SOAK, database=None)
 NODE = st.integers(1, 12)
 PAIRS = st.lists(
     st.tuples(NODE, NODE, st.sampled_from((0.3, 0.5, 0.5, 0.9))).filter(lambda p: p[0] != p[1]), max_size=30
@@ -153,6 +155,7 @@ def groups_of(made):
     return [*made.tasks.values(), *made.new]
 
 
+@QUICKLY
 @given(PAIRS, st.randoms(use_true_random=False))
 def test_every_question_is_in_one_connected_group_of_six_at_most_in_whatever_order_they_came(pairs, random):
     ends = [question(number, a, b, strength=p) for number, (a, b, p) in enumerate(pairs, start=1)]
@@ -180,6 +183,7 @@ def test_every_question_is_in_one_connected_group_of_six_at_most_in_whatever_ord
     assert last == {frozenset(group.candidates) for group in groups}
 
 
+@QUICKLY
 @given(PAIRS, st.sets(st.integers(1, 30)))
 def test_a_task_that_is_held_keeps_exactly_what_it_has(pairs, held):
     ends = [question(number, a, b, strength=p) for number, (a, b, p) in enumerate(pairs, start=1)]

@@ -87,12 +87,18 @@ def people(count):
         yield person(given, family, born, mail), person(f"{given[:-1]}q", family, other, f"x{number}@other.example")
 
 
+def load(sources, files):
+    """All rows of each, as many at once as are taken."""
+    for source, rows in zip(sources, files, strict=True):
+        for start in range(0, len(rows), 5_000):
+            take_in(source, rows[start : start + 5_000], actor=system_user())
+
+
 def test_answers_outlive_a_reload_and_a_new_model_and_a_changed_date_brings_exactly_its_pairs_back(scene):
     both = list(people(PAIRS))
     files = [[Received(key=str(number), values=pair[side]) for number, pair in enumerate(both)] for side in (0, 1)]
     sources = (scene.crm, scene.shop)
-    for source, rows in zip(sources, files, strict=True):
-        take_in(source, rows, actor=system_user())
+    load(sources, files)
     customers = Customer.objects.active().count()
     pairs = list(Candidate.objects.open().values_list("left", "right"))
     assert len(pairs) >= PAIRS * 0.9
@@ -100,8 +106,7 @@ def test_answers_outlive_a_reload_and_a_new_model_and_a_changed_date_brings_exac
     answer_all([(records[one], records[other]) for one, other in pairs], scene.marta)
     assert not Candidate.objects.open().exists()
 
-    for source, rows in zip(sources, files, strict=True):
-        take_in(source, rows, actor=system_user())
+    load(sources, files)
     owner = make_user("data owner", domains=(scene.north, scene.south))
     held = models_in_force()["person"]
     draft = models.draft(replace(held.model, review=held.model.review / 2), actor=owner, origin="adjusted")
