@@ -41,6 +41,27 @@ def decision(world, *names):
     return "post", "decisions/", {"task": task.pk, "decision": "different", "versions": versions}
 
 
+def card(world, *names):
+    return Task.objects.get(customers=sorted(world.customers[name].pk for name in names)).pk
+
+
+def assigned(world, *names):
+    return "post", f"tasks/{card(world, *names)}/assign/", {"to": world.users["steward"].username}
+
+
+def referred(world, *names):
+    asked = {"task": card(world, *names), "to": world.users["reader"].username, "question": "Is this she?"}
+    return "post", "referrals/", asked
+
+
+def leads(*names):
+    def allowed(world, user):
+        touched = set().union(*[oracle.domains(world.customers[name]) for name in names])
+        return all(touched <= oracle.held(user, verb) for verb in ("decide", "reveal", "export"))
+
+    return allowed
+
+
 def imports(place):
     return lambda world, user: world.domains[place].pk in oracle.held(user, "import")
 
@@ -58,6 +79,9 @@ DEEDS = {
     "a merge across": (lambda world: merge(world, "anna", "karl"), decides("anna", "karl")),
     "an unmerge across": (lambda world: unmerge(world, "nora"), decides("nora")),
     "a decision in the north": (lambda world: decision(world, "anna", "anne"), decides("anna", "anne")),
+    "giving somebody a card of the north": (lambda world: assigned(world, "anna", "anne"), leads("anna", "anne")),
+    "asking about a card of the north": (lambda world: referred(world, "anna", "anne"), decides("anna", "anne")),
+    "asking about a card across": (lambda world: referred(world, "anna", "across"), decides("anna", "across")),
     "a decision across": (lambda world: decision(world, "anna", "across"), decides("anna", "across")),
 }
 
