@@ -21,7 +21,7 @@ SEARCH = 11
 SOURCES = 5
 IMPORTS = 4
 MERGE = 18
-QUALITY = {"dashboard": 0, "answers": 0, "sample": 0, "policies": 0, "practice": 0}
+QUALITY = {"dashboard": 17, "answers": 4, "sample": 4, "policies": 6, "practice": 4}
 
 
 @pytest.fixture

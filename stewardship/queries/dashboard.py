@@ -69,7 +69,7 @@ class Dashboard:
 
 
 def dashboard(user: User, domain: int | None) -> Dashboard:
-    """Everything on the page; sixteen queries, however much there is."""
+    """Everything on the page; fifteen queries, however much there is."""
     found = aims(user)
     chosen = next((one for one in found if one.domain.pk == domain), None)
     opened = {queue: _open(queue, user) for queue in Task.Queue.values} if access.in_any(user, ["decide"]) else {}
