@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cmdm import clock, crypto
 from cmdm.actions import Invalid, Refused
@@ -14,6 +16,9 @@ from consent.models import Attachment, ConsentEvent, Evidence
 from consent.queries.conflicts import conflicts
 from consent.queries.effects import effects
 from consent.queries.panel import consents_of
+from consent.queries.permitted import permitted
+from consent.queries.portal_consents import topics
+from consent.queries.portal_data import holdings
 from matching.actions import ledger
 from tests.consent.scene import make_notice, make_purpose
 from tests.support.people import make_domain, make_user
@@ -162,3 +167,40 @@ class TestTwoAnswers:
         assert OutboxEvent.objects.get(topic="conflict.asked").payload == {"customer": merged.pk, "purpose": "news"}
         with pytest.raises(PermissionDenied):
             ask_customer(merged, actor=make_user("reader", domain=scene.retail), purpose=scene.purpose)
+
+    def test_a_page_of_them_costs_the_same_for_one_as_for_many(self, scene, django_assert_max_num_queries):
+        for record, act in ((scene.karl, "granted"), (scene.nora, "refused")):
+            scene.say(record, act)
+        scene.merged()
+        with CaptureQueriesContext(connection) as one:
+            assert len(conflicts(scene.steward)[0]) == 1
+        source = scene.karl.source
+        for number in (3, 5):
+            pair = [stored(source, str(number + step), person(f"Una {number + step}", f"Okonjo {number}"))
+                    for step in (0, 1)]  # fmt: skip
+            for record, act in zip(pair, ("granted", "refused"), strict=True):
+                scene.say(record, act)
+            customers = [now(record).customer for record in pair]
+            if customers[0] != customers[1]:
+                ledger.merge(customers, actor=scene.steward, seen=seen(*customers), reason="")
+        with django_assert_max_num_queries(len(one)):
+            assert len(conflicts(scene.steward)[0]) == 3
+
+
+def test_no_to_the_whole_is_no_to_its_part_on_every_face_until_a_yes_to_the_part(scene):
+    part = make_purpose("weekly", label="Weekly letter", parent=scene.purpose)
+    make_notice(part)
+    scene.say(scene.karl, purpose=part)
+    customer = now(scene.karl).customer
+    assert permitted([customer], "weekly", "email", clock.now())[customer.pk].allowed
+    scene.say(scene.karl, "withdrawn")
+    assert not permitted([customer], "weekly", "email", clock.now())[customer.pk].allowed
+    told = OutboxEvent.objects.filter(topic="consent.changed", payload__purpose="weekly").order_by("pk").last()
+    assert told.payload["permitted"] is False, "whoever listens for the part hears of it"
+    row = next(row for row in consents_of(customer, scene.steward) if row.purpose == part)
+    assert "refused as a part of “Newsletter”" in {one.why for one in row.said}
+    topic = next(one for one in topics([scene.karl.pk], holdings([scene.karl.pk])) if one.purpose == part)
+    assert not any(switch.on for switch in topic.switches)
+    scene.say(scene.karl, purpose=part)
+    assert permitted([customer], "weekly", "email", clock.now())[customer.pk].allowed
+    assert not permitted([customer], "news", "email", clock.now())[customer.pk].allowed
