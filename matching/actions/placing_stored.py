@@ -14,7 +14,7 @@ from customers.sealing import open_values
 from matching.actions import placing_bulk
 from matching.actions.placing import place, reserve
 
-SLICE = 500
+SLICE = 1_000
 MANY = 2_000  # records from which a load is placed as a whole
 
 
