@@ -160,7 +160,11 @@ def queue_page(user: Any, repeats: int) -> dict[str, Any]:
     with CaptureQueriesContext(connection) as asked:
         answer = client.get("/review/")
     assert answer.status_code == 200, answer.status_code  # noqa: S101
-    return {"queries": len(asked), "median_ms": round(statistics.median(times[3:]), 1)}
+    return {
+        "queries": len(asked),
+        "median_ms": round(statistics.median(times[3:]), 1),
+        "best_ms": round(min(times[3:]), 1),
+    }
 
 
 @contextmanager
@@ -252,7 +256,8 @@ def main() -> None:
         if options.candidates > few:
             _write(PAIRS, {**given, "from": few, "to": options.candidates})
             large = queue_page(reader, options.repeats)
-            ratio = round(large["median_ms"] / small["median_ms"], 2)
+            # Other work on the machine moves the median; the best of many shows what the size costs.
+            ratio = round(large["best_ms"] / small["best_ms"], 2)
             print(json.dumps({"candidates": options.candidates, **large, "times_the_small_queue": ratio}))
     finally:
         subprocess.run([sys.executable, "manage.py", "database", "stop"], cwd=ROOT, check=False, capture_output=True)
