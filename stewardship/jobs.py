@@ -13,11 +13,11 @@ from cmdm.actions.domains import role_group_name
 from cmdm.models import Domain, Job, User
 from consent.jobs.mailing import send
 from stewardship.actions import bulk, counting
+from stewardship.actions.sampling import TELL
 from stewardship.models import BulkDecision, QualityTarget
 from stewardship.queries.bulk import DECIDE, UNDO, remaining, undoable
 
 COUNT = "stewardship.count"
-LOWERED = "stewardship.lowered"
 OWNER = "data owner"
 
 
@@ -27,7 +27,7 @@ def count(job: jobs.Running) -> dict[str, Any]:
     return {"counted": counting.count_sources(actor=job.actor)}
 
 
-@jobs.job(LOWERED)
+@jobs.job(TELL)
 def tell_owner(job: jobs.Running) -> dict[str, Any]:
     """Write to the owner of a domain that the machine only proposes there from now on."""
     domain = Domain.objects.select_related("owner").get(pk=job.row.domain_id or 0)

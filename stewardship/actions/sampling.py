@@ -26,6 +26,7 @@ from stewardship.models import QualityTarget, SampledJoin
 from stewardship.queries.targets import LOWERED, estimates
 from stewardship.rules.quality import is_too_low
 
+TELL = "stewardship.lowered"  # the job that writes to the owner
 AT_ONCE = 20_000
 WAITING = 200
 """So many drawn joins of a domain may wait for an answer."""

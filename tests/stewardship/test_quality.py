@@ -16,7 +16,7 @@ from matching.actions import ledger, matching
 from matching.models import Candidate, LedgerEntry
 from stewardship.actions import counting, policies, sampling
 from stewardship.handlers import tell_owners
-from stewardship.jobs import LOWERED, ask_to_count, owners, tell_owner
+from stewardship.jobs import ask_to_count, owners, tell_owner
 from stewardship.models import QualityTarget, SampledJoin, SourceDay, Task
 from stewardship.queries import targets
 from stewardship.rules.quality import Estimate, agreement, counts_from, is_too_low, needed
@@ -158,7 +158,7 @@ class TestTheAlarm:
         [told] = [events.Event("quality.lowered", payload=row.payload, id=row.pk) for row in lowerings()]
         for _twice in range(2):
             tell_owners([told])
-        [job] = Job.objects.filter(name=LOWERED)
+        [job] = Job.objects.filter(name=sampling.TELL)
         assert tell_owner(jobs.Running(job)) == {"told": 1}
         assert [(one.to, one.subject) for one in mail.outbox] == [
             (["owner@retail.example"], "Retail: the machine proposes instead of joining")
