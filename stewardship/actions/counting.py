@@ -22,7 +22,7 @@ _COUNT = """
 
 @action
 def count_sources(*, actor: User) -> bool:
-    """Count the records of every source, and those that repeat; once a day. Whether it was done now. Refuses nothing."""
+    """Count the records of every source and those that repeat, once a day; whether it was done now. Refuses nothing."""
     if is_counted():
         return False
     with connection.cursor() as cursor:
