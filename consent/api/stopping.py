@@ -16,14 +16,12 @@ from consent.api.consents import purpose_of
 from consent.models import Channel
 from customers.api.shapes import MAX_BATCH
 
-WRITTEN = [(one.value, one.label) for one in Channel if one != Channel.APP]
-
 
 class StopLinksIn(Shape):
     """A purpose, the channel by which it is pursued, and up to 1,000 customers by key."""
 
     purpose = serializers.SlugField(max_length=60)
-    channel = serializers.ChoiceField(choices=WRITTEN, required=False, default=Channel.EMAIL.value)
+    channel = serializers.ChoiceField(choices=Channel.choices, required=False, default=Channel.EMAIL.value)
     customers = serializers.ListField(child=KeyField(), min_length=1, max_length=MAX_BATCH)
 
 
