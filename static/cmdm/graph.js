@@ -26,7 +26,7 @@
       userZoomingEnabled: false, userPanningEnabled: false, autoungrabify: true, boxSelectionEnabled: false,
       style: [
         { selector: "node", style: { label: "data(label)", "text-valign": "center", "text-halign": "center", color: surface, "background-color": ink, "font-family": font, "font-size": 15, "font-weight": 600, width: 36, height: 36 } },
-        { selector: "edge", style: { label: "data(says)", width: "data(wide)", "line-color": line, "line-opacity": "data(seen)", color: ink, "font-family": font, "font-size": 13, "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": 3, "curve-style": "straight" } },
+        { selector: "edge", style: { "source-label": "data(says)", "source-text-offset": 62, width: "data(wide)", "line-color": line, "line-opacity": "data(seen)", color: ink, "font-family": font, "font-size": 13, "text-background-color": surface, "text-background-opacity": 1, "text-background-padding": 3, "curve-style": "straight" } },
       ],
     });
   };

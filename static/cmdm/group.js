@@ -123,18 +123,23 @@
   document.addEventListener("DOMContentLoaded", begin);
 
   /* The graph: its scripts are fetched when it is asked for. */
-  const load = (address) => new Promise((resolve, reject) => {
-    if ($(`script[src="${address}"]`)) { resolve(); return; }
-    const script = document.createElement("script");
-    script.src = address;
-    script.onload = resolve;
-    script.onerror = reject;
-    document.head.append(script);
-  });
+  const loading = new Map();
+  const load = (address) => {
+    if (!loading.has(address)) {
+      loading.set(address, new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = address;
+        script.onload = resolve;
+        script.onerror = reject;
+        document.head.append(script);
+      }));
+    }
+    return loading.get(address);
+  };
   document.addEventListener("htmx:afterSettle", async (event) => {
     if (event.target.id !== "graph-room") return;
     const dialog = $("#graph");
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
     for (const address of dialog.dataset.scripts.split(" ")) await load(address);
     window.cmdm.draw(dialog);
   });
