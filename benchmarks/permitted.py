@@ -53,7 +53,7 @@ FILL = (
               a.at, a.at, a.at,
               CASE WHEN a.act = 'confirmed' THEN a.at + CASE WHEN r.id %% 20 = 0 THEN 5 ELSE 700 END * interval '1 day'
               END, gen_random_uuid(), false, %(change)s
-         FROM customers_sourcerecord r CROSS JOIN consent_purpose p
+         FROM customers_sourcerecord r JOIN consent_purpose p ON p.key = 'newsletter' OR r.id %% 5 = 0
          JOIN consent_notice t ON p.key = ANY(t.purposes) JOIN cmdm_user u ON u.kind = 'system'
          CROSS JOIN LATERAL (VALUES ('requested', now() - interval '9 days', r.id %% 3 < 2, false),
                                     ('confirmed', now() - interval '8 days', r.id %% 3 = 0, false),
