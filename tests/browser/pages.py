@@ -130,9 +130,9 @@ PAGES = [
     one("consent:record", "SLPE", "karl", refused="RO"),
     whole("consent:claims", VIEW + "X"),
     one("consent:claim", "SLPE", "claim", refused="ADN"),
-    whole("consent:requests", "LOPXE"),
-    whole("consent:requests", "LOPXE", query="?state=closed"),
-    one("consent:request", "LOPE", "request"),
+    whole("consent:requests", "PE"),
+    whole("consent:requests", "PE", query="?state=closed"),
+    one("consent:request", "PE", "request"),
     whole("consent:proposals", "SLPXE"),
 ]
 
@@ -209,7 +209,7 @@ DEEDS = [
     one("consent:proof_fetch", "P", "proof"),
     one("consent:ask", "SLPE", "karl", "purpose", refused="RO"),
     one("consent:scan", "LPE", "karl", "event", refused="RSO"),
-    one("consent:request_take_up", "LOPE", "request"),
+    one("consent:request_take_up", "PE", "request"),
     one("consent:proposal_decide", "SLPE", "proposal"),
 ]
 ELSEWHERE = {
