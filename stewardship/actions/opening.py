@@ -58,6 +58,15 @@ _FOLLOW_PINS = """
       FROM customers_pin p JOIN customers_sourcerecord r ON r.id = p.record_id
      WHERE t.pin_id = p.id AND t.status = 'open' AND r.customer_id = ANY(%s) AND t.customers <> ARRAY[r.customer_id]
 """
+# Answers to what is open again because what they said was taken back elsewhere; one that merged somebody stays.
+_TAKEN_BACK = """
+    UPDATE stewardship_answer a SET withdrawn_at = %s
+      FROM stewardship_task t JOIN stewardship_taskcandidate m ON m.task_id = t.id
+      JOIN matching_candidate c ON c.id = m.candidate_id AND c.state = 'open'
+      JOIN customers_sourcerecord r ON r.id = c.left_id
+     WHERE r.customer_id = ANY(%s) AND a.task_id = t.id AND a.round = t.round AND t.status = 'done'
+       AND a.withdrawn_at IS NULL AND a.decision IN ('different', 'related', 'unsure')
+"""
 
 
 @dataclass
@@ -76,6 +85,9 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
     The caller holds the customers' locks.
     """
     ids = [customer.pk for customer in customers]
+    if deed == "verdict.withdrawn":
+        with connection.cursor() as cursor:
+            cursor.execute(_TAKEN_BACK, [clock.now(), ids])
     regroup(ids)
     _open_for_pins(ids)
 

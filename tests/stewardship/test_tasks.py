@@ -11,7 +11,7 @@ from cmdm.errors import Stale
 from cmdm.models import AuditEntry, OutboxEvent, system_user
 from customers.actions import pins
 from customers.models import Customer, Pin, Relation, SourceRecord
-from matching.actions import ledger
+from matching.actions import ledger, verdicts
 from matching.models import Candidate, LedgerEntry, Verdict
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
@@ -187,6 +187,16 @@ class TestRefusals:
 
 
 class TestTakingBack:
+    @pytest.mark.parametrize("said", ["different", "related", "unsure"])
+    def test_what_was_said_taken_back_elsewhere_takes_the_answer_back_too(self, task, marta, said):
+        given = answer(task, marta, said)
+        verdicts.withdraw(given.change, actor=marta)
+
+        given.refresh_from_db()
+        task.refresh_from_db()
+        assert given.withdrawn_at is not None
+        assert (task.status, task.round) == (Task.Status.OPEN, 2)
+
     def test_a_merge_is_undone_and_asked_again_in_a_new_round(self, task, marta, pair):
         before = {record.pk: record.customer_id for record in pair}
         given = answer(task, marta, "same")
