@@ -94,6 +94,7 @@ class TestAFile:
         is_sound(page, faults)
 
         page.get_by_role("link", name="All of them").click()
+        page.locator("input[name=rows]").nth(1).wait_for()
         assert page.locator("input[name=rows]").count() == 2
         is_sound(page, faults)
         with page.expect_download() as coming:

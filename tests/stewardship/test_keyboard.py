@@ -202,9 +202,10 @@ def test_a_group_is_parted_by_keys_and_saved_once(open_page, site):
     assert page.locator("#graph tbody tr").count() == 6
     shoot(page, "graph-light")
     page.keyboard.press("Escape")
+    page.wait_for_selector("#graph:not([open])", state="attached")
 
     page.keyboard.press("Enter")
-    assert page.locator("#reason[open]").is_visible()
+    page.locator("#reason[open]").wait_for()
     press(page, "2")
     with site.orm():
         given = Answer.objects.get(task=crowd.task)
