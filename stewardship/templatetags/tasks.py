@@ -6,19 +6,10 @@ from urllib.parse import urlencode
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.translation import gettext_lazy as _
 
 from stewardship.queries.queue import CAP, Choice, QueuePage
 
 register = template.Library()
-
-REASONS = (
-    _("Father and son, or mother and daughter"),
-    _("Same name by chance"),
-    _("A typing error in one of them"),
-    _("Moved or married"),
-    _("Asked the customer"),
-)
 
 
 @register.filter
@@ -39,9 +30,3 @@ def busiest(page: QueuePage) -> Choice | None:
     """The other queue in which most waits."""
     others = [choice for choice in page.queues.choices if choice.count and not choice.active]
     return max(others, key=lambda choice: choice.count, default=None)
-
-
-@register.simple_tag
-def reasons() -> list[Any]:
-    """Reasons to pick by their digit."""
-    return list(REASONS)
