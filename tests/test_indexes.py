@@ -24,6 +24,8 @@ QUESTIONS = {
     "candidate_open": [lambda: Candidate.objects.open().filter(pk__gt=5).order_by("pk")[:50]],
     "customer_changed": [lambda: Customer.objects.filter(changed_at__gte=clock.now())],
     "customer_past": [lambda: Customer.objects.filter(status="retired").order_by("-pk")[:50]],
+    # The check at commit asks it of every customer that a write touches.
+    "customer_redirect": [lambda: Customer.objects.filter(merged_into__in=[5])],
     "relation_change": [lambda: Relation.objects.filter(change=CHANGE, ended_at__isnull=True)],
     "reject_waiting": [lambda: RejectedRow.objects.filter(domain__in=[1, 2], settled_at__isnull=True)],
     "audit_deed": [lambda: AuditEntry.objects.filter(deed__startswith="customer.exp")],

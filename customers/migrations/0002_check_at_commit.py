@@ -86,7 +86,7 @@ CREATE CONSTRAINT TRIGGER zz_done AFTER INSERT ON customers_pendingcheck
 CREATE INDEX customers_customer_redirect ON customers_customer (merged_into_id) WHERE merged_into_id IS NOT NULL;
 """
 UNDO = """
-DROP INDEX customers_customer_redirect;
+DROP INDEX IF EXISTS customers_customer_redirect;
 DROP TRIGGER zz_done ON customers_pendingcheck;
 DROP TRIGGER check_customers ON customers_pendingcheck;
 DROP TRIGGER collect_new ON customers_customer;

@@ -96,7 +96,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        # Its own index stands since the redirects are checked (0002).
         migrations.AlterField(
             model_name="customer",
             name="merged_into",

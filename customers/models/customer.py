@@ -83,6 +83,9 @@ class Customer(Changed):
         indexes = [
             models.Index(fields=["changed_at"], name="customer_changed"),
             models.Index(fields=["status", "id"], condition=~models.Q(status="active"), name="customer_past"),
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customer_redirect"
+            ),
         ]
 
     def __str__(self) -> str:
