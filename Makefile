@@ -8,6 +8,9 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --root-user-acti
 PYTEST := $(PY) -m pytest
 ARGS :=
 
+# Each of the many processes of the demonstration and the tests would compile all modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Production settings with keys made for the moment; nothing here connects to a database.
 KEY = $$($(PY) -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())')
 PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_DIGEST_KEY="$(KEY)" \
