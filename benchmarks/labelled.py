@@ -114,7 +114,7 @@ def _mapping(
 
 def _take(made: Labelled, number: int, mapped: Mapped, known: Mapping[str, Spec], order: str) -> None:
     party = mapped.party_type
-    standard = standardise(mapped.values, known, party_type=party, date_order=order)
+    standard = standardise(mapped.values, known, party_type=party, date_order=order, lenient=True)
     if not standard.values:
         made.refused += 1
         return

@@ -13,7 +13,10 @@ from customers.queries.catalogue import Catalogue, Spec
 
 KEY = "@key"
 DATE_ORDERS = [("ymd", _("year, month, day")), ("dmy", _("day, month, year")), ("mdy", _("month, day, year"))]
-SCHEMES = ("tax_id", "vat_id", "ssn", "passport", "customer_card", "lei")
+SCHEMES = (
+    *("tax_id", "vat", "registration", "lei", "ssn", "national_id", "passport", "drivers_license"),
+    *("loyalty", "customer_card"),
+)
 ADDRESS = ("line1", "line2", "house_number", "city", "region", "postal_code", "country")
 Choices = list[tuple[str, Any]]
 

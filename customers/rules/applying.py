@@ -84,7 +84,7 @@ def _put(content: dict[str, Any], target: Target, text: str) -> None:
             element[target.label] = target.kind
         content.setdefault(target.attribute, []).append(element)
     else:
-        content[target.attribute] = text
+        content.setdefault(target.attribute, text)
 
 
 def _address(content: dict[str, Any], target: Target) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 Only what is certain is stated: a row with a control character, a key that is no key, a time that is none, gets no
 content, and is looked at alone. So are all rows of a mapping that moves cells about (house numbers, constants, several
-addresses, a column that closes).
+addresses, several full names, a column that closes).
 """
 
 import json
@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import polars as pl
 
 from customers.rules.applying import Bound
-from customers.rules.mapping import HOUSE_NUMBER, MAX_KEY, ORGANISATION, PERSON, Target, moment, party_type
+from customers.rules.mapping import FULL_NAME, HOUSE_NUMBER, MAX_KEY, ORGANISATION, PERSON, Target, moment, party_type
 
 _UNUSUAL = "[\\x00-\\x1f\\x7f-\\x9f]"
-_PERSONAL = ("given_name", "family_name", "full_name", "birth_date")
+_PERSONAL = ("given_name", "family_name", FULL_NAME, "birth_date")
 
 
 def fits(bound: Bound) -> bool:
@@ -24,6 +24,7 @@ def fits(bound: Bound) -> bool:
     return (
         bound.key >= 0
         and len(kinds) < 2
+        and sum(target.attribute == FULL_NAME for target in targets) < 2
         and set(bound.mapping.constant_targets) <= {"party_type"}
         and not any(target.part == HOUSE_NUMBER or target.attribute == "closed" for target in targets)
     )

@@ -10,8 +10,9 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from typing import Any
 
-from customers.rules.mapping import FREE, Mappable, find
-from customers.rules.synonyms import BY_HEADER, KEY_HEADERS, folded
+from customers.rules import words
+from customers.rules.mapping import FREE, FULL_NAME, Mappable, find
+from customers.rules.synonyms import BY_HEADER, KEY_HEADERS, ORGANISATION_WORDS, WHOLE_ADDRESSES, folded
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"\+?[\d\s()./-]{7,20}")
@@ -20,9 +21,17 @@ DATED = frozenset({"birth_date", "observed_at"})
 SLIPS = 20  # so many dates of one order to one of the other
 NAMED, SPELT, HELD, DOUBTED = 0.95, 0.8, 0.6, 0.4
 # Prefixes that say whose, not what: "customer_email", "kunde_name", "billing_city".
-OWNERS = re.compile(r"^(customer|client|kunden?|person|contact|cust|user|member|party|primary)")
+OWNERS = re.compile(r"^(customer|client|kunden?|person|contact|cust|user|member|party|primary|native)")
 ADDRESS_KINDS = re.compile(r"^(billing|shipping|postal|rechnungs|liefer)")
 KIND_OF = {"rechnungs": "billing", "liefer": "shipping"}
+STREET, OTHER_STREET = "address.line1", "address.other.line1"
+LETTERS = re.compile(r"[^\W\d_]+")
+GIVEN_NAMES = frozenset(
+    name.casefold() for table in (words.MALE, words.FEMALE) for text in table.values() for name in text.split()
+)
+# What only persons have: beside such a column a name is that of a person.
+PERSONAL = frozenset({"given_name", "middle_name", "family_name", "birth_date", "gender", "identifier.ssn"})
+ORGANISED = 0.1  # share of names with a word that only organisations have
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,8 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: It
     columns: dict[str, str] = {}
     confidence: dict[str, float] = {}
     proposals = {name: _proposal(name, cells[name]) for name in header if name != key}
+    _settle_names(proposals, cells)
+    _settle_addresses(proposals)
     taken: set[str] = set()
     for name in sorted(proposals, key=lambda name: -proposals[name][1]):
         path, sure = proposals[name]
@@ -57,6 +68,22 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: It
     dates = [cells[name] for name, path in ordered.items() if path in DATED]
     mapping = {"key": key, "columns": ordered, "constants": {}, "date_order": date_order(dates)}
     return Guess(mapping, {name: confidence[name] for name in ordered})
+
+
+def _settle_names(proposals: dict[str, tuple[str, float]], cells: Dict[str, Sequence[str]]) -> None:
+    """A column of names that nothing calls persons' may be one of organisations: its words tell."""
+    paths = {path for path, _sure in proposals.values()}
+    if paths.isdisjoint(PERSONAL | {"party_type", "organisation_name"}):
+        for name, (path, sure) in proposals.items():
+            if path == FULL_NAME and _like_organisations(cells[name]):
+                proposals[name] = ("organisation_name", min(sure, SPELT))
+
+
+def _settle_addresses(proposals: dict[str, tuple[str, float]]) -> None:
+    """A whole address in one cell stands for the street, or for an address of its own beside a street."""
+    whole = [name for name, (path, _sure) in proposals.items() if path == STREET and folded(name) in WHOLE_ADDRESSES]
+    if len(whole) < sum(path == STREET for path, _sure in proposals.values()):
+        proposals.update((name, (OTHER_STREET, proposals[name][1])) for name in whole)
 
 
 def date_order(columns: Iterable[Sequence[str]]) -> str:
@@ -116,6 +143,8 @@ def _proposal(name: str, cells: Sequence[str]) -> tuple[str, float]:
 def _by_name(word: str) -> tuple[str, float]:
     if word in BY_HEADER:
         return BY_HEADER[word], NAMED
+    if word in WHOLE_ADDRESSES:
+        return STREET, NAMED
     kind = ADDRESS_KINDS.match(word)
     if kind:
         path = BY_HEADER.get(word[kind.end() :], "")
@@ -162,6 +191,14 @@ def _like_births(cells: Sequence[str]) -> bool:
         return False
     years = [int(year[0]) for cell in cells if (year := re.search(r"(?:19|20)\d\d", cell))]
     return bool(years) and max(years) - min(years) >= 25
+
+
+def _like_organisations(cells: Sequence[str]) -> bool:
+    """Names of which many have a word of organisations, and fewer one that persons are given."""
+    found = [{word.casefold() for word in LETTERS.findall(cell)} for cell in cells]
+    organised = sum(not each.isdisjoint(ORGANISATION_WORDS) for each in found)
+    personal = sum(not each.isdisjoint(GIVEN_NAMES) for each in found)
+    return organised >= ORGANISED * len(found) and organised > personal
 
 
 BY_CONTENT: Dict[str, Callable[[str], bool]] = {"email": _is_email, "phone": _is_phone}

@@ -18,6 +18,7 @@ from typing import Any
 
 from customers.rules.sentences import _
 
+FULL_NAME = "full_name"
 DATE_ORDERS = ("ymd", "dmy", "mdy")
 ON_FAULT = ("leave_out", "refuse")
 FREE = ("party_type", "observed_at", "closed")
@@ -100,8 +101,11 @@ class Target:
 
     @property
     def single(self) -> bool:
-        """Whether a second column for it would be one too many."""
-        return bool(self.part) or not self.many
+        """Whether a second column for it would be one too many.
+
+        A full name may stand in several, as in its own script and in Latin letters: the first that is filled counts.
+        """
+        return (bool(self.part) or not self.many) and self.attribute != FULL_NAME
 
 
 @dataclass(frozen=True)

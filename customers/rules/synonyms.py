@@ -73,7 +73,7 @@ WORDS = {
         housenumber houseno streetnumber streetno hausnummer hausnr hnr numerodevoie numrue numerocalle
     """,
     "address.line1": """
-        addrline1 addrfull address address1 addressline1 addressline line1 addr addr1 street streetaddress
+        addrline1 address address1 addressline1 addressline line1 addr addr1 street streetaddress
         streetname street1 strasse strassehausnummer strassenr strasseundhausnummer str anschrift adresse
         adresse1 adresszeile1 rue voie adressepostale direccion direccion1 calle domicilio
     """,
@@ -111,6 +111,12 @@ WORDS = {
     """,
     "identifier.vat": "vat vatid vatnumber vatno ustid ustidnr umsatzsteuerid tva numerotva tvaintra iva numeroiva",
     "identifier.passport": "passport passportnumber passportno reisepass passeport pasaporte",
+    "identifier.drivers_license": """
+        driverslicensenumber driverslicencenumber driverslicense driverslicence drivinglicence drivinglicense
+        driverlicensenumber driverlicense driverlicence licensenumber fuehrerschein fuhrerschein fuehrerscheinnummer
+        permisdeconduire carnetdeconducir permisodeconducir
+    """,
+    "identifier.lei": "lei leinumber leicode legalentityidentifier",
     "identifier.registration": """
         registrationnumber companyregistration companynumber handelsregister hrb siren siret registromercantil
     """,
@@ -125,6 +131,30 @@ WORDS = {
     """,
     "closed": "closed deleted isdeleted inactive geloescht geloscht inaktiv supprime eliminado",
 }
+
+# A whole address in one cell. Beside a column for the street it is an address of its own.
+WHOLE_ADDRESSES = frozenset(
+    """
+    addrfull addressfull fulladdress wholeaddress completeaddress fulladdr formattedaddress vollstaendigeadresse
+    vollstandigeadresse gesamtadresse adressecomplete direccioncompleta
+    """.split()
+)
+
+# Words that stand in the names of organisations and hardly ever in those of persons, legal forms among them.
+ORGANISATION_WORDS = frozenset(
+    """
+    inc incorporated corp corporation ltd limited llc llp plc gmbh mbh ag kg ohg ug ev se sarl sas sa srl spa bv nv
+    oy ab aps kft sro doo pty pvt company companies co cie fils bros
+    restaurant restaurante ristorante trattoria osteria cafe caffe kaffee bar grill grille bistro brasserie deli
+    delicatessen diner pizza pizzeria kitchen steakhouse tavern taverna taqueria bakery baeckerei backerei hotel inn
+    motel club pub shop store stores market supermarkt supermarket pharmacy apotheke clinic klinik hospital praxis
+    school schule university universitat universitaet universite college institute institut academy association
+    verein foundation stiftung fundacion church kirche bank sparkasse insurance versicherung group gruppe groupe
+    grupo holding holdings international global services service solutions systems software technologies technology
+    consulting partners industries industrie enterprises logistics transport logistik media design studio studios
+    garage autohaus bau elektro immobilien verlag center centre zentrum agency agentur agence
+    """.split()
+)
 
 BY_HEADER = {word: path for path, words in WORDS.items() for word in words.split()}
 KEY_HEADERS = {word: place for place, word in enumerate(KEYS.split())}

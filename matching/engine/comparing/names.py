@@ -49,6 +49,8 @@ def family_name(left: Features, right: Features, attribute: str) -> str:
     close = near(one.family, other.family)
     if close != "near" and _crossed(one, other):
         return "swapped"
+    if close != "near" and (_before(one, other) or _before(other, one)):
+        return "part"
     if close == "different" and left.gender == right.gender == "f":
         return "married"
     return close
@@ -56,6 +58,11 @@ def family_name(left: Features, right: Features, attribute: str) -> str:
 
 def _part_in_common(one: PersonName, other: PersonName) -> bool:
     return not {one.family, *one.family_parts}.isdisjoint({other.family, *other.family_parts})
+
+
+def _before(one: PersonName, other: PersonName) -> bool:
+    """Whether the family name stands before the other's: Susan Meyer, Susan Meyer Thomas; García, García López."""
+    return len(one.family) > 2 and one.family in other.middle.split()
 
 
 def middle_name(left: Features, right: Features, attribute: str) -> str:

@@ -166,6 +166,32 @@ class TestGuessing:
         assert columns == {"client_surname": "", "surname": "family_name"}
 
     @pytest.mark.parametrize(
+        ("header", "names", "path"),
+        [
+            ("name", ["Cafe Roma", "Palm Grill", "Art's Deli", "Campanile"], "organisation_name"),
+            ("name", ["Anna Bergmann", "Juan Garcia", "Wei Zhang", "Hotel Adler"], "full_name"),
+            ("name,dob", ["Cafe Roma", "Palm Grill", "Art's Deli", "Campanile"], "full_name"),
+        ],
+    )
+    def test_names_are_of_organisations_where_their_words_say_so_and_nothing_speaks_of_persons(
+        self, header, names, path
+    ):
+        columns = ["id", *header.split(",")]
+        rows = [[str(n), name, "1970-01-01"][: len(columns)] for n, name in enumerate(names)]
+        assert guess(columns, rows, CATALOGUE).mapping["columns"]["name"] == path
+
+    def test_a_whole_address_stands_for_the_street_or_beside_it(self):
+        assert guess(["id", "full_address"], [], CATALOGUE).mapping["columns"] == {"full_address": "address.line1"}
+        beside = guess(["id", "ADDR_FULL", "ADDR_LINE1"], [], CATALOGUE).mapping["columns"]
+        assert beside == {"ADDR_FULL": "address.other.line1", "ADDR_LINE1": "address.line1"}
+
+    def test_a_full_name_may_stand_in_two_columns_and_the_first_that_is_filled_counts(self):
+        header = ["id", "name", "native_name"]
+        found = Mapping.from_dict(guess(header, [], CATALOGUE).mapping, CATALOGUE, header)
+        assert apply(found, header, ["1", "", "王杰"]).values == {"full_name": "王杰"}
+        assert apply(found, header, ["1", "Jie Wang", "王杰"]).values == {"full_name": "Jie Wang"}
+
+    @pytest.mark.parametrize(
         ("cells", "order"),
         [
             (["17.03.1954", "01.02.1960"], "dmy"), (["03/17/1954"], "mdy"), (["19540317"], "ymd"),

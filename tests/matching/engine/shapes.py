@@ -14,7 +14,7 @@ FAMILY = st.sampled_from(
         *("Robert", "O'Hare", "van der Berg", "Berg", "Robert II", "Иванова", "Ivanova", "Wiliams", "y" * 70, ""),
     ]
 )
-MIDDLE = st.sampled_from(["", "", "J", "James", "Jmaes", "Anna Maria", "Maria", "Anna", "R"])
+MIDDLE = st.sampled_from(["", "", "J", "James", "Jmaes", "Anna Maria", "Maria", "Anna", "R", "Garcia"])
 DATES = st.sampled_from(
     [
         *("1980-03-04", "1980-04-03", "1980-03-05", "1980-03-40", "1980-03-13", "1980-03-31", "1980", "1980-03"),

@@ -209,6 +209,15 @@ def test_another_family_name_speaks_less_against_two_women():
     assert levels(unknown)["family_name"] == "different"
 
 
+@pytest.mark.parametrize(("middle", "level"), [("Meyer", "part"), ("Meyer Rose", "part"), ("Rose", "different")])
+def test_a_family_name_that_stands_before_the_other_is_a_part_of_it(middle, level):
+    found = compared(
+        person(given_name="Susan", family_name="Meyer"),
+        person(given_name="Susan", middle_name=middle, family_name="Thomas"),
+    )
+    assert levels(found)["family_name"] == level
+
+
 def test_a_chinese_name_meets_its_transcription():
     found = compared(person(full_name="王杰"), person(given_name="Jie", family_name="Wang"))
     assert levels(found)["family_name"] == "transliterated"

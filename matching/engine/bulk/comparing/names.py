@@ -132,9 +132,16 @@ def given_levels(pool: Any, names: Any, full: Any, words: Any, left: Ints, right
 
 
 @kernel
-def family_levels(pool: Any, names: Any, parts: Any, left: Ints, right: Ints, found: Ints) -> None:
+def _before(pool: Any, words: Any, family: int, middle: int) -> bool:
+    """Whether a family name is a word of the other's middle name."""
+    starts = pool[1]
+    return starts[family + 1] - starts[family] > 2 and is_word(words[0], words[1], middle, family)
+
+
+@kernel
+def family_levels(pool: Any, names: Any, parts: Any, words: Any, left: Ints, right: Ints, found: Ints) -> None:
     """exact 0, transliterated 1, swapped 2, part 3, near 4, alike 5, married 6, different 7."""
-    given, whole, written, family, double, ascii_, woman, long = names
+    given, whole, written, family, middle, double, ascii_, woman, long = names
     part_starts, part_values = parts
     for n in range(len(left)):
         i, j = left[n], right[n]
@@ -158,6 +165,8 @@ def family_levels(pool: Any, names: Any, parts: Any, left: Ints, right: Ints, fo
                 found[n] = 4
             elif crossed(pool, given, whole, family, i, j):
                 found[n] = 2
+            elif _before(pool, words, one, middle[j]) or _before(pool, words, other, middle[i]):
+                found[n] = 3
             elif close == DIFFERENT:
                 found[n] = 6 if woman[i] and woman[j] else 7
             else:
@@ -236,8 +245,9 @@ class FamilyName(_Named):
     def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
         own = self.names
         woman = (own.genders.series == "f").to_numpy()[own.gender]
-        columns = (own.given, own.given_whole, own.family_written, own.family, own.double, self.plain, woman, self.long)
-        family_levels(self.pool, columns, (own.parts.starts, own.parts.values), left, right, found)
+        columns = (own.given, own.given_whole, own.family_written, own.family, own.middle, own.double)
+        parts, words = (own.parts.starts, own.parts.values), (own.words.starts, own.words.values)
+        family_levels(self.pool, (*columns, self.plain, woman, self.long), parts, words, left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         return self._spelt(self.names.family, self.names.family_written, left, right)
