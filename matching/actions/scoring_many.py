@@ -4,12 +4,14 @@ The scores that this leaves are those that a decision can hang on: every pair at
 customers that such a pair leads to, the other mates, too, for one of them may be a relative.
 """
 
+import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 import numpy as np
+from django.db import connection
 
 from customers.models import SourceRecord
 from customers.sealing import open_values
@@ -29,6 +31,11 @@ CHUNK = 5_000  # rows read at once
 AT_ONCE = 1 << 21  # pairs held at once
 COMPILED = 50_000  # pairs from which reading compiled kernels from disk pays
 LOW = 0xFFFFFFFF
+
+_MATES = """
+    SELECT id, values::text, customer_id FROM customers_sourcerecord
+     WHERE id = ANY(%s) AND closed_at IS NULL ORDER BY id
+"""
 
 
 @dataclass
@@ -142,10 +149,13 @@ def _met(model: Model, records: Sequence[SourceRecord], mates: Ints, blocks: Blo
 
 
 def _read(others: Sequence[int], customers: list[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    rows = SourceRecord.objects.current().filter(pk__among=others)
-    for pk, values, customer in rows.values_list("pk", "values", "customer").iterator(chunk_size=CHUNK):
-        customers.append(customer or 0)
-        yield pk, open_values(values)
+    """The open ones of these records, in order; without the ORM, which would take as long as all that follows."""
+    for start in range(0, len(others), CHUNK):
+        with connection.cursor() as cursor:
+            cursor.execute(_MATES, [list(others[start : start + CHUNK])])
+            rows = cursor.fetchall()
+        customers += [customer or 0 for _pk, _values, customer in rows]
+        yield from ((pk, open_values(json.loads(values))) for pk, values, _customer in rows)
 
 
 def _near(scorer: Scorer, codes: Ints, batch: int) -> Scores:

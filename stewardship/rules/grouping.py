@@ -172,24 +172,29 @@ def _ends(pairs: Iterable[Pair]) -> set[int]:
 def _placed(groups: Sequence[Group], known: Mapping[int, Question]) -> Assignment:
     """The task of each group: the one in which it is; where several come from one, the group that first was there."""
     made = Assignment()
-    rest = list(groups)
-    for task in sorted({one.task for one in known.values() if one.task is not None}):
-        held = any(one.held for one in known.values() if one.task == task)
-        inside = [group for group in rest if any(known[one].task == task for one in group.candidates)]
-        if held:
-            inside = [group for group in inside if group.waits_for is None]
-        if inside:
-            made.tasks[task] = min(inside, key=lambda group: (task not in _native(group, known), _first(group)))
-            rest.remove(made.tasks[task])
+    placed: set[int] = set()
+    held = {one.task for one in known.values() if one.held}
+    within: dict[int, list[int]] = {}
+    for place, group in enumerate(groups):
+        for task in {task for one in group.candidates if (task := known[one].task) is not None}:
+            within.setdefault(task, []).append(place)
+    for task, places in sorted(within.items()):
+        free = [place for place in places if place not in placed]
+        if task in held:
+            free = [place for place in free if groups[place].waits_for is None]
+        if free:
+            first = min(free, key=lambda place: (task not in _native(groups[place], known), _first(groups[place])))
+            made.tasks[task] = groups[first]
+            placed.add(first)
     open_now = {one.task for one in known.values()}
     for wish in (_native, _earlier):
-        for group in list(rest):
-            free = [task for task in wish(group, known) if task not in made.tasks]
-            if free:
-                made.tasks[free[0]] = group
-                made.again += [] if free[0] in open_now else [free[0]]
-                rest.remove(group)
-    made.new = rest
+        for place, group in enumerate(groups):
+            wished = [task for task in wish(group, known) if task not in made.tasks] if place not in placed else []
+            if wished:
+                made.tasks[wished[0]] = group
+                made.again += [] if wished[0] in open_now else [wished[0]]
+                placed.add(place)
+    made.new = [group for place, group in enumerate(groups) if place not in placed]
     return made
 
 

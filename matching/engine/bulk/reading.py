@@ -1,7 +1,8 @@
 """From records' values, as they are stored, to a table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -35,30 +36,31 @@ def table_of(model: Model, records: Iterable[Record]) -> Table:
 
 
 def _piece(model: Model, records: Sequence[Record]) -> Table:
+    """One pass over what the records say: most records leave most attributes out."""
     all_values = [values for _id, values in records]
-    single = {
-        name: pl.Series([first_of(values, name) for values in all_values], dtype=pl.String)
-        for name in (*_NAMES, *sorted({"birth_date", *compared_as(model, "date")}))
-    }
+    single = {name: [""] * len(records) for name in (*_NAMES, "birth_date", *compared_as(model, "date"))}
     texts = _TEXTS | {name: (name,) for name in compared_as(model, "exact", "text") if name not in _TEXTS}
-    many = {name: _texts(all_values, attributes) for name, attributes in texts.items()}
+    found: dict[str, list[tuple[int, str]]] = {attribute: [] for each in texts.values() for attribute in each}
+    for row, values in enumerate(all_values):
+        for attribute, value in values.items():
+            if attribute in single:
+                single[attribute][row] = first_of(values, attribute)
+            if attribute in found:
+                told = [value] if type(value) is str and value.strip() else texts_of(values, attribute)
+                found[attribute] += [(row, text) for text in told]
+    many = {name: _texts([found[attribute] for attribute in attributes]) for name, attributes in texts.items()}
     return Table(
         ids=np.array([pk for pk, _values in records], dtype=np.int64),
         party_type=model.party_type,
-        single=single,
+        single={name: pl.Series(column, dtype=pl.String) for name, column in single.items()},
         many={**many, "address": _addresses(all_values), "identifier": _identifiers(all_values)},
     )
 
 
-def _texts(all_values: Sequence[Mapping[str, Any]], attributes: Sequence[str]) -> Rows:
-    found = [
-        (row, text)
-        for row, values in enumerate(all_values)
-        for attribute in attributes
-        if attribute in values
-        for text in texts_of(values, attribute)
-    ]
-    return _rows([row for row, _text in found], value=pl.Series([text for _row, text in found], dtype=pl.String))
+def _texts(found: Sequence[Sequence[tuple[int, str]]]) -> Rows:
+    """What each of some attributes says, by row; within one, in the order of the attributes."""
+    told = sorted(chain.from_iterable(found), key=itemgetter(0)) if len(found) > 1 else found[0]
+    return _rows([row for row, _text in told], value=pl.Series([text for _row, text in told], dtype=pl.String))
 
 
 def _rows(rows: Sequence[int], **parts: pl.Series) -> Rows:
@@ -71,20 +73,20 @@ def _elements(values: Mapping[str, Any], attribute: str) -> list[Mapping[str, An
 
 
 def _addresses(all_values: Sequence[Mapping[str, Any]]) -> Rows:
-    found = [
-        (row, [str(each.get(part) or "") for part in _ADDRESS])
-        for row, values in enumerate(all_values)
-        for each in _elements(values, "address")
-        if "sealed" not in each
-    ]
-    columns = {
-        part: pl.Series([texts[place] for _row, texts in found], dtype=pl.String) for place, part in enumerate(_ADDRESS)
-    }
-    return _rows([row for row, _texts in found], **columns)
+    rows: list[int] = []
+    columns: dict[str, list[str]] = {part: [] for part in _ADDRESS}
+    for row, values in enumerate(all_values):
+        for each in _elements(values, "address") if "address" in values else ():
+            if "sealed" not in each:
+                rows.append(row)
+                for part, column in columns.items():
+                    column.append(str(each.get(part) or ""))
+    return _rows(rows, **{part: pl.Series(column, dtype=pl.String) for part, column in columns.items()})
 
 
 def _identifiers(all_values: Sequence[Mapping[str, Any]]) -> Rows:
-    found = [(row, each) for row, values in enumerate(all_values) for each in _elements(values, "identifier")]
+    saying = [(row, values) for row, values in enumerate(all_values) if "identifier" in values]
+    found = [(row, each) for row, values in saying for each in _elements(values, "identifier")]
     return _rows(
         [row for row, _each in found],
         scheme=pl.Series([str(each.get("scheme", "")) for _row, each in found], dtype=pl.String),
