@@ -29,7 +29,7 @@ from matching.queries.features import party_of
 
 CHUNK = 5_000  # rows read at once
 AT_ONCE = 1 << 21  # pairs held at once
-COMPILED = 50_000  # pairs from which reading compiled kernels from disk pays
+COMPILED = 5_000  # pairs from which reading the compiled kernel from disk pays
 LOW = 0xFFFFFFFF
 
 _MATES = """

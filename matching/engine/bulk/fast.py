@@ -38,11 +38,20 @@ def _folder() -> str:
 
 
 def kernel(function: F) -> F:
-    """Compile a function over arrays; it runs without Python's lock."""
+    """Compile a function over arrays; it runs without Python's lock, and makes no arrays: none are counted."""
+    return _compiled(function)
+
+
+def inlined(function: F) -> F:
+    """The same for a step of a kernel: it becomes part of it, for handing many arrays over costs more than the step."""
+    return _compiled(function, forceinline=True)
+
+
+def _compiled(function: F, **options: bool) -> F:
     if numba is None:
         return function
     numba.config.CACHE_DIR = numba.config.CACHE_DIR or _FOLDER
-    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    compiled: F = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False, **options)(function)
     return compiled
 
 

@@ -95,6 +95,13 @@ def _best_gain(line: Line) -> Ints:
     return np.array([max(0.0, float(each.max())) for each in gains])
 
 
+def bounds(line: Line) -> Ints:
+    """What each level can add at most, to the weight and to each lead; then missing, then undecided."""
+    moved = np.where(line.rare & (line.bits > 0), max(0.0, line.commonest), 0.0)
+    gains = np.array([line.bits + moved, *(line.bits - under + moved for under in line.under)])
+    return np.ascontiguousarray(np.hstack([gains, gains.max(axis=1, keepdims=True)]))
+
+
 def stepped(bits: Ints) -> Ints:
     """`model.exact` for arrays."""
     found: Ints = np.rint(bits * STEP) / STEP

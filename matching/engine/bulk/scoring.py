@@ -13,10 +13,11 @@ from functools import lru_cache
 import numpy as np
 
 from matching.engine.bulk.columns import Columns
-from matching.engine.bulk.comparing import MISSING, UNDECIDED, Kind, kind_of
-from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.comparing import MISSING, UNDECIDED, kind_of
+from matching.engine.bulk.fast import AVAILABLE
+from matching.engine.bulk.fused import Fused
 from matching.engine.bulk.lists import Ints
-from matching.engine.bulk.plan import Line, Plan, plan_of, stepped
+from matching.engine.bulk.plan import Line, Plan, bounds, plan_of, stepped
 from matching.engine.comparing import KINDS
 from matching.engine.evidence import Level, Score
 from matching.engine.explaining import ALTERNATIVE, INTERACTION
@@ -66,34 +67,13 @@ def joined(parts: list[Scores], comparisons: int) -> Scores:
     return Scores(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
-@kernel
-def _add(levels: Ints, gains: Ints, sums: Ints, rest: Ints, floor: float, alive: Ints) -> int:
-    """Add the gains of one comparison to every pair alive, and keep those that can still reach the floor."""
-    kept = 0
-    for n in range(len(alive)):
-        pair = alive[n]
-        level = levels[n]
-        reached = True
-        for k in range(sums.shape[1]):
-            sums[pair, k] += gains[k, level]
-            if sums[pair, k] + rest[k] < floor:
-                reached = False
-        if reached:
-            alive[kept] = pair
-            kept += 1
-    return kept
-
-
 class Scorer:
     """A model over columns. With `fast` off nothing is compiled."""
 
     def __init__(self, model: Model, columns: Columns, *, fast: bool = AVAILABLE) -> None:
         self.model, self.columns, self.fast = model, columns, fast and AVAILABLE
         self.plan: Plan = plan_of(model, columns)
-        self.kinds: list[Kind] = [
-            kind_of(line.comparison.kind, columns, line.comparison.attribute, fast=self.fast)
-            for line in self.plan.lines
-        ]
+        self.fused = Fused(self.plan, columns) if self.fast else None
         self.features = lru_cache(maxsize=CACHED)(self._features)
 
     def _features(self, row: int) -> Features:
@@ -104,31 +84,31 @@ class Scorer:
         if not len(left):
             return joined([], len(self.model.comparisons))
         bits = -np.inf if floor <= 0 else float(np.log2(floor / (1 - floor))) - SLACK - self.plan.together
+        alive, levels, sums = (self._quick if self.fused is None else self.fused.run)(left, right, bits)
+        left, right = left[alive], right[alive]
+        alive = self._decide(left, right, levels, sums, bits)
+        return self._weighed(left[alive], right[alive], levels[alive], floor)
+
+    def _quick(self, left: Ints, right: Ints, floor: float) -> tuple[Ints, Ints, Ints]:
+        """The fused kernel in numpy: what equality decides; undecided levels count as the best that they can be."""
         levels = np.full((len(left), len(self.plan.lines)), MISSING, dtype=np.int8)
         alive = np.arange(len(left))
         sums = np.tile(self.plan.start, (len(left), 1))
-        for place, line in enumerate(self.plan.lines):
-            if len(alive):
-                found = self.kinds[place].levels(left[alive], right[alive])
-                levels[alive, line.place] = found
-                alive = self._keep(place, found, sums, bits, alive)
-        alive = self._decide(left, right, levels, sums, bits, alive)
-        return self._weighed(left[alive], right[alive], levels[alive], floor)
+        for line, rest in zip(self.plan.lines, self.plan.rest, strict=True):
+            kind = kind_of(line.comparison.kind, self.columns, line.comparison.attribute)
+            found = kind.levels(left[alive], right[alive])
+            levels[alive, line.place] = found
+            best = bounds(line)
+            codes = np.where(
+                found == UNDECIDED, best.shape[1] - 1, np.where(found == MISSING, len(line.bits) - 1, found)
+            )
+            sums[alive] += best[:, codes].T
+            alive = alive[(sums[alive] + rest >= floor).all(axis=1)]
+        return alive, levels[alive], sums[alive]
 
-    def _keep(self, place: int, found: Ints, sums: Ints, floor: float, alive: Ints) -> Ints:
-        """The pairs that can still reach the floor; undecided and rare levels count as the best that they can be."""
-        line = self.plan.lines[place]
-        best = _bounds(line)
-        codes = np.where(found == UNDECIDED, best.shape[1] - 1, np.where(found == MISSING, len(line.bits) - 1, found))
-        rest = self.plan.rest[place]
-        if self.fast:
-            return alive[: _add(codes, best, sums, rest, floor, alive)]
-        sums[alive] += best[:, codes].T
-        kept: Ints = alive[(sums[alive] + rest >= floor).all(axis=1)]
-        return kept
-
-    def _decide(self, left: Ints, right: Ints, levels: Ints, sums: Ints, floor: float, alive: Ints) -> Ints:
+    def _decide(self, left: Ints, right: Ints, levels: Ints, sums: Ints, floor: float) -> Ints:
         """Let the reference decide what is still open, comparison by comparison, while the bound allows."""
+        alive = np.arange(len(left))
         for line in self.plan.lines:
             column = levels[alive, line.place]
             unsure = column == UNDECIDED
@@ -136,7 +116,7 @@ class Scorer:
                 pairs = alive[unsure]
                 found = self._reference(line, left[pairs], right[pairs])
                 levels[pairs, line.place] = found
-                best = _bounds(line)
+                best = bounds(line)
                 codes = np.where(found == MISSING, len(line.bits) - 1, found)
                 sums[pairs] += (best[:, codes] - best[:, -1:]).T
                 alive = alive[(sums[alive] >= floor).all(axis=1)]
@@ -274,13 +254,6 @@ def _labels(code: str, kind: str) -> dict[int, tuple[str, str, str]]:
     """Comparison, level and its label by the level's number."""
     known = {number: (code, level, LABELS[level]) for number, level in enumerate(LEVELS[kind])}
     return known | {MISSING: (code, NOT_THERE, LABELS[NOT_THERE])}
-
-
-def _bounds(line: Line) -> Ints:
-    """What each level can add at most, to the weight and to each lead; then missing, then undecided."""
-    moved = np.where(line.rare & (line.bits > 0), max(0.0, line.commonest), 0.0)
-    gains = np.array([line.bits + moved, *(line.bits - under + moved for under in line.under)])
-    return np.ascontiguousarray(np.hstack([gains, gains.max(axis=1, keepdims=True)]))
 
 
 def _share(line: Line, under: Ints, codes: Ints, moved: Ints) -> Ints:

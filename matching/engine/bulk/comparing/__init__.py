@@ -1,4 +1,4 @@
-"""Comparing in arrays: each kind of comparison in a class of its own, with a kernel and its numpy stand-in.
+"""Comparing in arrays: each kind of comparison as a kernel for one pair, and a class that does without numba.
 
 Levels are numbers in the order of the vocabulary; MISSING where there is nothing to compare, UNDECIDED where only the
 reference can tell.
@@ -29,6 +29,6 @@ KINDS: Final[dict[str, type[Kind]]] = {
 }
 
 
-def kind_of(name: str, columns: Columns, attribute: str, *, fast: bool) -> Kind:
+def kind_of(name: str, columns: Columns, attribute: str) -> Kind:
     """The comparison of this kind over these columns."""
-    return KINDS[name](columns, attribute, fast=fast)
+    return KINDS[name](columns, attribute)

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from matching.engine.bulk.columns import Columns
-from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, present
+from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, fixed, listed, pool_of, present
 from matching.engine.bulk.comparing.names import NEAR_LINE
-from matching.engine.bulk.fast import kernel
+from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.strings import LONGEST, may_reach, similar, within_one
 from matching.engine.bulk.texts import Texts
@@ -16,7 +16,7 @@ STREET_LINE = 0.9
 _NOTHING = 7
 
 
-@kernel
+@inlined
 def _reaches(pool: Any, one: int, other: int, line: float) -> bool:
     letters, starts, signatures = pool
     if not may_reach(letters, starts, signatures, one, other, line):
@@ -24,7 +24,7 @@ def _reaches(pool: Any, one: int, other: int, line: float) -> bool:
     return similar(letters, starts, one, other) >= line
 
 
-@kernel
+@inlined
 def _same_place(pool: Any, one: int, other: int) -> bool:
     if one == other or _reaches(pool, one, other, NEAR_LINE):
         return True
@@ -39,7 +39,7 @@ def _same_place(pool: Any, one: int, other: int) -> bool:
     return place == short
 
 
-@kernel
+@inlined
 def _contains(sets: Any, whole: int, streets: Any, street: int) -> bool:
     """Whether all words of a street are among the words of an address."""
     set_starts, set_values = sets
@@ -55,12 +55,12 @@ def _contains(sets: Any, whole: int, streets: Any, street: int) -> bool:
     return True
 
 
-@kernel
+@inlined
 def _differ(one: int, other: int) -> bool:
     return one != 0 and other != 0 and one != other
 
 
-@kernel
+@inlined
 def _in_one_street(parts: Any, pool: Any, one: int, other: int, together: bool) -> int:
     house, _street, _words, postcode, city = parts
     letters, starts, _signatures = pool
@@ -77,7 +77,7 @@ def _in_one_street(parts: Any, pool: Any, one: int, other: int, together: bool) 
     return 3 if both else 2
 
 
-@kernel
+@inlined
 def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: int) -> int:
     """same 0, near 1, street 2, neighbour 3, postcode 4, city 5, different 6, nothing to compare 7."""
     house, street, words, postcode, city = parts
@@ -101,25 +101,21 @@ def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: in
     return 6 if comparable else _NOTHING
 
 
-@kernel
-def address_levels(
-    lists: Any, parts: Any, pool: Any, sets: Any, streets: Any, long: Ints, left: Ints, right: Ints, found: Ints
-) -> None:
-    starts, values = lists
-    for n in range(len(left)):
-        best, unsure = _NOTHING, False
-        for a in range(starts[left[n]], starts[left[n] + 1]):
-            for b in range(starts[right[n]], starts[right[n] + 1]):
-                if long[values[a]] or long[values[b]]:
-                    unsure = True
-                    continue
-                level = _address(parts, pool, sets, streets, values[a], values[b])
-                if level < best:
-                    best = level
-        if unsure and best > 0:
-            found[n] = UNDECIDED
-        else:
-            found[n] = MISSING if best == _NOTHING else best
+@inlined
+def address_level(addresses: Any, i: int, j: int) -> int:
+    (starts, values), parts, pool, sets, streets, long = addresses
+    best, unsure = _NOTHING, False
+    for a in range(starts[i], starts[i + 1]):
+        for b in range(starts[j], starts[j + 1]):
+            if long[values[a]] or long[values[b]]:
+                unsure = True
+                continue
+            level = _address(parts, pool, sets, streets, values[a], values[b])
+            if level < best:
+                best = level
+    if unsure and best > 0:
+        return UNDECIDED
+    return MISSING if best == _NOTHING else best
 
 
 def _words(*pools: Texts) -> list[Lists]:
@@ -128,23 +124,19 @@ def _words(*pools: Texts) -> list[Lists]:
     return [words.words(pool) for pool in pools]
 
 
+def addresses_of(columns: Columns) -> tuple[Any, ...]:
+    """Addresses as their kernel takes them."""
+    own = columns.addresses
+    sets, streets = _words(own.sets, own.pool)
+    over = own.pool.lengths > LONGEST
+    numbers = (own.house, own.street, own.words, own.postcode, own.city)
+    parts = tuple(fixed(each, np.int32) for each in numbers)
+    long = fixed(over[own.street] | over[own.city], np.bool_)
+    return listed(own.lists), parts, pool_of(own.pool)[:3], listed(sets), listed(streets), long
+
+
 class Address(Kind):
     """Street, house, postcode and city as one thing."""
-
-    def __init__(self, columns: Columns, attribute: str, *, fast: bool) -> None:
-        super().__init__(columns, attribute, fast=fast)
-        own = columns.addresses
-        if fast:
-            sets, streets = _words(own.sets, own.pool)
-            long = own.pool.lengths > LONGEST
-            self.lists = (own.lists.starts, own.lists.values)
-            self.parts = (own.house, own.street, own.words, own.postcode, own.city)
-            self.pool = (own.pool.letters, own.pool.starts, own.pool.signatures)
-            self.words = (sets.starts, sets.values), (streets.starts, streets.values)
-            self.long: Ints = np.asarray(long[own.street] | long[own.city])
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        address_levels(self.lists, self.parts, self.pool, *self.words, self.long, left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         return present(self.columns.addresses.lists, left, right)

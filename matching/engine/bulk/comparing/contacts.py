@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, present
+import numpy as np
+
+from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, fixed, listed, pool_of, present
 from matching.engine.bulk.comparing.names import NEAR_LINE
-from matching.engine.bulk.fast import kernel
+from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.prepared import PHONE_BASE
 from matching.engine.bulk.strings import LONGEST, may_reach, similar, within_one
@@ -14,7 +17,7 @@ _ENDING = 10**7
 _WORST = 99
 
 
-@kernel
+@inlined
 def _email(mails: Any, whole: Any, users: Any, domains: Any, one: int, other: int) -> int:
     """exact 0, near 1, user 2, alike 3, role 4, different 5."""
     user, domain, role, strange = mails
@@ -40,27 +43,24 @@ def _email(mails: Any, whole: Any, users: Any, domains: Any, one: int, other: in
     return 3 if similar(domains[0], domains[1], domain[one], domain[other]) >= PARTS_ALIKE else 5
 
 
-@kernel
-def email_levels(
-    lists: Any, mails: Any, whole: Any, users: Any, domains: Any, left: Ints, right: Ints, found: Ints
-) -> None:
+@inlined
+def email_level(emails: Any, i: int, j: int) -> int:
+    lists, mails, whole, users, domains = emails
     starts, values = lists
-    for n in range(len(left)):
-        best, unsure = _WORST, False
-        for a in range(starts[left[n]], starts[left[n] + 1]):
-            for b in range(starts[right[n]], starts[right[n] + 1]):
-                level = _email(mails, whole, users, domains, values[a], values[b])
-                if level == UNDECIDED:
-                    unsure = True
-                elif level < best:
-                    best = level
-        if unsure and best > 0:
-            found[n] = UNDECIDED
-        else:
-            found[n] = MISSING if best == _WORST else best
+    best, unsure = _WORST, False
+    for a in range(starts[i], starts[i + 1]):
+        for b in range(starts[j], starts[j + 1]):
+            level = _email(mails, whole, users, domains, values[a], values[b])
+            if level == UNDECIDED:
+                unsure = True
+            elif level < best:
+                best = level
+    if unsure and best > 0:
+        return UNDECIDED
+    return MISSING if best == _WORST else best
 
 
-@kernel
+@inlined
 def _one_edit(one: int, other: int) -> bool:
     """Whether two numbers, each with its count of digits, differ by one edit."""
     first, second = one // PHONE_BASE, other // PHONE_BASE
@@ -81,7 +81,7 @@ def _one_edit(one: int, other: int) -> bool:
     return a // 100 == b // 100 and a % 10 == b // 10 % 10 and a // 10 % 10 == b % 10
 
 
-@kernel
+@inlined
 def _phone(one: int, other: int) -> int:
     """exact 0, ending 1, near 2, different 3."""
     if one == other:
@@ -94,54 +94,60 @@ def _phone(one: int, other: int) -> int:
     return 2 if first > 7 and _one_edit(one, other) else 3
 
 
-@kernel
-def phone_levels(starts: Ints, values: Ints, left: Ints, right: Ints, found: Ints) -> None:
-    for n in range(len(left)):
-        best = _WORST
-        for a in range(starts[left[n]], starts[left[n] + 1]):
-            for b in range(starts[right[n]], starts[right[n] + 1]):
-                level = _phone(values[a], values[b])
-                if level < best:
-                    best = level
-        found[n] = MISSING if best == _WORST else best
+@inlined
+def phone_level(starts: Ints, values: Ints, i: int, j: int) -> int:
+    best = _WORST
+    for a in range(starts[i], starts[i + 1]):
+        for b in range(starts[j], starts[j + 1]):
+            level = _phone(values[a], values[b])
+            if level < best:
+                best = level
+    return MISSING if best == _WORST else best
 
 
-@kernel
-def identifier_levels(lists: Any, parts: Any, pool: Any, left: Ints, right: Ints, found: Ints) -> None:
+@inlined
+def identifier_level(identifiers: Any, i: int, j: int) -> int:
     """exact 0, near 1, different 2; of different schemes nothing can be said."""
-    starts, values = lists
-    scheme, number = parts
-    letters, texts = pool
-    for n in range(len(left)):
-        best = _WORST
-        for a in range(starts[left[n]], starts[left[n] + 1]):
-            for b in range(starts[right[n]], starts[right[n] + 1]):
-                one, other = values[a], values[b]
-                if scheme[one] != scheme[other]:
-                    continue
-                mine, yours = number[one], number[other]
-                level = 2
-                if mine == yours:
-                    level = 0
-                elif texts[mine + 1] - texts[mine] > 5 and within_one(letters, texts, mine, yours):
-                    level = 1
-                if level < best:
-                    best = level
-        found[n] = MISSING if best == _WORST else best
+    (starts, values), (scheme, number), (letters, texts) = identifiers
+    best = _WORST
+    for a in range(starts[i], starts[i + 1]):
+        for b in range(starts[j], starts[j + 1]):
+            one, other = values[a], values[b]
+            if scheme[one] != scheme[other]:
+                continue
+            mine, yours = number[one], number[other]
+            level = 2
+            if mine == yours:
+                level = 0
+            elif texts[mine + 1] - texts[mine] > 5 and within_one(letters, texts, mine, yours):
+                level = 1
+            if level < best:
+                best = level
+    return MISSING if best == _WORST else best
+
+
+def emails_of(columns: Columns) -> tuple[Any, ...]:
+    """E-mails as their kernel takes them."""
+    own = columns.emails
+    strange = ~own.whole.plain | (own.whole.lengths > LONGEST)
+    mails = (
+        fixed(own.user, np.int32),
+        fixed(own.domain, np.int32),
+        fixed(own.role, np.bool_),
+        fixed(strange, np.bool_),
+    )
+    whole, users, domains = pool_of(own.whole), pool_of(own.users), pool_of(own.domains)
+    return listed(own.lists), mails, whole[:2], users[:3], domains[:2]
+
+
+def identifiers_of(columns: Columns) -> tuple[Any, ...]:
+    """Identifiers as their kernel takes them."""
+    own = columns.identifiers
+    return listed(own.lists), (fixed(own.scheme, np.int32), fixed(own.value, np.int32)), pool_of(own.pool)[:2]
 
 
 class Email(Kind):
     """E-mails: nearly the same, the same user elsewhere, users alike, shared mailboxes."""
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        own = self.columns.emails
-        strange = ~own.whole.plain | (own.whole.lengths > LONGEST)
-        mails = (own.user, own.domain, own.role, strange)
-        whole = (own.whole.letters, own.whole.starts)
-        users = (own.users.letters, own.users.starts, own.users.signatures)
-        domains = (own.domains.letters, own.domains.starts)
-        lists = (own.lists.starts, own.lists.values)
-        email_levels(lists, mails, whole, users, domains, left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         return present(self.columns.emails.lists, left, right)
@@ -150,21 +156,12 @@ class Email(Kind):
 class Phone(Kind):
     """Phones: the same without its country, the same last digits, one digit off."""
 
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        phones = self.columns.phones
-        phone_levels(phones.starts, phones.values, left, right, found)
-
     def quick(self, left: Ints, right: Ints) -> Ints:
         return present(self.columns.phones, left, right)
 
 
 class Identifier(Kind):
     """Identifiers within one scheme."""
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        own = self.columns.identifiers
-        lists, parts = (own.lists.starts, own.lists.values), (own.scheme, own.value)
-        identifier_levels(lists, parts, (own.pool.letters, own.pool.starts), left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         return present(self.columns.identifiers.lists, left, right)

@@ -1,38 +1,53 @@
 """What every kind of comparison in arrays has."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.texts import Texts
 
 MISSING: Final = -1
 UNDECIDED: Final = -2
 
 
 class Kind:
-    """One comparison over columns. A subclass supplies `compiled`, and `quick` where numba is absent."""
+    """One comparison over columns where numba is absent; its kernel stands beside it."""
 
-    def __init__(self, columns: Columns, attribute: str, *, fast: bool) -> None:
-        self.columns, self.attribute, self.fast = columns, attribute, fast
+    def __init__(self, columns: Columns, attribute: str) -> None:
+        self.columns, self.attribute = columns, attribute
 
     def levels(self, left: Ints, right: Ints) -> Ints:
         """The level of each pair of rows."""
-        found: Ints = np.empty(len(left), dtype=np.int8)
-        if self.fast:
-            self.compiled(left, right, found)
-        else:
-            found[:] = self.quick(left, right)
+        found: Ints = self.quick(left, right).astype(np.int8)
         return found
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        """Fill in the levels by a kernel."""
-        raise NotImplementedError
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         """What equality decides; the rest is undecided."""
         raise NotImplementedError
+
+
+def fixed(array: Ints, kind: type[Any]) -> Ints:
+    """The array as kernels take it: of one type, in one piece, writable. Of another, a kernel is compiled anew."""
+    found: Ints = np.ascontiguousarray(array, dtype=kind)
+    return found if found.flags.writeable else found.copy()
+
+
+def listed(lists: Lists) -> tuple[Ints, Ints]:
+    """Lists as kernels take them."""
+    return fixed(lists.starts, np.int64), fixed(lists.values, np.int32)
+
+
+def pool_of(texts: Texts, sounds: Ints | None = None) -> tuple[Ints, Ints, Ints, Ints]:
+    """A pool as kernels take it: letters, where each text begins, signatures, and how each sounds."""
+    heard = np.zeros(len(texts)) if sounds is None else sounds
+    return (
+        fixed(texts.letters, np.uint8),
+        fixed(texts.starts, np.int64),
+        fixed(texts.signatures, np.int64),
+        fixed(heard, np.int32),
+    )
 
 
 def equal(one: Ints, other: Ints, level: int = 0) -> Ints:

@@ -6,9 +6,25 @@ import numpy as np
 
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, equal
-from matching.engine.bulk.fast import kernel
+from matching.engine.bulk.comparing.rows import (
+    DOUBLE,
+    FAMILY,
+    FAMILY_ASCII,
+    FAMILY_WRITTEN,
+    FLAGS,
+    GENERATION,
+    GIVEN,
+    GIVEN_ASCII,
+    GIVEN_WRITTEN,
+    KNOWN,
+    LONG,
+    MIDDLE,
+    WHOLE,
+    WOMAN,
+)
+from matching.engine.bulk.fast import inlined, kernel
 from matching.engine.bulk.lists import Ints
-from matching.engine.bulk.strings import LONGEST, may_reach, similar, within_one
+from matching.engine.bulk.strings import may_reach, similar, within_one
 
 NEAR_LINE = 0.92
 ALIKE_LINE = 0.84
@@ -45,7 +61,7 @@ def is_near(pool: Any, one: int, other: int) -> bool:
     return similar(letters, starts, one, other) >= NEAR_LINE
 
 
-@kernel
+@inlined
 def meets(starts: Ints, values: Ints, one: int, other: int) -> bool:
     """Whether two lists have a value in common."""
     for i in range(starts[one], starts[one + 1]):
@@ -55,7 +71,7 @@ def meets(starts: Ints, values: Ints, one: int, other: int) -> bool:
     return False
 
 
-@kernel
+@inlined
 def crosses(pool: Any, given: int, family: int) -> bool:
     if given == 0 or family == 0:
         return False
@@ -65,19 +81,21 @@ def crosses(pool: Any, given: int, family: int) -> bool:
     return starts[given + 1] - starts[given] > 2 and is_near(pool, given, family)
 
 
-@kernel
-def crossed(pool: Any, given: Ints, whole: Ints, family: Ints, i: int, j: int) -> bool:
+@inlined
+def crossed(pool: Any, rows: Ints, i: int, j: int) -> bool:
     """Given and family name exchanged in one of the two."""
-    there = crosses(pool, whole[i], family[j])
-    if not there and given[i] and family[j]:
+    there = crosses(pool, rows[i, WHOLE], rows[j, FAMILY])
+    if not there and rows[i, GIVEN] and rows[j, FAMILY]:
         return False
-    back = crosses(pool, family[i], whole[j])
+    back = crosses(pool, rows[i, FAMILY], rows[j, WHOLE])
     if there and back:
         return True
-    return (there and not (family[i] and given[j])) or (back and not (given[i] and family[j]))
+    if there and not (rows[i, FAMILY] and rows[j, GIVEN]):
+        return True
+    return back and not (rows[i, GIVEN] and rows[j, FAMILY])
 
 
-@kernel
+@inlined
 def is_word(starts: Ints, values: Ints, text: int, word: int) -> bool:
     place, end = starts[text], starts[text + 1]
     while place < end and values[place] != word:
@@ -85,135 +103,123 @@ def is_word(starts: Ints, values: Ints, text: int, word: int) -> bool:
     return place < end
 
 
-@kernel
-def _spelt(same: bool, one: bool, other: bool) -> int:
-    """The level of names that fold to the same: exact 0, transliterated 1."""
-    return 0 if same or (one and other) else 1
+@inlined
+def _both(rows: Ints, i: int, j: int, flag: int) -> bool:
+    return (rows[i, FLAGS] & rows[j, FLAGS] & flag) != 0
 
 
-@kernel
-def _given(pool: Any, names: Any, words: Any, i: int, j: int) -> int:
+@inlined
+def _either(rows: Ints, i: int, j: int, flag: int) -> bool:
+    return ((rows[i, FLAGS] | rows[j, FLAGS]) & flag) != 0
+
+
+@inlined
+def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
     """Given names of more than one letter that share no full name."""
-    given, whole, _written, family, middle, _ascii, known, _long = names
-    one, other = given[i], given[j]
+    one, other = rows[i, GIVEN], rows[j, GIVEN]
     close = near(pool, one, other)
-    if close == NEAR and known[one] and known[other]:
+    if close == NEAR and _both(rows, i, j, KNOWN):
         close = ALIKE
     if close == NEAR:
         return 4
-    if crossed(pool, given, whole, family, i, j):
+    if crossed(pool, rows, i, j):
         return 3
-    if is_word(words[0], words[1], middle[j], one) or is_word(words[0], words[1], middle[i], other):
+    if is_word(words[0], words[1], rows[j, MIDDLE], one) or is_word(words[0], words[1], rows[i, MIDDLE], other):
         return 6
     return 7 if close == ALIKE else 8
 
 
-@kernel
-def given_levels(pool: Any, names: Any, full: Any, words: Any, left: Ints, right: Ints, found: Ints) -> None:
+@inlined
+def given_level(pool: Any, rows: Ints, full: Any, words: Any, i: int, j: int) -> int:
     """exact 0, transliterated 1, nickname 2, swapped 3, near 4, initial 5, middle 6, alike 7, different 8."""
-    given, whole, written, _family, _middle, plain, _known, long = names
     letters, starts = pool[0], pool[1]
-    for n in range(len(left)):
-        i, j = left[n], right[n]
-        one, other = given[i], given[j]
-        if one == 0 or other == 0:
-            found[n] = MISSING
-        elif one == other or whole[i] == whole[j]:
-            spelt = _spelt(written[i] == written[j], plain[written[i]], plain[written[j]])
-            found[n] = 5 if starts[one + 1] - starts[one] == 1 else spelt
-        elif meets(full[0], full[1], one, other):
-            found[n] = 2
-        elif min(starts[one + 1] - starts[one], starts[other + 1] - starts[other]) == 1:
-            found[n] = 5 if letters[starts[one]] == letters[starts[other]] else 8
-        elif long[i] or long[j]:
-            found[n] = UNDECIDED
-        else:
-            found[n] = _given(pool, names, words, i, j)
+    one, other = rows[i, GIVEN], rows[j, GIVEN]
+    if one == 0 or other == 0:
+        return MISSING
+    if one == other or rows[i, WHOLE] == rows[j, WHOLE]:
+        if starts[one + 1] - starts[one] == 1:
+            return 5
+        return 0 if rows[i, GIVEN_WRITTEN] == rows[j, GIVEN_WRITTEN] or _both(rows, i, j, GIVEN_ASCII) else 1
+    if meets(full[0], full[1], one, other):
+        return 2
+    if min(starts[one + 1] - starts[one], starts[other + 1] - starts[other]) == 1:
+        return 5 if letters[starts[one]] == letters[starts[other]] else 8
+    if _either(rows, i, j, LONG):
+        return UNDECIDED
+    return _given(pool, rows, words, i, j)
 
 
-@kernel
+@inlined
 def _before(pool: Any, words: Any, family: int, middle: int) -> bool:
     """Whether a family name is a word of the other's middle name."""
     starts = pool[1]
     return starts[family + 1] - starts[family] > 2 and is_word(words[0], words[1], middle, family)
 
 
-@kernel
-def family_levels(pool: Any, names: Any, parts: Any, words: Any, left: Ints, right: Ints, found: Ints) -> None:
+@inlined
+def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) -> int:
     """exact 0, transliterated 1, swapped 2, part 3, near 4, alike 5, married 6, different 7."""
-    given, whole, written, family, middle, double, ascii_, woman, long = names
-    part_starts, part_values = parts
-    for n in range(len(left)):
-        i, j = left[n], right[n]
-        one, other = family[i], family[j]
-        if one == 0 or other == 0:
-            found[n] = MISSING
-        elif one == other:
-            same = written[i] == written[j] or (ascii_[written[i]] and ascii_[written[j]])
-            found[n] = 0 if same else 1
-        elif (double[i] or double[j]) and (
-            meets(part_starts, part_values, double[i], double[j])
-            or is_word(part_starts, part_values, double[i], other)
-            or is_word(part_starts, part_values, double[j], one)
-        ):
-            found[n] = 3
-        elif long[i] or long[j]:
-            found[n] = UNDECIDED
-        else:
-            close = near(pool, one, other)
-            if close == NEAR:
-                found[n] = 4
-            elif crossed(pool, given, whole, family, i, j):
-                found[n] = 2
-            elif _before(pool, words, one, middle[j]) or _before(pool, words, other, middle[i]):
-                found[n] = 3
-            elif close == DIFFERENT:
-                found[n] = 6 if woman[i] and woman[j] else 7
-            else:
-                found[n] = 5
+    one, other = rows[i, FAMILY], rows[j, FAMILY]
+    if one == 0 or other == 0:
+        return MISSING
+    if one == other:
+        return 0 if rows[i, FAMILY_WRITTEN] == rows[j, FAMILY_WRITTEN] or _both(rows, i, j, FAMILY_ASCII) else 1
+    mine, yours = rows[i, DOUBLE], rows[j, DOUBLE]
+    if (mine or yours) and (
+        meets(parts[0], parts[1], mine, yours)
+        or is_word(parts[0], parts[1], mine, other)
+        or is_word(parts[0], parts[1], yours, one)
+    ):
+        return 3
+    if _either(rows, i, j, LONG):
+        return UNDECIDED
+    close = near(pool, one, other)
+    if close == NEAR:
+        return 4
+    if crossed(pool, rows, i, j):
+        return 2
+    if _before(pool, words, one, rows[j, MIDDLE]) or _before(pool, words, other, rows[i, MIDDLE]):
+        return 3
+    if close == DIFFERENT:
+        return 6 if _both(rows, i, j, WOMAN) else 7
+    return 5
 
 
-@kernel
-def middle_levels(pool: Any, middle: Ints, words: Any, long: Ints, left: Ints, right: Ints, found: Ints) -> None:
+@inlined
+def middle_level(pool: Any, rows: Ints, words: Any, long: Ints, i: int, j: int) -> int:
     """exact 0, near 1, initial 2, different 3."""
     letters, starts = pool[0], pool[1]
-    word_starts, word_values = words
-    for n in range(len(left)):
-        one, other = middle[left[n]], middle[right[n]]
-        if one == 0 or other == 0:
-            found[n] = MISSING
-            continue
-        first, second = starts[one + 1] - starts[one], starts[other + 1] - starts[other]
-        if one == other:
-            found[n] = 0 if first > 1 else 2
-        elif letters[starts[one]] == letters[starts[other]] and (first == 1 or second == 1):
-            found[n] = 2
-        elif meets(word_starts, word_values, one, other):
-            found[n] = 1
-        elif long[one] or long[other]:
-            found[n] = UNDECIDED
-        else:
-            found[n] = 1 if is_near(pool, one, other) else 3
+    one, other = rows[i, MIDDLE], rows[j, MIDDLE]
+    if one == 0 or other == 0:
+        return MISSING
+    first, second = starts[one + 1] - starts[one], starts[other + 1] - starts[other]
+    if one == other:
+        return 0 if first > 1 else 2
+    if letters[starts[one]] == letters[starts[other]] and (first == 1 or second == 1):
+        return 2
+    if meets(words[0], words[1], one, other):
+        return 1
+    if long[one] or long[other]:
+        return UNDECIDED
+    return 1 if is_near(pool, one, other) else 3
 
 
-def pool_of(columns: Columns) -> tuple[Ints, Ints, Ints, Ints]:
-    """What the kernels need of the pool of names."""
-    names = columns.names
-    return names.pool.letters, names.pool.starts, names.pool.signatures, names.sounds[1]
+@inlined
+def suffix_level(rows: Ints, i: int, j: int) -> int:
+    """same 0, one-sided 1, different 2."""
+    one, other = rows[i, GENERATION], rows[j, GENERATION]
+    if one == other:
+        return 0 if one > 0 else MISSING
+    return 2 if one > 0 and other > 0 else 1
 
 
 class _Named(Kind):
     """Names of both kinds: what they share."""
 
-    def __init__(self, columns: Columns, attribute: str, *, fast: bool) -> None:
-        super().__init__(columns, attribute, fast=fast)
-        names = columns.names
-        self.names = names
-        self.plain = names.written.plain
-        if fast:
-            self.pool = pool_of(columns)
-            long = names.pool.lengths > LONGEST
-            self.long = long[names.given_whole] | long[names.given] | long[names.family]
+    def __init__(self, columns: Columns, attribute: str) -> None:
+        super().__init__(columns, attribute)
+        self.names = columns.names
+        self.plain = columns.names.written.plain
 
     def _spelt(self, numbers: Ints, written: Ints, left: Ints, right: Ints) -> Ints:
         """The level of names that are equal when folded, where both are plain or written the same."""
@@ -226,12 +232,6 @@ class _Named(Kind):
 class GivenName(_Named):
     """Given names: spelling, nicknames, initials, exchanged and middle names."""
 
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        own = self.names
-        columns = (own.given, own.given_whole, own.given_written, own.family, own.middle)
-        full, words = (own.full.starts, own.full.values), (own.words.starts, own.words.values)
-        given_levels(self.pool, (*columns, self.plain, own.known, self.long), full, words, left, right, found)
-
     def quick(self, left: Ints, right: Ints) -> Ints:
         own = self.names
         found = self._spelt(own.given, own.given_written, left, right)
@@ -242,27 +242,12 @@ class GivenName(_Named):
 class FamilyName(_Named):
     """Family names: spelling, double names, marriage, exchanged names."""
 
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        own = self.names
-        woman = (own.genders.series == "f").to_numpy()[own.gender]
-        columns = (own.given, own.given_whole, own.family_written, own.family, own.middle, own.double)
-        parts, words = (own.parts.starts, own.parts.values), (own.words.starts, own.words.values)
-        family_levels(self.pool, (*columns, self.plain, woman, self.long), parts, words, left, right, found)
-
     def quick(self, left: Ints, right: Ints) -> Ints:
         return self._spelt(self.names.family, self.names.family_written, left, right)
 
 
 class MiddleName(Kind):
     """Middle names, mostly initials."""
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        own = self.columns.names
-        middles = own.middles
-        sounds = np.zeros(len(middles), dtype=np.int32)
-        pool = (middles.letters, middles.starts, middles.signatures, sounds)
-        long = middles.lengths > LONGEST
-        middle_levels(pool, own.middle, (own.words.starts, own.words.values), long, left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         own = self.columns.names
@@ -273,7 +258,7 @@ class MiddleName(Kind):
 class Suffix(Kind):
     """Junior or senior: same 0, one-sided 1, different 2."""
 
-    def levels(self, left: Ints, right: Ints) -> Ints:
+    def quick(self, left: Ints, right: Ints) -> Ints:
         one, other = self.columns.names.generation[left], self.columns.names.generation[right]
         apart = np.where((one > 0) & (other > 0), 2, 1)
-        return np.where(one == other, np.where(one > 0, 0, MISSING), apart).astype(np.int8)
+        return np.where(one == other, np.where(one > 0, 0, MISSING), apart)

@@ -4,11 +4,11 @@ import numpy as np
 
 from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, equal, present
 from matching.engine.bulk.comparing.names import meets
-from matching.engine.bulk.fast import kernel
+from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints, Lists
 
 
-@kernel
+@inlined
 def _edits(one: int, other: int) -> int:
     """0 equal, 1 one digit off or two neighbours exchanged within year, month or day, 2 more."""
     differing, first, second = 0, -1, -1
@@ -31,59 +31,38 @@ def _edits(one: int, other: int) -> int:
     return 1 if exchanged else 2
 
 
-@kernel
-def date_levels(column: Ints, left: Ints, right: Ints, found: Ints) -> None:
+@inlined
+def date_level(one: int, other: int) -> int:
     """exact 0, swapped 1, near 2, partial 3, month 4, day 5, year 6, different 7."""
-    for n in range(len(left)):
-        one, other = column[left[n]], column[right[n]]
-        if one == 0 or other == 0:
-            found[n] = MISSING
-            continue
-        y1, m1, d1 = one // 10_000, one // 100 % 100, one % 100
-        y2, m2, d2 = other // 10_000, other // 100 % 100, other % 100
-        if (m1 == 0 and d1 > 0) or (m2 == 0 and d2 > 0):
-            found[n] = UNDECIDED
-        elif one == other:
-            found[n] = 0 if d1 > 0 else 3
-        elif d1 == 0 or d2 == 0:
-            found[n] = 3 if y1 == y2 and (m1 == 0 or m2 == 0 or m1 == m2) else 7
-        elif y1 == y2 and m1 == d2 and d1 == m2:
-            found[n] = 1
-        elif _edits(one, other) <= 1:
-            found[n] = 2
-        elif y1 == y2:
-            found[n] = 4 if m1 == m2 else 6
-        else:
-            found[n] = 5 if m1 == m2 and d1 == d2 and abs(y1 - y2) <= 10 else 7
+    if one == 0 or other == 0:
+        return MISSING
+    y1, m1, d1 = one // 10_000, one // 100 % 100, one % 100
+    y2, m2, d2 = other // 10_000, other // 100 % 100, other % 100
+    if (m1 == 0 and d1 > 0) or (m2 == 0 and d2 > 0):
+        return UNDECIDED
+    if one == other:
+        return 0 if d1 > 0 else 3
+    if d1 == 0 or d2 == 0:
+        return 3 if y1 == y2 and (m1 == 0 or m2 == 0 or m1 == m2) else 7
+    if y1 == y2 and m1 == d2 and d1 == m2:
+        return 1
+    if _edits(one, other) <= 1:
+        return 2
+    if y1 == y2:
+        return 4 if m1 == m2 else 6
+    return 5 if m1 == m2 and d1 == d2 and abs(y1 - y2) <= 10 else 7
 
 
-@kernel
-def shared_levels(starts: Ints, values: Ints, left: Ints, right: Ints, found: Ints) -> None:
-    """same 0, different 1."""
-    for n in range(len(left)):
-        i, j = left[n], right[n]
-        if starts[i] == starts[i + 1] or starts[j] == starts[j + 1]:
-            found[n] = MISSING
-        else:
-            found[n] = 0 if meets(starts, values, i, j) else 1
-
-
-@kernel
-def equal_levels(starts: Ints, values: Ints, left: Ints, right: Ints, found: Ints) -> None:
-    """The best level, 0, where two values are equal; else the reference must look."""
-    for n in range(len(left)):
-        i, j = left[n], right[n]
-        if starts[i] == starts[i + 1] or starts[j] == starts[j + 1]:
-            found[n] = MISSING
-        else:
-            found[n] = 0 if meets(starts, values, i, j) else UNDECIDED
+@inlined
+def shared_level(starts: Ints, values: Ints, i: int, j: int, otherwise: int) -> int:
+    """0 where two values are equal, `otherwise` where none is."""
+    if starts[i] == starts[i + 1] or starts[j] == starts[j + 1]:
+        return MISSING
+    return 0 if meets(starts, values, i, j) else otherwise
 
 
 class Date(Kind):
     """Dates: day and month exchanged, one keying error, parts that agree."""
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        date_levels(self.columns.dates[self.attribute], left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         column = self.columns.dates[self.attribute]
@@ -97,10 +76,6 @@ class _Shared(Kind):
 
     def lists(self) -> Lists:
         raise NotImplementedError
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        lists = self.lists()
-        shared_levels(lists.starts, lists.values, left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         lists = self.lists()
@@ -128,10 +103,6 @@ class Exact(_Shared):
 
 class Text(Exact):
     """Values of which two may be nearly the same; where none is equal the reference looks."""
-
-    def compiled(self, left: Ints, right: Ints, found: Ints) -> None:
-        lists = self.lists()
-        equal_levels(lists.starts, lists.values, left, right, found)
 
     def quick(self, left: Ints, right: Ints) -> Ints:
         return present(self.lists(), left, right)
