@@ -13,6 +13,7 @@ from matching.actions.comparing import Compared, Progress, compare
 from matching.engine.bulk.grouping import Grouped, group
 from matching.engine.bulk.lists import Ints
 from matching.engine.clustering import Pair
+from matching.engine.defaults import wide
 from matching.engine.evidence import Score
 from matching.models import Candidate, Verdict
 from matching.queries.asserted import crossings
@@ -48,13 +49,17 @@ class Settlement:
 
 
 def settle(chosen: InForce, records: Sequence[int], *, everything: bool, report: Progress) -> Settlement:
-    """Compare the customers of these records (ids) with all others that share a key with them."""
+    """Compare the customers of these records (ids) with all others that share a key with them.
+
+    All with all is done by as wide rules as pay at that size: they find pairs, and change no score.
+    """
     if not records:
         return Settlement(0, 0, (), ())
     known = _read(chosen, records, everything=everything)
     fresh = None if everything else np.isin(known.ids, np.array(records))
     _first, node = _by_first(known.customers)
-    compared = compare(chosen.model, known, report=report, fresh=fresh, owners=node)
+    model = wide(chosen.model, len(known)) if everything else chosen.model
+    compared = compare(model, known, report=report, fresh=fresh, owners=node)
     apart = _kept_apart(known, node) | _unproved(compared, node)
     grouped = group(compared.scorer, compared.scores, node, forbidden=apart, conflict=compared.in_conflict())
     return _settled(chosen, compared, grouped, len(records))

@@ -9,6 +9,7 @@ from customers.actions.exports import leaving
 from customers.models import SourceRecord
 from customers.rules.safe_csv import raw_lines
 from matching.actions.comparing import Compared, Progress, compare
+from matching.engine.defaults import wide
 from matching.queries.models import models_in_force
 from matching.queries.stored import comparable, stored
 
@@ -37,7 +38,7 @@ def _rows(domains: frozenset[int], floor: float, report: Progress) -> Iterator[t
     for party, chosen in models_in_force().items():
         known = stored(chosen.model, comparable(party).filter(domain__in=domains))
         if len(known):
-            yield from _pairs(compare(chosen.model, known, report=report, floor=floor))
+            yield from _pairs(compare(wide(chosen.model, len(known)), known, report=report, floor=floor))
 
 
 def _pairs(compared: Compared) -> Iterator[tuple[str | float, ...]]:

@@ -13,7 +13,7 @@ from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
-from matching.actions import candidates, inspecting, ledger
+from matching.actions import candidates, inspecting, ledger, models
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, settle
@@ -46,6 +46,8 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
         if party not in models_in_force():
             continue
         records = _records(party, everything=everything)
+        if everything:
+            models.size(party, len(records))
         found = settle(models_in_force()[party], records, everything=everything, report=report)
         merged, asked = _write(found, actor=actor, report=report)
         totals = [a + b for a, b in zip(totals, (found.records, found.pairs, merged, asked), strict=True)]

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, jobs, memo
 from cmdm.actions import Invalid, Refused, action, change_id
-from cmdm.models import User
-from matching.engine.defaults import organisation_model, person_model
+from cmdm.models import User, system_user
+from matching.engine.defaults import organisation_model, person_model, size_of
 from matching.engine.model import Model, ModelError
 from matching.models import MatchModel
 from matching.queries.models import MODELS, read_model
@@ -22,6 +22,7 @@ from matching.queries.models import MODELS, read_model
 State, Origin = MatchModel.State, MatchModel.Origin
 REKEY = "matching.rekey"
 FORMAT = "match model"
+FEWEST = 5_000  # records from which on the size of a hub says what size it is
 
 
 @action
@@ -36,6 +37,44 @@ def install_models(*, actor: User) -> list[MatchModel]:
     if made:
         audit.record(actor, "model.installed", made[0], counts={"models": len(made)})
     return made
+
+
+def size(party_type: str, records: int) -> None:
+    """Let a shipped model, whose priors are those of a hub of some size, follow the hub as it grows or shrinks.
+
+    The odds that two records are of one party fall as records grow in number, so one line for joining holds at every
+    size only if the priors are those of the size. A model that was learned or came from a person is left as it is, and
+    so is any in a hub of few records, of which nobody knows how large it will be.
+    """
+    row = MatchModel.objects.in_force().filter(party_type=party_type).first()
+    if row is not None and _outgrown(row, records):
+        resize(row, records)
+
+
+@action
+def resize(row: MatchModel, records: int) -> None:
+    """The same model, meant for so many records, comes into force. Nothing happens when it no longer is outgrown."""
+    row, before = _held(row)
+    if before is None or before.pk != row.pk or not _outgrown(row, records):
+        return
+    if MatchModel.objects.coming().filter(party_type=row.party_type).exists():
+        return
+    meant = size_of(records)
+    note = _("shipped, for about %(records)s records") % {"records": f"{meant:,}"}
+    now = clock.now()
+    row.state, row.ended_at = State.RETIRED, now
+    _write(row, "state", "ended_at")
+    made = _store(read_model(row).sized(meant), State.IN_FORCE, Origin.SHIPPED, base=row, in_force_since=now, note=note)
+    memo.forget(MODELS)
+    audit.record(system_user(), "model.sized", made, counts={"version": made.version})
+
+
+def _outgrown(row: MatchModel, records: int) -> bool:
+    """Whether a shipped model is meant for less than half, or more than twice, as many records."""
+    if row.origin != Origin.SHIPPED or records < FEWEST:
+        return False
+    meant = read_model(row).records
+    return size_of(records) != meant and not meant / 2 <= records <= meant * 2
 
 
 @action

@@ -17,7 +17,7 @@ from cmdm.errors import Stale
 from cmdm.models import User
 from customers.models import SourceRecord
 from customers.ports import PlacedMany
-from matching.actions import key_rows
+from matching.actions import key_rows, models
 from matching.actions.comparing import Progress, compare, quiet
 from matching.actions.placing_plans import plan
 from matching.actions.placing_slices import Writing, finish, write_slice
@@ -32,10 +32,18 @@ def place_all(records: Sequence[int], *, actor: User, hold: Callable[[], None], 
     """Place as many of these records (ids) as can be placed at once; those placed already are passed over."""
     total = PlacedMany(0, 0, 0, 0)
     with _alone():
+        _size(records)
         for party, chosen in models_in_force().items():
             if party not in models_coming():
                 total = _sum(total, _place_party(chosen, records, actor=actor, hold=hold, progress=progress))
     return total
+
+
+def _size(records: Sequence[int]) -> None:
+    """A load large enough to tell brings the shipped models to the size that the hub will have."""
+    if len(records) >= models.FEWEST:
+        for party in models_in_force():
+            models.size(party, comparable(party).count())
 
 
 @contextmanager

@@ -9,11 +9,12 @@ two: the *group*, whose members share name and web site but neither place nor ph
 several share place and switchboard but no name.
 """
 
+import math
 from dataclasses import replace
 from typing import Final
 
 from matching.engine.frequencies import person_names
-from matching.engine.model import Alternative, Comparison, LevelWeight, Model, Rule
+from matching.engine.model import SMALLEST, Alternative, Comparison, LevelWeight, Model, Rule
 
 # Folded. Names that people bear stay out: Guest and Gast, Li Na, the initial N.
 _NO_NAME: Final = (
@@ -148,6 +149,32 @@ different       -4.5  0     0     0
 """
 
 
+_PERSON_RULES: Final = (
+    Rule("identifier", ("identifier",)),
+    Rule("email", ("email",)),
+    Rule("phone", ("phone",)),
+    Rule("names", ("names",)),
+    Rule("name_birth", ("name_initial", "birth_date")),
+    Rule("birth_city", ("birth_date", "city")),
+    Rule("birth_house", ("birth_date", "house")),
+    Rule("family_postcode", ("family_prefix", "postcode")),
+    Rule("given_postcode", ("given", "postcode")),
+    Rule("name_city", ("name", "city_prefix")),
+    Rule("family_street", ("family", "street", "house")),
+    Rule("email_user", ("email_user",)),
+    Rule("letters_year", ("name_letters", "birth_year")),
+)
+_ORGANISATION_RULES: Final = (
+    Rule("identifier", ("identifier",)),
+    Rule("email", ("email",)),
+    Rule("phone", ("phone",)),
+    Rule("website", ("website",)),
+    Rule("organisation", ("organisation",)),
+    Rule("organisation_postcode", ("organisation_word", "postcode")),
+    Rule("organisation_city", ("organisation_word", "city")),
+    Rule("street", ("street", "house")),
+    Rule("domain", ("email_domain",)),
+)
 _PERSON_WIDE: Final = (
     Rule("begins", ("names_prefix",), up_to=300_000),
     Rule("birth", ("birth_date",), up_to=200_000),
@@ -164,9 +191,26 @@ _ORGANISATION_WIDE: Final = (
 
 def widened(model: Model, records: int) -> Model:
     """The model for a hub of this size, with the shipped wide rules that pay there."""
+    return wide(model, records).sized(records)
+
+
+def wide(model: Model, records: int) -> Model:
+    """The same weights, with the shipped wide rules that pay in a hub of this size: more pairs, no other scores.
+
+    A model that leaves out shipped rules has rules of somebody's own, and keeps them.
+    """
     known = {rule.parts for rule in model.rules}
-    wide = _PERSON_WIDE if model.party_type == "person" else _ORGANISATION_WIDE
-    return replace(model, rules=(*model.rules, *(rule for rule in wide if rule.parts not in known))).sized(records)
+    shipped = _PERSON_RULES if model.party_type == "person" else _ORGANISATION_RULES
+    if not known.issuperset(rule.parts for rule in shipped):
+        return model
+    more = _PERSON_WIDE if model.party_type == "person" else _ORGANISATION_WIDE
+    paying = (rule for rule in more if rule.parts not in known and records <= rule.up_to)
+    return replace(model, rules=(*model.rules, *paying))
+
+
+def size_of(records: int) -> int:
+    """A round number of records, two to the decade, that a hub of so many is meant by."""
+    return int(round(10 ** (round(2 * math.log10(max(records, SMALLEST))) / 2), -2))
 
 
 def person_model() -> Model:
@@ -186,21 +230,7 @@ def person_model() -> Model:
             _of_person("address", "Address", "address", _ADDRESS),
             _of_person("identifier", "Identifier", "identifier", _IDENTIFIER),
         ),
-        rules=(
-            Rule("identifier", ("identifier",)),
-            Rule("email", ("email",)),
-            Rule("phone", ("phone",)),
-            Rule("names", ("names",)),
-            Rule("name_birth", ("name_initial", "birth_date")),
-            Rule("birth_city", ("birth_date", "city")),
-            Rule("birth_house", ("birth_date", "house")),
-            Rule("family_postcode", ("family_prefix", "postcode")),
-            Rule("given_postcode", ("given", "postcode")),
-            Rule("name_city", ("name", "city_prefix")),
-            Rule("family_street", ("family", "street", "house")),
-            Rule("email_user", ("email_user",)),
-            Rule("letters_year", ("name_letters", "birth_year")),
-        ),
+        rules=_PERSON_RULES,
         alternatives=(
             Alternative(
                 "household",
@@ -260,17 +290,7 @@ def organisation_model() -> Model:
                 "different -2 0.5 -6",
             ),
         ),
-        rules=(
-            Rule("identifier", ("identifier",)),
-            Rule("email", ("email",)),
-            Rule("phone", ("phone",)),
-            Rule("website", ("website",)),
-            Rule("organisation", ("organisation",)),
-            Rule("organisation_postcode", ("organisation_word", "postcode")),
-            Rule("organisation_city", ("organisation_word", "city")),
-            Rule("street", ("street", "house")),
-            Rule("domain", ("email_domain",)),
-        ),
+        rules=_ORGANISATION_RULES,
         alternatives=(
             Alternative(
                 "group", "Same group", prior=-16, related=True, learns=("organisation_name", "website", "email")

@@ -115,6 +115,14 @@ class TestRunningAgain:
         call_command("match", "--all", stdout=said, stderr=said)
         assert "1 customers merged" in said.getvalue()
 
+    def test_all_finds_what_no_key_of_theirs_does(self, scene):
+        phone = {"phone": [{"value": "+46812345670"}]}
+        anna = stored(scene.crm, "1", {"given_name": "Anna", "family_name": "Lindqvist", **phone})
+        other = {"given_name": "Anna", "family_name": "Indqvist", "phone": [{"value": "+46812345671"}]}
+        assert stored(scene.shop, "2", other).customer_id != anna.customer_id
+        assert run().merged == 0
+        assert run(everything=True).merged == 1
+
 
 class TestTheFileOfPairs:
     def test_every_scored_pair_stands_in_it_with_its_probability(self, scene, tmp_path):

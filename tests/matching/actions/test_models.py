@@ -194,5 +194,32 @@ class TestOtherBlocking:
             models.promote(other, actor=owner)
 
 
+class TestSize:
+    def test_the_shipped_model_follows_the_hub(self, scene):
+        models.size("person", 1_000_000)
+        held = models_in_force()["person"]
+        assert (held.version, held.model) == (2, person_model().sized(1_000_000))
+        assert AuditEntry.objects.latest("pk").deed == "model.sized"
+        models.size("person", 1_200_000)
+        assert models_in_force()["person"].version == 2
+        models.size("person", 12_000)
+        assert models_in_force()["person"].model == person_model().sized(10_000)
+
+    def test_a_hub_of_few_records_and_one_near_to_what_the_model_is_meant_for_keep_it(self, scene):
+        for records in (0, 40, 4_999, 60_000, 190_000):
+            models.size("person", records)
+        assert models_in_force()["person"].version == 1
+
+    def test_a_model_that_a_person_chose_stays(self, owner):
+        models.promote(rehearsed(STRICTER, owner), actor=owner)
+        models.size("person", 1_000_000)
+        assert models_in_force()["person"].model == STRICTER
+
+    def test_while_another_is_being_promoted_nothing_changes(self, owner):
+        models.promote(rehearsed(OTHERWISE, owner), actor=owner)
+        models.size("person", 1_000_000)
+        assert models_in_force()["person"].version == 1
+
+
 def test_installing_again_leaves_what_is_in_force(owner):
     assert models.install_models(actor=system_user()) == []

@@ -1,12 +1,13 @@
 """Keys bring together what belongs together, whatever its spelling, and nothing by a placeholder."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.engine.defaults import widened
+from matching.engine.defaults import wide, widened
 from matching.engine.features import Party, prepare, shared
 from matching.engine.keys import Key, keys, subdivide
 from tests.matching.engine.parties import ORGANISATIONS, PERSONS, home, many, organisation, person
@@ -169,3 +170,10 @@ def test_a_record_with_nothing_more_has_no_finer_keys():
     bare = person(given_name="Ann", family_name="Lee")
     key = keys(PERSONS, bare)[0]
     assert subdivide(PERSONS, bare, Key(key.rule, key.text)) == ()
+
+
+def test_wide_rules_come_without_a_change_of_odds_and_only_to_the_shipped_ones():
+    assert wide(PERSONS, 500) == replace(PERSONS, rules=WIDE.rules)
+    assert wide(PERSONS, 1_000_000) == PERSONS
+    own = replace(PERSONS, rules=PERSONS.rules[:3])
+    assert wide(own, 500) == own
