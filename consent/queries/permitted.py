@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from consent.queries.contacts import ATTRIBUTES, contacts_in, known_points
-from consent.queries.material import Asked
-from consent.queries.shapes import NOBODY, Known, shapes
+from consent.queries.material import NOWHERE, Asked, born_on, places_in
+from consent.queries.shapes import Alike, shapes
 from consent.rules.permitting import NEEDS, Facts, Permission, Terms, Why, age, gate
-from consent.rules.shapes import folded
+from consent.rules.shapes import Said, Shape, alike, contacts_of, folded, said
 from customers.models import Customer, PartyType
 
 EVERY_AGE = 1_000
+PERSON = PartyType.PERSON.value
 
 
 def facts_of(customer: Customer) -> Facts:
@@ -30,53 +32,98 @@ def permitted(
     if not customers:
         return {}
     ids = [one.pk for one in customers]
-    asked, known = shapes(ids, purpose, channel, at, recipient)
+    known = shapes(ids, purpose, channel, at, recipient)
+    asked = known.asked
     unusable = asked.unusable(channel) if asked else Why.NO_PURPOSE
     if asked is None or unusable:
         return dict.fromkeys(ids, Permission(False, unusable or Why.NO_PURPOSE))
     judge = _Judge(asked, channel, at)
-    return {pk: judge.answer(known.get(pk, NOBODY), one) for pk, one in zip(ids, customers, strict=True)}
+    apart = {one.pk: _manner(one) for one in customers if one.restricted or one.party_type != PERSON}
+    found = dict.fromkeys(ids, judge.silent(PLAIN))
+    found |= {pk: judge.silent(manner) for pk, manner in apart.items()}
+    for those in known.alike:
+        found |= judge.alike(those, apart)
+    for pk, records in known.odd.items():
+        found[pk] = judge.odd(records, apart.get(pk, PLAIN))
+    return found
+
+
+class Manner(NamedTuple):
+    """What of a customer himself matters."""
+
+    restricted: bool
+    person: bool
+
+
+PLAIN = Manner(restricted=False, person=True)
+
+
+def _manner(customer: Customer) -> Manner:
+    return Manner(customer.restricted, customer.party_type != PartyType.ORGANISATION)
 
 
 class _Judge:
-    """One question. Customers who said the same, at the same places and on the same side of each gate of age, get the
-    answer that was found for the first of them.
+    """One question. Customers whose records say the same, in the same places and on the same side of each gate of age,
+    get the answer that is found once for all of them.
     """
 
     def __init__(self, asked: Asked, channel: str, at: datetime) -> None:
         self.asked, self.channel, self.today = asked, channel, at.date()
+        gates = {asked.minimum_age, *(terms.get("minimum_age") for terms in asked.rules.values())}
+        self.ages = [-1, *sorted(one for one in gates if one)]
         self.terms: dict[frozenset[str], tuple[Terms, ...]] = {}
-        self.ages: dict[tuple[frozenset[str], int | None], tuple[Why | None, ...]] = {}
-        self.found: dict[tuple[Any, ...], Permission] = {}
+        self.silences: dict[Manner, Permission] = {}
 
-    def answer(self, known: Known, customer: Customer) -> Permission:
-        """The answer for this customer."""
-        places, shape, restricted = known.places, known.shape, customer.restricted
-        ages = self._ages(places, self._years(known, customer))
-        key = (shape, places, ages, restricted)
-        answer = self.found.get(key)
-        if answer is None:
-            bound = self.asked.channel_bound
-            answer = self.found[key] = folded(shape, self._terms(places), ages, self.channel, restricted, bound)
-        return _with(answer, known.contacts) if answer.contacts or answer.refused else answer
+    def silent(self, manner: Manner) -> Permission:
+        """The answer for those of whom nothing is known."""
+        if manner not in self.silences:
+            self.silences[manner] = self._folded((), NOWHERE, None, manner)
+        return self.silences[manner]
 
-    def _years(self, known: Known, customer: Customer) -> int | None:
-        """How old he is, by the youngest of his records; enough where no age is asked for."""
-        if not self.asked.aged or customer.party_type == PartyType.ORGANISATION:
-            return EVERY_AGE
-        return age(max(known.births), self.today) if known.births else None
-
-    def _ages(self, places: frozenset[str], years: int | None) -> tuple[Why | None, ...]:
-        found = self.ages.get((places, years))
-        if found is None:
-            found = tuple(gate(one.minimum_age, years) for one in self._terms(places))
-            self.ages[places, years] = found
+    def alike(self, those: Alike, apart: Mapping[int, Manner]) -> dict[int, Permission]:
+        """The answers for customers of whom the same is known."""
+        shape = tuple([alike(words) for words, _places, _gates in those.told if words])
+        places = frozenset().union(*[_places(said) for _words, said, _gates in those.told if said])
+        ages = [self.ages[-1 - gates] for _words, _places, gates in those.told if gates is not None]
+        years = min(ages, default=None)
+        answers: dict[Manner, Permission] = {}
+        found = {}
+        for pk, contact in zip(those.customers, those.contacts, strict=True):
+            manner = apart.get(pk, PLAIN)
+            answer = answers.get(manner)
+            if answer is None:
+                answer = answers[manner] = self._folded(shape, places, years, manner)
+            found[pk] = _with(answer, (contact or 0,)) if answer.contacts or answer.refused else answer
         return found
 
-    def _terms(self, places: frozenset[str]) -> tuple[Terms, ...]:
-        if places not in self.terms:
-            self.terms[places] = tuple(self.asked.terms(places))
-        return self.terms[places]
+    def odd(self, records: Sequence[Mapping[str, Any]], manner: Manner) -> Permission:
+        """The answer for a customer whose records were told one by one."""
+        numbers: dict[int, int] = {}
+        shape = tuple([_said(one, numbers) for one in records if one["words"]])
+        places = frozenset().union(*[_places(one["places"]) for one in records if one["places"]])
+        born = [(one["id"], one["about_id"], day) for one in records if (day := born_on(one["born"] or ""))]
+        corrected = {about for _record, about, _day in born if about}
+        ages = [age(day, self.today) for record, about, day in born if about or record not in corrected]
+        answer = self._folded(shape, places, min(ages, default=None), manner)
+        return _with(answer, list(numbers))
+
+    def _folded(self, shape: Shape, places: frozenset[str], years: int | None, manner: Manner) -> Permission:
+        terms = self.terms.get(places)
+        if terms is None:
+            terms = self.terms[places] = tuple(self.asked.terms(places))
+        years = years if manner.person and self.asked.aged else EVERY_AGE
+        ages = tuple([gate(one.minimum_age, years) for one in terms])
+        return folded(shape, terms, ages, self.channel, manner.restricted, self.asked.channel_bound)
+
+
+def _said(record: Mapping[str, Any], numbers: dict[int, int]) -> Said:
+    contacts = record["contacts"] or contacts_of(record["words"], record["contact"])
+    return said(record["words"], contacts, record["ids"], record["names"], numbers)
+
+
+@lru_cache(maxsize=4_096)
+def _places(said: str) -> frozenset[str]:
+    return places_in(said) if said.startswith("[") else frozenset((said,))
 
 
 def _with(answer: Permission, contacts: Sequence[int]) -> Permission:
