@@ -17,7 +17,7 @@ PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_D
 	CMDM_SIGNING_KEYS="s1:$(KEY)" CMDM_HOSTS=hub.example CMDM_MODE=production DATABASE_URL=postgres://hub@127.0.0.1:1/hub \
 	PYTHONWARNINGS=ignore::RuntimeWarning
 
-.PHONY: help setup demo test check bench format soak clean
+.PHONY: help setup demo test ready check lint types sound bench format soak clean
 
 help: ## Say what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -27,18 +27,29 @@ setup: $(VENV)/.ok ## Install what the hub needs, into .venv
 demo: $(VENV)/.ok ## Start everything with sample customers; ARGS="--help" tells the options
 	@exec $(PY) manage.py demo $(ARGS)
 
-check: $(VENV)/.ok-dev ## Lint, types, order of imports, production settings, migrations
+check: types lint sound ## Lint, types, order of imports, production settings, migrations
+
+types: $(VENV)/.ok-dev
+	$(PRODUCTION) $(VENV)/bin/mypy
+
+lint: $(VENV)/.ok-dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports --no-logo
-	$(PRODUCTION) $(VENV)/bin/mypy
+
+sound: $(VENV)/.ok-dev
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 
-test: $(VENV)/.ok-dev ## Run all tests, those with a browser last
+# One process more than two cores have: whoever drives a browser mostly waits.
+test: $(VENV)/.ok-dev ## Run all tests
 	$(PY) tests/browser_setup.py
-	$(PYTEST) -n 2 --dist worksteal -m "not browser" $(ARGS)
-	$(PYTEST) -n 2 --dist loadfile -m browser $(ARGS)
+	$(PYTEST) -n 3 --dist worksteal $(ARGS)
+
+# What the tests find ready when `make -j2 ready check` went before: a browser, and the database that they copy.
+ready: $(VENV)/.ok-dev
+	$(PY) tests/browser_setup.py
+	$(PY) -m tests.support.databases
 
 soak: $(VENV)/.ok-dev ## Run the long forms of the tests; takes hours
 	$(PY) tests/browser_setup.py

@@ -10,8 +10,14 @@ PLAIN = {"rules", "engine", "types"}
 
 
 def pytest_collection_modifyitems(items):
-    """What needs no database begins, while another process makes it; then the longest, so that none is left alone."""
-    items.sort(key=lambda item: 0 if item.path.parent.name in PLAIN else 1 if SYSTEM in item.path.parents else 2)
+    """One process begins with the browser and keeps it; the others with what needs no database, then the longest."""
+    items.sort(key=_turn)
+
+
+def _turn(item):
+    if item.get_closest_marker("browser"):
+        return 0
+    return 1 if item.path.parent.name in PLAIN else 2 if SYSTEM in item.path.parents else 3
 
 
 def pytest_collection_finish():

@@ -1,5 +1,7 @@
 """Databases for tests, cloned from a template that is migrated and installed once per state of the code.
 
+`python -m tests.support.databases` makes the template ahead of the tests.
+
 Two steps, since they change at different rates: a *base* is what the migrations make; a *template* has the standing
 rows in it, too. A test never empties a table: insert-only tables refuse that. It rolls back, or has a clone to itself.
 """
@@ -19,7 +21,6 @@ from urllib.parse import urlsplit, urlunsplit
 import psutil
 import psycopg
 from django.conf import settings
-from django.core.management import get_commands
 from django.db import connections
 from psycopg import sql
 
@@ -121,8 +122,7 @@ def _migrate(database: Database) -> None:
 
 
 def _install(database: Database) -> None:
-    if "install" in get_commands():
-        database.command("install")
+    database.command("install")
 
 
 def _make(owner, database, fill, source=None) -> None:
@@ -192,3 +192,7 @@ def _digest(paths: list[Path]) -> str:
         total.update(str(path.relative_to(server.PROJECT)).encode())
         total.update(path.read_bytes())
     return total.hexdigest()[:12]
+
+
+if __name__ == "__main__":
+    template()
