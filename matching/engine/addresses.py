@@ -10,6 +10,7 @@ from matching.engine.folding import fold, joined
 from matching.engine.lexicon import BESIDE, ORDINALS, STREET_KINDS, STREETS, UNITS
 
 _HOUSE: Final = re.compile(r"^\d{1,5}[a-z]?$")
+_SHORT: Final = re.compile(r"^\d{1,3}[a-z]?$")
 _POSTCODE: Final = re.compile(r"^\d{4,6}$")
 _GERMAN: Final = re.compile(r"(?<=[a-z]{3})(?:strasse|str)$")
 
@@ -39,7 +40,7 @@ def address(parts: Mapping[str, str]) -> Address:
 @lru_cache(maxsize=16_384)
 def _read(line: str, number: str, code: str, city: str) -> Address:
     segments = [_words(segment) for segment in line.split(",")]
-    streets = [words for words in segments if words]
+    streets = _with_numbers([words for words in segments if words])
     chosen = next((words for words in streets if _has_house(words)), streets[0] if streets else [])
     house = fold(number) or next((word for word in chosen if _HOUSE.match(word)), "")
     named = [word for word in chosen if word != house and not _POSTCODE.match(word)]
@@ -57,8 +58,29 @@ def _read(line: str, number: str, code: str, city: str) -> Address:
     )
 
 
+def _with_numbers(segments: list[list[str]]) -> list[list[str]]:
+    """A number between commas goes to its street: `12, rue de Rivoli`, `Via Roma, 12`."""
+    made: list[list[str]] = []
+    alone: list[str] = []
+    for words in segments:
+        if len(words) == 1 and _SHORT.match(words[0]):
+            if made and not _has_number(made[-1]):
+                made[-1] = [*made[-1], *words]
+            else:
+                alone += words
+        else:
+            made.append(words if _has_number(words) else [*alone, *words])
+            alone = alone if _has_number(words) else []
+    return [*made, alone] if alone else made
+
+
+def _has_number(words: list[str]) -> bool:
+    return any(_HOUSE.match(word) for word in words)
+
+
 def _has_house(words: list[str]) -> bool:
-    return len(words) > 1 and any(_HOUSE.match(word) for word in words)
+    """A number and a name; `01-11` alone is a flat on a floor."""
+    return _has_number(words) and not all(map(_HOUSE.match, words))
 
 
 def _words(segment: str) -> list[str]:

@@ -57,6 +57,14 @@ def sound(name: str) -> str:
     return metaphone(name) or name
 
 
+@lru_cache(maxsize=65_536)
+def foreign(written: str) -> bool:
+    """Whether a name is written in other letters than Latin ones."""
+    return not written.isascii() and any(
+        letter.isalpha() and not unicodedata.name(letter, "").startswith("LATIN") for letter in written
+    )
+
+
 def split_full(full: str) -> tuple[str, str]:
     """Given and family name of a name in one piece."""
     full = unicodedata.normalize("NFKC", full).strip()

@@ -2,7 +2,7 @@
 
 from matching.engine.comparing.distances import NEAR, best, near, similarity
 from matching.engine.features import Features
-from matching.engine.names import OrganisationName, PersonName
+from matching.engine.names import OrganisationName, PersonName, foreign, sound
 from matching.engine.nicknames import known
 from matching.engine.vocabulary import MISSING
 
@@ -20,7 +20,9 @@ def given_name(left: Features, right: Features, attribute: str) -> str:
     if len(one.given) == 1 or len(other.given) == 1:
         return "initial" if one.given[0] == other.given[0] else "different"
     close = near(one.given, other.given)
-    if close == "near" and known(one.given) and known(other.given):
+    if _heard(one.given, other.given, one.given_written, other.given_written):
+        close = "near"
+    elif close == "near" and known(one.given) and known(other.given):
         close = "alike"
     if close != "near" and _crossed(one, other):
         return "swapped"
@@ -32,6 +34,11 @@ def given_name(left: Features, right: Features, attribute: str) -> str:
 def _spelling(one: str, other: str) -> str:
     """The level of two names that fold to the same."""
     return "exact" if one == other or (one.isascii() and other.isascii()) else "transliterated"
+
+
+def _heard(one: str, other: str, written: str, written_there: str) -> bool:
+    """Two scripts that sound alike: transliteration knows letters, but no vowels that are not written."""
+    return foreign(written) != foreign(written_there) and sound(one) == sound(other)
 
 
 def _is_middle(one: PersonName, other: PersonName) -> bool:
@@ -47,6 +54,8 @@ def family_name(left: Features, right: Features, attribute: str) -> str:
     if (one.family_parts or other.family_parts) and _part_in_common(one, other):
         return "part"
     close = near(one.family, other.family)
+    if _heard(one.family, other.family, one.family_written, other.family_written):
+        close = "near"
     if close != "near" and _crossed(one, other):
         return "swapped"
     if close != "near" and (_before(one, other) or _before(other, one)):

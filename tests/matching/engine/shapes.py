@@ -5,13 +5,40 @@ from hypothesis import strategies as st
 GIVEN = st.sampled_from(
     [
         *("Anna", "Ana", "Anne", "Robert", "Bob", "Bobby", "José", "Jose", "J", "R", "Xiu Ying", "Xiuying", "Müller"),
-        *("Kim", "Mary Ann", "Dr. Robert", "Ольга", "Olga", "Robert Jr", "Williams", "Will", "Rob ert", "x" * 70, ""),
+        *(
+            "Kim",
+            "Mary Ann",
+            "Dr. Robert",
+            "فيصل",
+            "Faisal",
+            "Ольга",
+            "Olga",
+            "Robert Jr",
+            "Williams",
+            "Will",
+            "Rob ert",
+            "x" * 70,
+            "",
+        ),
     ]
 )
 FAMILY = st.sampled_from(
     [
         *("Smith", "Smyth", "Smithe", "Müller", "Mueller", "Muller", "Kim", "Lopez-Garcia", "Lopez", "Garcia", "Anna"),
-        *("Robert", "O'Hare", "van der Berg", "Berg", "Robert II", "Иванова", "Ivanova", "Wiliams", "y" * 70, ""),
+        *(
+            "Robert",
+            "O'Hare",
+            "van der Berg",
+            "Berg",
+            "Robert II",
+            "Иванова",
+            "Ivanova",
+            "صديقي",
+            "Siddiqui",
+            "Wiliams",
+            "y" * 70,
+            "",
+        ),
     ]
 )
 MIDDLE = st.sampled_from(["", "", "J", "James", "Jmaes", "Anna Maria", "Maria", "Anna", "R", "Garcia"])

@@ -218,6 +218,18 @@ def test_a_family_name_that_stands_before_the_other_is_a_part_of_it(middle, leve
     assert levels(found)["family_name"] == level
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ({"given_name": "فيصل", "family_name": "صديقي"}, {"given_name": "Faisal", "family_name": "Siddiqui"}, "near"),
+        ({"given_name": "Fysl", "family_name": "Sdyqy"}, {"given_name": "Faisal", "family_name": "Siddiqui"}, "alike"),
+    ],
+)
+def test_names_in_two_scripts_are_heard(one, other, level):
+    found = levels(compared(person(**one), person(**other)))
+    assert (found["given_name"], found["family_name"]) == (level, level)
+
+
 def test_a_chinese_name_meets_its_transcription():
     found = compared(person(full_name="王杰"), person(given_name="Jie", family_name="Wang"))
     assert levels(found)["family_name"] == "transliterated"

@@ -114,9 +114,17 @@ def _either(rows: Ints, i: int, j: int, flag: int) -> bool:
 
 
 @inlined
+def _maybe_heard(pool: Any, rows: Ints, one: int, other: int, i: int, j: int, plain: int) -> bool:
+    """Names that sound alike, not both in plain letters: the reference knows whether their scripts differ."""
+    return pool[3][one] == pool[3][other] and not _both(rows, i, j, plain)
+
+
+@inlined
 def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
     """Given names of more than one letter that share no full name."""
     one, other = rows[i, GIVEN], rows[j, GIVEN]
+    if _maybe_heard(pool, rows, one, other, i, j, GIVEN_ASCII):
+        return UNDECIDED
     close = near(pool, one, other)
     if close == NEAR and _both(rows, i, j, KNOWN):
         close = ALIKE
@@ -172,6 +180,8 @@ def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) 
     ):
         return 3
     if _either(rows, i, j, LONG):
+        return UNDECIDED
+    if _maybe_heard(pool, rows, one, other, i, j, FAMILY_ASCII):
         return UNDECIDED
     close = near(pool, one, other)
     if close == NEAR:
