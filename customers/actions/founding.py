@@ -20,8 +20,9 @@ from customers.actions import golden
 from customers.actions.lapsing import end_lapsed
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
-from customers.queries.goldens import Derived, derive_from, golden_hash
+from customers.queries.goldens import Derived, derive_from, hash_of
 from customers.queries.open_records import OpenRecord, held_unplaced
+from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
 
 _CUSTOMERS = """
@@ -77,9 +78,11 @@ def _copy(party_type: str, chosen: Sequence[int], made: Derived, known: Catalogu
     with connection.cursor() as cursor, cursor.copy(_CUSTOMERS) as rows:
         for pk in chosen:
             one = made.by_customer[pk]
-            derived = (golden.as_json(seal_values(one.values, known.sensitive)), golden.as_json(one.lineage))
+            opened, lineage = as_json(one.values), as_json(one.lineage)
+            sealed = known.sensitive and not known.sensitive.isdisjoint(one.values)
+            values = as_json(seal_values(one.values, known.sensitive)) if sealed else opened
             named = (pk, change, ids.uuid7(), ids.customer_number(pk), party_type, active)
-            rows.write_row((*named, *derived, golden_hash(one), False, 1, now, now))
+            rows.write_row((*named, values, lineage, hash_of(opened, lineage), False, 1, now, now))
 
 
 @action

@@ -1,6 +1,5 @@
 """Deriving golden values: the only writer of a customer's values, lineage, version, domains and its outbox row."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,10 +14,10 @@ from customers.actions.lapsing import end_lapsed
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import Derived, derive, golden_hash
+from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
 
 AT_ONCE = 5_000
-_STORED = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 CREATED = "customer.created"
 
 # Values and lineage come as one document: as arrays of texts, quoting them took longer than the rest of the statement.
@@ -110,11 +109,6 @@ def rebuild_many(customers: Sequence[int], deed: str, *, actor: User, **facts: A
     for start in range(0, len(chosen), AT_ONCE):
         rows = Customer.objects.filter(pk__in=chosen[start : start + AT_ONCE]).locked()
         rebuild(list(rows.defer("values", "lineage", "golden_hash")), deed, actor=actor, **facts)
-
-
-def as_json(content: Any) -> str:
-    """Values or lineage as they are written."""
-    return _STORED.encode(content)
 
 
 def _announce(customers: Sequence[Customer], deed: str, facts: Mapping[str, Any]) -> None:

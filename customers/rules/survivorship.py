@@ -86,8 +86,17 @@ def golden(
 
 def canonical(result: Golden) -> bytes:
     """The bytes that stand for a golden customer: equal exactly when values and lineage are."""
-    content = {"lineage": result.lineage, "values": result.values}
-    return _CANONICAL.encode(content).encode()
+    return canonical_of(as_json(result.values), as_json(result.lineage))
+
+
+def canonical_of(values: str, lineage: str) -> bytes:
+    """The same of values and lineage that are written out already."""
+    return f'{{"lineage":{lineage},"values":{values}}}'.encode()
+
+
+def as_json(content: Any) -> str:
+    """Values or lineage in their one written form: names sorted, nothing between."""
+    return _CANONICAL.encode(content)
 
 
 def _of_one(record: RecordClaims, attributes: Sequence[AttributeRule]) -> Golden:

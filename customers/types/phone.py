@@ -79,12 +79,14 @@ class Phone(ContactPoint):
 
 
 def by_table(number: str, country: str) -> str:
-    """The number in E.164 when the tables are sure of it, else empty."""
+    """The number in E.164, or its digits where nobody said the country, when that is sure; else empty."""
     if not _PLAIN.match(number):
         return ""
     digits = number.translate(_DROP)
     if digits[0] == "+":
         return digits if _is_international(digits[1:]) else ""
+    if not country:
+        return digits if _MIN_DIGITS <= len(digits) <= _MAX_DIGITS else ""
     code, trunk = _NATIONAL.get(country, ("", ""))
     if not code or not digits.startswith(trunk):
         return ""

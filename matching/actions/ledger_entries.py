@@ -1,8 +1,11 @@
 """Rows of the ledger."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import connection
 
 from cmdm import clock
 from cmdm.actions import change_id
@@ -13,6 +16,22 @@ from matching.engine.deciding import Option
 from matching.models import LedgerEntry
 
 Deed = LedgerEntry.Deed
+
+
+_COPY = """
+    COPY matching_ledgerentry (change, at, actor_id, deed, customer_id, records, by_machine, rule, probability,
+                               model_version, evidence, reason) FROM STDIN
+"""
+
+
+class Placed(NamedTuple):
+    """One record that a load placed: the machine's word why, or, of the first of a customer, none."""
+
+    customer: int
+    record: int
+    evidence: Mapping[str, Any] | None = None
+    probability: float | None = None
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -77,3 +96,13 @@ def _evidence(option: Option | None) -> dict[str, Any]:
         "weight": option.score.weight,
         "levels": [[one.comparison, one.level, one.weight] for one in option.score.levels],
     }
+
+
+def write_placed(actor: User, placed: Iterable[Placed]) -> None:
+    """Enter many foundings and automatic links, in this order, without a model instance for each; one statement."""
+    told = (change_id(), clock.now(), actor.pk)
+    with connection.cursor() as cursor, cursor.copy(_COPY) as rows:
+        for one in placed:
+            deed, rule = (Deed.FOUND, "new") if one.evidence is None else (Deed.LINK, "automatic")
+            said = (one.probability, one.version, json.dumps(one.evidence or {}), "")
+            rows.write_row((*told, deed.value, one.customer, f"{{{one.record}}}", True, rule, *said))

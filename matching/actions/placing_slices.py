@@ -1,6 +1,6 @@
 """Writing what was planned for a load: slice by slice, each with all that belongs to it in one transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,6 @@ import numpy as np
 
 from cmdm import audit
 from cmdm.actions import action
-from cmdm.database.copying import insert_many
 from cmdm.models import User
 from customers.actions import founding, golden
 from customers.models import Customer, SourceRecord
@@ -16,10 +15,9 @@ from customers.ports import PlacedMany
 from matching.actions import candidates, inspecting, key_rows, keys
 from matching.actions.candidates import Question
 from matching.actions.key_rows import KeyRows
-from matching.actions.ledger_entries import Deed, entry
+from matching.actions.ledger_entries import Placed, write_placed
 from matching.actions.placing_plans import Plan, Plans
-from matching.engine.evidence import Score
-from matching.models import LedgerEntry, MatchKey
+from matching.models import MatchKey
 
 
 @dataclass
@@ -56,7 +54,7 @@ def write_slice(writing: Writing, numbers: Sequence[int], *, actor: User, hold: 
     writing.customer_of.update(zip(fresh, made, strict=True))
     written = [number for number in chosen if number in writing.customer_of]
     key_rows.write(writing.plans.compared.stored, writing.keys, [row for one in written for row in groups[one].rows])
-    insert_many(_entries(writing, written))
+    write_placed(actor, _entries(writing, written))
     asked = _ask(writing, written)
     golden.rebuild_many(sorted(linked), "customer.changed", actor=actor)
     founding.tell(asked, actor=actor)
@@ -102,44 +100,28 @@ def _link(writing: Writing, groups: dict[int, Plan]) -> set[int]:
     return set(targets)
 
 
-def _entries(writing: Writing, numbers: Iterable[int]) -> list[LedgerEntry]:
+def _entries(writing: Writing, numbers: Iterable[int]) -> Iterator[Placed]:
     """Foundings by the first row of a group, links of all others with the pair that brought them in."""
     compared = writing.plans.compared
     ids, scores = compared.stored.ids, compared.scores
-    rows: list[LedgerEntry] = []
     links: list[tuple[int, int, int]] = []
     for number in numbers:
-        group = writing.plans.groups[number]
-        target = Customer(pk=writing.customer_of[number])
+        group, customer = writing.plans.groups[number], writing.customer_of[number]
         first = group.rows[0]
         if group.decision.kind == "link":
-            links.append((first, target.pk, group.options[target.pk]))
+            links.append((first, customer, group.options[customer]))
         else:
-            rows.append(entry(Deed.FOUND, target, [int(ids[first])], actor=writing.actor, by_machine=True, rule="new"))
-        links += [(row, target.pk, group.via[row]) for row in group.rows[1:]]
-    told = compared.scorer.told(scores.where(np.array([place for _row, _target, place in links]))) if links else []
+            yield Placed(customer, int(ids[first]))
+        links += [(row, customer, group.via[row]) for row in group.rows[1:]]
+    told = compared.scorer.told(scores.where(np.array([place for _row, _customer, place in links]))) if links else []
     for (row, customer, place), score in zip(links, told, strict=True):
         other = scores.right[place] if scores.left[place] == row else scores.left[place]
-        rows.append(_linked(writing, int(ids[row]), customer, int(ids[other]), score))
-    return rows
-
-
-def _linked(writing: Writing, record: int, customer: int, other: int, score: Score) -> LedgerEntry:
-    return entry(
-        Deed.LINK,
-        Customer(pk=customer),
-        [record],
-        actor=writing.actor,
-        by_machine=True,
-        rule="automatic",
-        probability=score.probability,
-        model_version=writing.version,
-        evidence={
-            "record": other,
+        evidence = {
+            "record": int(ids[other]),
             "weight": score.weight,
             "levels": [[one.comparison, one.level, one.weight] for one in score.levels],
-        },
-    )
+        }
+        yield Placed(customer, int(ids[row]), evidence, score.probability, writing.version)
 
 
 def _ask(writing: Writing, numbers: Collection[int]) -> set[int]:

@@ -23,6 +23,7 @@ from matching.engine.model import Model
 from matching.engine.names import organisation_name, person_name
 
 _NAME_VALUES = ("given_name", "middle_name", "family_name", "suffix", "full_name")
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _EMAIL = r"^[A-Za-z0-9._\-]+@[A-Za-z0-9.\-]+$"
 
 
@@ -146,7 +147,16 @@ def _dates(model: Model, table: Table, name: str) -> Ints:
         there = found is not None and found.whole not in empty
         return str(date_number(found.year, found.month, found.day)) if found and there else "0"
 
-    return of_distinct(table.text(name), number).cast(pl.Int32).to_numpy().astype(np.int32)
+    text = table.text(name)
+    # A whole day of the calendar is its own number; anything else is read by the reference.
+    days = text.str.strptime(pl.Date, "%Y-%m-%d", strict=False).set(~text.str.contains(_DAY) | text.is_in(empty), None)
+    numbers = (days.dt.year() * 10_000 + days.dt.month().cast(pl.Int32) * 100 + days.dt.day()).fill_null(0)
+    slow = np.flatnonzero(days.is_null().to_numpy())
+    numbers = numbers.cast(pl.Int32)
+    if len(slow):
+        numbers = numbers.scatter(slow, of_distinct(text.gather(slow), number).cast(pl.Int32))
+    found: Ints = numbers.to_numpy().astype(np.int32)
+    return found
 
 
 def _kept(rows: Rows, keep: pl.Series, parts: Mapping[str, pl.Series], *key: str) -> Rows:
