@@ -23,9 +23,14 @@ ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("admin:index", _("Set-up"), "settings", "/admin/", ("configure", "grant")),
 )
 
+OPENED = {"review": "decide", "imports": "import", "audit": "audit"}
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """``navigation``: label, url, icon and whether one is in it; one query for the rights."""
+    """``navigation``: label, url, icon and whether one is in it; one query for the rights.
+
+    ``opens_review``, ``opens_imports`` and ``opens_audit`` tell whether a link to them would be refused.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
@@ -36,7 +41,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         {"label": label, "url": reverse(name), "icon": icon, "active": prefix == nearest}
         for name, label, icon, prefix, _verbs in shown
     ]
-    return {"navigation": items}
+    return {"navigation": items, **{f"opens_{page}": access.in_any(user, [verb]) for page, verb in OPENED.items()}}
 
 
 def _is_in(path: str, prefix: str) -> bool:
