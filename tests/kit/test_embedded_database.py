@@ -27,8 +27,29 @@ sys.stdin.readline()
 
 @pytest.fixture
 def folder(tmp_path):
+    """One in which nothing was made yet."""
     yield tmp_path / "hub"
     embedded.remove(tmp_path / "hub")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """One whose server was made: making it takes most of the time."""
+    folder = tmp_path_factory.mktemp("made") / "hub"
+    embedded.start(folder, durable=False)
+    yield folder
+    embedded.remove(folder)
+
+
+@pytest.fixture
+def running(made):
+    return embedded.start(made, durable=False)
+
+
+@pytest.fixture
+def stopped(made):
+    embedded.stop(made)
+    return made
 
 
 @contextlib.contextmanager
@@ -70,13 +91,13 @@ def rows_of(running: embedded.Server) -> int:
 
 def keep_rows(running: embedded.Server, number: int) -> None:
     with psycopg.connect(running.url_owner) as owner:
+        owner.execute("DROP TABLE IF EXISTS kept")
         owner.execute("CREATE TABLE kept (number int)")
     with psycopg.connect(running.url_app) as connection:
         connection.execute("INSERT INTO kept SELECT generate_series(1, %s)", [number])
 
 
-def test_the_application_may_use_what_the_owner_makes_and_make_nothing(folder):
-    running = embedded.start(folder, durable=False)
+def test_the_application_may_use_what_the_owner_makes_and_make_nothing(running):
     keep_rows(running, 3)
     with psycopg.connect(running.url_app) as connection:
         connection.execute("UPDATE kept SET number = 7 WHERE number = 1")
@@ -85,16 +106,15 @@ def test_the_application_may_use_what_the_owner_makes_and_make_nothing(folder):
             connection.execute("CREATE TABLE mine (number int)")
 
 
-def test_neither_role_is_a_superuser(folder):
-    running = embedded.start(folder, durable=False)
+def test_neither_role_is_a_superuser(running):
     for role in (running.url_owner, running.url_app):
         with psycopg.connect(role) as connection:
             asked = "SELECT rolsuper OR rolbypassrls OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
             assert connection.execute(asked).fetchone() == (False,)
 
 
-def test_letters_beyond_ascii_are_letters(folder):
-    with psycopg.connect(embedded.start(folder, durable=False).url_owner) as owner:
+def test_letters_beyond_ascii_are_letters(running):
+    with psycopg.connect(running.url_owner) as owner:
         owner.execute("CREATE EXTENSION pg_trgm")
         seen = owner.execute(
             "SELECT lower('ÉRIC'), similarity('Иван', 'Иван'), similarity('王小明', '王小明')"
@@ -102,36 +122,34 @@ def test_letters_beyond_ascii_are_letters(folder):
     assert seen == ("éric", 1.0, 1.0)
 
 
-def test_the_passwords_are_for_their_owner_only(folder):
-    embedded.start(folder, durable=False)
-    assert stat.S_IMODE((folder / "secrets.json").stat().st_mode) == 0o600
+def test_the_passwords_are_for_their_owner_only(made):
+    assert stat.S_IMODE((made / "secrets.json").stat().st_mode) == 0o600
 
 
-def test_the_log_holds_no_values(folder):
-    running = embedded.start(folder, durable=False)
+def test_the_log_holds_no_values(running):
     with psycopg.connect(running.url_owner) as owner:
         owner.execute("CREATE TABLE people (name text UNIQUE)")
         owner.execute("INSERT INTO people VALUES ('Zwiebelfisch')")
         with pytest.raises(psycopg.errors.UniqueViolation):
             owner.execute("INSERT INTO people VALUES ('Zwiebelfisch')")
-    log = embedded.status(folder).log.read_text()
+    log = embedded.status(running.folder).log.read_text()
     assert "people_name_key" in log
     assert "Zwiebelfisch" not in log
 
 
-def test_what_was_committed_survives_a_kill_of_everything(folder):
-    keep_rows(embedded.start(folder, durable=True), 500)
-    kill_everything(folder)
-    assert rows_of(embedded.start(folder, durable=True)) == 500
+def test_what_was_committed_survives_a_kill_of_everything(stopped):
+    keep_rows(embedded.start(stopped, durable=True), 500)
+    kill_everything(stopped)
+    assert rows_of(embedded.start(stopped, durable=True)) == 500
 
 
-def test_a_pid_file_whose_number_another_program_has_is_not_a_server(folder):
-    keep_rows(embedded.start(folder, durable=True), 5)
-    kill_everything(folder)
-    left = programs.home(folder).data / "postmaster.pid"
+def test_a_pid_file_whose_number_another_program_has_is_not_a_server(stopped):
+    keep_rows(embedded.start(stopped, durable=True), 5)
+    kill_everything(stopped)
+    left = programs.home(stopped).data / "postmaster.pid"
     left.write_text("\n".join([str(os.getpid()), *left.read_text().splitlines()[1:]]) + "\n")
-    assert not embedded.status(folder).running
-    assert rows_of(embedded.start(folder, durable=True)) == 5
+    assert not embedded.status(stopped).running
+    assert rows_of(embedded.start(stopped, durable=True)) == 5
 
 
 def test_an_interrupted_making_is_begun_again(folder):
@@ -149,29 +167,29 @@ def test_two_at_once_get_one_server_and_the_last_one_out_stops_it(folder):
         assert not embedded.status(folder).running
 
 
-def test_a_killed_user_does_not_count(folder):
-    with user_of(folder) as killed, user_of(folder) as other:
+def test_a_killed_user_does_not_count(stopped):
+    with user_of(stopped) as killed, user_of(stopped) as other:
         killed.stdout.readline()
         other.stdout.readline()
         killed.kill()
         killed.wait()
         leave(other)
-    assert not embedded.status(folder).running
+    assert not embedded.status(stopped).running
 
 
-def test_a_forked_child_keeps_the_server_after_its_parent(folder):
+def test_a_forked_child_keeps_the_server_after_its_parent(stopped):
     script = USER.replace("sys.stdin.readline()", "import os\nif os.fork() == 0: sys.stdin.readline()")
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(folder)], cwd=server.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", script, str(stopped)], cwd=server.PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     process.stdout.readline()
     process.wait(timeout=60)
-    assert embedded.status(folder).running
+    assert embedded.status(stopped).running
     process.communicate(b"\n", timeout=60)
     limit = time.monotonic() + 20
-    while embedded.status(folder).running and time.monotonic() < limit:
+    while embedded.status(stopped).running and time.monotonic() < limit:
         time.sleep(0.1)
-    assert not embedded.status(folder).running
+    assert not embedded.status(stopped).running
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
