@@ -51,9 +51,10 @@ class Standard:
     def add(self, other: Standard) -> None:
         """Take over what was made of one more attribute."""
         self.values.update(other.values)
-        self.findings += other.findings
-        self.faults += other.faults
-        self.left_out += other.left_out
+        if other.findings or other.faults or other.left_out:
+            self.findings += other.findings
+            self.faults += other.faults
+            self.left_out += other.left_out
 
 
 def standardise(
@@ -74,6 +75,9 @@ def standardise(
     """
     made = Standard(lenient=lenient)
     for name, value in _with_name_parts(raw):
+        if seen is not None and isinstance(value, str) and (known := seen.get((party_type, name, value))) is not None:
+            made.add(known)
+            continue
         if blank(value):
             continue
         spec = specs.get(name)
@@ -86,13 +90,15 @@ def standardise(
         if seen is None:
             _read(made, spec, value, options)
         else:
-            made.add(_once(seen, spec, value, options, lenient=lenient))
+            made.add(_once(seen, (party_type, name), spec, value, options, lenient=lenient))
     return made
 
 
-def _once(seen: dict[Any, Standard], spec: Readable, value: Any, options: Options, *, lenient: bool) -> Standard:
+def _once(
+    seen: dict[Any, Standard], place: tuple[str, str], spec: Readable, value: Any, options: Options, *, lenient: bool
+) -> Standard:
     """What is made of one attribute; values are not changed once they are made, so records may share them."""
-    key = (spec.name, value if isinstance(value, str) else repr(value))
+    key = (*place, value if isinstance(value, str) else repr(value))
     made = seen.get(key)
     if made is None:
         made = Standard(lenient=lenient)
