@@ -118,7 +118,9 @@ class TestFiles:
         assert client.get(reverse("stewardship:attachment", args=[found.pk])).status_code == 404
 
     @pytest.mark.parametrize(
-        "content", [b"", b"MZ\x90\x00", b"PK\x03\x04", b"\x00text", b"%PDF-" + b"x" * 5 * 1024 * 1024], ids=repr
+        "content",
+        [b"", b"MZ\x90\x00", b"PK\x03\x04", b"\x00text", b"%PDF-" + b"x" * 5 * 1024 * 1024],
+        ids=["nothing", "program", "archive", "zero", "too large"],
     )
     def test_other_kinds_and_sizes_are_not_taken(self, ann, marta, content):
         with pytest.raises(Invalid):
