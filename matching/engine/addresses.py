@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from matching.engine.folding import fold, joined
-from matching.engine.lexicon import BESIDE, ORDINALS, STREET_KINDS, STREETS, UNITS
+from matching.engine.lexicon import BESIDE, NUMBER_SIGNS, ORDINALS, STREET_KINDS, STREETS, UNITS
 
 _HOUSE: Final = re.compile(r"^\d{1,5}[a-z]?$")
 _SHORT: Final = re.compile(r"^\d{1,3}[a-z]?$")
@@ -88,6 +88,8 @@ def _words(segment: str) -> list[str]:
     words = [ORDINALS.get(word, word) for word in fold(segment).split()]
     end = next((place for place, word in enumerate(words) if place > 1 and word in BESIDE), len(words))
     words = words[:end]
+    if len(words) > 1 and words[0] in NUMBER_SIGNS and _HOUSE.match(words[1]):
+        words = words[1:]
     kept: list[str] = []
     skip = False
     for index, word in enumerate(words):

@@ -1,7 +1,7 @@
 """Folding: the one form in which names and addresses are compared.
 
-The rule is the same as that of the attribute types: NFKC, transliterate to ASCII, casefold, keep
-letters and digits, one space between words.
+NFKC, transliterate to ASCII, casefold, keep letters and digits, one space between words. An apostrophe
+divides no word, neither that of O'Hare nor that which stands for a soft sign (Il'in).
 """
 
 import re
@@ -10,6 +10,9 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+_APOSTROPHES = re.compile("['’‘ʼ`´]")
+# The short u of Belarusian, which Russian and Ukrainian write as the v that it stands for.
+_LETTERS = str.maketrans("ўЎ", "вВ")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _NOT_DIGITS = re.compile(r"\D+")
 
@@ -18,8 +21,8 @@ _NOT_DIGITS = re.compile(r"\D+")
 def fold(text: str) -> str:
     """The words of a text in lower-case ASCII."""
     if not text.isascii():
-        text = anyascii(unicodedata.normalize("NFKC", text))
-    return _SEPARATORS.sub(" ", text.casefold()).strip()
+        text = anyascii(_APOSTROPHES.sub("", unicodedata.normalize("NFKC", text).translate(_LETTERS)))
+    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", text).casefold()).strip()
 
 
 def plain(text: str) -> str:

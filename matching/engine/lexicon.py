@@ -60,6 +60,8 @@ ORDINALS: Final[dict[str, str]] = {
 # What follows says where else to look: "747 9th Ave between 50th and 51st".
 BESIDE: Final = frozenset("between btw near nr opposite opp off".split())
 
+NUMBER_SIGNS: Final = frozenset("no nr num number numero nummer house haus".split())
+
 UNITS: Final = frozenset("apt apartment suite ste unit flat app appt room floor level building bldg bld".split())
 
 LEGAL_FORMS: Final = frozenset(

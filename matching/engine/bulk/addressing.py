@@ -53,7 +53,8 @@ def _cleaned(rows: Rows, name: str, empty: list[str]) -> pl.Series:
 
 def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
     """House, street, words and the postcode within the line."""
-    plain = is_plain(line)
+    # An apostrophe divides no word, but would divide one here.
+    plain = is_plain(line) & ~line.str.contains("['`]")
     lower = line.str.to_lowercase()
     shorter = lower.str.replace(_FLAT, "")
     line = pl.select(pl.when(plain & ~shorter.str.contains(_UNIT)).then(shorter).otherwise(line)).to_series()

@@ -35,6 +35,7 @@ def each_distinct(column: pl.Series, make: Callable[[str], tuple[str, ...]], *na
 
 def folded(column: pl.Series) -> pl.Series:
     """`fold` of each value."""
-    quick = column.str.to_lowercase().str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
+    letters = column.str.to_lowercase().str.replace_all("['`]", "")
+    quick = letters.str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
     slow = np.flatnonzero((~is_plain(column)).to_numpy())
     return quick.scatter(slow, of_distinct(column.gather(slow), fold)) if len(slow) else quick

@@ -35,7 +35,7 @@ def test_organisations(values):
 
 LINES = st.lists(
     st.sampled_from(
-        [*"12 12a 1b 007 1234 10115 Main St Street Apt 4 , / - n/a Hauptstr. Unit No.5 é Nr.7 x9".split(), ", "]
+        [*"12 12a 1b 007 1234 10115 Main St Street Apt 4 , / - n/a Hauptstr. Unit No.5 é Nr.7 x9 d'App".split(), ", "]
     ),
     min_size=1,
     max_size=6,

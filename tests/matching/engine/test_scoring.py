@@ -218,6 +218,25 @@ def test_a_family_name_that_stands_before_the_other_is_a_part_of_it(middle, leve
     assert levels(found)["family_name"] == level
 
 
+def test_a_soft_sign_makes_no_double_name():
+    found = levels(compared(person(family_name="Ильин"), person(family_name="Ильенко")))
+    assert found["family_name"] != "part"
+
+
+@pytest.mark.parametrize(
+    ("lines", "level"),
+    [
+        (("12, rue de Rivoli", "14, rue de Rivoli"), "neighbour"),
+        (("Via Roma, 12", "12 Via Roma"), "same"),
+        (("No. 5 Main Street", "5 Main St"), "same"),
+        (("#01-11, HillV2, 4 Hillview Rise", "4 Hillview Rise"), "same"),
+    ],
+)
+def test_a_house_number_is_found_wherever_it_stands(lines, level):
+    one, other = (person(address=[{"line1": line, "city": "Bern"}]) for line in lines)
+    assert levels(compared(one, other))["address"] == level
+
+
 @pytest.mark.parametrize(
     ("one", "other", "level"),
     [
