@@ -1,11 +1,15 @@
 """How fast a steward works: from the key to the painted next card, and what a page of the queue costs as it grows.
 
-    .venv/bin/python benchmarks/workbench.py --cards 100 --candidates 1000000
+    .venv/bin/python benchmarks/workbench.py --cards 100 --customers 10000 1000000 --folder /var/tmp/workbench
+    .venv/bin/python benchmarks/workbench.py --customers 1000000 --folder /var/tmp/workbench --fill
 
-It uses an embedded server of its own, in a folder that is removed at the end. The cards are real questions about real
-records, answered in Chromium by keys alone: D, F and R in turn, so none of them needs a second key. Time is taken in
-the page, from the key going down to the second frame after the next card stands there. The queue is filled by the
-database, set by set, in a domain of its own, and asked as a browser would ask, with 10,000 candidates and with all.
+Each size is a hub of its own: so many customers and as many open questions about them, filled by the database, set by
+set, in a domain of its own. In a folder that is named they are kept, migrated, and used again; ``--fill`` only makes
+them. Without one they lie in a temporary folder and go at the end.
+
+The cards are real questions about real records, answered in Chromium by keys alone: D, F, R and S in turn, so none of
+them needs a second key. Time is taken in the page, from the key going down to the second frame after the next card
+stands there. The pages of the queue are asked for as a browser would.
 """
 
 import argparse
@@ -26,10 +30,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-FEW = 10_000
-RECORDS = 2_000
 CHANGE = "00000000-0000-7000-8000-000000000000"
 FIRST = 100_000_000
+READER = "reader-of-many"
+KEYS = "dfrs"
 PARTIES = (
     """INSERT INTO customers_customer (id, key, number, party_type, status, "values", lineage, golden_hash, restricted,
                                        version, created_at, changed_at, change)
@@ -49,24 +53,23 @@ PARTIES = (
     """INSERT INTO customers_customerdomain (customer_id, domain_id)
        SELECT %(first)s + n, %(domain)s FROM generate_series(1, %(records)s) n""",
 )
+# Four customers each, with four questions between them.
 PAIRS = (
     """INSERT INTO matching_candidate (id, left_id, right_id, party_type, kind, state, probability, evidence, reason,
                                        opened_at, closed_because, change)
-       SELECT %(first)s + k, %(first)s + a, %(first)s + b, 'person', 'possible', 'open', (k %% 100) / 100.0,
-              '{"levels": []}', '', now(), '', %(change)s
-         FROM (SELECT row_number() OVER (ORDER BY b - a, a) AS k, a, b
-                 FROM generate_series(1, %(records)s) a, generate_series(1, %(records)s) b WHERE a < b) p
-        WHERE k > %(from)s AND k <= %(to)s""",
+       SELECT %(first)s + k, %(first)s + k - k %% 4 + (ARRAY[1, 3, 1, 2])[k %% 4 + 1],
+              %(first)s + k - k %% 4 + (ARRAY[2, 4, 3, 4])[k %% 4 + 1], 'person', 'possible', 'open',
+              (k %% 100) / 100.0, '{"levels": []}', '', now(), '', %(change)s
+         FROM generate_series(0, %(records)s - 1) k""",
     """INSERT INTO stewardship_task (id, queue, status, round, domains, customers, score, priority, why, differs,
                                      beyond, stage, opened_at, change)
        SELECT c.id, 'possible', 'open', 1, ARRAY[%(domain)s::bigint], ARRAY[c.left_id, c.right_id], c.probability,
               (c.id * 7919 %% 100003) / 1000.0, 'unsure',
               ARRAY[(ARRAY['birth_date','email','phone'])[c.id %% 3 + 1]], 0, 'first',
               now() - (c.id %% 40) * interval '1 day', %(change)s
-         FROM matching_candidate c WHERE c.id > %(first)s + %(from)s AND c.id <= %(first)s + %(to)s""",
+         FROM matching_candidate c WHERE c.id >= %(first)s""",
     """INSERT INTO stewardship_taskcandidate (task_id, candidate_id, open)
-       SELECT c.id, c.id, true FROM matching_candidate c
-        WHERE c.id > %(first)s + %(from)s AND c.id <= %(first)s + %(to)s""",
+       SELECT c.id, c.id, true FROM matching_candidate c WHERE c.id >= %(first)s""",
 )
 TABLES = (
     "customers_customer",
@@ -102,29 +105,35 @@ def person(number: int) -> dict[str, Any]:
 
 
 def ask_about(cards: int) -> Any:
-    """So many questions about two people each, and somebody who answers them."""
+    """So many questions about two people each, and somebody who answers them; every fourth is about one person."""
+    from customers.models import Source
     from tests.stewardship.scene import ask, make_source, put
     from tests.support.people import make_domain, make_user
 
-    domain = make_domain("cards", match_space="cards")
-    crm, shop = (make_source(domain, key, trust=trust) for key, trust in (("crm", 80), ("shop", 40)))
-    for number in range(cards):
-        left = put(crm, f"L{number}", **person(2 * number))
-        right = put(shop, f"R{number}", **person(2 * number + 1))
-        ask(left, right, probability=0.3 + 0.4 * number / cards)
-    return make_user("steward", domain=domain)
+    before = Source.objects.count()
+    # In spaces of their own: nothing is compared but what is asked.
+    places = [make_domain(f"cards-{before + side}", match_space=f"cards-{before + side}") for side in (0, 1)]
+    crm, shop = (make_source(place, place.key, trust=trust) for place, trust in zip(places, (80, 40), strict=True))
+    for card in range(cards):
+        one = person(2 * (before * 1_000 + card))
+        other = person(2 * (before * 1_000 + card) + 1)
+        if KEYS[card % len(KEYS)] == "s":
+            other = {name: one[name] for name in ("given_name", "family_name")}
+        # In the order in which they are answered: the nearer to an even chance, the earlier.
+        ask(put(crm, f"L{card}", **one), put(shop, f"R{card}", **other), probability=0.5 - 0.1 * card / cards)
+    return make_user("steward", domains=tuple(places), name=f"steward-{before}")
 
 
-def queue_of_many() -> tuple[Any, dict[str, int]]:
-    """A domain for the long queue with its parties, and somebody who decides there."""
+def fill(customers: int) -> None:
+    """A domain for the long queue with its parties and questions, and somebody who decides there."""
     from tests.stewardship.scene import make_source
     from tests.support.people import make_domain, make_user
 
     domain = make_domain("many", match_space="many")
     source = make_source(domain, "many")
-    given = {"first": FIRST, "domain": domain.pk, "source": source.pk, "records": RECORDS, "change": CHANGE}
-    _write(PARTIES, given)
-    return make_user("steward", domain=domain), given
+    given = {"first": FIRST, "domain": domain.pk, "source": source.pk, "records": customers, "change": CHANGE}
+    _write((*PARTIES, *PAIRS), given)
+    make_user("steward", domain=domain, name=READER)
 
 
 def _write(statements: tuple[str, ...], given: dict[str, Any]) -> None:
@@ -210,7 +219,7 @@ def cleared(url: str, user: Any, cards: int) -> dict[str, Any]:
         for number in range(cards - 1):
             page.wait_for_function(READY)
             pressed = time.perf_counter()
-            page.keyboard.press("dfr"[number % 3])
+            page.keyboard.press(KEYS[number % len(KEYS)])
             keys += 1
             page.wait_for_function("count => took.length > count", arg=number)
             deciding += time.perf_counter() - pressed
@@ -227,41 +236,70 @@ def cleared(url: str, user: Any, cards: int) -> dict[str, Any]:
     }
 
 
+def measured(customers: int, options: argparse.Namespace) -> dict[str, Any]:
+    """Fill the hub of this folder unless it is filled, let the cards be answered, and ask for the queue."""
+    folder = Path(os.environ["CMDM_DATA"])
+    filled = folder / "filled"
+    for words in (["migrate", "--verbosity=0"], ["install"]):
+        subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, check=True, capture_output=True)
+    import django
+
+    django.setup()
+    from cmdm.models import User
+
+    if not filled.exists():
+        fill(customers)
+        filled.touch()
+    if options.fill:
+        return {"customers": customers, "filled": str(folder)}
+    steward = ask_about(options.cards)
+    with serving(folder) as url:
+        made = cleared(url, steward, options.cards)
+    return {"customers": customers, **made, "queue": queue_page(User.objects.get(username=READER), options.repeats)}
+
+
+def run_one(customers: int, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    """In a process of its own, as each hub has its own server."""
+    words = [sys.executable, __file__, "--customers", str(customers), "--cards", str(options.cards)]
+    words += ["--repeats", str(options.repeats), "--alone", *(["--fill"] if options.fill else [])]
+    own = {"CMDM_DATA": str(folder / str(customers)), "DJANGO_SETTINGS_MODULE": "cmdm.settings", "CMDM_MODE": "demo"}
+    given = {**os.environ, **own, "DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
+    try:
+        done = subprocess.run(words, cwd=ROOT, env=given, check=True, stdout=subprocess.PIPE, text=True)
+    finally:
+        stop = [sys.executable, "manage.py", "database", "stop"]
+        subprocess.run(stop, cwd=ROOT, env=given, check=False, capture_output=True)
+    print(done.stdout.strip(), flush=True)
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
 def main() -> None:
     """Fill, measure, say."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cards", type=int, default=100)
-    parser.add_argument("--candidates", type=int, default=1_000_000, help="at most 1,900,000")
+    parser.add_argument("--customers", type=int, nargs="+", default=[10_000, 1_000_000], help="one hub of each size")
     parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--folder", type=Path, help="where the hubs are kept; they are used again")
+    parser.add_argument("--fill", action="store_true", help="make the hubs and stop")
+    parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="cmdm-workbench-"))
-    os.environ.update(CMDM_DATA=str(folder), DJANGO_SETTINGS_MODULE="cmdm.settings", CMDM_MODE="demo")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     sys.path.insert(0, str(ROOT))
+    if options.alone:
+        print(json.dumps(measured(options.customers[0], options)))
+        return
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="cmdm-workbench-"))
+    print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg()[0]}))
     try:
-        for words in (["migrate", "--verbosity=0"], ["install"]):
-            subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, check=True, capture_output=True)
-        import django
-
-        django.setup()
-        print(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), "load": os.getloadavg()[0]}))
-        steward = ask_about(options.cards)
-        with serving(folder) as url:
-            print(json.dumps(cleared(url, steward, options.cards)), flush=True)
-        reader, given = queue_of_many()
-        few = min(FEW, options.candidates)
-        _write(PAIRS, {**given, "from": 0, "to": few})
-        small = queue_page(reader, options.repeats)
-        print(json.dumps({"candidates": few, **small}), flush=True)
-        if options.candidates > few:
-            _write(PAIRS, {**given, "from": few, "to": options.candidates})
-            large = queue_page(reader, options.repeats)
-            # Other work on the machine moves the median; the best of many shows what the size costs.
-            ratio = round(large["best_ms"] / small["best_ms"], 2)
-            print(json.dumps({"candidates": options.candidates, **large, "times_the_small_queue": ratio}))
+        found = [run_one(customers, folder, options) for customers in sorted(options.customers)]
     finally:
-        subprocess.run([sys.executable, "manage.py", "database", "stop"], cwd=ROOT, check=False, capture_output=True)
-        shutil.rmtree(folder, ignore_errors=True)
+        if not options.folder:
+            shutil.rmtree(folder, ignore_errors=True)
+    if len(found) > 1 and not options.fill:
+        small, large = (one["queue"] for one in (found[0], found[-1]))
+        # Other work on the machine moves the median; the best of many shows what the size costs.
+        ratio = round(large["best_ms"] / small["best_ms"], 2)
+        print(json.dumps({"queries": [small["queries"], large["queries"]], "times_the_small_queue": ratio}))
 
 
 if __name__ == "__main__":
