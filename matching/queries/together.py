@@ -19,6 +19,9 @@ from matching.queries.explaining import PairExplained, explained
 from matching.queries.features import features_of
 from matching.queries.models import models_in_force
 from matching.queries.origins import Step, step_of
+from matching.queries.scores import compare_pairs
+
+COMPARED = 40
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def together(left: SourceRecord, right: SourceRecord) -> Together:
         because = [*said, *(step.words for step in steps[-1:])] or [
             _("They came together when they were first placed.")
         ]
+        because += _staying(left, right, told, chosen.model)
     else:
         hard = conflict(chosen.model, ours, theirs)
         because = [*said, *_apart(told, chosen.model, shared, other_space=apart, hard=hard), *_asked(left, right)]
@@ -121,6 +125,29 @@ def _apart(told: PairExplained, model: Any, shared: Sequence[str], *, other_spac
     if not shared:
         words.append(_("They agree in no rule of blocking, so they were never compared."))
     return words
+
+
+def _staying(left: SourceRecord, right: SourceRecord, told: PairExplained, model: Any) -> list[str]:
+    """Why they stay together though the two alone would not be joined today; two more queries."""
+    if told.probability >= model.automatic:
+        return []
+    words = [_("Today the two alone would not be joined. A record leaves its customer only when a person says so.")]
+    asked = _asked(left, right)
+    return words + (asked or [_holding(one, other) for one, other in ((left, right), (right, left))])
+
+
+def _holding(record: SourceRecord, besides: SourceRecord) -> str:
+    """Which other record of the customer agrees with this one most."""
+    rows = SourceRecord.objects.current().filter(customer=record.customer_id, about__isnull=True)
+    others = rows.exclude(pk__in=[record.pk, besides.pk]).select_related("source").defer("raw", "findings")
+    scores = compare_pairs([(record, other) for other in others.order_by("pk")[:COMPARED]])
+    facts = {"record": f"{record.source.name} {record.key}"}
+    if not scores:
+        return _("%(record)s: the customer has no other record that could hold it.") % facts
+    best = max(scores, key=lambda ends: scores[ends].probability)
+    holder = next(one for one in others if one.pk in best and one.pk != record.pk)
+    facts |= {"other": f"{holder.source.name} {holder.key}", "score": f"{scores[best].probability:.2f}"}
+    return _("%(record)s: of the customer's other records %(other)s agrees most, %(score)s.") % facts
 
 
 def _asked(left: SourceRecord, right: SourceRecord) -> list[str]:

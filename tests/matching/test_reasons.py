@@ -28,6 +28,10 @@ class TestHowItCameAbout:
         assert "E-mail +" in text and "at or above the automatic line" in text
         assert f"with {karl.source.name} 9 was joined with" in text and "a person said so" in text and "Wedding" in text
 
+        staying = together(now(anna), now(karl)).because
+        assert "Today the two alone would not be joined" in staying[-3]
+        assert f"of the customer's other records {again.source.name} 1 agrees most" in staying[-2]
+
     def test_a_record_that_one_may_not_see_has_no_name(self, client, scene):  # noqa: F811
         anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "secret-key", KARL)
         ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl))
