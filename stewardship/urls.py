@@ -67,6 +67,7 @@ urlpatterns = [
     path("review/keys/", keys.keys, name="keys"),
     path("review/<int:pk>/", cards.task, name="task"),
     path("review/<int:pk>/ahead/", cards.ahead, name="ahead"),
+    path("review/<int:pk>/around/", cards.around, name="around"),
     path("review/<int:pk>/parts/", cards.parts, name="parts"),
     path("review/<int:pk>/graph/", cards.graph, name="graph"),
     path("review/<int:pk>/renew/", tasks.renew, name="renew"),

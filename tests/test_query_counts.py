@@ -5,13 +5,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.stewardship.scene import answer, ask, make_source, stranger, task_of
+from tests.stewardship.scene import answer, ask, make_source, seen, stranger, task_of
 from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
 
 QUEUE = 15
-CARD = 20
+CARD = 22
+AROUND = 9
+# With the next card ready on the page: two deeds, each of which takes three statements more than on its own, as it is
+# nested in the test's transaction.
+ANSWER = {"different": 48, "same": 63}
 CUSTOMERS = 6
 CUSTOMER = 25
 RECORDS = 18
@@ -53,6 +57,26 @@ def test_the_review_card_of_a_group_asks_no_more_than_that_of_a_pair(client, rev
     first.refresh_from_db()
     assert len(first.customers) == 4
     assert queries_of(client, steward, reverse("stewardship:task", args=[first.pk])) <= CARD
+
+
+def test_what_stands_around_a_card(client, reviewed):
+    tasks, steward = reviewed
+    assert queries_of(client, steward, reverse("stewardship:around", args=[tasks[0].pk])) == AROUND
+
+
+@pytest.mark.parametrize("decision", ANSWER)
+def test_an_answer_with_the_next_card_ready(client, reviewed, decision):
+    (first, second, third, *_more), steward = reviewed
+    client.force_login(steward)
+    htmx = {"HX-Request": "true"}
+    for task, coming in ((first, second), (second, third)):
+        mark = client.get(reverse("stewardship:ahead", args=[coming.pk])).headers["X-Card"]
+        shown = ",".join(f"{pk}:{version}" for pk, version in seen(task).items())
+        fields = {"decision": decision, "seen": shown, "ahead": mark}
+        with CaptureQueriesContext(connection) as asked:
+            response = client.post(reverse("stewardship:decide", args=[task.pk]), fields, headers=htmx)
+        assert response.headers["X-Card"] == mark
+    assert len(asked) == ANSWER[decision]
 
 
 @pytest.fixture

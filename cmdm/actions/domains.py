@@ -5,7 +5,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, events, history
+from cmdm import access, audit, events, history, memo
 from cmdm.actions.core import action, change_id
 from cmdm.errors import Refused
 from cmdm.models import Domain, DomainGroupPermission, User
@@ -70,6 +70,7 @@ def _install_roles(domain: Domain) -> None:
         ],
         ignore_conflicts=True,
     )
+    memo.forget(access.MEMO)
 
 
 def _keep_reach(domain: Domain) -> None:
@@ -107,6 +108,7 @@ def _change_role(*, actor: User, user: User, domain: Domain, role: str, given: b
         raise Refused(_("The hub's own user takes no roles."))
     group = Group.objects.get(name=role_group_name(domain, role))
     (user.groups.add if given else user.groups.remove)(group)
+    memo.forget(access.MEMO)
     project_staff(user)
     audit.record(actor, "role.granted" if given else "role.withdrawn", user, domains=[domain.pk])
     events.emit(

@@ -1,9 +1,11 @@
 """The catalogue as the rules need it: one query, then plain objects."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
+
+from django.db import connection
 
 from cmdm import memo
 from customers import types
@@ -113,5 +115,37 @@ def catalogue() -> Catalogue:
 
 
 def _read() -> Catalogue:
-    rows = Attribute.objects.current()
-    return Catalogue({row.name: Spec(row, types.get(row.type), _options(row)) for row in rows})
+    statement, given = Attribute.objects.current().query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        rows = cursor.fetchall()
+    return _made(_Rows(rows))
+
+
+class _Rows:
+    """Rows as the database gave them; equal to others that say the same."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        self.rows, self.text = rows, repr(rows)
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Rows) and self.text == other.text
+
+
+@lru_cache(maxsize=8)
+def _made(kept: _Rows) -> Catalogue:
+    """Plain objects are made of the same rows once in a process: that took longer than reading them."""
+    fields = Attribute._meta.concrete_fields
+    found = {}
+    for values in kept.rows:
+        read = [_value(field, value) for field, value in zip(fields, values, strict=True)]
+        row = Attribute.from_db(connection.alias, [field.attname for field in fields], read)
+        found[row.name] = Spec(row, types.get(row.type), _options(row))
+    return Catalogue(found)
+
+
+def _value(field: Any, value: Any) -> Any:
+    return field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value

@@ -5,6 +5,7 @@ writes the ledger, and has the golden values of every customer it touched derive
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,33 +18,15 @@ from customers import ports
 from customers.actions import golden, links
 from customers.models import Customer, SourceRecord
 from matching.actions import candidates, redirects, verdict_rows
+from matching.actions.held import Held, hold, holding, records_of
 from matching.actions.ledger_entries import Deed, entry
+from matching.actions.verdict_rows import Say
 from matching.models import Candidate, LedgerEntry, Verdict
 from matching.queries.ledgers import brought_by, survivor_of, with_followers
 from matching.queries.verdicts import different_within, yields
 
 Pairs = Sequence[tuple[int, int]]
 ALL = "all"
-
-
-def hold(customers: Sequence[Customer], *, actor: User, seen: Mapping[int, int]) -> list[Customer]:
-    """Lock customers in id order, guard them, and compare their versions with those seen.
-
-    :raises PermissionDenied: the actor may not decide in one of their domains. :raises Stale: a version differs.
-    """
-    held = list(Customer.objects.filter(pk__in=[customer.pk for customer in customers]).locked())
-    # One that was merged meanwhile lies in no domain any more: it is stale, the actor lacks no right for it.
-    access.require(actor, "decide", *([one for one in held if one.status != Customer.Status.MERGED] or held))
-    if any(seen.get(customer.pk) != customer.version for customer in held):
-        versions = {customer.number: customer.version for customer in held}
-        raise Stale(_("Somebody has changed one of these customers since you saw it."), versions=versions)
-    return held
-
-
-def records_of(customers: Sequence[Customer]) -> list[SourceRecord]:
-    """The records of locked customers, locked; corrections go with theirs and are left out."""
-    rows = SourceRecord.objects.filter(customer__in=[customer.pk for customer in customers], about__isnull=True)
-    return list(rows.locked().defer("raw", "findings"))
 
 
 @action
@@ -65,29 +48,51 @@ def merge(
     A person's earlier "different" between them is taken back by his own "same". For the machine it is a refusal, unless
     it was left to later suggestions and what was seen has changed since.
     """
-    held = hold(customers, actor=actor, seen=seen)
-    _refuse_unfit(held)
-    records = records_of(held)
-    apart = different_within(records)
-    if by_machine and not all(yields(verdict) for verdict in apart):
+    held = holding(hold(customers, actor=actor, seen=seen))
+    how = How(actor, reason, rule, by_machine=by_machine, strength=strength, evidence=evidence, probability=probability)
+    survivor = join(held, how, candidate)
+    domains = {record.domain_id for record in held.records}
+    audit.record(actor, "customer.merged", survivor, domains=domains, counts={"customers": len(held.customers)})
+    return survivor
+
+
+@dataclass(frozen=True)
+class How:
+    """Who merges, why and how firmly, and what speaks for it."""
+
+    actor: User
+    reason: str = ""
+    rule: str = "steward"
+    _: KW_ONLY
+    by_machine: bool = False
+    strength: str = Verdict.Strength.ADVISE
+    evidence: Mapping[str, Any] | None = None
+    probability: float | None = None
+
+
+def join(held: Held, how: How, candidate: Candidate | None) -> Customer:
+    """Make one customer of those held; the survivor. Refused as a merge is."""
+    _refuse_unfit(held.customers)
+    apart = different_within(held.records)
+    if how.by_machine and not all(yields(verdict) for verdict in apart):
         raise Refused(_("A person said that these are different."))
-    survivor = survivor_of(held, records)
-    losers = [customer for customer in held if customer.pk != survivor.pk]
-    lay = {record.pk: record.customer_id or 0 for record in records}
-    asked = _between(held)
+    survivor = survivor_of(held.customers, held.records)
+    losers = [customer for customer in held.customers if customer.pk != survivor.pk]
+    lay = {record.pk: record.customer_id or 0 for record in held.records}
+    asked = held.apart
     verdict_rows.revoke(apart)
-    if not by_machine:
-        verdict_rows.say_same(held, records, asked, candidate, actor=actor, reason=reason, strength=strength)
-    why: dict[str, Any] = {"rule": rule, "reason": reason, "by_machine": by_machine, "evidence": dict(evidence or {})}
-    why["probability"] = candidate.probability if candidate else probability
+    if not how.by_machine:
+        say = Say(Verdict.Answer.SAME, how.actor, how.reason, how.strength)
+        verdict_rows.say_same(held.customers, held.records, asked, candidate, say)
+    why: dict[str, Any] = {"rule": how.rule, "reason": how.reason, "by_machine": how.by_machine}
+    why["evidence"] = dict(how.evidence or {})
+    why["probability"] = candidate.probability if candidate else how.probability
     if candidate:
         why["evidence"]["pair"] = [candidate.left_id, candidate.right_id]
-    _join(survivor, losers, records, actor=actor, why=why)
+    _join(survivor, losers, held.records, actor=how.actor, why=why)
     candidates.close(asked, "merged")
-    golden.rebuild(held, "customer.merged", actor=actor, survivor=str(survivor.key))
-    ports.relinked(lay, actor=actor, cause="merge")
-    domains = {domain for customer in held for domain in (record.domain_id for record in records)}
-    audit.record(actor, "customer.merged", survivor, domains=domains, counts={"customers": len(held)})
+    golden.rebuild(held.customers, "customer.merged", actor=how.actor, survivor=str(survivor.key))
+    ports.relinked(lay, actor=how.actor, cause="merge")
     return survivor
 
 
@@ -96,14 +101,6 @@ def _refuse_unfit(held: Sequence[Customer]) -> None:
         raise Refused(_("Only two different, current customers can be merged."))
     if len({customer.party_type for customer in held}) > 1:
         raise Refused(_("A person and an organisation cannot be merged."))
-
-
-def _between(held: Sequence[Customer]) -> list[Candidate]:
-    """Open candidates between two of the customers; one inside a single customer stays open."""
-    rows = candidates.between(held)
-    ends = {end for row in rows for end in (row.left_id, row.right_id)}
-    customer_of = dict(SourceRecord.objects.filter(pk__in=ends).values_list("pk", "customer"))
-    return [row for row in rows if customer_of[row.left_id] != customer_of[row.right_id]]
 
 
 def _join(

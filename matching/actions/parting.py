@@ -11,6 +11,8 @@ from customers import ports
 from customers.actions import relations
 from customers.models import Customer, SourceRecord
 from matching.actions import candidates, ledger, verdict_rows
+from matching.actions.held import Held, hold, holding
+from matching.actions.ledger import How
 from matching.actions.verdict_rows import Say
 from matching.models import Candidate, Verdict
 from matching.queries.scores import Crossing, scored_between
@@ -46,40 +48,49 @@ def part(
     :param related: by two groups (places, the lower first) the kind of their relation.
     :param otherwise: what is said of all other groups: "different" or "unsure".
     """
-    held = ledger.hold([customer for group in groups for customer in group], actor=actor, seen=seen)
-    place = {customer.pk: number for number, group in enumerate(groups) for customer in group}
-    records = ledger.records_of(held)
-    by_id = {record.pk: record for record in records}
-    kinds = related or {}
-    asked = [row for row in candidates.between(held) if row.left_id in by_id and row.right_id in by_id]
-    across: dict[Ends, list[Candidate]] = defaultdict(list)
-    within: dict[int, list[Candidate]] = defaultdict(list)
-    for row in asked:
-        one, other = (place[by_id[end].customer_id or 0] for end in (row.left_id, row.right_id))
-        if one != other:
-            across[min(one, other), max(one, other)].append(row)
-        elif by_id[row.left_id].customer_id != by_id[row.right_id].customer_id:
-            within[one].append(row)
-    said = _said(_sides(records, place), across, kinds, otherwise)
-    # Before anything is merged: who is told of a merge must not find open what is being answered.
-    for ends, rows in across.items():
-        candidates.close(rows, RELATED if ends in kinds else otherwise)
-    merged = [_merge(group, within[number], actor, seen, reason, strength) for number, group in enumerate(groups)]
-    for answer, of_answer in said.items():
-        pairs = [*of_answer.shown, *of_answer.derived]
-        verdict_rows.write(pairs, Say(answer, actor, reason, strength), of_answer.scores, shown=len(of_answer.shown))
-    for ends, kind in kinds.items():
-        relations.relate(*said[RELATED].shown[sorted(kinds).index(ends)], actor=actor, kind=kind)
-    ports.touched(merged, "verdict.parted", actor=actor)
-    _tell(said, actor=actor, domains={record.domain_id for record in records})
+    held = holding(hold([customer for group in groups for customer in group], actor=actor, seen=seen))
+    merged = part_held(held, groups, How(actor, reason, strength=strength), related=related, otherwise=otherwise)
+    domains = {record.domain_id for record in held.records}
+    audit.record(actor, "customers.parted", domains=domains, counts={"customers": len(held.customers)})
     return merged
 
 
-def _sides(records: Sequence[SourceRecord], place: Mapping[int, int]) -> dict[int, list[SourceRecord]]:
-    found: dict[int, list[SourceRecord]] = defaultdict(list)
-    for record in records:
-        found[place[record.customer_id or 0]].append(record)
-    return found
+def part_held(
+    held: Held,
+    groups: Sequence[Sequence[Customer]],
+    how: How,
+    *,
+    related: Mapping[Ends, str] | None = None,
+    otherwise: str = DIFFERENT,
+) -> list[Customer]:
+    """The same with customers that are held."""
+    by_pk = {customer.pk: customer for customer in held.customers}
+    parts = [held.only([by_pk[customer.pk] for customer in group]) for group in groups]
+    place = {customer.pk: number for number, group in enumerate(groups) for customer in group}
+    kinds = related or {}
+    across: dict[Ends, list[Candidate]] = defaultdict(list)
+    for row in held.apart:
+        one, other = (place[held.by_id[end].customer_id or 0] for end in (row.left_id, row.right_id))
+        if one != other:
+            across[min(one, other), max(one, other)].append(row)
+    said = _said(dict(enumerate(part.records for part in parts)), across, kinds, otherwise)
+    # Before anything is merged: who is told of a merge must not find open what is being answered.
+    for ends, rows in across.items():
+        candidates.close(rows, RELATED if ends in kinds else otherwise)
+    merged = [_merge(part, how) for part in parts]
+    written = {}
+    for answer, of_answer in said.items():
+        pairs = [*of_answer.shown, *of_answer.derived]
+        say = Say(answer, how.actor, how.reason, how.strength)
+        written[answer] = verdict_rows.write(pairs, say, of_answer.scores, shown=len(of_answer.shown))
+    for ends, kind in kinds.items():
+        relations.relate(*said[RELATED].shown[sorted(kinds).index(ends)], actor=how.actor, kind=kind)
+    # Who was merged was told of already, as his golden values were derived.
+    alone = [one for one, part in zip(merged, parts, strict=True) if len(part.customers) == 1]
+    if alone:
+        ports.touched(alone, "verdict.parted", actor=how.actor)
+    _tell(said, written, {record: merged[number] for number, part in enumerate(parts) for record in part.by_id})
+    return merged
 
 
 def _said(
@@ -123,35 +134,25 @@ def _pair(sides: Mapping[int, Sequence[SourceRecord]], ends: Ends, wanted: Ends)
     return by_id[wanted[0]], by_id[wanted[1]]
 
 
-def _merge(
-    group: Sequence[Customer],
-    asked: Sequence[Candidate],
-    actor: User,
-    seen: Mapping[int, int],
-    reason: str,
-    strength: str,
-) -> Customer:
-    if len(group) == 1:
-        return group[0]
-    best = max(asked, key=lambda row: (row.probability, -row.pk), default=None)
-    return ledger.merge(group, actor=actor, seen=seen, candidate=best, reason=reason, strength=strength)
+def _merge(held: Held, how: How) -> Customer:
+    if len(held.customers) == 1:
+        return held.customers[0]
+    best = max(held.apart, key=lambda row: (row.probability, -row.pk), default=None)
+    return ledger.join(held, how, best)
 
 
-def _tell(said: Mapping[str, _Said], *, actor: User, domains: set[int]) -> None:
-    shown = [(answer, left, right) for answer, one in said.items() for left, right in one.shown]
-    ends = {end for _answer, left, right in shown for end in (left.pk, right.pk)}
-    now = SourceRecord.objects.filter(pk__in=ends).values_list("pk", "customer__key")
-    key_of = {pk: str(key) for pk, key in now}
-    rows = Verdict.objects.in_force().filter(left__in=ends, right__in=ends)
-    number = {(left, right): pk for pk, left, right in rows.values_list("pk", "left", "right")}
+def _tell(
+    said: Mapping[str, _Said], written: Mapping[str, Sequence[Verdict]], customer_of: Mapping[int, Customer]
+) -> None:
+    """One event for each pair that was shown; of the rows written those come first."""
     events.emit_many(
         events.Event(
             f"verdict.{answer}",
             payload={
-                "verdict": number[min(left.pk, right.pk), max(left.pk, right.pk)],
-                "customers": [key_of[left.pk], key_of[right.pk]],
+                "verdict": row.pk,
+                "customers": [str(customer_of[left.pk].key), str(customer_of[right.pk].key)],
             },
         )
-        for answer, left, right in shown
+        for answer, one in said.items()
+        for (left, right), row in zip(one.shown, written[answer], strict=False)
     )
-    audit.record(actor, "customers.parted", domains=domains, counts={"pairs": len(shown)})

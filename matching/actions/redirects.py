@@ -29,6 +29,13 @@ def project(customers: Sequence[Customer], *, actor: User) -> None:
     split = [gone[pk] for pk, targets in where.items() if len(targets) > 1]
     links.set_status(split, RETIRED, actor=actor)
     whole = {pk: targets.pop() for pk, targets in where.items() if len(targets) == 1}
+    by_id = {customer.pk: customer for customer in customers}
     for target in set(whole.values()):
-        into = Customer.objects.get(pk=target)
-        links.set_status([gone[pk] for pk, found in whole.items() if found == target], MERGED, actor=actor, into=into)
+        turned = [gone[pk] for pk, found in whole.items() if found == target and not _points_at(gone[pk], target)]
+        if turned:
+            into = by_id.get(target) or Customer.objects.get(pk=target)
+            links.set_status(turned, MERGED, actor=actor, into=into)
+
+
+def _points_at(customer: Customer, target: int) -> bool:
+    return customer.status == MERGED and customer.merged_into_id == target

@@ -10,7 +10,7 @@ from cmdm.models import User
 from customers import ports
 from customers.models import Customer
 from matching.actions import candidates, verdict_rows
-from matching.actions.ledger import hold
+from matching.actions.held import hold
 from matching.actions.verdict_rows import Say
 from matching.models import Candidate, Verdict
 

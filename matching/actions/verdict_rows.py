@@ -39,8 +39,8 @@ def write(
     say: Say,
     scores: Mapping[tuple[int, int], float],
     shown: int = 1,
-) -> None:
-    """Store the word on each pair; an earlier word on the same pair is replaced and stays as a revoked row.
+) -> list[Verdict]:
+    """Store the word on each pair, in their order; an earlier word on the same pair is revoked and stays as a row.
 
     The first pairs are those shown, the others are derived from them.
     """
@@ -66,6 +66,7 @@ def write(
         for index, (left, right) in enumerate(ordered)
     )
     history.keep(Verdict, [row.pk for row in rows], history.ADDED)
+    return rows
 
 
 def say_same(
@@ -73,10 +74,7 @@ def say_same(
     records: Sequence[SourceRecord],
     asked: Sequence[Candidate],
     candidate: Candidate | None,
-    *,
-    actor: User,
-    reason: str,
-    strength: str,
+    say: Say,
 ) -> None:
     """Keep a person's "same" on the best question of each two customers, or on their first records when none was.
 
@@ -95,7 +93,7 @@ def say_same(
     if not pairs:
         firsts = [min((r for r in records if r.customer_id == one.pk), key=lambda r: r.pk) for one in customers]
         pairs = [(firsts[0], other) for other in firsts[1:]]
-    write(pairs, Say(SAME, actor, reason, strength), scores, shown=shown)
+    write(pairs, say, scores, shown=shown)
 
 
 def say_different(

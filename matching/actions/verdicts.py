@@ -12,7 +12,7 @@ from customers import ports
 from customers.actions import relations
 from customers.models import Customer, Relation, SourceRecord
 from matching.actions import candidates, verdict_rows
-from matching.actions.ledger import hold, records_of
+from matching.actions.held import hold, records_of
 from matching.actions.verdict_rows import Say
 from matching.models import Candidate, Verdict
 from matching.queries.scores import scored_cross_pairs

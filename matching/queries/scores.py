@@ -39,7 +39,7 @@ class Crossing:
 def scored_between(sides: Mapping[int, Sequence[SourceRecord]]) -> dict[Ends, dict[Ends, Crossing]]:
     """By two sides (their names, the lower first), every pair at or above the review floor, or that was a candidate.
 
-    Three queries for any number of sides.
+    Two queries for any number of sides.
     """
     current = {
         name: [one for one in side if one.closed_at is None and one.about_id is None] for name, side in sides.items()
@@ -50,6 +50,8 @@ def scored_between(sides: Mapping[int, Sequence[SourceRecord]]) -> dict[Ends, di
         for left, right in crossing:
             ends = (min(left.pk, right.pk), max(left.pk, right.pk))
             pairs[ends], of_sides[ends] = (left, right), (one, other)
+    if not pairs:
+        return {}
     rows = Candidate.objects.filter(left__in={left for left, _ in pairs}, right__in={right for _, right in pairs})
     asked = set(rows.values_list("left", "right"))
     models = models_in_force()

@@ -12,13 +12,41 @@
   let kept = null;
   let asking = null;
   const forget = () => { asking?.abort(); asking = kept = null; };
+  const ask = (address) => {
+    asking = new AbortController();
+    return fetch(address, { signal: asking.signal, headers: { Accept: "text/html" } });
+  };
+
+  /* A card that was ready stands there before the server has told what is around it: what can be undone, what is next. */
+  const surround = async () => {
+    forget();
+    const { around, said = "" } = marks();
+    let spoken = "";
+    try {
+      const answer = await ask(around);
+      if (answer.ok) spoken = put(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    } catch (fault) {
+      if (fault.name === "AbortError") return;
+    }
+    window.cmdm?.say(`${said} ${spoken}`.trim());
+    look();
+  };
+  const put = (beside) => {
+    for (const id of ["marks", "undo", "next-up", "card-bar"]) {
+      const [old, fresh] = [document.getElementById(id), beside.getElementById(id)];
+      if (!old || !fresh || old.contains(document.activeElement)) continue;
+      old.replaceWith(fresh);
+      window.htmx?.process(fresh);
+    }
+    document.title = beside.title;
+    return marks().spoken ?? "";
+  };
   const look = async () => {
     forget();
     const address = marks().ahead;
     if (!address || document.hidden) return;
-    asking = new AbortController();
     try {
-      const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "text/html" } });
+      const answer = await ask(address);
       const mark = answer.headers.get("X-Card");
       if (!answer.ok || !mark) return;
       const html = await answer.text();
@@ -27,7 +55,7 @@
       if (ready) ready.hidden = false;
     } catch { /* the server makes it when it is needed */ }
   };
-  const soon = () => setTimeout(look, 60);
+  const soon = () => { if (marks().around) surround(); else setTimeout(look, 60); };
 
   document.addEventListener("htmx:configRequest", (event) => {
     const { verb, elt, parameters } = event.detail;
@@ -42,12 +70,13 @@
   const whole = (html, around) => {
     const card = new DOMParser().parseFromString(html, "text/html");
     const beside = new DOMParser().parseFromString(around, "text/html");
-    for (const id of ["marks", "undo", "next-up", "hold-room"]) {
+    for (const id of ["marks", "undo", "hold-room"]) {
       const fresh = beside.getElementById(id);
       if (fresh) card.getElementById(id)?.replaceWith(fresh);
-      fresh?.isConnected && fresh.ownerDocument === beside && fresh.remove();
     }
-    return beside.head.innerHTML + card.body.innerHTML + beside.body.innerHTML;
+    const last = $("[data-last-card]", card);
+    if (last) last.textContent = $("#case h1").textContent;
+    return card.body.innerHTML;
   };
   document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "work") { soon(); last = Date.now(); } });
   document.addEventListener("DOMContentLoaded", soon);

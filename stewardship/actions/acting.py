@@ -12,6 +12,8 @@ from cmdm.models import User
 from customers.actions import pins, relations
 from customers.models import Customer, Pin, SourceRecord
 from matching.actions import ledger, parting, rejoining, together, verdicts
+from matching.actions.held import Held
+from matching.actions.ledger import How
 from matching.models import Candidate, LedgerEntry, Verdict
 from stewardship.models import Answer
 from stewardship.rules.partition import Partition
@@ -32,7 +34,7 @@ class Chosen:
 
 
 def act(
-    customers: Sequence[Customer],
+    held: Held,
     candidates: Sequence[Candidate],
     chosen: Chosen,
     *,
@@ -42,22 +44,20 @@ def act(
     strength: str,
 ) -> None:
     """Do what was decided, in the running change. Refused as the deeds of matching are."""
-    if len(customers) < 2:
+    if len(held.customers) < 2:
         _act_inside(candidates, chosen, actor=actor, seen=seen, reason=reason, strength=strength)
         return
-    by_id = {customer.pk: customer for customer in customers}
+    by_id = {customer.pk: customer for customer in held.customers}
     groups = chosen.partition.groups or tuple((pk,) for pk in sorted(by_id))
-    merged = parting.part(
+    merged = parting.part_held(
+        held,
         [[by_id[pk] for pk in group] for group in groups],
-        actor=actor,
-        seen=seen,
+        How(actor, reason, strength=strength),
         related=chosen.partition.kinds(),
         otherwise=UNSURE if chosen.decision == UNSURE else DIFFERENT,
-        reason=reason,
-        strength=strength,
     )
     for group, survivor in zip(groups, merged, strict=True):
-        if len(group) > 1:
+        if len(group) > 1 and chosen.choices:
             _choose(survivor, chosen, actor=actor, reason=reason)
 
 
@@ -82,7 +82,6 @@ def _act_inside(
 
 def _choose(survivor: Customer, chosen: Chosen, *, actor: User, reason: str) -> None:
     """Pin a chosen claim where the rules made another win."""
-    survivor.refresh_from_db(fields=["lineage"])
     wanted = {name: record for name, record in chosen.choices.items() if _winner(survivor.lineage.get(name)) != record}
     records = SourceRecord.objects.current().filter(customer=survivor, pk__in=wanted.values()).in_bulk()
     for name, record in sorted(wanted.items()):

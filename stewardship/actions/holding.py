@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, events, history
@@ -12,11 +13,15 @@ from customers.models import SourceRecord
 from stewardship.actions import notes, opening
 from stewardship.actions.refusals import refuse_unless_free, refuse_unless_open, refuse_unless_wanted
 from stewardship.models import Note, Task
-from stewardship.models.task import TaskQuerySet
+from stewardship.models.task import OFFERED, TaskQuerySet
 from stewardship.queries.leading import leads
 
 LEASE = timedelta(minutes=15)
 AT_ONCE = 100
+_LEFT_WAITING = f"""
+    SELECT customers FROM stewardship_task WHERE status = 'open' AND waits_for_id IS NOT NULL AND {OFFERED}
+     ORDER BY id LIMIT %(most)s
+"""
 
 
 @action
@@ -40,6 +45,20 @@ def take_next(waiting: TaskQuerySet, *, actor: User) -> Task | None:
     free = waiting.open().filter(domains__contained_by=list(access.scope(actor, "decide"))).free_for(actor, now)
     task = free.select_for_update(of=("self",), skip_locked=True).first()
     if task is None:
+        return None
+    access.require(actor, "decide", task)
+    hold(task, actor)
+    audit.record(actor, "task.taken", task)
+    return task
+
+
+@action
+def take_announced(pk: int, *, actor: User) -> Task | None:
+    """Hold the task that his page has ready as his next one, or ``None`` when it is not to be had by now."""
+    _gather()
+    rows = Task.objects.open().select_for_update(of=("self",), skip_locked=True)
+    task = rows.filter(pk=pk, waits_for__isnull=True, referred_to__isnull=True, stage=Task.Stage.FIRST).first()
+    if task is None or task.assigned_to_id not in (None, actor.pk) or is_held(task, besides=actor):
         return None
     access.require(actor, "decide", task)
     hold(task, actor)
@@ -121,6 +140,13 @@ def require_lead(actor: User, task: Task) -> None:
         raise PermissionDenied("lead")
 
 
+def is_held(task: Task, *, besides: User) -> bool:
+    """Whether it is in somebody else's hands."""
+    if task.taken_by_id in (None, besides.pk):
+        return False
+    return task.taken_until is not None and task.taken_until >= clock.now()
+
+
 def hold(task: Task, actor: User) -> None:
     """In his hands, from now for the length of a lease."""
     task.taken_by, task.taken_until = actor, clock.now() + LEASE
@@ -148,7 +174,8 @@ def regather(task: Task) -> None:
 
 def _gather() -> None:
     """What waited for tasks that are in nobody's hands any more (their leases ended) joins them."""
-    waiting = Task.objects.open().filter(waits_for__isnull=False).offered(clock.now()).order_by("pk")
-    customers = {customer for task in waiting.only("customers")[:AT_ONCE] for customer in task.customers}
+    with connection.cursor() as cursor:
+        cursor.execute(_LEFT_WAITING, {"now": clock.now(), "most": AT_ONCE})
+        customers = {customer for (found,) in cursor.fetchall() for customer in found}
     if customers:
         opening.regroup(sorted(customers))

@@ -53,6 +53,10 @@ _STATE = """
            (n.queue, n.domains, n.customers, n.score, n.priority, n.why, n.differs, n.beyond, n.waits_for)
     RETURNING t.id
 """
+_PINNED = """
+    SELECT EXISTS (SELECT 1 FROM customers_sourcerecord r JOIN customers_pin p ON p.record_id = r.id
+                    WHERE r.customer_id = ANY(%s))
+"""
 _FOLLOW_PINS = """
     UPDATE stewardship_task t SET customers = ARRAY[r.customer_id], change = %s
       FROM customers_pin p JOIN customers_sourcerecord r ON r.id = p.record_id
@@ -89,7 +93,8 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN_BACK, [clock.now(), ids])
     regroup(ids)
-    _open_for_pins(ids)
+    if _are_pinned(ids):
+        _open_for_pins(ids)
 
 
 def regroup(customers: Sequence[int]) -> None:
@@ -97,14 +102,14 @@ def regroup(customers: Sequence[int]) -> None:
     found = questions(customers)
     if not found:
         return
-    if hold_tasks(found):
+    if _hold_tasks(found):
         found = questions(customers)
     _follow(found)
 
 
-def hold_tasks(found: Mapping[int, Found], *also: int) -> bool:
+def _hold_tasks(found: Mapping[int, Found]) -> bool:
     """Lock the tasks of these questions in id order; whether there were any."""
-    ids = {*also} | {one.question.task for one in found.values() if one.question.task is not None}
+    ids = {one.question.task for one in found.values() if one.question.task is not None}
     ids |= {task for one in found.values() for task in one.question.before}
     return bool(ids and list(Task.objects.filter(pk__in=ids).locked().values_list("pk", flat=True)))
 
@@ -227,6 +232,12 @@ def _stated(row: Task, group: Group, found: Mapping[int, Found], reach: _Reach) 
         "beyond": group.beyond,
         "waits_for": group.waits_for,
     }
+
+
+def _are_pinned(customers: Sequence[int]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_PINNED, [list(customers)])
+        return bool(cursor.fetchone()[0])
 
 
 def _open_for_pins(customers: Sequence[int]) -> None:

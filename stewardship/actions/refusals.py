@@ -55,8 +55,7 @@ def refuse_unless_free(task: Task, actor: User) -> None:
 
 def refuse_unless_wanted(task: Task, actor: User) -> None:
     """:raises Refused: it waits for a task in somebody's hands, or wants the answer of another person than this one."""
-    ahead = Task.objects.open().in_hands(clock.now()).filter(pk=task.waits_for_id or 0).select_related("taken_by")
-    other = ahead.first()
+    other = _ahead_of(task) if task.waits_for_id else None
     if other is not None:
         if other.taken_by_id == actor.pk:
             raise Refused(_("It belongs to a card that you hold. Decide or release that first."), code="waits")
@@ -65,6 +64,11 @@ def refuse_unless_wanted(task: Task, actor: User) -> None:
         given = Answer.objects.filter(task=task, round=task.round, by=actor, withdrawn_at__isnull=True)
         if given.exists():
             raise Refused(_("You have answered this. Somebody else answers it now."), code="answered")
+
+
+def _ahead_of(task: Task) -> Task | None:
+    rows = Task.objects.open().in_hands(clock.now()).filter(pk=task.waits_for_id or 0)
+    return rows.select_related("taken_by").first()
 
 
 def refuse_unless_current(customers: Sequence[Customer], seen: Mapping[int, int]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,8 @@ from cmdm import access, audit, clock, events
 from cmdm.actions import Refused, action
 from cmdm.errors import Invalid, Stale
 from cmdm.models import User
-from customers.models import Customer, Relation, SourceRecord
+from customers.models import Customer, Relation
+from matching.actions.held import Held, holding, require_decide
 from matching.models import Candidate, Verdict
 from matching.queries.proposals import proposed
 from stewardship.actions import opening, seconding
@@ -33,6 +35,7 @@ from stewardship.actions.holding import (
     renew,
     require_lead,
     take,
+    take_announced,
     take_next,
     write,
 )
@@ -42,12 +45,12 @@ from stewardship.actions.refusals import (
     refuse_unless_open,
     refuse_unless_wanted,
 )
-from stewardship.models import Answer, BulkDecision, Referral, Task, TaskCandidate
-from stewardship.queries.questions import questions
+from stewardship.models import Answer, BulkDecision, Referral, Task
+from stewardship.queries.questions import asked_around
 from stewardship.rules import partition, staging
 from stewardship.rules.staging import Given, Step
 
-__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_next", "undo"]
+__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_announced", "take_next", "undo"]
 
 DIFFERENT, RELATED = Verdict.Answer.DIFFERENT, Verdict.Answer.RELATED
 FAULTS = {
@@ -63,8 +66,12 @@ class _Locked:
     """A task and what it is about, locked in the order of the kinds."""
 
     task: Task
-    customers: list[Customer]
+    held: Held
     candidates: list[Candidate]
+
+    @property
+    def customers(self) -> Sequence[Customer]:
+        return self.held.customers
 
     @property
     def best(self) -> Candidate:
@@ -111,7 +118,7 @@ def decide(
     """
     found = _lock(task)
     task = found.task
-    access.require(actor, "decide", task, *found.customers)
+    require_decide(actor, found.customers, task)
     if task.stage == Task.Stage.LEAD:
         require_lead(actor, task)
     _refuse_unfit(found, actor, seen)
@@ -135,7 +142,7 @@ def decide(
     )
     if step.acts:
         _finish(task)
-        act(found.customers, found.candidates, chosen, actor=actor, seen=seen, reason=reason, strength=strength)
+        act(found.held, found.candidates, chosen, actor=actor, seen=seen, reason=reason, strength=strength)
     else:
         _pass_on(task, step.stage)
     deed = "task.decided" if step.acts else "task.answered"
@@ -177,9 +184,7 @@ def undo(answer: Answer, *, actor: User) -> Task:
     found = _lock(answer.task, also=map(int, answer.versions))
     task = found.task
     answer = Answer.objects.select_for_update(of=("self",)).get(pk=answer.pk)
-    # A merged customer holds no record, so lies in no domain: the right is that of its survivor.
-    standing = [customer for customer in found.customers if customer.status != Customer.Status.MERGED]
-    access.require(actor, "decide", task, *standing)
+    require_decide(actor, found.customers, task)
     if answer.withdrawn_at is not None:
         raise Refused(_("This answer has been taken back already."))
     if answer.acts:
@@ -220,19 +225,18 @@ def _forget(answer: Answer, task: Task) -> None:
 
 def _lock(task: Task, also: Iterable[int] = ()) -> _Locked:
     """Lock by kind, in id order; the task was read unlocked before, so its customers are compared again."""
-    asked = Task.objects.get(pk=task.pk)
-    wanted = {*asked.customers, *also}
-    joined = Customer.objects.filter(pk__in=wanted, merged_into__isnull=False)
-    wanted |= {survivor for survivor in joined.values_list("merged_into", flat=True) if survivor}
-    customers = list(Customer.objects.filter(pk__in=wanted).locked())
-    list(SourceRecord.objects.filter(customer__in=wanted).locked().values_list("pk", flat=True))
-    members = TaskCandidate.objects.filter(task=task, open=True).values("candidate")
-    candidates = list(Candidate.objects.open().filter(pk__in=members).select_related("left", "right").locked())
-    opening.hold_tasks(questions(sorted(wanted)), task.pk)
-    row = locked(task)
-    if row.customers != asked.customers:
-        raise Stale(_("The customers of this were joined or separated just now. Look at it again."))
-    return _Locked(row, customers, candidates)
+    wanted = {*task.customers, *also}
+    survivors = Customer.objects.filter(pk__in=wanted, merged_into__isnull=False).values("merged_into")
+    rows = Customer.objects.filter(Q(pk__in=wanted) | Q(pk__in=survivors))
+    held = holding(list(rows.locked()))
+    around = asked_around([customer.pk for customer in held.customers])
+    locked = Task.objects.filter(pk__in={task.pk, *around}).locked().select_related("taken_by").in_bulk()
+    row = locked[task.pk]
+    if row.customers != task.customers:
+        versions = {customer.number: customer.version for customer in held.customers}
+        raise Stale(_("This is about other customers by now. Look at it again."), versions=versions)
+    mine = around.get(task.pk, frozenset())
+    return _Locked(row, held, [one for one in held.asked if one.pk in mine])
 
 
 def _chosen(found: _Locked, decision: str, meant: Meant) -> Chosen:
@@ -261,8 +265,7 @@ def _chosen(found: _Locked, decision: str, meant: Meant) -> Chosen:
 def _step(found: _Locked, chosen: Chosen, *, actor: User, reason: str) -> Step:
     """What this answer is in its round, by policy and by what was answered before."""
     task = found.task
-    rows = Answer.objects.filter(task=task, round=task.round, withdrawn_at__isnull=True).order_by("pk")
-    earlier = [Given(row.decision, row.partition) for row in rows]
+    earlier = [] if task.stage == Task.Stage.FIRST else _given(task)
     asked = seconding.due(
         task,
         actor=actor,
@@ -276,6 +279,11 @@ def _step(found: _Locked, chosen: Chosen, *, actor: User, reason: str) -> Step:
         raise Refused(_("This answer needs a reason."), code="reason")
     given = Given(chosen.decision, _stored(chosen))
     return staging.step(task.stage, given, earlier, second=asked.second)
+
+
+def _given(task: Task) -> list[Given]:
+    rows = Answer.objects.filter(task=task, round=task.round, withdrawn_at__isnull=True).order_by("pk")
+    return [Given(row.decision, row.partition) for row in rows]
 
 
 def _stored(chosen: Chosen) -> dict[str, Any]:
@@ -293,9 +301,11 @@ def _pass_on(task: Task, stage: str) -> None:
 def _finish(task: Task) -> None:
     task.status, task.done_at = Task.Status.DONE, clock.now()
     task.stage, task.stage_since = Task.Stage.FIRST, None
+    asked = task.referred_to_id is not None
     task.taken_by = task.taken_until = task.referred_to = task.waits_for = None
     write(task, "status", "done_at", "stage", "stage_since", "taken_by", "taken_until", "referred_to", "waits_for")
-    Referral.objects.unanswered().filter(task=task).update(withdrawn_at=clock.now())
+    if asked:
+        Referral.objects.unanswered().filter(task=task).update(withdrawn_at=clock.now())
     task.members.filter(open=True).update(open=False)
 
 

@@ -24,7 +24,9 @@ from stewardship.queries.earlier import Earlier, earlier, last_answers
 from stewardship.queries.effects import effects_of
 from stewardship.queries.material import Head, Material, columns_of, heads_of, material, proposed_parts, scored
 from stewardship.queries.moves import Field, Partition, matrix, partition
+from stewardship.queries.notes import Line, lines_on
 from stewardship.queries.queue import CAP, Wanted, capped_count, label_of, waiting
+from stewardship.queries.referrals import Asked, asked_about
 from stewardship.queries.sides import Side, sides_of
 from stewardship.queries.why import Why, why_first
 from stewardship.rules.parting import Pair, apart
@@ -97,6 +99,8 @@ class Card:
     earlier: Sequence[Earlier] = ()
     effects: Sequence[EffectFact] = ()
     needs_reason: frozenset[str] = frozenset()
+    asked: Sequence[Asked] = ()
+    notes: Sequence[Line] = ()
     pin: Pin | None = None
     pin_label: str = ""
 
@@ -210,6 +214,23 @@ def review_card(task: Task, user: User, wanted: Wanted, *, blind: bool = False) 
         return _filled(card, made)
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """What stands around a card at once when it is taken; the rest is asked for when it stands there."""
+
+    wanted: Wanted
+    undoable: Sequence[Undoable]
+    minutes: int
+    mine: bool = True
+    progress: Progress = Progress(0, 0)
+
+
+def arrived(wanted: Wanted, given: Answer | None, *, minutes: int) -> Arrived:
+    """With the answer to the card before, which the page knows by name; no query."""
+    before = [Undoable(given.pk, given.get_decision_display(), "", given.at, given.score)] if given else []
+    return Arrived(wanted, before, minutes)
+
+
 def card_around(task: Task, user: User, wanted: Wanted) -> Card:
     """What stands around a card, for a page that has the card itself already; seven queries."""
     return _around(task, user, wanted)[0]
@@ -298,14 +319,17 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
     levels = {reason.comparison: (reason.level, reason.weight) for reason in pair.reasons} if pair else {}
     parts = first_parts(card, columns) if card.is_group else None
     together = [band.places for band in parts.bands] if parts else [range(len(made.sides))]
+    wanted = policies.facts(made.task, made.customers, made.candidates)
     return replace(
         card,
         groups=compare(columns, made.candidates[0].party_type, levels),
         parts=parts,
         leaving=[record.pk for record in made.sides[1]] if made.inside else (),
         earlier=earlier(made, card.heads),
-        effects=effects_of(made, card.heads, together),
-        needs_reason=_needing_reason(made),
+        effects=effects_of(made, card.heads, together, wanted),
+        needs_reason=frozenset(answer for answer in Answer.Decision.values if wanted.reason(frozenset([answer]))),
+        asked=asked_about(made.task.pk),
+        notes=lines_on([record for side in made.sides for record in side], made.user, made.task),
     )
 
 
@@ -315,8 +339,3 @@ def first_parts(card: Card, columns: Columns) -> Partition:
         return partition(apart(card.size), {}, card.heads, columns, {})
     likely = {pair: found.probability for pair, found in card.scores.items()}
     return partition(proposed_parts(card.size, card.scores), {}, card.heads, columns, likely)
-
-
-def _needing_reason(made: Material) -> frozenset[str]:
-    found = policies.facts(made.task, made.customers, made.candidates)
-    return frozenset(answer for answer in Answer.Decision.values if found.reason(frozenset([answer])))

@@ -10,12 +10,29 @@ from customers import ports
 from customers.models import Customer, SourceRecord
 from customers.ports import EffectFact
 from matching.models import Candidate
-from stewardship.models import TaskCandidate
+from stewardship.models import Answer, TaskCandidate
 from stewardship.queries.material import Head, Material
+from stewardship.queries.policies import Facts
 
 
-def effects_of(made: Material, heads: Sequence[Head], groups: Sequence[Sequence[int]]) -> list[EffectFact]:
-    """The facts of the strip, for customers joined as these groups of columns say; one alone is touched by nothing."""
+def effects_of(
+    made: Material, heads: Sequence[Head], groups: Sequence[Sequence[int]], wanted: Facts
+) -> list[EffectFact]:
+    """The facts of the strip, for customers joined as these groups of columns say; one alone is touched by nothing.
+
+    :param wanted: what policies want of an answer.
+    """
+    return [*_touched(made, heads, groups), *_seconded(wanted)]
+
+
+def _seconded(wanted: Facts) -> list[EffectFact]:
+    told = [str(Answer.Decision(answer).label) for answer in wanted.foreseen]
+    if not told:
+        return []
+    return [EffectFact("users-group", _("Waits for a second steward"), ", ".join(told), len(told))]
+
+
+def _touched(made: Material, heads: Sequence[Head], groups: Sequence[Sequence[int]]) -> list[EffectFact]:
     joined = [[heads[place] for place in sorted(group)] for group in groups if len(group) > 1]
     if made.inside:
         return [_leaving(heads[-1])]

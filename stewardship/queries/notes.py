@@ -117,6 +117,11 @@ def notes_on(customers: Collection[int], user: User, task: Task | None = None) -
     )
 
 
+def lines_on(records: Sequence[SourceRecord], user: User, task: Task) -> list[Line]:
+    """The notes on records that the reader may see, and those of a card about them; one query."""
+    return _lines({record.pk: record for record in records}, user, leads(user), task)
+
+
 def _places(records: Sequence[SourceRecord]) -> list[Place]:
     """The customer once for each domain, then each record."""
     first: dict[Domain, SourceRecord] = {}

@@ -32,6 +32,13 @@ class Facts:
         """Whether such an answer needs a second person."""
         return rules.wants_second(self.policies, self.answered(kinds), drawn(self.task))
 
+    @property
+    def foreseen(self) -> list[str]:
+        """The answers that surely need a second person; who is drawn by chance is not told before."""
+        sure = [policy for policy in self.policies if policy.share >= 1]
+        told = [answer for answer in rules.ANSWERS if rules.wants_second(sure, self.answered(rules.kinds(answer)), 0)]
+        return told if self.task.stage == Task.Stage.FIRST else []
+
     def reason(self, kinds: frozenset[str]) -> bool:
         """Whether such an answer must say why."""
         return rules.wants_reason(self.policies, self.answered(kinds))

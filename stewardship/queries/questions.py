@@ -75,6 +75,16 @@ _QUESTIONS = """
        AND l.customer_id IS NOT NULL AND r.customer_id IS NOT NULL
 """
 
+# Which tasks hold or held what is or was asked about them, and what each holds now.
+_TASKS = """
+    WITH mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
+    near AS MATERIALIZED (
+        SELECT c.id FROM mine JOIN matching_candidate c ON c.left_id = mine.id
+        UNION SELECT c.id FROM mine JOIN matching_candidate c ON c.right_id = mine.id)
+    SELECT m.task_id, array_agg(m.candidate_id) FILTER (WHERE m.open)
+      FROM near JOIN stewardship_taskcandidate m ON m.candidate_id = near.id GROUP BY m.task_id
+"""
+
 
 @dataclass(frozen=True)
 class Found:
@@ -85,18 +95,34 @@ class Found:
     evidence: Mapping[str, Any]
 
 
+def asked_around(customers: Collection[int]) -> dict[int, frozenset[int]]:
+    """By task, open or not, in all parts in which one of these customers (ids) is, the candidates in it now.
+
+    Two queries.
+    """
+    reached = _reached(customers)
+    with connection.cursor() as cursor:
+        cursor.execute(_TASKS, {"customers": sorted(reached.union(customers))})
+        return {task: frozenset(candidates or ()) for task, candidates in cursor.fetchall()}
+
+
+def _reached(customers: Collection[int]) -> set[int]:
+    given: dict[str, Any] = {"customers": list(customers), "walked": WALKED + 10 * len(customers)}
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, given)
+        return {customer for (customer,) in cursor.fetchall()}
+
+
 def questions(customers: Collection[int]) -> dict[int, Found]:
     """By candidate (id), of all parts in which one of these customers (ids) is; three queries, one where there is none.
 
     Customers about whom nothing is or was asked cost one query.
     """
-    given: dict[str, Any] = {"customers": list(customers), "walked": WALKED + 10 * len(customers), "now": clock.now()}
+    reached = _reached(customers)
+    if not reached:
+        return {}
+    given: dict[str, Any] = {"customers": sorted(reached.union(customers)), "now": clock.now()}
     with connection.cursor() as cursor:
-        cursor.execute(_REACHED, given)
-        reached = {customer for (customer,) in cursor.fetchall()}
-        if not reached:
-            return {}
-        given["customers"] = sorted(reached.union(customers))
         cursor.execute(_WANTED, given)
         given["wanted"] = sorted(candidate for (candidate,) in cursor.fetchall())
         cursor.execute(_QUESTIONS, given)

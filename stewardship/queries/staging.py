@@ -12,6 +12,7 @@ from stewardship.models import Task
 from stewardship.queries.effects import effects_of
 from stewardship.queries.material import Head, columns_of, heads_of, material, scored
 from stewardship.queries.moves import Partition, partition
+from stewardship.queries.policies import facts
 from stewardship.queries.sides import sides_of
 from stewardship.rules.parting import Pair, Parted
 
@@ -52,4 +53,5 @@ def staged_parts(
         parted = Parted(tuple(tuple(place[customer] for customer in group) for group in groups), tuple(kinds))
         scores = {} if blind else {pair: found.probability for pair, found in made.scores.items()}
         parts = partition(parted, kinds, heads, columns_of(made, heads), scores)
-        return Staged(parts, heads, effects_of(made, heads, parted.groups))
+        wanted = facts(task, made.customers, made.candidates)
+        return Staged(parts, heads, effects_of(made, heads, parted.groups, wanted))

@@ -1,6 +1,6 @@
 """The review card as it is read: a page, the next one fetched ahead, a partition that is being staged, the graph."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,7 +16,7 @@ from cmdm.requests import Request
 from stewardship.actions import refusals
 from stewardship.forms import QueueFilter
 from stewardship.models import Task
-from stewardship.queries.card import Card, review_card
+from stewardship.queries.card import Card, card_around, review_card
 from stewardship.queries.queue import Wanted
 from stewardship.queries.staging import staged_parts
 from stewardship.rules.parting import staged
@@ -53,6 +53,18 @@ def ahead(request: Request, pk: int) -> HttpResponse:
     answer = render(request, "stewardship/_card_ahead.html", context)
     answer[FINGERPRINT] = fingerprint(request, found, context["card"].seen)
     return answer
+
+
+@login_required
+@require_GET
+@never_cache
+def around(request: Request, pk: int) -> HttpResponse:
+    """What stands around the card of a task, for a page that has the card itself: the next one, what can be undone."""
+    found = visible(request, pk)
+    blind = look_of(request).blind == "1"
+    card = replace(card_around(found, request.user, wanted_of(request, found)), blind=blind)
+    context = {"card": card, "task": found, "spoken": spoken(card)}
+    return render(request, "stewardship/_card_around.html", context)
 
 
 @login_required
@@ -125,10 +137,10 @@ def card_page(request: Request, found: Task, *, status: int = 200, said: str = "
     answer = render(request, template, context, status=status)
     if not said:
         return answer
-    return trigger_client_event(answer, "say", {"text": spoken(context["card"], said)}, after="settle")
+    return trigger_client_event(answer, "say", {"text": f"{said} {spoken(context['card'])}"}, after="settle")
 
 
-def spoken(card: Card, said: str) -> str:
+def spoken(card: Card) -> str:
     """What a screen reader says when a card took the place of the last one."""
     words = {"place": card.progress.place, "size": card.progress.size, "title": card.title}
-    return f"{said} " + _("Card %(place)s of %(size)s: %(title)s") % words
+    return _("Card %(place)s of %(size)s: %(title)s") % words

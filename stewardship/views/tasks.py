@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect, push_url, retarget, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, push_url, retarget
 
 from cmdm.actions import Refused
 from cmdm.errors import Invalid
@@ -17,9 +17,9 @@ from stewardship.actions import tasks
 from stewardship.actions.holding import LEASE
 from stewardship.forms import DecisionForm
 from stewardship.models import Answer, Task
-from stewardship.queries.card import card_around
+from stewardship.queries.card import arrived
 from stewardship.queries.queue import waiting
-from stewardship.views.cards import FINGERPRINT, card_page, fingerprint, spoken, visible, wanted_of
+from stewardship.views.cards import FINGERPRINT, card_page, fingerprint, visible, wanted_of
 
 
 @login_required
@@ -76,7 +76,7 @@ def decide(request: Request, pk: int) -> HttpResponse:
     except Invalid as fault:
         sentence = next(message for messages in fault.errors.values() for message in messages)
         return _refused(request, found, Refused(sentence), status=422)
-    return _onward(request, said=_("%(answer)s saved.") % {"answer": answer.get_decision_display()})
+    return _onward(request, said=_("%(answer)s saved.") % {"answer": answer.get_decision_display()}, given=answer)
 
 
 @login_required
@@ -117,23 +117,34 @@ def following(request: Request) -> HttpResponse:
     return _onward(request)
 
 
-def _onward(request: Request, *, behind: Task | None = None, said: str = "") -> HttpResponse:
-    wanted = wanted_of(request)
-    coming = waiting(wanted, request.user)
-    found = tasks.take_next(wanted.behind(coming, behind) if behind else coming, actor=request.user)
+def _onward(
+    request: Request, *, behind: Task | None = None, said: str = "", given: Answer | None = None
+) -> HttpResponse:
+    """To the card that the page has ready, if it may be his; else to the first that is to be had."""
+    announced = 0 if behind else _announced(request)
+    found = tasks.take_announced(announced, actor=request.user) if announced else None
+    if found is None:
+        wanted = wanted_of(request)
+        coming = waiting(wanted, request.user)
+        found = tasks.take_next(wanted.behind(coming, behind) if behind else coming, actor=request.user)
     if found is None:
         messages.success(request, _("%(said)s Nothing else waits here.") % {"said": said})
         return _to(request, _queue_address(request))
-    return _arrive(request, found, said=said)
+    return _arrive(request, found, said=said, given=given)
 
 
-def _arrive(request: Request, found: Task, *, said: str) -> HttpResponse:
+def _announced(request: Request) -> int:
+    pk = request.POST.get("ahead", "").partition("/")[0] if request.htmx else ""
+    return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
+
+
+def _arrive(request: Request, found: Task, *, said: str, given: Answer | None = None) -> HttpResponse:
     """On the card of a task, in the address as well."""
     address = f"{reverse('stewardship:task', args=[found.pk])}?{request.GET.urlencode()}"
     if not request.htmx:
         return HttpResponseRedirect(address)
     if request.POST.get("ahead") and request.POST["ahead"] == _as_it_is(request, found):
-        return push_url(_revealed(request, found, said=said), address)
+        return push_url(_revealed(request, found, said=said, given=given), address)
     return push_url(card_page(request, visible(request, found.pk), said=said), address)
 
 
@@ -142,12 +153,12 @@ def _as_it_is(request: Request, found: Task) -> str:
     return fingerprint(request, found, ",".join(f"{pk}:{version}" for pk, version in sorted(versions.items())))
 
 
-def _revealed(request: Request, found: Task, *, said: str) -> HttpResponse:
-    """The page has this card already: only what stands around it."""
-    card = card_around(found, request.user, wanted_of(request, found))
-    answer = render(request, "stewardship/_card_around.html", {"card": card, "task": found})
+def _revealed(request: Request, found: Task, *, said: str, given: Answer | None) -> HttpResponse:
+    """The page has this card already: only that it is his now; what stands around it is asked for afterwards."""
+    card = arrived(wanted_of(request, found), given, minutes=LEASE.seconds // 60)
+    answer = render(request, "stewardship/_card_revealed.html", {"card": card, "task": found, "said": said})
     answer[FINGERPRINT] = request.POST["ahead"]
-    return trigger_client_event(answer, "say", {"text": spoken(card, said)}, after="settle")
+    return answer
 
 
 def _to(request: Request, address: str) -> HttpResponse:

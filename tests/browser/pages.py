@@ -224,6 +224,7 @@ ELSEWHERE = {
     "stewardship:bulk_progress": "a fragment; test_bulk",
     "stewardship:attachment": "a file; test_notes",
     "stewardship:ahead": "a fragment; test_group_card",
+    "stewardship:around": "a fragment; test_group_card",
     "stewardship:parts": "a fragment; test_group_card",
     "matching:export": "a file; test_model_page",
     "consent:keys": "public; test_pages of consent",

@@ -92,7 +92,7 @@ class TestReading:
 
     def test_somebody_of_another_domain_sees_no_group(self, client, outsider, family):
         client.force_login(outsider)
-        for name in ("task", "parts", "graph", "ahead"):
+        for name in ("task", "parts", "graph", "ahead", "around"):
             assert client.get(at(name, family)).status_code == 404
 
 
@@ -197,6 +197,8 @@ class TestAhead:
         assert response.headers["X-Card"] == mark
         assert "<table" not in response.text and 'id="undo"' in response.text
         assert coming.taken_by == marta
+        around = client.get(at("around", coming)).text
+        assert 'id="next-up"' in around and "Different:</b>" in around
 
     def test_a_card_that_changed_meanwhile_is_made_anew(self, client, marta, task, crm, shop):
         coming = task_of(ask(stranger(crm, 5), stranger(shop, 6), probability=0.9))
@@ -248,5 +250,6 @@ class TestReasons:
         taken = client.post(at("decide", task), {"decision": "different", "seen": text, "reason": "asked"})
 
         assert shown.context["card"].needs_reason == {"different"}
+        assert "Waits for a second steward" not in shown.text
         assert refused.status_code == 409 and 'data-code="reason"' in refused.text
         assert taken.status_code == 302

@@ -61,6 +61,7 @@ def test_who_is_asked_answers_and_the_card_comes_back(client, marta, expert, out
 
     client.force_login(marta)
     assert "Two people" in client.get(to("hand", task.pk)).text
+    assert "Two people" in client.get(to("task", task.pk)).text
     assert Task.objects.get(pk=task.pk).referred_to is None
 
 

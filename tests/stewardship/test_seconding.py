@@ -11,7 +11,7 @@ from cmdm.models import AuditEntry, system_user
 from customers.models import Customer
 from stewardship.actions import policies, seconding, tasks
 from stewardship.models import Answer, ReviewPolicy, Task
-from stewardship.queries.policies import drawn, needing_reason, needs_second
+from stewardship.queries.policies import drawn, facts, needing_reason, needs_second
 from stewardship.rules.seconding import Answered, Policy, fits, kinds, wants_reason, wants_second
 from tests.stewardship.scene import answer
 from tests.support.people import make_user
@@ -76,6 +76,7 @@ class TestDeeds:
     def test_two_who_agree_act_and_the_first_alone_does_not(self, policy, task, marta, jonas):
         assert needs_second(task, "same")
         assert not needs_second(task, "different")
+        assert facts(task, [], []).foreseen == ["same"]
         first = answer(task, marta, "same")
         assert (first.role, first.acts, Customer.objects.active().count()) == ("first", False, 2)
         with pytest.raises(Refused):
