@@ -21,9 +21,21 @@ from stewardship.queries.wanted import AGES, BANDS, NARROWING, REFERRED, SIZES, 
 from stewardship.rules.mentions import named, resolved
 from stewardship.rules.parting import staged
 
+SELECTED = 100
 LARGEST = 2**63 - 1
 LONGEST = 2_000
 ORDERS = [("useful", _("Most useful first")), ("oldest", _("Oldest first"))]
+
+
+class SelectedField(forms.Field):
+    """Cards that were ticked, or as they stand in an address: "12,15"; what is no number is left out."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value: Any) -> str:
+        given = [one for text in value or () for one in str(text).split(",")]
+        found = {int(one) for one in given if one.isascii() and one.isdigit() and len(one) < 19}
+        return ",".join(map(str, sorted(found)[:SELECTED]))
 
 
 class QueueFilter(forms.Form):
@@ -44,6 +56,7 @@ class QueueFilter(forms.Form):
     domain = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     tag = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     holder = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
+    only = SelectedField(required=False)
     order = forms.ChoiceField(choices=ORDERS, required=False)
 
     def wanted(self) -> Wanted:

@@ -99,6 +99,14 @@
     change(state);
   };
 
+  /* Digits pick columns; in a row that J and K went to they choose its value, until Escape. */
+  document.addEventListener("keydown", (event) => {
+    const row = event.key === "Escape" && !$("dialog[open], details[open]") && $("[data-columns] .is-current");
+    if (!row) return;
+    row.classList.remove("is-current");
+    document.activeElement?.blur();
+  });
+
   const begin = () => {
     stack = [];
     first = now = parts().length ? read() : null;

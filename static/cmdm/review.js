@@ -9,6 +9,7 @@
   /* The golden column follows the choice; the rule that would have chosen stays in reach. */
   const redraw = (input) => {
     const row = input.closest("[data-row]");
+    if ("loose" in input.dataset) { window.cmdm?.say(input.ariaLabel); return; }
     const table = input.closest("table");
     const golden = $(".golden", row);
     const rule = $("[data-golden-rule]", row);
@@ -32,6 +33,14 @@
     const shown = new Intl.DateTimeFormat(document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang, { dateStyle: "medium", timeZone: "UTC" });
     return table.dataset.chosenUntil.replace("{day}", shown.format(day));
   };
+
+  /* In a group nothing is chosen before: what is chosen twice is chosen no more. */
+  let chosen = null;
+  document.addEventListener("click", (event) => {
+    const input = event.target;
+    if (!input.matches?.("[data-loose]")) return;
+    if (input === chosen) { input.checked = false; chosen = null; } else chosen = input;
+  });
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-choice]")) redraw(event.target);
@@ -161,6 +170,8 @@
   }
 
   const begin = (focus) => {
+    chosen = null;
+    if ($("[data-columns]")) return;
     const first = $(".compare [data-undecided]") ?? $(".compare [data-row]:not([hidden])");
     if (first) window.cmdm?.goTo(first, { focus });
   };

@@ -113,9 +113,8 @@ def _single(made: Columns, spec: Spec) -> list[Line]:
         cell(made, spec, side, value, made.golden[side].lineage.get(spec.name)) for side, value in enumerate(values)
     ]
     line = _line(made, spec, values, cells, str(spec.row.label))
-    if not made.is_pair:
-        return [line]
-    return [replace(line, preview=_preview(made, spec, line.state), choosable=line.state != "equal")]
+    line = replace(line, choosable=line.state != "equal")
+    return [replace(line, preview=_preview(made, spec, line.state))] if made.is_pair else [line]
 
 
 def _preview(made: Columns, spec: Spec, state: str) -> Preview:

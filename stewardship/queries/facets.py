@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from cmdm import access, clock
 from cmdm.models import Domain, User
@@ -229,6 +230,9 @@ PHRASES: Mapping[str, Any] = {
 
 
 def _chip(labels: Labels, name: str, value: str) -> Any:
+    if name == "only":
+        count = value.count(",") + 1
+        return ngettext("%(n)s card that is ticked", "%(n)s cards that are ticked", count) % {"n": count}
     if name in PHRASES:
         said = {"size": SIZES.get(value), "age": AGES[value][2] if value in AGES else None}.get(name) or value
         return PHRASES[name] % {"value": said}

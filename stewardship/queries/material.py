@@ -41,8 +41,9 @@ class Head:
 
     @property
     def short(self) -> str:
-        """Two letters of a temporary name, or the letter."""
-        return SHORT.get(self.name, self.letter)
+        """Two letters of a temporary name, the initials of its own, or the letter."""
+        initials = "".join(word[0] for word in self.name.split()[:2]).upper()
+        return SHORT.get(self.name) or initials or self.letter
 
 
 @dataclass(frozen=True)

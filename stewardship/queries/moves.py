@@ -1,5 +1,6 @@
 """A partition of a card in words: a band over each group, and the moves that saving would make, as sentences."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -137,6 +138,11 @@ class Field:
     score: float
     tone: str
     words: str
+
+    @property
+    def brief(self) -> str:
+        """Two digits, never rounded up: what is nearly sure is not sure."""
+        return f"{math.floor(self.score * 100) / 100:.2f}"
 
 
 def matrix(scores: Mapping[Pair, PairExplained], heads: Sequence[Head]) -> list[tuple[Head, list[Field | None]]]:

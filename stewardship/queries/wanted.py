@@ -54,6 +54,7 @@ class Wanted:
     domain: int | None = None
     tag: int | None = None
     holder: int | None = None
+    only: str = ""
     oldest: bool = False
 
     def narrow(self, rows: TaskQuerySet, user: User) -> TaskQuerySet:
@@ -166,6 +167,10 @@ def _held_by(rows: TaskQuerySet, given: int, user: User) -> TaskQuerySet:
     return rows.filter(taken_by=given, taken_until__gt=clock.now())
 
 
+def _only(rows: TaskQuerySet, given: str, user: User) -> TaskQuerySet:
+    return rows.filter(pk__in=[int(pk) for pk in given.split(",")])
+
+
 def _open_to(rows: TaskQuerySet, user: User) -> TaskQuerySet:
     """Tasks of which the user may see every side."""
     return rows.filter(domains__contained_by=list(access.scope(user, "decide")))
@@ -186,6 +191,7 @@ NARROWING: Mapping[str, Any] = {
     "domain": _lying_in,
     "tag": _tagged,
     "holder": _held_by,
+    "only": _only,
 }
 
 

@@ -14,10 +14,10 @@ from cmdm.requests import Request
 from customers import ports
 from customers.ports import WaitingList
 from stewardship.forms import QueueFilter
-from stewardship.models import Task
+from stewardship.models import SavedFilter, Task
 from stewardship.models.task import TaskQuerySet
 from stewardship.queries.leading import leads
-from stewardship.queries.queue import CAP, SIZE, Wanted, queue_page, waiting
+from stewardship.queries.queue import CAP, SIZE, QueuePage, Wanted, kept_counts, queue_page, waiting
 from stewardship.views.filters import sharing
 
 SALT = "queue"
@@ -43,10 +43,19 @@ def queue(request: Request) -> HttpResponse:
         "cap": CAP,
         "size": SIZE,
         "beside": _beside(request),
+        "saved": _saved(request, page),
     }
     context["is_lead"] = bool(leads(request.user))
     context["sharing"] = sharing(request) if page.chips or wanted.oldest else ()
     return render(request, "stewardship/queue.html", context)
+
+
+def _saved(request: Request, page: QueuePage) -> list[tuple[SavedFilter, int, bool]]:
+    """The reader's filters, each with what it shows among the first of its queue, and whether that queue is longer."""
+    kept = [QueueFilter(one.parameters).wanted() for one in page.saved]
+    long = {choice.parameters["queue"] for choice in page.queues.choices if choice.count > CAP}
+    counted = zip(page.saved, kept, kept_counts(kept, request.user), strict=True)
+    return [(one, count, wanted.queue in long) for one, wanted, count in counted]
 
 
 def _beside(request: Request) -> list[tuple[WaitingList, int]]:

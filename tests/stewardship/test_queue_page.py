@@ -113,6 +113,7 @@ class TestFilters:
             ({"source": shop.pk}, [far]),
             ({"mine": "1"}, [near]),
             ({"domain": retail.pk, "order": "oldest"}, [near, far]),
+            ({"only": [far.pk, 0]}, [far]),
         ):
             assert shown(page(client, marta, **filters)) == expected, filters
 
@@ -218,7 +219,9 @@ class TestKeptFilters:
         made = client.post(reverse("stewardship:filter_keep") + "?queue=possible&band=middle", {"name": "Middling"})
         row = SavedFilter.objects.get()
         assert made.url == f"{QUEUE}?queue=possible&band=middle"
-        assert "Middling" in page(client, marta).text
+        shown = page(client, marta)
+        assert "Middling" in shown.text
+        assert [(one.name, count) for one, count, _more in shown.context["saved"]] == [("Middling", 1)]
         assert "Middling" not in page(client, jonas).text
 
         client.force_login(marta)
