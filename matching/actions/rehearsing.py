@@ -5,7 +5,7 @@ holds figures and ids, never a value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from matching.actions import models
 from matching.engine import calibration
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.scoring import Scores
+from matching.engine.defaults import wide
 from matching.models import Candidate, MatchModel
 from matching.queries.answers import Answered, answered, held_together, kept_apart
 from matching.queries.barred import barred
@@ -64,7 +65,8 @@ def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
 
 def _seen(both: Sequence[Any], report: Progress) -> list[Seen]:
     party = both[0].party_type
-    taken = snapshots(both, report)
+    # As `match --all` compares: by as wide rules as pay at this size.
+    taken = [replace(each, model=wide(each.model, len(each))) for each in snapshots(both, report)]
     apart, holding = kept_apart(party), held_together(party)
     made = []
     for snapshot in taken:

@@ -9,13 +9,13 @@ from cmdm import jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job
 from customers import ports
-from customers.models import Customer
+from customers.models import Customer, Source
 from customers.ports import EffectFact
 from matching.actions import asking, matching, models, rehearsing, training, verdicts
 from matching.engine.defaults import person_model
 from matching.models import Candidate, LedgerEntry, MatchModel
 from tests.support.people import make_user
-from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, seen, stored
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, seen, stored
 
 LAX = replace(person_model(), automatic=0.5, review=0.01)
 
@@ -53,6 +53,15 @@ class TestRehearsal:
         lax = replace(LAX, automatic=0.02)
         assert rehearsed(lax, owner).rehearsal["merges"]["then"] == 1
         told = rehearsed(replace(lax, exclusive_schemes=("ssn",)), owner).rehearsal
+        assert (told["merges"]["then"], told["queue"]["then"]) == (0, 1)
+
+    def test_what_somebody_says_of_himself_it_would_ask_about(self, scene, owner):
+        stored(scene.crm, "1", ANNA)
+        said = {**ANNA, "email": [{"value": "thief@mail.example", "verified": True}]}
+        portal = make_source(scene.south)
+        Source.objects.filter(pk=portal.pk).update(role=Source.Role.PORTAL)
+        stored(portal, "1", said)
+        told = rehearsed(LAX, owner).rehearsal
         assert (told["merges"]["then"], told["queue"]["then"]) == (0, 1)
 
     def test_it_says_what_match_would_then_do_and_writes_nothing_live(self, questioned, owner):
