@@ -110,6 +110,13 @@ def _hand_on(topic: str, rows: list[OutboxPending]) -> None:
         OutboxPending.objects.bulk_update(rows, ["attempts", "error", "parked", "not_before"])
 
 
+def position() -> int:
+    """The number of the last event: what is read now holds all that had happened by then."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(max(id), 0) FROM cmdm_outboxevent")
+        return int(cursor.fetchone()[0])
+
+
 def oldest_pending_seconds() -> float:
     """Age of the oldest event that is still to be dispatched, for the readiness page."""
     with connection.cursor() as cursor:

@@ -86,6 +86,12 @@ def asked_of(customers: Sequence[int]) -> dict[tuple[int, str], AuditEntry]:
     return {(int(one.thing_id), one.purpose): one for one in rows.select_related("actor").order_by("pk")}
 
 
+def asked_about(customer: Customer, rows: Sequence[Row]) -> list[Two]:
+    """Each purpose, and where there are two answers when the customer was last asked; one query if there are any."""
+    asked = asked_of([customer.pk]) if any(row.conflict for row in rows) else {}
+    return [Two(row, asked.get((customer.pk, row.purpose.key)) if row.conflict else None) for row in rows]
+
+
 def two_answers(customer: Customer, purpose: Purpose, user: User) -> bool:
     """Whether the customer's records answer differently to this purpose; three queries."""
     return any(row.conflict and row.purpose.pk == purpose.pk for row in consents_of(customer, user))

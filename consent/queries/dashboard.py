@@ -138,11 +138,11 @@ def _months(counted: Iterable[Key], since: date, address: Mapping[str, str]) -> 
 
 
 def columns(months: Iterable[Bar]) -> list[dict[str, Any]]:
-    """The months as columns of a drawing, 100 high: yes above, no under it."""
+    """The months as columns of a drawing, 132 high, each over its figures: yes above the line, no under it."""
     found = list(months)
     high = max((max(one.yes, one.no) for one in found), default=0) or 1
     drawn = []
-    for place, one in enumerate(found):
+    for one in found:
         up, down = one.yes / high * 60, one.no / high * 60
-        drawn.append({"bar": one, "x": place * 40 + 13, "up": up, "top": 64 - up, "down": down})
+        drawn.append({"bar": one, "up": up, "top": 64 - up, "down": down})
     return drawn

@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from cmdm import clock
 from cmdm.models import ApiToken, AuditEntry, User
-from consent.models import ConsentEvent, PortalAccount, Proposal
+from consent.models import ConsentEvent, PortalAccount, Proposal, Purpose
 from consent.queries.portal_receipts import title_of
 from consent.queries.portal_words import origin_of
 from consent.rules.folding import DENYING, GRANTING, REQUESTED
@@ -60,7 +60,7 @@ class Receivers:
 
 
 def receivers(anchors: Sequence[int], customers: Sequence[int]) -> Receivers:
-    """Who received the data of these records, and who looked at what is hidden; four queries."""
+    """Who received the data of these records, and who looked at what is hidden; five queries at most."""
     rows = list(SourceRecord.objects.filter(pk__in=list(anchors)).values_list("domain", "received_at"))
     domains = {domain for domain, _at in rows}
     since = min((at for _domain, at in rows), default=clock.now())
@@ -68,15 +68,33 @@ def receivers(anchors: Sequence[int], customers: Sequence[int]) -> Receivers:
     taken = list(entries.filter(deed__in=EXPORTED)[:MOST])
     about = entries.filter(deed__in=REVEALED, thing__in=("customer", "sourcerecord"))
     looked = about.filter(thing_id__in=[str(pk) for pk in (*customers, *anchors)])[:MOST]
+    labels = _labels_of(taken)
     return Receivers(
         systems=_systems(domains),
-        taken=tuple(Line(one.at, _("Taken along %(what_for)s") % _for(one), "file-export") for one in taken),
-        looked=tuple(Line(one.at, _("Looked at %(what_for)s") % _for(one), "eye") for one in looked),
+        taken=tuple(Line(one.at, _taken(one, labels), "file-export") for one in taken),
+        looked=tuple(Line(one.at, _("Looked at %(what_for)s") % _for(one.purpose), "eye") for one in looked),
     )
 
 
-def _for(entry: AuditEntry) -> dict[str, str]:
-    return {"what_for": str(NEEDED_FOR.get(entry.purpose, entry.purpose or _("without a stated purpose")))}
+def _for(purpose: str) -> dict[str, str]:
+    return {"what_for": str(NEEDED_FOR.get(purpose, purpose or _("without a stated purpose")))}
+
+
+def _taken(entry: AuditEntry, labels: Mapping[str, str]) -> str:
+    """What for the data left, for which use if one was named, and to whom outside."""
+    purpose, _blank, use = entry.purpose.partition(" ")
+    key, _channel, recipient, *_more = [*use.split("/"), "", ""]
+    words = {**_for(purpose), "use": labels.get(key, key), "recipient": recipient}
+    if recipient:
+        return _("Taken along %(what_for)s: “%(use)s”, for %(recipient)s") % words
+    return (_("Taken along %(what_for)s: “%(use)s”") if use else _("Taken along %(what_for)s")) % words
+
+
+def _labels_of(taken: Iterable[AuditEntry]) -> dict[str, str]:
+    """The purposes that exports were made for, by key, in the reader's language; one query if there are any."""
+    keys = {use.split("/")[0] for one in taken if (use := one.purpose.partition(" ")[2])}
+    language = (get_language() or "en").split("-")[0]
+    return {one.key: one.said_in(language)[0] for one in Purpose.objects.filter(key__in=keys)} if keys else {}
 
 
 def _systems(domains: Collection[int]) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
 """Purposes and the texts that are shown for them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from consent.models import Channel, Notice, Purpose
 from consent.rules.permitting import LEGAL, Terms, terms_of
@@ -51,10 +54,19 @@ def _best(notices: Sequence[Notice], language: str) -> Notice | None:
 
 
 def uses() -> list[tuple[str, str]]:
-    """What data may be used for, by purpose and channel, as codes and labels; one query."""
+    """What data may be used for, by purpose, channel, and recipient outside where a text names one; as codes and
+    labels; two queries."""
+    named: dict[str, set[str]] = defaultdict(set)
+    texts = Notice.objects.exclude(state=Notice.State.DRAFT).exclude(named_recipients=[])
+    for purposes, recipients in texts.values_list("purposes", "named_recipients"):
+        for key in purposes:
+            named[key] |= set(recipients)
     found = []
     for purpose in Purpose.objects.published().exclude(kind=LEGAL):
-        found += [(f"{purpose.key}/{channel}", f"{purpose} · {CHANNELS[channel]}") for channel in purpose.channels]
-        if not purpose.channels:
-            found.append((purpose.key, str(purpose)))
+        for channel in purpose.channels or [""]:
+            label = f"{purpose} · {CHANNELS[channel]}" if channel else str(purpose)
+            found.append((f"{purpose.key}/{channel}".rstrip("/"), label))
+            for one in sorted(named[purpose.key]):
+                words = {"use": label, "recipient": one}
+                found.append((f"{purpose.key}/{channel}/{one}", _("%(use)s, to %(recipient)s") % words))
     return found

@@ -16,6 +16,7 @@ from consent.actions import proof
 from consent.actions.on_behalf import ask_customer, record_on_behalf
 from consent.forms.on_behalf import OnBehalfForm, OpenScanForm
 from consent.models import ConsentEvent, Purpose
+from consent.queries.conflicts import asked_about
 from consent.queries.panel import consents_of, history_of
 from customers.models import Customer, SourceRecord
 from customers.queries.profile import profile
@@ -37,7 +38,7 @@ def consents(request: Request, customer: Customer) -> HttpResponse:
     rows = consents_of(customer, request.user, every=True)
     context = {
         **frame(request, profile(customer, request.user), "consents"),
-        "rows": rows,
+        "rows": asked_about(customer, rows),
         "acts": history_of(customer, request.user),
         "reasons": proof.REASONS.items(),
         "may_record": customer.status == Customer.Status.ACTIVE and bool(correctable(customer, request)),

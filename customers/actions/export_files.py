@@ -14,7 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, clock, crypto, ids, jobs
+from cmdm import access, audit, clock, crypto, events, ids, jobs
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
 from customers.actions.exports import leaving
@@ -25,6 +25,7 @@ from customers.queries.sheets import customers_header, customers_rows, exportabl
 from customers.rules.safe_csv import safe_lines
 
 JOB = "customers.export"
+EVENT = "event"
 KEPT = timedelta(hours=24)
 # Who began to fetch a file just before it expired gets it to its end.
 GRACE = timedelta(hours=1)
@@ -37,8 +38,9 @@ Hold = Callable[[], None]
 def prepare(filters: Mapping[str, Any], *, actor: User, purpose: str) -> ExportFile:
     """Have the customers that fit written to a file. Refused without ``export``, without a purpose, and twice at once.
 
-    :param filters: ``party_type``, ``status``, ``domain`` (id), ``source`` (id), ``use`` (``purpose/channel``: those
-        only who permit this use of their data when their page is written); each may be missing.
+    :param filters: ``party_type``, ``status``, ``domain`` (id), ``source`` (id), ``use`` (``purpose/channel``, or
+        ``purpose/channel/recipient``: those only who permit this use of their data when their page is written); each
+        may be missing.
     """
     User.objects.select_for_update(of=("self",)).get(pk=actor.pk)
     domains = leaving(actor=actor, purpose=purpose)
@@ -73,9 +75,10 @@ def write_next(file: ExportFile, *, actor: User, hold: Hold) -> ExportFile:
     file.expires_at, file.change = clock.now() + KEPT, change_id()
     if not page:
         file.finished_at = clock.now()
-        counts = {"rows": file.rows}
-        audit.record(actor, "export.written", file, domains=file.domains, counts=counts, purpose=_noted_for(file))
-    file.save(update_fields=[*RIGHTS, *PROGRESS, "change"])
+        audit.record(
+            actor, "export.written", file, domains=file.domains, counts=_counts(file), purpose=_noted_for(file)
+        )
+    file.save(update_fields=[*RIGHTS, *PROGRESS, "filters", "change"])
     return file
 
 
@@ -104,6 +107,7 @@ def _begin(file: ExportFile, rights: Mapping[str, list[Any]], *, expected: int) 
         setattr(file, name, value)
     file.position = file.rows = file.size = file.pieces = 0
     file.expected = expected
+    file.filters = {**file.filters, EVENT: events.position()}
 
 
 def _write(file: ExportFile, page: list[Customer], actor: User) -> None:
@@ -143,10 +147,15 @@ def fetch(file: ExportFile, *, actor: User) -> Iterator[bytes]:
         file,
         domains=file.domains,
         attributes=file.attributes,
-        counts={"rows": file.rows},
+        counts=_counts(file),
         purpose=_noted_for(file),
     )
     return bytes_of(file)
+
+
+def _counts(file: ExportFile) -> dict[str, int]:
+    """How much is in it, and the last event before its first line was written: later ones may be missing in it."""
+    return {"rows": file.rows, EVENT: file.filters.get(EVENT, 0)}
 
 
 def _noted_for(file: ExportFile) -> str:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cmdm import access, audit
+from cmdm import access, audit, events
 from cmdm.actions import Refused, action
 from cmdm.models import User
 from customers.models import Customer
@@ -40,15 +40,18 @@ def export(what: str, *, actor: User, purpose: str) -> Iterator[str]:
 
 
 @action
-def export_customers(customers: QuerySet[Customer], *, actor: User, purpose: str, use: str = "") -> Iterator[str]:
+def export_customers(
+    customers: QuerySet[Customer], *, actor: User, purpose: str, use: str = "", as_of: int | None = None
+) -> Iterator[str]:
     """Lines of a CSV file with the chosen customers that the actor may export; refused for more than 20,000.
 
-    :param use: ``purpose/channel``: those only who permit this use of their data when their line is written.
+    :param use: ``purpose/channel``, or ``purpose/channel/recipient`` where the file goes to somebody outside: those
+        only who permit this use of their data when their line is written. :param as_of: the last event before it.
     """
     sheet = customers_sheet(actor, customers, use=use)
     if sheet.count > MAX_STREAMED:
         raise Refused(_("More than 20,000 customers are written to a file first."), code="too_many")
-    return _noted("customers", sheet, actor=actor, purpose=purpose, use=use)
+    return _noted("customers", sheet, actor=actor, purpose=purpose, use=use, as_of=as_of)
 
 
 def leaving(*, actor: User, purpose: str) -> frozenset[int]:
@@ -65,14 +68,16 @@ def leaving(*, actor: User, purpose: str) -> frozenset[int]:
     return domains
 
 
-def _noted(what: str, sheet: Sheet, *, actor: User, purpose: str, use: str = "") -> Iterator[str]:
+def _noted(
+    what: str, sheet: Sheet, *, actor: User, purpose: str, use: str = "", as_of: int | None = None
+) -> Iterator[str]:
     domains = leaving(actor=actor, purpose=purpose)
     audit.record(
         actor,
         f"{what}.exported",
         domains=domains,
         attributes=sheet.attributes,
-        counts={"rows": sheet.count},
+        counts={"rows": sheet.count, "event": events.position() if as_of is None else as_of},
         purpose=f"{purpose} {use}".strip()[:60],
     )
     return safe_lines(sheet.header, sheet.rows)

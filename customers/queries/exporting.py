@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import access, crypto
 from cmdm.models import Domain, User
+from customers import ports
 from customers.models import Customer, ExportChunk, ExportFile, PartyType, Source
 from customers.queries.records import listed
 
@@ -26,7 +27,7 @@ def chosen(filters: Mapping[str, Any], user: User) -> QuerySet[Customer] | None:
 
 
 def described(file: ExportFile) -> str:
-    """Its filters, for its owner; two queries at most."""
+    """Its filters, for its owner; four queries at most."""
     filters = file.filters
     words = [
         PartyType(filters["party_type"]).label if filters.get("party_type") else _("Persons and organisations"),
@@ -36,6 +37,8 @@ def described(file: ExportFile) -> str:
         words += Domain.objects.filter(pk=filters["domain"]).values_list("name", flat=True)
     if filters.get("source") is not None:
         words += Source.objects.filter(pk=filters["source"]).values_list("name", flat=True)
+    if filters.get("use"):
+        words.append(dict(use for offer in ports.uses for use in offer()).get(filters["use"], filters["use"]))
     return " · ".join(str(word) for word in words)
 
 

@@ -60,15 +60,16 @@ def next_customers(customers: QuerySet[Customer], after: int) -> list[Customer]:
 def customers_rows(page: Sequence[Customer], user: User, use: str = "") -> Iterator[Sequence[Cell]]:
     """The rows of a page of customers, with the values that the user may take along.
 
-    With a use (``purpose/channel``) those only who permit it now, and of their addresses those that it covers.
+    With a use (``purpose/channel``, ``purpose/channel/recipient``) those only who permit it now, and of their addresses
+    those that it covers.
     """
     specs = catalogue().specs.values()
     values: dict[int, Mapping[str, Any]] = {
         pk: seen.values for pk, seen in visible_values(page, user, verb="export").items()
     }
     if use:
-        purpose, _slash, channel = use.partition("/")
-        allowed = ports.permitted(page, purpose, channel, clock.now())
+        purpose, channel, recipient, *_more = [*use.split("/"), "", ""]
+        allowed = ports.permitted(page, purpose, channel, clock.now(), recipient)
         page = [customer for customer in page if allowed[customer.pk].allowed]
         values = {**ports.usable({one.pk: values[one.pk] for one in page}, allowed, channel)}
     for customer in page:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from cmdm import access, clock
+from cmdm import access, clock, events
 from cmdm.actions import Refused
 from cmdm.requests import Request
 from customers.actions import export_files
@@ -43,9 +43,10 @@ def export(request: Request) -> HttpResponseBase:
 
 
 def _taken_along(request: Request, purpose: str, use: str = "") -> HttpResponseBase:
-    wanted = CustomerFilter(request.GET, user=request.user).wanted()
+    wanted, event = CustomerFilter(request.GET, user=request.user).wanted(), events.position()
+    chosen = listed(request.user, **wanted)
     try:
-        lines = export_customers(listed(request.user, **wanted), actor=request.user, purpose=purpose, use=use)
+        lines = export_customers(chosen, actor=request.user, purpose=purpose, use=use, as_of=event)
     except Refused as refused:
         if refused.code != "too_many":
             raise
@@ -53,12 +54,14 @@ def _taken_along(request: Request, purpose: str, use: str = "") -> HttpResponseB
         filters = {**wanted, "source": source.pk if source else None, "use": use}
         made = export_files.prepare(filters, actor=request.user, purpose=purpose)
         return redirect("customers:export_file", pk=made.pk)
-    return _sent(lines)
+    return _sent(lines, use, event)
 
 
-def _sent(content: Any) -> StreamingHttpResponse:
+def _sent(content: Any, use: str, event: int) -> StreamingHttpResponse:
+    """The file, its name saying for what use it was made, and which was the last event before."""
+    name = "-".join(["customers", *filter(None, use.split("/")), f"event-{event}"])
     answer = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="customers.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 
@@ -96,7 +99,8 @@ def fetch(request: Request, pk: UUID) -> HttpResponseBase:
     """The file itself."""
     row = _file(request, pk)
     try:
-        answer = _sent(export_files.fetch(row, actor=request.user))
+        content = export_files.fetch(row, actor=request.user)
+        answer = _sent(content, row.filters.get("use") or "", row.filters.get(export_files.EVENT, 0))
     except Refused as refused:
         expired = refused.code == "expired"
         context = {**_context(row), "expired": expired, "refusal": refused.sentence}

@@ -4,13 +4,19 @@ import csv
 import io
 
 import pytest
+from django.urls import reverse
 
-from cmdm.models import AuditEntry
+from cmdm import events
+from cmdm.actions.users import issue_token
+from cmdm.models import AuditEntry, system_user
 from customers.actions import export_files
 from customers.actions.exports import export_customers
 from customers.forms.exports import ExportForm
 from customers.models import Customer
+from tests.consent.portal import make_account, sign_in
+from tests.consent.scene import make_notice
 from tests.consent.test_recording import MAIL, Scene
+from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -43,5 +49,23 @@ def test_a_file_obeys_a_withdrawal_made_before_its_page_is_written(scene):
 
 
 def test_the_form_offers_what_is_in_use(scene):
+    make_notice(scene.purpose, named_recipients=["mailhaus"])
     choices = [code for code, _label in ExportForm().fields["use"].choices]
-    assert choices == ["", "newsletter/email"]
+    assert choices == ["", "newsletter/email", "newsletter/email/mailhaus"]
+
+
+def test_who_takes_data_along_for_whom_stands_in_the_audit_log_and_with_the_person(scene, client):
+    named = make_notice(scene.purpose, key=scene.notice.key, named_recipients=["mailhaus"])
+    asked = {"actor": scene.lead, "purpose": "system", "use": "newsletter/email/mailhaus"}
+    assert rows(export_customers(Customer.objects.all(), **asked)) == []
+    scene.grant(notice=named)
+    (row,) = rows(export_customers(Customer.objects.all(), **asked))
+    assert row["email"] == MAIL
+    entry = AuditEntry.objects.latest("pk")
+    assert (entry.purpose, entry.counts["event"]) == ("system newsletter/email/mailhaus", events.position())
+    for name, domain in (("Billing", scene.domain), ("Foreign", scene.other)):
+        issue_token(user=make_user("consumer", domain=domain, name=name), actor=system_user())
+    page = sign_in(client, make_account(scene.karl, address=MAIL)).get(reverse("my:history")).text
+    assert f"Taken along for another of our systems: “{scene.purpose.label}”, for mailhaus" in page
+    assert "Billing" in page
+    assert "Foreign" not in page

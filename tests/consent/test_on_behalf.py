@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from cmdm import clock, crypto
 from cmdm.actions import Invalid, Refused
 from cmdm.models import AuditEntry, OutboxEvent
+from consent import panels
 from consent.actions import proof
 from consent.actions.on_behalf import ask_customer, record_on_behalf
 from consent.models import Attachment, ConsentEvent, Evidence
@@ -171,7 +172,13 @@ class TestTwoAnswers:
     def test_a_page_of_them_costs_the_same_for_one_as_for_many(self, scene, django_assert_max_num_queries):
         for record, act in ((scene.karl, "granted"), (scene.nora, "refused")):
             scene.say(record, act)
-        scene.merged()
+        merged = scene.merged()
+        with CaptureQueriesContext(connection) as panel:
+            assert panels.consents(merged, scene.steward)
+        for number in range(3):
+            scene.say(scene.karl, "withdrawn" if number % 2 else "granted")
+        with django_assert_max_num_queries(len(panel)):
+            assert panels.consents(merged, scene.steward)
         with CaptureQueriesContext(connection) as one:
             assert len(conflicts(scene.steward)[0]) == 1
         source = scene.karl.source

@@ -77,6 +77,9 @@ def test_the_queue_names_those_with_two_answers(client, scene):
     assert "Put it to the customer" in page.text
     asked = client.post(reverse("consent:ask", args=[page.context["found"][0].customer.key, "news"]), {"back": "list"})
     assert asked["Location"] == reverse("consent:conflicts")
+    page = shown(client, scene.steward, "customer", page.context["found"][0].customer.key)
+    assert "Put it to the customer again" in page.text
+    assert "put to the customer on" in page.text
 
 
 def test_half_a_notice_is_neither_saved_nor_published(client):

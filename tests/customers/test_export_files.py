@@ -121,10 +121,11 @@ class TestAsking:
         fetch(file, actor=olga)
 
         deeds = AuditEntry.objects.filter(thing="exportfile", thing_id=str(file.pk)).order_by("pk")
+        counts = {"rows": 5, "event": file.filters["event"]}
         assert [(one.deed, one.purpose, one.counts) for one in deeds] == [
             ("export.asked", "analysis", {}),
-            ("export.written", "analysis", {"rows": 5}),
-            ("customers.exported", "analysis", {"rows": 5}),
+            ("export.written", "analysis", counts),
+            ("customers.exported", "analysis", counts),
         ]
         assert "birth_date" in deeds[2].attributes
 

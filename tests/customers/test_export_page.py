@@ -23,10 +23,11 @@ class TestExporting:
 
         answer = client.post(f"{PAGE}?party_type=person", {"purpose": "quality"})
 
-        assert answer["Content-Disposition"] == 'attachment; filename="customers.csv"'
         assert [row["customer_number"] for row in table(answer)] == [ann.number]
         entry = AuditEntry.objects.get(deed="customers.exported")
-        assert (entry.purpose, entry.origin, entry.counts) == ("quality", "page", {"rows": 1})
+        event = entry.counts["event"]
+        assert (entry.purpose, entry.origin, entry.counts) == ("quality", "page", {"rows": 1, "event": event})
+        assert answer["Content-Disposition"] == f'attachment; filename="customers-event-{event}.csv"'
         assert table(client.post(f"{PAGE}?party_type=organisation", {"purpose": "quality"})) == []
 
     def test_without_a_purpose_nothing_leaves(self, client, ann, olga):

@@ -68,6 +68,7 @@ class TestChangingAnAddress:
         stranger = Visitor()
         stranger.ask(NEW)
         assert len(mails_to(NEW)) == 1, "the code for the change, and no other"
+        assert not portal_changes.settle(account, actor=system_user())
         visitor.later(monkeypatch, hours=24, minutes=1)
         assert portal_changes.settle_due(actor=system_user()) == 1
         assert portal_changes.settle_due(actor=system_user()) == 0
@@ -105,6 +106,9 @@ class TestChangingAnAddress:
         own = account.contacts.get().contact
         with pytest.raises(Refused):
             portal_changes.ask(account, own, OLD, actor=portal_user(), asked=asked)
+        self.ask(visitor)
+        assert visitor.post("/my/addresses/change/codes/", old="000", new=code_in(NEW)).status_code == 422
+        assert not PortalChange.objects.filter(state="waiting").exists(), "whoever reads the new mailbox alone"
         self.change(visitor)
         with pytest.raises(Refused):
             portal_changes.ask(account, own, NEW, actor=portal_user(), asked=asked)
