@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -53,6 +53,11 @@ from stewardship.rules.staging import Given, Step
 __all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_announced", "take_next", "undo"]
 
 DIFFERENT, RELATED = Verdict.Answer.DIFFERENT, Verdict.Answer.RELATED
+# Either or in one condition would read all customers.
+_WITH_SURVIVORS = """
+    SELECT unnest(%s::bigint[]) UNION
+    SELECT merged_into_id FROM customers_customer WHERE id = ANY(%s) AND merged_into_id IS NOT NULL
+"""
 FAULTS = {
     "unknown": gettext_lazy("This names a customer that is not on the card."),
     "twice": gettext_lazy("This names a customer twice, or two kinds of relation between the same."),
@@ -225,9 +230,8 @@ def _forget(answer: Answer, task: Task) -> None:
 
 def _lock(task: Task, also: Iterable[int] = ()) -> _Locked:
     """Lock by kind, in id order; the task was read unlocked before, so its customers are compared again."""
-    wanted = {*task.customers, *also}
-    survivors = Customer.objects.filter(pk__in=wanted, merged_into__isnull=False).values("merged_into")
-    rows = Customer.objects.filter(Q(pk__in=wanted) | Q(pk__in=survivors))
+    wanted = sorted({*task.customers, *also})
+    rows = Customer.objects.filter(pk__in=RawSQL(_WITH_SURVIVORS, [wanted, wanted]))
     held = holding(list(rows.locked()))
     around = asked_around([customer.pk for customer in held.customers])
     locked = Task.objects.filter(pk__in={task.pk, *around}).locked().select_related("taken_by").in_bulk()
