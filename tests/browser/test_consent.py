@@ -1,6 +1,7 @@
 """Two days with consent: an officer publishes what is asked, a steward keys in what was said."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.consent.scene import WORDS
 from tests.support.browser import PHONE, assert_accessible, assert_fits
@@ -46,13 +47,13 @@ def test_an_officer_publishes_and_a_steward_records(open_page, people):
         for name, label in NAMES.items():
             page.get_by_label(label, exact=True).fill(WORDS[name])
         page.get_by_role("button", name="Save and preview").click()
-        assert text in page.locator(".notice-shown").inner_text()
+        expect(page.locator(".notice-shown")).to_contain_text(text)
         confirm(page, "Save and publish")
         page.get_by_text(f"version {version}", exact=True).first.wait_for()
         page.get_by_text("Published. It is shown from now on.").wait_for()
     page.get_by_role("link", name="Compare", exact=True).click()
-    assert page.locator("del").all_inner_texts() == ["once"]
-    assert page.locator("ins").all_inner_texts() == ["twice"]
+    expect(page.locator("del")).to_have_text(["once"])
+    expect(page.locator("ins")).to_have_text(["twice"])
     assert_accessible(page)
 
     page = open_page(f"{customer}consents/record/", user=steward, size=PHONE, colours="dark")
@@ -69,7 +70,7 @@ def test_an_officer_publishes_and_a_steward_records(open_page, people):
     assert "Granted" in panel.inner_text() and "karl@lindqvist.example" in panel.inner_text()
     panel.get_by_role("link", name="Proof and receipts").click()
     page.get_by_role("link", name="Receipt", exact=True).first.click()
-    assert "version 2" in page.locator("#receipt-body").inner_text()
+    expect(page.locator("#receipt-body")).to_contain_text("version 2")
     assert_accessible(page)
 
 
@@ -83,4 +84,4 @@ def test_an_officer_retires_what_is_asked_no_longer(open_page, site):
     page = open_page(f"/consent/notices/{notice.pk}/", user=officer)
     confirm(page, "Retire")
     page.get_by_text("It is shown no longer").wait_for()
-    assert page.get_by_role("button", name="Retire").count() == 0
+    expect(page.get_by_role("button", name="Retire")).to_have_count(0)

@@ -1,6 +1,7 @@
 """The frame of every page: it can be read by everybody, on every screen, under the strictest policy."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, shoot, wear
 from tests.support.people import PASSWORD, make_domain, make_user
@@ -29,7 +30,7 @@ def test_a_steward_signs_in_and_is_at_the_start_page(open_page, steward, site):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{site.url}/")
-    assert page.get_by_text(steward.display_name).count()
+    expect(page.get_by_text(steward.display_name).first).to_be_attached()
 
 
 def test_a_page_that_does_not_exist_is_still_a_page(open_page, steward):

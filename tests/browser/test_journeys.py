@@ -4,12 +4,13 @@ import csv
 import io
 
 import pytest
+from playwright.sync_api import expect
 
 from customers.jobs import run
 from customers.models import Customer, Load, SourceRecord
 from stewardship.models import Task
 from tests.stewardship.scene import put
-from tests.support.browser import assert_accessible, assert_fits
+from tests.support.browser import assert_accessible, assert_fits, press
 from tests.support.people import PASSWORD, make_domain, make_user
 from tests.support.records import make_source, now
 
@@ -49,13 +50,6 @@ def is_sound(page, faults):
     faults.clear()
 
 
-def press(page, key):
-    """A key, and the answer of the server to it."""
-    with page.expect_response(lambda response: response.request.method == "POST"):
-        page.keyboard.press(key)
-    page.wait_for_timeout(300)
-
-
 class TestAFile:
     @pytest.fixture
     def olga(self, site):
@@ -80,7 +74,7 @@ class TestAFile:
         # The columns are guessed; she calls one of them by another name, and sees what would happen.
         page.get_by_label("Attribute of birth_date").select_option("birth_date")
         page.get_by_role("button", name="Save the mapping").click()
-        assert "2" in page.locator("#would-happen dt:has-text('without a value') + dd").inner_text()
+        expect(page.locator("#would-happen dt:has-text('without a value') + dd")).to_contain_text("2")
         is_sound(page, faults)
         with site.orm():
             assert not SourceRecord.objects.filter(source__name="Shop of the journey").exists()
@@ -90,12 +84,11 @@ class TestAFile:
         is_sound(page, faults)
         self.work(site, page)
         page.get_by_role("heading", name="It is done").wait_for()
-        assert page.locator(".faults dt").count() == 2
+        expect(page.locator(".faults dt")).to_have_count(2)
         is_sound(page, faults)
 
         page.get_by_role("link", name="All of them").click()
-        page.locator("input[name=rows]").nth(1).wait_for()
-        assert page.locator("input[name=rows]").count() == 2
+        expect(page.locator("input[name=rows]")).to_have_count(2)
         is_sound(page, faults)
         with page.expect_download() as coming:
             page.get_by_role("button", name="All as CSV").click()
@@ -140,17 +133,15 @@ class TestACase:
         page.keyboard.press("/")
         page.keyboard.type("Karl Oberl")
         page.keyboard.press("Enter")
-        page.locator("#hits").wait_for()
-        assert page.locator("#hits [data-row]").count() == 2
+        expect(page.locator("#hits [data-row]")).to_have_count(2)
         assert "Oberl" not in page.url
         is_sound(page, faults)
 
     def decides_without_a_mouse(self, page, faults):
         page.goto("/review/")
         is_sound(page, faults)
-        with page.expect_navigation():
-            page.keyboard.press("c")
-        assert page.get_by_role("button", name="Release").count() == 1
+        page.keyboard.press("c")
+        expect(page.get_by_role("button", name="Release")).to_have_count(1)
         page.keyboard.press("Enter")
         page.wait_for_url("**/review/*/**")
         is_sound(page, faults)
@@ -161,10 +152,11 @@ class TestACase:
         page.locator(".case-toast, .notices").first.wait_for()
 
     def leaves_no_choice_open(self, page):
-        for _ in range(page.locator("[data-undecided]:not(:has(input:checked))").count()):
+        undecided = page.locator("[data-undecided]:not(:has(input:checked))")
+        for left in reversed(range(undecided.count())):
             page.keyboard.press("s")
             page.keyboard.press("1")
-            page.wait_for_timeout(200)
+            expect(undecided).to_have_count(left)
 
     def is_one_customer(self, site, page, father, son, faults):
         with site.orm():
@@ -172,8 +164,8 @@ class TestACase:
             assert now(son).customer == survivor
             assert Customer.objects.get(pk=survivor.pk).status == "active"
         page.goto(f"/customers/{survivor.key}/history/")
-        assert page.get_by_role("heading", name="Karl Oberl").count()
-        assert "Joined with" in page.locator("#ledger").inner_text()
+        expect(page.get_by_role("heading", name="Karl Oberl").first).to_be_visible()
+        expect(page.locator("#ledger")).to_contain_text("Joined with")
         is_sound(page, faults)
         return survivor
 
@@ -181,8 +173,7 @@ class TestACase:
         page.goto(f"/customers/{survivor.key}/unmerge/")
         page.get_by_role("checkbox").last.check()
         page.get_by_role("button", name="Show what goes where").click()
-        page.locator("#unmerge-form").wait_for()
-        assert page.get_by_text("Goes back to its own number").count() == 1
+        expect(page.get_by_text("Goes back to its own number")).to_have_count(1)
         is_sound(page, faults)
 
     def takes_her_answer_back(self, site, page, task, father, son, faults):

@@ -13,7 +13,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.browser_setup import SENTENCE, find_browser
 from tests.support import server
@@ -30,6 +30,8 @@ SCREENS = sites.RESULTS / "screens"
 SHOWN = SOAK or os.environ.get("CMDM_SCREENS") == "1"
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 REFUSED = re.compile(r"the server responded with a status of 4\d\d")
 
 _LISTEN = """document.addEventListener('securitypolicyviolation', event =>
@@ -40,6 +42,7 @@ _NO_TRANSITIONS = """() => {
     sheet.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }');
     document.adoptedStyleSheets = [sheet];
 }"""
+_SETTLED = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
 _RUN_AXE = """async (standards) => {
     const result = await axe.run(document, {
         resultTypes: ['violations'], preload: false, runOnly: {type: 'tag', values: standards},
@@ -109,7 +112,7 @@ def new_page(
     context = browser.new_context(**looks, base_url=site.url, **options)
     if user is not None:
         context.add_cookies(site.session_of(user))
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     context.expose_function("reportViolation", lambda text: faults.append(f"policy: {text}"))
     context.add_init_script(_LISTEN)
     page = context.new_page()
@@ -123,6 +126,13 @@ def wear(page: Page, size: dict, colours: str) -> None:
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=colours)
     page.evaluate("new Promise(requestAnimationFrame)")
+
+
+def press(page: Page, key: str) -> None:
+    """A key, the answer of the server to it, and the answer in its place."""
+    with page.expect_response(lambda response: response.request.method == "POST"):
+        page.keyboard.press(key)
+    page.wait_for_function(_SETTLED)
 
 
 @pytest.fixture
