@@ -184,7 +184,7 @@ def test_by_keyboard_a_switch_is_turned_where_it_stands(opened, scene, faults):
             page.keyboard.press("Space")
         page.wait_for_function("wanted => document.activeElement.getAttribute('aria-checked') === wanted", arg=wanted)
         assert turned.get_attribute("aria-checked") == wanted
-    page.wait_for_function("document.querySelector('[role=status]').innerText.startsWith('Stopped.')")
+    page.wait_for_function("() => document.querySelector('[role=status]').innerText.startsWith('Stopped.')")
     is_sound(page, faults)
 
 

@@ -171,7 +171,7 @@ def staged(page, key):
     """A key that moves a column, and what saving would do then."""
     page.evaluate("document.querySelector('#parts').isOld = true")
     page.keyboard.press(key)
-    page.wait_for_function("!document.querySelector('#parts').isOld")
+    page.wait_for_function("() => !document.querySelector('#parts').isOld")
     return page.locator("#parts .moves li").all_inner_texts()
 
 

@@ -42,7 +42,7 @@ _NO_TRANSITIONS = """() => {
     sheet.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }');
     document.adoptedStyleSheets = [sheet];
 }"""
-_SETTLED = "!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
+_SETTLED = "() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling, .htmx-added')"
 _RUN_AXE = """async (standards) => {
     const result = await axe.run(document, {
         resultTypes: ['violations'], preload: false, runOnly: {type: 'tag', values: standards},
