@@ -64,7 +64,10 @@ class TestALanguage:
         assert words.gettext("Say for which purpose.") == "Say for which purpose."
 
     def test_the_command_begins_a_language_and_then_finds_everything_current(self, tmp_path, settings):
-        settings.LOCALE_PATHS = [tmp_path]
+        page = tmp_path / "project" / "templates" / "page.html"
+        page.parent.mkdir(parents=True)
+        page.write_text('{% load i18n %}{% translate "Export customers" %}')
+        settings.BASE_DIR, settings.LOCALE_PATHS = tmp_path / "project", [tmp_path]
         call_command("messages", add="de", verbosity=0)
         assert (tmp_path / "de" / "LC_MESSAGES" / "django.mo").stat().st_size
         call_command("messages", check=True)

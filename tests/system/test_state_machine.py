@@ -228,7 +228,7 @@ def test_any_deeds_in_any_order_keep_every_promise():
     run_state_machine_as_test(
         Hub,
         settings=settings(
-            max_examples=scaled(60, 2_000),
+            max_examples=scaled(45, 2_000),
             stateful_step_count=scaled(25, 50),
             deadline=None,
             derandomize=not SOAK,
