@@ -111,7 +111,9 @@ def _hand_on(topic: str, rows: list[OutboxPending]) -> None:
 
 
 def position() -> int:
-    """The number of the last event: what is read now holds all that had happened by then."""
+    """The number of the last event that can be seen. What is read now holds that one and those whose changes were
+    committed before it; a change that was being committed just then may have a lower number and be missing.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT COALESCE(max(id), 0) FROM cmdm_outboxevent")
         return int(cursor.fetchone()[0])

@@ -154,7 +154,7 @@ def fetch(file: ExportFile, *, actor: User) -> Iterator[bytes]:
 
 
 def _counts(file: ExportFile) -> dict[str, int]:
-    """How much is in it, and the last event before its first line was written: later ones may be missing in it."""
+    """How much is in it, and the last event seen before its first line was written: what is newer may be missing."""
     return {"rows": file.rows, EVENT: file.filters.get(EVENT, 0)}
 
 

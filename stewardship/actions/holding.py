@@ -60,7 +60,10 @@ def take_announced(pk: int, *, actor: User) -> Task | None:
     task = rows.filter(pk=pk, waits_for__isnull=True, referred_to__isnull=True, stage=Task.Stage.FIRST).first()
     if task is None or task.assigned_to_id not in (None, actor.pk) or is_held(task, besides=actor):
         return None
-    access.require(actor, "decide", task)
+    try:
+        access.require(actor, "decide", task)
+    except PermissionDenied:  # a refusal would tell that there is such a card
+        return None
     hold(task, actor)
     audit.record(actor, "task.taken", task)
     return task

@@ -209,6 +209,20 @@ class TestAhead:
         assert "X-Card" not in response.headers
         assert "<table" in response.text
 
+    @pytest.mark.parametrize("named", ["a foreign card", "one that is not there"])
+    def test_a_card_that_is_not_his_to_decide_is_passed_over_like_one_that_is_not_there(
+        self, client, marta, task, crm, shop, kiosk, named
+    ):
+        coming = task_of(ask(stranger(crm, 5), stranger(shop, 6), probability=0.9))
+        foreign = task_of(ask(stranger(kiosk, 7), stranger(kiosk, 8), probability=0.9))
+        client.force_login(marta)
+        response = self.decide(client, task, f"{foreign.pk if named == 'a foreign card' else 10**9}/x:1")
+        coming.refresh_from_db()
+        foreign.refresh_from_db()
+
+        assert response.status_code == 200
+        assert (coming.taken_by, foreign.taken_by) == (marta, None)
+
     def decide(self, client, task, mark):
         text = ",".join(f"{pk}:{version}" for pk, version in seen(task).items())
         fields = {"decision": "different", "seen": text, "ahead": mark}
