@@ -53,23 +53,6 @@ def take_next(waiting: TaskQuerySet, *, actor: User) -> Task | None:
 
 
 @action
-def take_announced(pk: int, *, actor: User) -> Task | None:
-    """Hold the task that his page has ready as his next one, or ``None`` when it is not to be had by now."""
-    _gather()
-    rows = Task.objects.open().select_for_update(of=("self",), skip_locked=True)
-    task = rows.filter(pk=pk, waits_for__isnull=True, referred_to__isnull=True, stage=Task.Stage.FIRST).first()
-    if task is None or task.assigned_to_id not in (None, actor.pk) or is_held(task, besides=actor):
-        return None
-    try:
-        access.require(actor, "decide", task)
-    except PermissionDenied:  # a refusal would tell that there is such a card
-        return None
-    hold(task, actor)
-    audit.record(actor, "task.taken", task)
-    return task
-
-
-@action
 def renew(task: Task, *, actor: User) -> Task:
     """Hold it for another quarter of an hour, as its page does while it is read. Refused when it is his no longer."""
     task = locked(task)
@@ -141,13 +124,6 @@ def require_lead(actor: User, task: Task) -> None:
     access.require(actor, "decide", task)
     if not task.domain_ids() <= leads(actor):
         raise PermissionDenied("lead")
-
-
-def is_held(task: Task, *, besides: User) -> bool:
-    """Whether it is in somebody else's hands."""
-    if task.taken_by_id in (None, besides.pk):
-        return False
-    return task.taken_until is not None and task.taken_until >= clock.now()
 
 
 def hold(task: Task, actor: User) -> None:

@@ -35,7 +35,6 @@ from stewardship.actions.holding import (
     renew,
     require_lead,
     take,
-    take_announced,
     take_next,
     write,
 )
@@ -50,7 +49,7 @@ from stewardship.queries.questions import asked_around
 from stewardship.rules import partition, staging
 from stewardship.rules.staging import Given, Step
 
-__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_announced", "take_next", "undo"]
+__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_next", "undo"]
 
 DIFFERENT, RELATED = Verdict.Answer.DIFFERENT, Verdict.Answer.RELATED
 # Either or in one condition would read all customers.

@@ -122,7 +122,7 @@ def _onward(
 ) -> HttpResponse:
     """To the card that the page has ready, if it may be his; else to the first that is to be had."""
     announced = 0 if behind else _announced(request)
-    found = tasks.take_announced(announced, actor=request.user) if announced else None
+    found = tasks.take_next(Task.objects.filter(pk=announced), actor=request.user) if announced else None
     if found is None:
         wanted = wanted_of(request)
         coming = waiting(wanted, request.user)

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from cmdm import access, events
-from cmdm.actions import Refused
+from cmdm.actions import Refused, action
 from cmdm.actions.domains import add_domain, change_domain, grant_role, withdraw_role
 from cmdm.actions.users import add_user, change_user, issue_token, revoke_token, set_password
 from cmdm.models import ApiToken, AuditEntry, OutboxEvent, User, system_user
@@ -169,3 +169,18 @@ class TestUsers:
         events.dispatch()
         set_password(make_user(), actor=admin, password="long enough words")
         assert not OutboxEvent.objects.filter(topic__startswith="user").exists()
+
+
+@action
+def moved(*, actor, user, domain):
+    """Somebody's right is asked for, taken from him, and asked for again, in one change."""
+    access.require(user, "view", domain)
+    withdraw_role(actor=actor, user=user, domain=domain, role="reader")
+    access.require(user, "view", domain)
+
+
+def test_a_right_that_a_change_takes_is_gone_for_the_rest_of_it(admin, north):
+    rita = make_user("rita", north, "reader")
+    with pytest.raises(PermissionDenied):
+        moved(actor=admin, user=rita, domain=north)
+    assert access.may(User.objects.get(pk=rita.pk), "view", north), "the change was taken back whole"

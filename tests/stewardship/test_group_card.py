@@ -1,8 +1,11 @@
 """The card of a group: customers beside each other, who belongs together, what saving it would do."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from cmdm import clock
 from customers.models import Customer
 from matching.models import Candidate
 from stewardship.actions import tasks
@@ -209,19 +212,25 @@ class TestAhead:
         assert "X-Card" not in response.headers
         assert "<table" in response.text
 
-    @pytest.mark.parametrize("named", ["a foreign card", "one that is not there"])
-    def test_a_card_that_is_not_his_to_decide_is_passed_over_like_one_that_is_not_there(
-        self, client, marta, task, crm, shop, kiosk, named
-    ):
+    @pytest.mark.parametrize("why", ["foreign", "held", "assigned", "referred", "for the lead"])
+    def test_a_card_that_is_not_his_to_have_is_passed_over(self, client, marta, jonas, task, crm, shop, kiosk, why):
         coming = task_of(ask(stranger(crm, 5), stranger(shop, 6), probability=0.9))
-        foreign = task_of(ask(stranger(kiosk, 7), stranger(kiosk, 8), probability=0.9))
+        source = kiosk if why == "foreign" else crm
+        other = task_of(ask(stranger(source, 7), stranger(source, 8), probability=0.95))
+        states = {
+            "held": {"taken_by": jonas, "taken_until": clock.now() + timedelta(minutes=5)},
+            "assigned": {"assigned_to": jonas},
+            "referred": {"referred_to": jonas},
+            "for the lead": {"stage": Task.Stage.LEAD, "stage_since": clock.now()},
+        }
+        Task.objects.filter(pk=other.pk).update(**states.get(why, {"score": 0.95}))
         client.force_login(marta)
-        response = self.decide(client, task, f"{foreign.pk if named == 'a foreign card' else 10**9}/x:1")
+        response = self.decide(client, task, f"{other.pk}/x:1")
         coming.refresh_from_db()
-        foreign.refresh_from_db()
+        other.refresh_from_db()
 
         assert response.status_code == 200
-        assert (coming.taken_by, foreign.taken_by) == (marta, None)
+        assert (coming.taken_by, other.taken_by) == (marta, jonas if why == "held" else None)
 
     def decide(self, client, task, mark):
         text = ",".join(f"{pk}:{version}" for pk, version in seen(task).items())
