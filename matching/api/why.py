@@ -62,11 +62,11 @@ class Why(Endpoint):
         asked = self.asked()
         rows = SourceRecord.objects.visible_to(self.user).filter(about__isnull=True)
         rows = rows.select_related("source", "customer").defer("raw", "findings")
-        pair = [
+        left, right = (
             get_object_or_404(rows, source__key=asked[f"{side}_source"], key=asked[f"{side}_key"])
             for side in ("left", "right")
-        ]
-        return Response(presented(together(*pair)))
+        )
+        return Response(presented(together(left, right, self.user)))
 
 
 def presented(found: Together) -> dict[str, Any]:

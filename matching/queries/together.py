@@ -1,12 +1,13 @@
 """Why two records are, or are not, in one customer: what people said, what the machine did, and what it would say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from cmdm.models import User
 from customers.models import SourceRecord
 from matching.engine.comparing import conflict
 from matching.engine.features import Features
@@ -56,8 +57,11 @@ class Together:
         return [0.0, made.prior, made.weight, *(edge for row in made.reasons for edge in (row.start, row.end))]
 
 
-def together(left: SourceRecord, right: SourceRecord) -> Together:
-    """Both records loaded through ``visible_to``, with their sources and customers; six queries."""
+def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
+    """Both records loaded through ``visible_to`` of this user, with their sources and customers; nine queries at most.
+
+    Of other records only those are named that he may see.
+    """
     one = left.customer_id is not None and left.customer_id == right.customer_id
     if left.party_type != right.party_type:
         return Together(left, right, one, [_("A person and an organisation are never joined.")], None, [], [])
@@ -75,7 +79,7 @@ def together(left: SourceRecord, right: SourceRecord) -> Together:
         because = [*said, *(step.words for step in steps[-1:])] or [
             _("They came together when they were first placed.")
         ]
-        because += _staying(left, right, told, chosen.model)
+        because += _staying(left, right, told, chosen.model, user)
     else:
         hard = conflict(chosen.model, ours, theirs)
         because = [*said, *_apart(told, chosen.model, shared, other_space=apart, hard=hard), *_asked(left, right)]
@@ -127,26 +131,31 @@ def _apart(told: PairExplained, model: Any, shared: Sequence[str], *, other_spac
     return words
 
 
-def _staying(left: SourceRecord, right: SourceRecord, told: PairExplained, model: Any) -> list[str]:
-    """Why they stay together though the two alone would not be joined today; two more queries."""
+def _staying(left: SourceRecord, right: SourceRecord, told: PairExplained, model: Any, user: User) -> list[str]:
+    """Why they stay together though the two alone would not be joined today; three more queries at most."""
     if told.probability >= model.automatic:
         return []
     words = [_("Today the two alone would not be joined. A record leaves its customer only when a person says so.")]
-    asked = _asked(left, right)
-    return words + (asked or [_holding(one, other) for one, other in ((left, right), (right, left))])
+    return words + (_asked(left, right) or _holding(left, right, user))
 
 
-def _holding(record: SourceRecord, besides: SourceRecord) -> str:
-    """Which other record of the customer agrees with this one most."""
-    rows = SourceRecord.objects.current().filter(customer=record.customer_id, about__isnull=True)
-    others = rows.exclude(pk__in=[record.pk, besides.pk]).select_related("source").defer("raw", "findings")
-    scores = compare_pairs([(record, other) for other in others.order_by("pk")[:COMPARED]])
+def _holding(left: SourceRecord, right: SourceRecord, user: User) -> list[str]:
+    """Which other record of the customer agrees with each of the two most; of those that the user may see."""
+    rows = SourceRecord.objects.current().filter(customer=left.customer_id, about__isnull=True)
+    others = rows.exclude(pk__in=[left.pk, right.pk]).select_related("source").defer("raw", "findings").order_by("pk")
+    shown = list(others.visible_to(user)[:COMPARED])
+    if not shown and others.exists():
+        return []
+    scores = compare_pairs([(one, other) for one in (left, right) for other in shown])
+    return [_held_by(one, {other: scores[one.pk, other.pk].probability for other in shown}) for one in (left, right)]
+
+
+def _held_by(record: SourceRecord, scores: Mapping[SourceRecord, float]) -> str:
     facts = {"record": f"{record.source.name} {record.key}"}
     if not scores:
         return _("%(record)s: the customer has no other record that could hold it.") % facts
-    best = max(scores, key=lambda ends: scores[ends].probability)
-    holder = next(one for one in others if one.pk in best and one.pk != record.pk)
-    facts |= {"other": f"{holder.source.name} {holder.key}", "score": f"{scores[best].probability:.2f}"}
+    holder = max(scores, key=lambda other: scores[other])
+    facts |= {"other": f"{holder.source.name} {holder.key}", "score": f"{scores[holder]:.2f}"}
     return _("%(record)s: of the customer's other records %(other)s agrees most, %(score)s.") % facts
 
 

@@ -20,5 +20,5 @@ def why(request: Request) -> HttpResponse:
         raise Http404
     rows = SourceRecord.objects.visible_to(request.user).filter(about__isnull=True)
     rows = rows.select_related("source", "customer").defer("raw", "findings")
-    pair = [get_object_or_404(rows, pk=form.cleaned_data[side]) for side in ("left", "right")]
-    return render(request, "matching/why.html", {"found": together(*pair)})
+    left, right = (get_object_or_404(rows, pk=form.cleaned_data[side]) for side in ("left", "right"))
+    return render(request, "matching/why.html", {"found": together(left, right, request.user)})

@@ -28,7 +28,7 @@ class TestHowItCameAbout:
         assert "E-mail +" in text and "at or above the automatic line" in text
         assert f"with {karl.source.name} 9 was joined with" in text and "a person said so" in text and "Wedding" in text
 
-        staying = together(now(anna), now(karl)).because
+        staying = together(now(anna), now(karl), scene.otto).because
         assert "Today the two alone would not be joined" in staying[-3]
         assert f"of the customer's other records {again.source.name} 1 agrees most" in staying[-2]
 
@@ -43,24 +43,35 @@ class TestHowItCameAbout:
 class TestTogether:
     def test_of_those_together_it_names_what_joined_them(self, client, scene):  # noqa: F811
         anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
-        found = together(anna, again)
+        found = together(anna, again, scene.otto)
         assert found.together and "was linked to" in found.because[-1] and found.shared
         client.force_login(scene.marta)
         assert "Why these are together" in client.get(why(anna, again)).text
 
+    def test_what_holds_them_is_named_only_to_whom_may_see_it(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.shop, "9", KARL)
+        stored(scene.desk, "secret-key", ANNA_AGAIN)
+        ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl))
+        client.force_login(scene.otto)
+        assert "secret-key agrees most" in client.get(why(anna, karl)).text
+        client.force_login(scene.marta)
+        shown = client.get(why(anna, karl)).text
+        assert "Today the two alone would not be joined" in shown
+        assert "secret-key" not in shown and "no other record" not in shown
+
     def test_of_those_apart_it_says_what_a_person_said_before_what_the_machine_would(self, scene):  # noqa: F811
         anna, anne = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNE)
-        assert "The question is open in the review queue." in together(anna, anne).because
+        assert "The question is open in the review queue." in together(anna, anne, scene.otto).because
         verdicts.keep_apart(anna, anne, actor=scene.otto, answer="different", seen=seen(anna, anne))
-        assert "Otto said “different” of these two" in together(anna, anne).because[0]
+        assert "Otto said “different” of these two" in together(anna, anne, scene.otto).because[0]
 
     def test_of_strangers_it_says_that_they_were_never_compared(self, scene):  # noqa: F811
-        found = together(stored(scene.crm, "1", ANNA), stored(scene.shop, "1", KARL))
+        found = together(stored(scene.crm, "1", ANNA), stored(scene.shop, "1", KARL), scene.otto)
         assert not found.shared and "never compared" in found.because[-1]
 
     def test_across_match_spaces_nobody_is_compared(self, scene):  # noqa: F811
         far = make_source(make_domain(match_space="elsewhere"))
-        found = together(stored(scene.crm, "1", ANNA), stored(far, "1", ANNA))
+        found = together(stored(scene.crm, "1", ANNA), stored(far, "1", ANNA), scene.otto)
         assert not found.together and "different match spaces" in found.because[0]
 
     def test_a_record_out_of_sight_is_not_there(self, client, scene):  # noqa: F811
