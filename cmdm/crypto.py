@@ -40,10 +40,15 @@ def digest(text: str | bytes, purpose: str) -> bytes:
     return hashlib.blake2b(content, digest_size=32, key=_digest_key(purpose)).digest()
 
 
-def digests(texts: Iterable[str], purpose: str) -> list[bytes]:
-    """The digest of each text."""
-    key = _digest_key(purpose)
-    return [hashlib.blake2b(text.encode(), digest_size=32, key=key).digest() for text in texts]
+def digests(contents: Iterable[bytes], purpose: str) -> list[bytes]:
+    """The digest of each content."""
+    begun = hashlib.blake2b(digest_size=32, key=_digest_key(purpose))
+    made = []
+    for content in contents:
+        each = begun.copy()
+        each.update(content)
+        made.append(each.digest())
+    return made
 
 
 def digest64(text: str, purpose: str) -> int:

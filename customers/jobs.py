@@ -17,7 +17,7 @@ from customers.actions import absences, export_files, loading, rebuilding, stori
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
-from customers.actions.unchanged import rest_of
+from customers.actions.unchanged import Said, rest_of
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
@@ -134,14 +134,17 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
     """Store a large file, many rows at a time; of those that say nothing new only the number is kept."""
     start = load.position.get("line", 0)
     mapping = bound(load, load.header)
+    progress(*loading.progress_of(load), _("Reading"))
+    said = Said.by(load.source)
     for piece in slabs_of(load, SLAB, start=start):
         progress(*loading.progress_of(load), _("Taking in"))
         if isinstance(piece, Slab):
-            found, same = rest_of(piece, load.source, mapping)
+            found, same = rest_of(piece, said, mapping)
             batch = piece.batch._replace(rows=found)
         else:
             batch, same = piece, 0
         rows = rows_of(batch.rows, mapping, load.header)
+        said.forget(rows.keys)
         load = loading.store_batch(load, batch, rows, actor=actor, hold=hold, same=same)
     progress(*loading.progress_of(load), _("Taking in"))
     return load

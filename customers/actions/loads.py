@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, crypto, history, jobs
@@ -29,6 +30,8 @@ AT_ONCE = 20_000
 # A file up to this size is read to its end at once, so that a fault in its last line is told before anything is done.
 READ_AT_ONCE = 32 * 1024 * 1024
 PREPARED = ("position", "state", "error", "finished_at", "started_by", "asked_by", "approved_by", "job", "change")
+# As bytes: written as text a megabyte takes five times as long.
+_CHUNKS = "COPY customers_loadchunk (load_id, number, sealed) FROM STDIN (FORMAT binary)"
 ENDED = (Load.State.DONE, Load.State.FAILED, Load.State.STOPPED)
 
 
@@ -117,13 +120,15 @@ def _sample(opened: Reader) -> list[list[str]]:
 def _store(load: Load, head: bytes, stream: BinaryIO) -> None:
     """The file in sealed pieces of one megabyte; the digest chains those of the pieces."""
     number, digest, piece = 0, b"", head
-    while piece:
-        load.size += len(piece)
-        if load.size > settings.UPLOAD_MAX_BYTES:
-            raise refusal(BrokenFile("too_large", limit=settings.UPLOAD_MAX_BYTES))
-        digest = crypto.digest(digest + crypto.digest(piece, "file"), "file")
-        LoadChunk.objects.create(load=load, number=number, sealed=crypto.seal_bytes(piece, context(load, number)))
-        number, piece = number + 1, _piece(stream)
+    with connection.cursor() as cursor, cursor.copy(_CHUNKS) as chunks:
+        chunks.set_types(["uuid", "int4", "bytea"])
+        while piece:
+            load.size += len(piece)
+            if load.size > settings.UPLOAD_MAX_BYTES:
+                raise refusal(BrokenFile("too_large", limit=settings.UPLOAD_MAX_BYTES))
+            digest = crypto.digest(digest + crypto.digest(piece, "file"), "file")
+            chunks.write_row((load.pk, number, crypto.seal_bytes(piece, context(load, number))))
+            number, piece = number + 1, _piece(stream)
     load.file_digest = digest
 
 

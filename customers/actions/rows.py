@@ -21,6 +21,11 @@ class Rows:
     closing: list[Received] = field(default_factory=list)
     aside: list[Outcome] = field(default_factory=list)
 
+    @property
+    def keys(self) -> list[str]:
+        """Of all that is taken in or closed."""
+        return [one.key for one in (*self.received, *self.closing)]
+
     def __len__(self) -> int:
         return len(self.received) + len(self.closing) + len(self.aside)
 

@@ -1,9 +1,10 @@
 """Which rows of a file say what their records say already: found by keys and digests alone, before anything else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Self
 
 import polars as pl
-from django.db import connection, transaction
+from django.db import connection
 
 from cmdm import crypto
 from customers.models import Source
@@ -12,44 +13,68 @@ from customers.rules.columns import contents, fits
 from customers.rules.reading import RejectedRow, Row
 from customers.rules.slabs import Slab
 
-_STAGE = "DROP TABLE IF EXISTS cmdm_said; CREATE TEMP TABLE cmdm_said (line bigint, key text, digest bytea)"
-_SAME = """
-    SELECT s.line FROM cmdm_said s JOIN customers_sourcerecord r ON r.source_id = %s AND r.key = s.key
-     WHERE r.digest = s.digest AND r.closed_at IS NULL
+# Some thousand records to a row: a row each would cost ten times as much to fetch.
+_SAID = """
+    SELECT string_agg(encode(digest, 'hex') || key, E'\\n') FROM customers_sourcerecord
+     WHERE source_id = %s AND closed_at IS NULL AND position(E'\\n' IN key) = 0
+     GROUP BY id / 10000
 """
+_HEX = 64
 
 
-def rest_of(slab: Slab, source: Source, bound: Bound) -> tuple[list[Row | RejectedRow], int]:
+class Said:
+    """What the open records of a source were made of when a load began: the digest of each key.
+
+    A record that somebody else changes meanwhile has been changed after this load, which then says nothing of it.
+    """
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    @classmethod
+    def by(cls, source: Source) -> Self:
+        """What the source has said. One query."""
+        with connection.cursor() as cursor:
+            cursor.execute(_SAID, [source.pk])
+            texts = pl.Series([text for (text,) in cursor.fetchall()], dtype=pl.String)
+        both = texts.str.split("\n").explode(empty_as_null=False)
+        digests = both.str.head(_HEX).str.decode("hex")
+        return cls(pl.DataFrame({"key": both.str.slice(_HEX), "digest": digests}))
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    def lines_of(self, stated: pl.DataFrame) -> pl.DataFrame:
+        """Those of ``line``, ``key`` and ``content`` whose record was made of this very content."""
+        if not len(self):
+            return stated.head(0)
+        rows = stated.drop_nulls()
+        known = rows.join(self._frame, on="key", how="inner")
+        digests = pl.Series(crypto.digests(known["content"].cast(pl.Binary).to_list(), "record"), dtype=pl.Binary)
+        return known.filter(known["digest"] == digests)
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """What a row of the file has said since is not what was known when the load began."""
+        told = pl.DataFrame({"key": list(keys)}, schema={"key": pl.String})
+        if len(self) and told.height:
+            self._frame = self._frame.join(told, on="key", how="anti")
+
+
+def rest_of(slab: Slab, said: Said, bound: Bound) -> tuple[list[Row | RejectedRow], int]:
     """The rows that have to be taken in, in the order of their lines, and how many of the others there are."""
     width = slab.frame.width - 1
-    same = _same(slab, source, bound) if fits(bound) and slab.frame.height else []
+    same = _same(slab, said, bound) if len(said) and fits(bound) and slab.frame.height else []
     left = slab.frame.filter(~pl.col("line").is_in(same)) if same else slab.frame
     rows: list[Row | RejectedRow] = [Row(cells[width], cells[width], list(cells[:width])) for cells in left.iter_rows()]
     rows += slab.batch.rows
     return sorted(rows, key=lambda row: row.line), len(same)
 
 
-def _same(slab: Slab, source: Source, bound: Bound) -> list[int]:
+def _same(slab: Slab, said: Said, bound: Bound) -> list[int]:
     """The lines whose record is open and was made of this very content."""
-    stated = contents(slab.frame, bound).drop_nulls()
+    stated = contents(slab.frame, bound)
     odd = {row.values[bound.key].strip() for row in slab.batch.rows if isinstance(row, Row)}
     if odd:
         # The last of several rows with one key counts; that is judged where all of them are seen.
         stated = stated.filter(~pl.col("key").is_in(sorted(odd)))
-    digests = crypto.digests(stated["content"], "record")
-    return _known(source, stated["line"].to_list(), stated["key"].to_list(), digests)
-
-
-def _known(source: Source, lines: Sequence[int], keys: Sequence[str], digests: Sequence[bytes]) -> list[int]:
-    if not lines:
-        return []
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_STAGE)
-        with cursor.copy("COPY cmdm_said (line, key, digest) FROM STDIN") as rows:
-            for row in zip(lines, keys, digests, strict=True):
-                rows.write_row(row)
-        cursor.execute("ANALYZE cmdm_said")
-        cursor.execute(_SAME, [source.pk])
-        found = [line for (line,) in cursor.fetchall()]
-        cursor.execute("DROP TABLE cmdm_said")
-        return found
+    return said.lines_of(stated)["line"].to_list()

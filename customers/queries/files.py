@@ -4,8 +4,10 @@ import io
 from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO, cast
 
+from django.db import connection
+
 from cmdm import crypto
-from customers.models import Load, LoadChunk
+from customers.models import Load
 from customers.queries.catalogue import catalogue
 from customers.rules.applying import Bound
 from customers.rules.batching import Batch
@@ -14,6 +16,9 @@ from customers.rules.reading import Reader, read
 from customers.rules.slabs import Slab, slabs
 
 CHUNK_BYTES = 1024 * 1024
+_CHUNK = """
+    COPY (SELECT sealed FROM customers_loadchunk WHERE load_id = %s AND number = %s) TO STDOUT (FORMAT binary)
+"""
 LINE, REASON, RECEIVED = "_line", "_reason", "_received"
 NUMBER, KEY = "customer_number", "customer_key"
 # Columns by which a file that the hub itself wrote, safe for spreadsheets, is known when it comes back.
@@ -41,11 +46,13 @@ class Chunks(io.RawIOBase):
         return size
 
     def _next(self) -> bytes:
-        sealed = LoadChunk.objects.filter(load=self._load, number=self._number).values_list("sealed", flat=True).first()
-        if sealed is None:
+        with connection.cursor() as cursor, cursor.copy(_CHUNK, [self._load.pk, self._number]) as chunks:
+            chunks.set_types(["bytea"])
+            found = list(chunks.rows())
+        if not found:
             return b""
         self._number += 1
-        return crypto.unseal_bytes(bytes(sealed), context(self._load, self._number - 1))
+        return crypto.unseal_bytes(found[0][0], context(self._load, self._number - 1))
 
 
 def context(load: Load, number: int) -> str:

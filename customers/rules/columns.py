@@ -7,6 +7,7 @@ addresses, several full names, a column that closes).
 
 import json
 from collections.abc import Iterable
+from datetime import date
 
 import polars as pl
 
@@ -14,6 +15,8 @@ from customers.rules.applying import Bound
 from customers.rules.mapping import FULL_NAME, HOUSE_NUMBER, MAX_KEY, ORGANISATION, PERSON, Target, moment, party_type
 
 _UNUSUAL = "[\\x00-\\x1f\\x7f-\\x9f]"
+_MARKED = '["\\\\]'  # what JSON escapes, of what is usual
+_TIME = r"^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3}|\.\d{6})?(?:Z|[+-](?:0\d|1[0-4]):[0-5]\d)?$"
 _PERSONAL = ("given_name", "family_name", FULL_NAME, "birth_date")
 
 
@@ -34,19 +37,42 @@ def contents(frame: pl.DataFrame, bound: Bound) -> pl.DataFrame:
     """``line``, ``key`` and ``content`` of each row; both null where a row must be looked at alone."""
     used = sorted({place for place, _target in bound.targets} | {bound.key})
     cells = [pl.col(str(place)) for place in used]
-    plain = ~pl.any_horizontal([cell.str.contains(_UNUSUAL) for cell in cells])
+    whole = frame.select(pl.concat_str(cells)).to_series()
+    marked = whole.str.contains(_MARKED)
+    stripped = frame.select("line", *[cell.str.strip_chars() for cell in cells])
     key = pl.col(str(bound.key))
-    stripped = frame.with_columns(plain.alias("plain"), *[cell.str.strip_chars() for cell in cells])
-    usual = pl.col("plain") & pl.col("plain_party") & key.str.len_chars().is_between(1, MAX_KEY) & ~key.is_duplicated()
+    usual = pl.col("plain_party") & key.str.len_chars().is_between(1, MAX_KEY) & ~key.is_duplicated()
+    usual &= pl.lit(~whole.str.contains(_UNUSUAL))
     for place, target in bound.targets:
         if target.attribute == "observed_at":
-            usual &= pl.col(str(place)).is_in(_times(stripped[str(place)], bound.mapping.date_order))
+            usual &= pl.lit(_are_times(stripped[str(place)], bound.mapping.date_order))
+    known = stripped.with_columns(_party(bound)).with_columns(usual.alias("usual"))
+    if not marked.any():
+        return _stated(known, bound, escaped=False)
+    parts = [
+        _stated(known.filter(chosen), bound, escaped=escaped) for chosen, escaped in ((~marked, False), (marked, True))
+    ]
+    return pl.concat(parts).sort("line")
+
+
+def _stated(known: pl.DataFrame, bound: Bound, *, escaped: bool) -> pl.DataFrame:
+    """The content of rows of which all, or none, have a sign that JSON escapes."""
+    cells = [
+        _escaped(pl.col(name)) if escaped else pl.col(name)
+        for name in sorted({str(place) for place, _ in bound.targets})
+    ]
+    filled = [pl.when(cell != "").then(cell) for cell in cells]
+    values = _values(bound)
+    frame = known.with_columns(pl.col(str(bound.key)).alias("key")).with_columns(filled).with_columns(values)
     order = json.dumps(bound.mapping.date_order)
-    content = pl.concat_str(
-        [pl.lit('["'), pl.col("party"), pl.lit(f'", null, {order}, {{'), _values(bound), pl.lit("}]")]
-    )
-    stated = stripped.with_columns(_party(bound))
-    return stated.select("line", pl.when(usual).then(key).alias("key"), pl.when(usual).then(content).alias("content"))
+    joined = pl.concat_str([pl.col(each.meta.output_name()) for each in values], separator=", ", ignore_nulls=True)
+    content = pl.concat_str([pl.lit('["'), pl.col("party"), pl.lit(f'", null, {order}, {{'), joined, pl.lit("}]")])
+    usual = pl.col("usual")
+    return frame.select("line", pl.when(usual).then("key").alias("key"), pl.when(usual).then(content).alias("content"))
+
+
+def _escaped(cell: pl.Expr) -> pl.Expr:
+    return cell.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
 
 
 def _party(bound: Bound) -> list[pl.Expr]:
@@ -79,60 +105,63 @@ def _any(bound: Bound, names: Iterable[str]) -> pl.Expr:
     return pl.any_horizontal(filled or [pl.lit(value=False)])
 
 
-def _times(texts: pl.Series, order: str) -> list[str]:
-    """Those that are times, and the empty one."""
-    return [text for text in texts.unique().to_list() if not text or moment(text, order) is not None]
+def _are_times(texts: pl.Series, order: str) -> pl.Series:
+    """Which are times, or empty; of the many that are written alike only the days are looked at."""
+    days = texts.str.head(10)
+    alike = texts.str.contains(_TIME) & days.is_in([day for day in days.unique().to_list() if _is_day(day)])
+    rest = texts.filter(~alike).unique().to_list()
+    return alike | texts.is_in([text for text in rest if not text or moment(text, order) is not None])
 
 
-def _values(bound: Bound) -> pl.Expr:
-    """The values as JSON with sorted names, without the braces."""
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _values(bound: Bound) -> list[pl.Expr]:
+    """The members of the values as JSON, in the order of their names."""
     by_attribute: dict[str, list[tuple[int, Target]]] = {}
     for place, target in bound.targets:
         if target.attribute not in ("party_type", "observed_at"):
             by_attribute.setdefault(target.attribute, []).append((place, target))
-    parts = [_attribute(name, by_attribute[name]) for name in sorted(by_attribute)]
-    return pl.concat_str(parts, separator=", ", ignore_nulls=True)
+    return [_attribute(name, by_attribute[name]).alias(f"values.{name}") for name in sorted(by_attribute)]
 
 
 def _attribute(name: str, places: list[tuple[int, Target]]) -> pl.Expr:
+    """One member; null where its cells are, for what is joined with null is null."""
     target = places[0][1]
     label = json.dumps(name, ensure_ascii=False)
-    if target.part:
-        inner = _joined(_member(target.part, place) for place, target in sorted(places, key=lambda one: one[1].part))
-        kind = json.dumps(target.kind, ensure_ascii=False)
-        content = _address(places, kind) if target.kind else pl.concat_str([pl.lit("{"), inner, pl.lit("}")])
-    elif target.many:
-        content = _joined(_element(place, one) for place, one in places)
-    else:
-        content = _text(places[0][0])
-    whole = pl.concat_str([pl.lit("["), content, pl.lit("]")]) if target.many else content
-    filled = pl.any_horizontal([pl.col(str(place)) != "" for place, _target in places])
-    return pl.when(filled).then(pl.concat_str([pl.lit(f"{label}: "), whole]))
-
-
-def _address(places: list[tuple[int, Target]], kind: str) -> pl.Expr:
-    """An address of a kind: its parts in the order of their names, the kind among them."""
-    members = [(target.part, _member(target.part, place)) for place, target in places]
-    members.append(("kind", pl.lit(f'"kind": {kind}')))
-    inner = _joined(member for _name, member in sorted(members, key=lambda one: one[0]))
-    return pl.concat_str([pl.lit("{"), inner, pl.lit("}")])
-
-
-def _member(name: str, place: int) -> pl.Expr:
-    return pl.when(pl.col(str(place)) != "").then(pl.concat_str([pl.lit(f'"{name}": '), _text(place)]))
+    if not target.part:
+        begin, end = (f"{label}: [", "]") if target.many else (f"{label}: ", "")
+        if not target.many:
+            # The first that says something counts.
+            return _around(f'{begin}"', pl.coalesce([pl.col(str(place)) for place, _target in places]), f'"{end}')
+        if len(places) == 1:
+            return _around(begin, _element(places[0][0], target), end)
+        return _around(begin, _joined(_element(place, one) for place, one in places), end, places)
+    members = [(one.part, _around(f'"{one.part}": "', pl.col(str(place)), '"')) for place, one in places]
+    if target.kind:
+        members.append(("kind", pl.lit(f'"kind": {json.dumps(target.kind, ensure_ascii=False)}')))
+    inner = _joined(member for _part, member in sorted(members, key=lambda one: one[0]))
+    begin, end = (f"{label}: [{{", "}]") if target.many else (f"{label}: {{", "}")
+    return _around(begin, inner, end, places)
 
 
 def _element(place: int, target: Target) -> pl.Expr:
-    label = f'"{target.label}": {json.dumps(target.kind, ensure_ascii=False)}, ' if target.kind else ""
-    return pl.when(pl.col(str(place)) != "").then(
-        pl.concat_str([pl.lit(f'{{{label}"value": '), _text(place), pl.lit("}")])
-    )
+    kind = f'"{target.label}": {json.dumps(target.kind, ensure_ascii=False)}, ' if target.kind else ""
+    return _around(f'{{{kind}"value": "', pl.col(str(place)), '"}')
+
+
+def _around(begin: str, inner: pl.Expr, end: str, places: list[tuple[int, Target]] | None = None) -> pl.Expr:
+    """The text between two others; null where all of these cells are."""
+    whole = pl.concat_str([pl.lit(begin), inner, pl.lit(end)])
+    if places is None:
+        return whole
+    return pl.when(pl.any_horizontal([pl.col(str(place)).is_not_null() for place, _target in places])).then(whole)
 
 
 def _joined(parts: Iterable[pl.Expr]) -> pl.Expr:
     return pl.concat_str(list(parts), separator=", ", ignore_nulls=True)
-
-
-def _text(place: int) -> pl.Expr:
-    escaped = pl.col(str(place)).str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    return pl.concat_str([pl.lit('"'), escaped, pl.lit('"')])

@@ -11,6 +11,7 @@ A reader that was cut off goes on with `start=row.last`: lines up to there are p
 import csv
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import BinaryIO, NamedTuple
 
 from customers.rules.broken import BrokenFile
@@ -145,12 +146,10 @@ class Reader:
 
     def row_of(self, raw: bytes, line: int) -> Row | RejectedRow | None:
         """What a line of the file that holds no quotation mark says, were it read alone."""
-        feed, self._feed = self._feed, Feed(iter([[raw]]))
-        self._feed.line = self.accounted = line - 1
-        try:
-            return next(iter(self), None)
-        finally:
-            self._feed = feed
+        alone = copy(self)
+        alone._feed = Feed(iter([[raw]]))
+        alone._feed.line = alone.accounted = line - 1
+        return next(iter(alone), None)
 
     def __iter__(self) -> Iterator[Row | RejectedRow]:
         feed = self._feed

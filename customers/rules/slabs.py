@@ -8,6 +8,7 @@ cell may go on in the next line.
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import polars as pl
@@ -17,7 +18,12 @@ from customers.rules.reading import Reader, RejectedRow, Row
 
 IRREGULAR = 3  # after so many slabs with stray quotation marks the rest of a file is read row by row
 AT_ONCE = 500
+SAID = r"[^\s\x1c-\x1f]"  # a sign that Python strips off no end
+MARK = b"\xef\xbb\xbf"  # which the parser would take for the begin of a file
 CELL = '(?:"(?:[^"]|"")*"|[^"{sign}]*)'
+
+
+Split = tuple[pl.DataFrame, list[Row | RejectedRow], int]
 
 
 class Slab(NamedTuple):
@@ -54,45 +60,99 @@ def slabs(open_at: Callable[[int], Reader], size: int, *, start: int = 0) -> Ite
 
 
 def _regular(reader: Reader, size: int, start: int) -> Iterator[Slab]:
-    """Slabs up to the first that is not regular."""
+    """Slabs up to the first that is not regular. While one is used, the next is being read."""
     header = reader.lines if start == 0 else 0
-    while raw := reader.take(size):
-        first = reader.lines - len(raw) + 1
-        found = _split(reader, raw, first)
-        if found is None:
-            return
-        frame, rows, blank = found
-        batch = Batch(start, reader.lines, header, blank, frame.height + len(rows), rows)
-        yield Slab(batch, frame)
-        start, header = reader.lines, 0
+    with ThreadPoolExecutor(1) as ahead:
+        coming = _begun(reader, size, ahead)
+        while coming:
+            (end, split), coming = coming, _begun(reader, size, ahead)
+            found = split.result()
+            if found is None:
+                return
+            frame, rows, blank = found
+            yield Slab(Batch(start, end, header, blank, frame.height + len(rows), rows), frame)
+            start, header = end, 0
 
 
-def _split(reader: Reader, raw: list[bytes], first: int) -> tuple[pl.DataFrame, list[Row | RejectedRow], int] | None:
+def _begun(reader: Reader, size: int, ahead: ThreadPoolExecutor) -> tuple[int, Future[Split | None]] | None:
+    """The next lines being split: where they end, and what will come of them."""
+    raw = reader.take(size)
+    return (reader.lines, ahead.submit(_split, reader, raw, reader.lines - len(raw) + 1)) if raw else None
+
+
+def _split(reader: Reader, raw: list[bytes], first: int) -> Split | None:
     """The columns, the rows that were read alone, and how many lines are blank."""
-    width = len(reader.header)
-    try:
-        texts = b"\n".join([line.rstrip(b"\r\n") for line in raw]).decode("utf-8").split("\n")
-    except UnicodeDecodeError:
+    if len(reader.header) < 2:
         return None
-    if width < 2:
+    marked = {first + place: line for place, line in enumerate(raw) if b'"' in line}
+    numbers = range(first, first + len(raw))
+    plain = dict(zip(numbers, raw, strict=True))
+    if marked:
+        plain = {line: text for line, text in plain.items() if line not in marked}
+    even = _even(reader, plain)
+    found = _judged(reader, marked if even is not None else plain | marked)
+    if found is None:
         return None
-    lines = pl.DataFrame({"line": pl.int_range(first, first + len(raw), eager=True), "text": texts})
-    judged = lines.with_columns(_judgement(reader, width))
-    if (judged["quoted"] & ~judged["regular"]).any():
-        return None
-    frame = _columns(judged.filter(pl.col("regular")), reader.delimiter, width)
-    if frame is None:
-        return None
+    frame, odd = found
+    if even is not None:
+        frame = pl.concat([even, frame]).sort("line") if frame.height else even
     rows, blank = [], 0
-    for line in judged.filter(~pl.col("regular"))["line"].to_list():
+    for line in odd:
         row = reader.row_of(raw[line - first], line)
         if row is None:
             blank += 1
         else:
             rows.append(row)
-    cells = pl.concat_str([pl.col(str(place)) for place in range(width)])
-    full = frame.filter(cells.str.strip_chars() != "")
+    full = _full(frame)
     return full, rows, blank + frame.height - full.height
+
+
+def _full(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows that say something."""
+    if frame["0"].str.contains(SAID).all():
+        return frame
+    cells = pl.concat_str([pl.col(name) for name in frame.columns if name != "line"])
+    return frame.filter(cells.str.contains(SAID))
+
+
+def _even(reader: Reader, lines: dict[int, bytes]) -> pl.DataFrame | None:
+    """The cells of lines without quotation marks when every one is a row of the header's width; else nothing.
+
+    No row is longer than the header or the parser fails; so none is shorter either when the separators add up.
+    """
+    if not lines or max(map(len, lines.values())) > reader.max_field:
+        return None
+    text = b"".join(lines.values())
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n")
+    width = len(reader.header)
+    if text.startswith(MARK) or b"\r" in text or b"\0" in text:
+        return None
+    if text.count(reader.delimiter.encode()) != len(lines) * (width - 1):
+        return None
+    try:
+        text.decode()
+        cells = _parsed(text, reader.delimiter, width, quote=None)
+    except (UnicodeDecodeError, pl.exceptions.PolarsError):
+        return None
+    if cells.shape != (len(lines), width):
+        return None
+    return cells.with_columns(pl.Series("line", list(lines), dtype=pl.Int64))
+
+
+def _judged(reader: Reader, lines: dict[int, bytes]) -> tuple[pl.DataFrame, list[int]] | None:
+    """The cells of lines, each looked at, and those that are not certain to be a row."""
+    width = len(reader.header)
+    try:
+        texts = b"\n".join([line.rstrip(b"\r\n") for line in lines.values()]).decode().split("\n") if lines else []
+    except UnicodeDecodeError:
+        return None
+    told = pl.DataFrame({"line": list(lines), "text": texts}, schema={"line": pl.Int64, "text": pl.String})
+    judged = told.sort("line").with_columns(_judgement(reader, width))
+    if (judged["quoted"] & ~judged["regular"]).any():
+        return None
+    frame = _columns(judged.filter(pl.col("regular")), reader.delimiter, width)
+    return None if frame is None else (frame, judged.filter(~pl.col("regular"))["line"].to_list())
 
 
 def _judgement(reader: Reader, width: int) -> list[pl.Expr]:
@@ -112,15 +172,20 @@ def _columns(regular: pl.DataFrame, sign: str, width: int) -> pl.DataFrame | Non
     if not regular["quoted"].any():
         cells = regular["text"].str.split_exact(sign, width - 1).struct.rename_fields(names).struct.unnest()
     else:
-        cells = pl.read_csv(
-            ("\n".join(regular["text"].to_list()) + "\n").encode(),
-            has_header=False,
-            new_columns=names,
-            separator=sign,
-            quote_char='"',
-            infer_schema=False,
-            empty_string_is_null=False,
-        )
-        if cells.shape != (regular.height, width):
+        text = ("\n".join(regular["text"].to_list()) + "\n").encode()
+        cells = _parsed(text, sign, width, quote='"')
+        if text.startswith(MARK) or cells.shape != (regular.height, width):
             return None
     return cells.with_columns(regular["line"])
+
+
+def _parsed(text: bytes, sign: str, width: int, *, quote: str | None) -> pl.DataFrame:
+    return pl.read_csv(
+        text,
+        has_header=False,
+        new_columns=[str(place) for place in range(width)],
+        separator=sign,
+        quote_char=quote,
+        infer_schema=False,
+        empty_string_is_null=False,
+    )

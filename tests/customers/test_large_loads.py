@@ -74,6 +74,15 @@ class TestALargeFile:
         assert accounted(again)
         assert dict(Customer.objects.values_list("pk", "version")) == versions
 
+    def test_the_last_row_of_a_key_counts_though_it_says_what_was_known_before(self, source, olga):
+        run(upload(source, text(*map(row, range(12))), actor=olga), actor=olga)
+        before = stored(source)
+
+        load = run(upload(source, text(row(3, given="Other"), *map(row, range(4, 12)), row(3)), actor=olga), actor=olga)
+
+        assert (load.changed, load.unchanged) == (2, 8)
+        assert stored(source) == before
+
     def test_changed_and_closed_records_are_taken_in_as_ever(self, source, olga):
         run(upload(source, text(*map(row, range(30))), actor=olga), actor=olga)
         some = [row(n, given="Other") if n < 5 else row(n) for n in range(25)]

@@ -31,6 +31,8 @@ FILES = {
     "back slashes and marks": PLAIN + 'N1,A\\nn,B\\"erg,x,y,"z""z",,\n',
     "marks in their place": 'N1,A\\nn,B,x,y,"z""z\\",,\n' + PLAIN,
     "other scripts": "N1,Иван,Müller\u0308,x,京都,Ulm,,\n" + PLAIN,
+    "blanks that only Python strips": "\x1c,,\x1f,,,,,\n" + PLAIN,
+    "a byte order mark later on": PLAIN[:-1].replace("K6", "\ufeffK6") + "\n",
     "keys": " K1 ,Ann,B,,,,,\nK1,Ann,B,,,,,\n,Ann,B,,,,,\n" + PLAIN,
     "times and kinds": "T1,Ann,B,,,,yesterday,\nT2,Ann,B,,,,,robot\nT3,Ann,B,,,,,PERSON\nT4,,,,,,2024-05-06,\n" + PLAIN,
 }
