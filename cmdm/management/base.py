@@ -5,7 +5,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand
@@ -30,7 +30,7 @@ class HubCommand(BaseCommand):
     """A command that acts: subclasses write :meth:`act` and add their arguments in :meth:`arguments`."""
 
     # They import every page; `check`, `migrate` and the servers make them.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Those of every command, then the command's own."""
