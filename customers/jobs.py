@@ -1,8 +1,11 @@
 """Work of the customers app that takes long. A load runs the same whether a job or a command runs it."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,14 +17,17 @@ from cmdm.errors import Invalid, Refused
 from cmdm.models import User
 from customers import ports
 from customers.actions import absences, export_files, loading, rebuilding, storing
+from customers.actions.helping import Helpers, helpers
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
-from customers.actions.rows import rows_of
+from customers.actions.received import Outcome
+from customers.actions.rows import Rows, rows_of
 from customers.actions.unchanged import Said, rest_of
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
-from customers.rules.batching import batches
+from customers.rules.applying import Bound
+from customers.rules.batching import Batch, batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
 from customers.rules.slabs import Slab
@@ -136,18 +142,51 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
     mapping = bound(load, load.header)
     progress(*loading.progress_of(load), _("Reading"))
     said = Said.by(load.source)
-    for piece in slabs_of(load, SLAB, start=start):
-        progress(*loading.progress_of(load), _("Taking in"))
-        if isinstance(piece, Slab):
-            found, same = rest_of(piece, said, mapping)
-            batch = piece.batch._replace(rows=found)
-        else:
-            batch, same = piece, 0
-        rows = rows_of(batch.rows, mapping, load.header)
-        said.forget(rows.keys)
-        load = loading.store_batch(load, batch, rows, actor=actor, hold=hold, same=same)
+    with helpers(load.source) as others:
+        pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, SLAB, start=start))
+        for piece in _ahead(pieces):
+            progress(*loading.progress_of(load), _("Taking in"))
+            load = loading.store_batch(
+                load, piece.batch, piece.rows, actor=actor, hold=hold, same=piece.same, prepared=piece.prepared()
+            )
     progress(*loading.progress_of(load), _("Taking in"))
     return load
+
+
+@dataclass
+class _Piece:
+    """Some lines of a file; those of its rows that have no record yet are being prepared."""
+
+    batch: Batch
+    rows: Rows
+    same: int
+    places: Sequence[int]
+    coming: Sequence[Future[list[Outcome]]]
+
+    def prepared(self) -> dict[int, Outcome]:
+        """The outcomes by the places of their rows; waits for the last."""
+        return dict(zip(self.places, chain.from_iterable(one.result() for one in self.coming), strict=True))
+
+
+def _begun(load: Load, piece: Slab | Batch, said: Said, mapping: Bound, others: Helpers) -> _Piece:
+    batch, same = (piece, 0) if isinstance(piece, Batch) else (piece.batch, 0)
+    if isinstance(piece, Slab):
+        found, same = rest_of(piece, said, mapping)
+        batch = batch._replace(rows=found)
+    rows = rows_of(batch.rows, mapping, load.header)
+    known = said.knows([one.key for one in rows.received])
+    places = [place for place, there in enumerate(known) if not there]
+    said.forget(rows.keys)
+    return _Piece(batch, rows, same, places, others.begin([rows.received[place] for place in places]))
+
+
+def _ahead(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
+    """The same, each when the next has been begun."""
+    waiting = next(pieces, None)
+    while waiting is not None:
+        coming = next(pieces, None)
+        yield waiting
+        waiting = coming
 
 
 def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> None:

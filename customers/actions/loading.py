@@ -4,7 +4,8 @@ A step that finds the load elsewhere than its batch begins was overtaken by anot
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -61,12 +62,22 @@ def take_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold)
 
 
 @action
-def store_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold, same: int = 0) -> Load:
+def store_batch(
+    load: Load,
+    batch: Batch,
+    rows: Rows,
+    *,
+    actor: User,
+    hold: Hold,
+    same: int = 0,
+    prepared: Mapping[int, Outcome] | None = None,
+) -> Load:
     """The same with the rows of a large file, whose new records are placed later, together.
 
     :param same: further rows of the batch, which were found to be unchanged.
+    :param prepared: outcomes of rows, by their places, that had no record when they were prepared.
     """
-    return _take(load, batch, rows, store, actor=actor, hold=hold, same=same)
+    return _take(load, batch, rows, partial(store, prepared=prepared), actor=actor, hold=hold, same=same)
 
 
 def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold, same: int = 0) -> Load:

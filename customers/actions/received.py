@@ -1,9 +1,9 @@
 """What comes in and what becomes of it: the words between taking in and its callers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from customers.models import SourceRecord
 from customers.ports import Placement
@@ -40,6 +40,15 @@ class Received:
     lenient: bool = False
 
 
+class Written(NamedTuple):
+    """A first version as it is written: values and findings as JSON, the raw content sealed, the words it has."""
+
+    values: str
+    raw: bytes
+    findings: str
+    terms: Collection[tuple[int, str]]
+
+
 @dataclass
 class Outcome:
     """What became of one received record, in the order received."""
@@ -54,6 +63,7 @@ class Outcome:
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[dict[str, str]] = field(default_factory=list)
     digest: bytes = b""
+    written: Written | None = None
 
     @property
     def stored(self) -> SourceRecord:

@@ -4,9 +4,8 @@ What a source said before is taken in as ever, since its records have a customer
 the account: only the new records of a batch go another way, by COPY, and wait with ``placed_at`` empty.
 """
 
-import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db import connection
 
@@ -19,8 +18,6 @@ from customers.actions.preparing import prepare
 from customers.actions.received import CHANGED, NEW, Outcome, Received
 from customers.models import Load, Source, SourceRecord
 from customers.queries.catalogue import catalogue
-from customers.queries.terms import terms_in
-from customers.sealing import seal_values
 
 AT_ONCE = 500
 
@@ -36,16 +33,28 @@ _DIGESTS = """
 
 
 @action
-def store(source: Source, received: Sequence[Received], *, actor: User, load: Load) -> list[Outcome]:
+def store(
+    source: Source,
+    received: Sequence[Received],
+    *,
+    actor: User,
+    load: Load,
+    prepared: Mapping[int, Outcome] | None = None,
+) -> list[Outcome]:
     """Store what a file says; new records are not placed yet. One outcome per row, in order.
 
     Refused without ``import`` in the source's domain.
+
+    :param prepared: outcomes of rows, by their places, that had no record when they were prepared.
     """
     access.require(actor, "import", source)
     writing.lock_keys(source, [one.key for one in received])
     stored = _stored(source, [one.key for one in received if "\0" not in one.key])
     digests = {key: digest for key, (digest, is_open) in stored.items() if is_open}
-    outcomes = prepare(source, received, digests, {})
+    ready = prepared or {}
+    others = [one for place, one in enumerate(received) if place not in ready]
+    rest = iter(prepare(source, others, digests, {}) if others else ())
+    outcomes = [ready[place] if place in ready else next(rest) for place in range(len(received))]
     records.set_repeated_aside(outcomes)
     for one in outcomes:
         if one.status == NEW and one.received.key in stored:
@@ -80,17 +89,17 @@ def insert(outcomes: Sequence[Outcome], source: Source) -> list[int]:
     ids = drawn(SourceRecord, len(outcomes))
     if not ids:
         return ids
+    texts = {pk: one.written or writing.written(one, known) for pk, one in zip(ids, outcomes, strict=True)}
     with connection.cursor() as cursor:
         with cursor.copy(_RECORDS) as rows:
             for pk, one in zip(ids, outcomes, strict=True):
-                said = one.received
-                values = json.dumps(seal_values(one.values, known.sensitive), ensure_ascii=False)
+                said, made = one.received, texts[pk]
                 named = (pk, change, source.pk, said.key, source.domain_id, said.party_type)
-                content = (values, writing.raw_of(one), one.digest, json.dumps(one.findings))
+                content = (made.values, made.raw, one.digest, made.findings)
                 rows.write_row((*named, *content, 1, 1, said.observed_at or now, now))
         with cursor.copy(_TERMS) as rows:
-            for pk, one in zip(ids, outcomes, strict=True):
-                for kind, term in terms_in(one.received.key, one.values, known):
+            for pk, made in texts.items():
+                for kind, term in made.terms:
                     rows.write_row((pk, source.domain_id, kind, term))
     return ids
 

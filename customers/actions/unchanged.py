@@ -1,6 +1,6 @@
 """Which rows of a file say what their records say already: found by keys and digests alone, before anything else."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Self
 
 import polars as pl
@@ -52,6 +52,13 @@ class Said:
         known = rows.join(self._frame, on="key", how="inner")
         digests = pl.Series(crypto.digests(known["content"].cast(pl.Binary).to_list(), "record"), dtype=pl.Binary)
         return known.filter(known["digest"] == digests)
+
+    def knows(self, keys: Sequence[str]) -> Sequence[bool]:
+        """Of which of these keys there was an open record."""
+        if not len(self):
+            return [False] * len(keys)
+        known: list[bool] = pl.Series(keys, dtype=pl.String).is_in(self._frame["key"].implode()).to_list()
+        return known
 
     def forget(self, keys: Iterable[str]) -> None:
         """What a row of the file has said since is not what was known when the load began."""

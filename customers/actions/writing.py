@@ -9,10 +9,10 @@ from django.db import connection
 from cmdm import clock, crypto, history
 from cmdm.actions import change_id
 from cmdm.database.copying import insert_many
-from customers.actions.received import QUARANTINED, REJECTED, UNCHANGED, Outcome
+from customers.actions.received import QUARANTINED, REJECTED, UNCHANGED, Outcome, Written
 from customers.models import Load, RejectedRow, SearchTerm, Source, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
-from customers.queries.terms import terms_of
+from customers.queries.terms import terms_in, terms_of
 from customers.sealing import seal_raw, seal_values
 from customers.types.standardising import Fault
 
@@ -72,6 +72,12 @@ def insert(outcomes: Sequence[Outcome], source: Source) -> None:
 def raw_of(one: Outcome) -> bytes:
     """What was received, sealed."""
     return seal_raw(one.received.raw if one.received.raw is not None else dict(one.received.values))
+
+
+def written(one: Outcome, known: Catalogue) -> Written:
+    """A first version as it is written."""
+    values = json.dumps(seal_values(one.values, known.sensitive), ensure_ascii=False)
+    return Written(values, raw_of(one), json.dumps(one.findings), terms_in(one.received.key, one.values, known))
 
 
 def replace(outcomes: Sequence[Outcome]) -> None:

@@ -115,10 +115,19 @@ def catalogue() -> Catalogue:
 
 
 def _read() -> Catalogue:
+    return made_of(as_read())
+
+
+def as_read() -> Sequence[tuple[Any, ...]]:
+    """The rows that the catalogue is made of; one query."""
     statement, given = Attribute.objects.current().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
-        rows = cursor.fetchall()
+        return cursor.fetchall()
+
+
+def made_of(rows: Sequence[tuple[Any, ...]]) -> Catalogue:
+    """The catalogue that these rows tell."""
     return _made(_Rows(rows))
 
 

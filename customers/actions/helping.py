@@ -1,0 +1,156 @@
+"""Preparing the rows of a large file in other processes, while this one writes those before them.
+
+What a row becomes depends on nothing but the row, its source and the catalogue, so any process gives the same. Helpers
+get rows and give outcomes back, by pipes; they never talk to the database. A helper that dies is done without.
+"""
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import Any
+
+from django.utils import translation
+
+from cmdm import memo
+from customers.actions import writing
+from customers.actions.preparing import prepare
+from customers.actions.received import Outcome, Received
+from customers.models import Source
+from customers.queries.catalogue import MEMO, as_read, catalogue, made_of
+from customers.types.standardising import Standard
+
+AT_ONCE = 2_000  # rows that a helper gets
+FEW = 4_000  # rows for which no helper is started
+MOST = 8
+REMEMBERED = 200_000
+_BEGIN = "import django; django.setup(); from customers.actions.helping import serve; serve()"
+
+
+class _Helper:
+    """Another process that prepares rows."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-c", _BEGIN]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def prepare(self, work: Any) -> list[Outcome] | None:
+        """What the rows become; nothing from a process that is there no more."""
+        come, go = self._process.stdout, self._process.stdin
+        if come is None or go is None:
+            return None
+        try:
+            pickle.dump(work, go, pickle.HIGHEST_PROTOCOL)
+            go.flush()
+            made: list[Outcome] = pickle.load(come)  # noqa: S301  (our own process)
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return None
+        return made
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+class Helpers:
+    """As many as the machine has cores; they begin with the first rows that are worth it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._free: SimpleQueue[_Helper] = SimpleQueue()
+        self._all: list[_Helper] = []
+        self._threads: ThreadPoolExecutor | None = None
+
+    def begin(self, received: Sequence[Received]) -> list[Future[list[Outcome]]]:
+        """Have rows prepared; for few, and where nobody helps, it is done at once."""
+        if len(received) < FEW and self._threads is None:
+            done: Future[list[Outcome]] = Future()
+            done.set_result(_prepared(self._source, received, {}))
+            return [done]
+        threads = self._threads or self._started()
+        rows, language = as_read(), translation.get_language()
+        parts = [received[start : start + AT_ONCE] for start in range(0, len(received), AT_ONCE)]
+        return [threads.submit(self._helped, rows, language, part) for part in parts]
+
+    def _started(self) -> ThreadPoolExecutor:
+        count = min(os.cpu_count() or 1, MOST)
+        self._all = [_Helper() for _ in range(count)]
+        for helper in self._all:
+            self._free.put(helper)
+        self._threads = ThreadPoolExecutor(count)
+        return self._threads
+
+    def _helped(self, rows: Any, language: str, received: Sequence[Received]) -> list[Outcome]:
+        helper = self._free.get()
+        try:
+            made = helper.prepare((rows, language, self._source, received))
+        finally:
+            self._free.put(helper)
+        if made is None:
+            with _knowing(rows, language):
+                return _prepared(self._source, received, {})
+        for one, said in zip(made, received, strict=True):
+            one.received = said
+        return made
+
+    def end(self) -> None:
+        """Let them go."""
+        for helper in self._all:
+            helper.end()
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def helpers(source: Source) -> Iterator[Helpers]:
+    """Inside, rows of this source are prepared by other processes."""
+    found = Helpers(source)
+    try:
+        yield found
+    finally:
+        found.end()
+
+
+@contextlib.contextmanager
+def _knowing(rows: Any, language: str) -> Iterator[None]:
+    """Inside, the catalogue is what these rows tell; sentences are in this language."""
+    with memo.keeping(), translation.override(language):
+        memo.once(MEMO, lambda: made_of(rows))
+        yield
+
+
+def _prepared(source: Source, received: Sequence[Received], seen: dict[Any, Standard]) -> list[Outcome]:
+    known = catalogue()
+    outcomes = prepare(source, received, None, seen)
+    for one in outcomes:
+        if one.is_open:
+            one.written = writing.written(one, known)
+    return outcomes
+
+
+def serve() -> None:
+    """What a helper does until its pipe is closed."""
+    come, go = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    seen: dict[Any, Standard] = {}
+    while True:
+        try:
+            rows, language, source, received = pickle.load(come)  # noqa: S301  (from the process that began this one)
+        except EOFError:
+            return
+        if len(seen) > REMEMBERED:
+            seen.clear()
+        with _knowing(rows, language):
+            outcomes = _prepared(source, received, seen)
+        for one in outcomes:
+            # Who asked has the rows; of the values he needs what is written.
+            one.received, one.values = None, {}  # type: ignore[assignment]
+        try:
+            pickle.dump(outcomes, go, pickle.HIGHEST_PROTOCOL)
+            go.flush()
+        except BrokenPipeError:
+            return

@@ -1,0 +1,47 @@
+"""Rows that other processes prepare become what they become here."""
+
+import io
+import pickle
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from customers.actions import helping
+from customers.actions.preparing import prepare
+from customers.actions.received import NEW, REJECTED, Received
+from customers.queries.catalogue import as_read
+
+pytestmark = pytest.mark.django_db
+
+ROWS = [
+    Received("K1", {"given_name": "ANN", "email": [{"value": "Ann@X.example"}]}, "person", line=2),
+    Received("K2", {"given_name": "Bob", "birth_date": "1980-02-31"}, "person", line=3),
+]
+
+
+def test_a_helper_gives_what_this_process_would_make_with_what_is_written(source, monkeypatch):
+    come, go = io.BytesIO(pickle.dumps((as_read(), "en", source, ROWS))), io.BytesIO()
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=come))
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=go))
+
+    helping.serve()
+
+    first, second = pickle.loads(go.getvalue())  # noqa: S301
+    expected = prepare(source, ROWS)
+    assert (first.status, first.digest, second.status) == (NEW, expected[0].digest, REJECTED)
+    assert second.faults == expected[1].faults
+    assert '"given_name": "Ann"' in first.written.values
+    assert any(term == "ann" for _kind, term in first.written.terms)
+
+
+def test_rows_of_a_helper_that_dies_are_prepared_here(source, monkeypatch):
+    monkeypatch.setattr(helping, "_BEGIN", "")
+    monkeypatch.setattr(helping, "FEW", 1)
+
+    with helping.helpers(source) as others:
+        [made] = [part.result() for part in others.begin(ROWS)]
+
+    assert [one.status for one in made] == [NEW, REJECTED]
+    assert made[0].written is not None
+    assert [one.received.key for one in made] == ["K1", "K2"]
