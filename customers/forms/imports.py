@@ -131,5 +131,8 @@ def _paths_of(spec: Spec) -> Iterator[tuple[str, Any]]:
             yield f"{spec.name}.{scheme}", f"{label}: {scheme.replace('_', ' ')}"
         return
     yield spec.name, str(label)
+    if spec.row.type == "date":
+        for part, word in (("year", _now("year")), ("month", _now("month")), ("day", _now("day"))):
+            yield f"{spec.name}.{part}", f"{label}: {word}"
     for kind, word in spec.type.kinds.items():
         yield f"{spec.name}.{kind}", f"{label}: {word}"

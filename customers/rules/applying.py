@@ -6,11 +6,14 @@ from typing import Any
 
 from customers.rules.mapping import (
     CLOSED,
+    DATE_PARTS,
     FREE,
+    FULL_NAME,
     HOUSE_NUMBER,
     MAX_KEY,
     ORGANISATION,
     PERSON,
+    SEVERAL,
     Fault,
     Mapped,
     Mapping,
@@ -83,6 +86,8 @@ def _put(content: dict[str, Any], target: Target, text: str) -> None:
         if target.kind:
             element[target.label] = target.kind
         content.setdefault(target.attribute, []).append(element)
+    elif target.attribute in SEVERAL - {FULL_NAME} and content.get(target.attribute, text) != text:
+        content[target.attribute] += f" {text}"
     else:
         content.setdefault(target.attribute, text)
 
@@ -118,8 +123,11 @@ def _put_constant(content: dict[str, Any], told: dict[str, str], target: Target,
 
 
 def _finish(content: dict[str, Any]) -> None:
-    """A house number goes to its street; without one it is line 1 itself."""
-    for value in content.values():
+    """A house number goes to its street; without one it is line 1 itself. Year, month and day are one date."""
+    for name, value in content.items():
+        if isinstance(value, dict) and not value.keys().isdisjoint(DATE_PARTS):
+            content[name] = "-".join(value[part] for part in DATE_PARTS if part in value)
+            continue
         for address in value if isinstance(value, list) else [value]:
             if isinstance(address, dict) and HOUSE_NUMBER in address:
                 number = address.pop(HOUSE_NUMBER)

@@ -2,7 +2,7 @@
 
 Only what is certain is stated: a row with a control character, a key that is no key, a time that is none, gets no
 content, and is looked at alone. So are all rows of a mapping that moves cells about (house numbers, constants, several
-addresses, several full names, a column that closes).
+addresses, several names of one kind, dates in parts, a column that closes).
 """
 
 import json
@@ -12,7 +12,18 @@ from datetime import date
 import polars as pl
 
 from customers.rules.applying import Bound
-from customers.rules.mapping import FULL_NAME, HOUSE_NUMBER, MAX_KEY, ORGANISATION, PERSON, Target, moment, party_type
+from customers.rules.mapping import (
+    DATE_PARTS,
+    FULL_NAME,
+    HOUSE_NUMBER,
+    MAX_KEY,
+    ORGANISATION,
+    PERSON,
+    SEVERAL,
+    Target,
+    moment,
+    party_type,
+)
 
 _UNUSUAL = "[\\x00-\\x1f\\x7f-\\x9f]"
 _MARKED = '["\\\\]'  # what JSON escapes, of what is usual
@@ -27,9 +38,9 @@ def fits(bound: Bound) -> bool:
     return (
         bound.key >= 0
         and len(kinds) < 2
-        and sum(target.attribute == FULL_NAME for target in targets) < 2
+        and all(sum(target.attribute == name for target in targets) < 2 for name in SEVERAL)
         and set(bound.mapping.constant_targets) <= {"party_type"}
-        and not any(target.part == HOUSE_NUMBER or target.attribute == "closed" for target in targets)
+        and not any(target.part in (HOUSE_NUMBER, *DATE_PARTS) or target.attribute == "closed" for target in targets)
     )
 
 

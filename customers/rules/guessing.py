@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from customers.rules import words
-from customers.rules.mapping import FREE, FULL_NAME, Mappable, find
-from customers.rules.synonyms import BY_HEADER, KEY_HEADERS, ORGANISATION_WORDS, WHOLE_ADDRESSES, folded
+from customers.rules.mapping import DATE_PARTS, FREE, FULL_NAME, Mappable, find
+from customers.rules.synonyms import BY_HEADER, KEY_HEADERS, ORGANISATION_WORDS, QUALIFIERS, WHOLE_ADDRESSES, folded
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"\+?[\d\s()./-]{7,20}")
@@ -26,9 +26,12 @@ ADDRESS_KINDS = re.compile(r"^(billing|shipping|postal|rechnungs|liefer)")
 KIND_OF = {"rechnungs": "billing", "liefer": "shipping"}
 STREET, OTHER_STREET = "address.line1", "address.other.line1"
 LETTERS = re.compile(r"[^\W\d_]+")
+WORD = re.compile(r"[A-ZÀ-Þ]+(?![a-zà-ÿ])|[^\W\d_][a-zà-ÿ]*|\d+")
 GIVEN_NAMES = frozenset(
     name.casefold() for table in (words.MALE, words.FEMALE) for text in table.values() for name in text.split()
 )
+# A second family name, as in Spain: it stands beside the first.
+SECOND_NAMES = frozenset("segundoapellido apellidomaterno secondsurname".split())
 # What only persons have: beside such a column a name is that of a person.
 PERSONAL = frozenset({"given_name", "middle_name", "family_name", "birth_date", "gender", "identifier.ssn"})
 ORGANISED = 0.1  # share of names with a word that only organisations have
@@ -59,8 +62,12 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: It
     taken: set[str] = set()
     for name in sorted(proposals, key=lambda name: -proposals[name][1]):
         path, sure = proposals[name]
+        further = folded(name) in SECOND_NAMES or name.endswith(("1", "2"))
+        if path == "given_name" and path in taken and further:
+            path = "middle_name"
         target = find(path, catalogue)
-        if target is None or (target.single and path in taken):
+        once = target is None or target.single or (path == "family_name" and not further)
+        if target is None or (once and path in taken):
             path, sure = "", 0.0
         taken.add(path)
         columns[name], confidence[name] = path, sure
@@ -132,6 +139,8 @@ def _key(header: Sequence[str], cells: Dict[str, Sequence[str]]) -> str:
 def _proposal(name: str, cells: Sequence[str]) -> tuple[str, float]:
     """A path for a column, and how sure it is."""
     path, sure = _by_name(folded(name))
+    if not path:
+        path, sure = _by_words(name), HELD
     if path:
         return path, sure if _plausible(path, cells) else DOUBTED
     for held, test in BY_CONTENT.items():
@@ -159,9 +168,22 @@ def _by_name(word: str) -> tuple[str, float]:
     return (BY_HEADER[numbered], SPELT) if numbered != word and numbered in BY_HEADER else ("", 0.0)
 
 
+def _by_words(name: str) -> str:
+    """The longest run of a header's words that is called so by itself, where all others only qualify it."""
+    found = [folded(word) for word in WORD.findall(name)]
+    for length in range(len(found) - 1, 0, -1):
+        for start in range(len(found) - length + 1):
+            path = BY_HEADER.get("".join(found[start : start + length]), "")
+            if path and QUALIFIERS.issuperset([*found[:start], *found[start + length :]]):
+                return path
+    return ""
+
+
 def _plausible(path: str, cells: Sequence[str]) -> bool:
     """Whether the cells may be what the header says."""
-    name = path.partition(".")[0]
+    name, _dot, part = path.partition(".")
+    if part in DATE_PARTS:
+        return not cells or _mostly(cells, str.isdigit)
     if name in DATED:
         return not cells or _mostly(cells, lambda cell: bool(DATE.fullmatch(cell)))
     test = _may_be_phone if name == "phone" else BY_CONTENT.get(name)

@@ -3,10 +3,11 @@
     {"key": "rec_id", "columns": {"surname": "family_name", "street": "address.line1"},
      "constants": {"party_type": "person"}, "date_order": "dmy", "on_fault": "leave_out"}
 
-A path is an attribute's name (`family_name`), a part of it (`address.city`), a kind of it (`email.home`), both
-(`address.billing.city`), a scheme (`identifier.ssn`), or one of `party_type`, `observed_at`, `closed`. Values stay as
-they were received; the attribute types parse them. `address.house_number` goes into line 1, before or after the street
-as the columns stand. A value that cannot be read is left out of its record and listed; with `on_fault` "refuse" the
+A path is an attribute's name (`family_name`), a part of it (`address.city`, `birth_date.year`), a kind of it
+(`email.home`), both (`address.billing.city`), a scheme (`identifier.ssn`), or one of `party_type`, `observed_at`,
+`closed`. Values stay as they were received; the attribute types parse them. `address.house_number` goes into line 1,
+before or after the street as the columns stand; two columns of a family name, as in Spain, are one name, and year,
+month and day one date. A value that cannot be read is left out of its record and listed; with `on_fault` "refuse" the
 whole row is refused.
 """
 
@@ -25,6 +26,8 @@ FREE = ("party_type", "observed_at", "closed")
 KINDS = frozenset("home work other mobile fax billing shipping postal main".split())
 ADDRESS_PARTS = ("line1", "line2", "city", "region", "postal_code", "country")
 HOUSE_NUMBER = "house_number"
+DATE_PARTS = ("year", "month", "day")
+SEVERAL = frozenset({FULL_NAME, "family_name"})
 CLOSED = frozenset("1 true t yes y x closed deleted inactive ja oui si".split())
 ORGANISATION = frozenset(
     "organisation organization company business firm firma unternehmen societe entreprise empresa o b2b".split()
@@ -104,8 +107,9 @@ class Target:
         """Whether a second column for it would be one too many.
 
         A full name may stand in several, as in its own script and in Latin letters: the first that is filled counts.
+        So may a family name: both are one.
         """
-        return (bool(self.part) or not self.many) and self.attribute != FULL_NAME
+        return (bool(self.part) or not self.many) and self.attribute not in SEVERAL
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,8 @@ def find(path: str, catalogue: Dict[str, Mappable]) -> Target | None:
         return Target(name, scheme, many=True, path=path, label="scheme") if scheme.isidentifier() else None
     if not rest:
         return Target(name, many=attribute.many, path=path)
+    if attribute.type == "date" and not attribute.many:
+        return Target(name, part=rest[0], path=path) if len(rest) == 1 and rest[0] in DATE_PARTS else None
     known = attribute.many and len(rest) == 1 and rest[0] in KINDS
     return Target(name, rest[0], many=True, path=path) if known else None
 

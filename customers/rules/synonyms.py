@@ -19,28 +19,38 @@ WORDS = {
         nombre nombredepila nombres givennames
     """,
     "middle_name": """
-        namemiddle middlename middle secondname zweitername zweitvorname deuxiemeprenom segundonombre mname
+        namemiddle middlename middle midname midlname middleinitial secondname zweitername zweitvorname deuxiemeprenom
+        segundonombre mname
     """,
     "family_name": """
         namelast familyname surname lastname lname sname last family nachname familienname zuname nom
-        nomdefamille apellido apellidos primerapellido nompatronymique
+        nomdefamille apellido apellidos primerapellido apellidopaterno nompatronymique apellido2 segundoapellido
+        apellidomaterno secondsurname surname2 lastname2
     """,
     "suffix": "namesuffixe suffix namesuffix namenszusatz suffixe sufijo",
     "full_name": """
         namefull fullname name customername contactname personname clientname displayname vollname
         vollstaendigername vollstandigername kundenname nomcomplet nometprenom prenometnom nomprenom prenomnom
-        nombrecompleto nombreyapellidos nombreapellidos
+        nombrecompleto nombreyapellidos nombreapellidos fullnames author applicant patient patientname
     """,
     "organisation_name": """
         nameorg namefirma organisationname organizationname organisation organization company companyname
         business businessname firm firma firmenname firmenbezeichnung unternehmen societe entreprise
-        raisonsociale nomsociete nomentreprise empresa razonsocial nombreempresa orgname org
+        raisonsociale nomsociete nomentreprise empresa razonsocial nombreempresa orgname org sitename restaurantname
+        hotelname storename shopname venuename facilityname schoolname hospitalname
     """,
     "legal_form": "legalform rechtsform formejuridique formajuridica",
     "birth_date": """
         birthdate dateofbirth dob birthday born birth datebirth gebdatum geburtsdatum geburtstag gebdat
         datedenaissance datenaissance naissance neele fechadenacimiento fechanacimiento nacimiento fnacimiento
     """,
+    "birth_date.year": """
+        birthyear yearofbirth yob birthdateyear dobyear by geburtsjahr anneenaissance anneedenaissance anonacimiento
+    """,
+    "birth_date.month": """
+        birthmonth monthofbirth birthdatemonth dobmonth bm geburtsmonat moisnaissance mesnacimiento
+    """,
+    "birth_date.day": "dayofbirth birthdateday dobday bd geburtstagtag journaissance dianacimiento",
     "gender": "gender sex geschlecht sexe genre sexo genero",
     "nationality": """
         nationality citizenship staatsangehoerigkeit staatsangehorigkeit nationalitaet nationalitat
@@ -131,6 +141,16 @@ WORDS = {
     """,
     "closed": "closed deleted isdeleted inactive geloescht geloscht inaktiv supprime eliminado",
 }
+
+# Words of a header that say whose, which or how it is written, and not what it is: "res_city_desc", "full_phone_num".
+QUALIFIERS = frozenset(
+    """
+    res residence residential home current main primary mailing mail postal registered reg official legal site cust
+    customer client person contact voter patient applicant employee member user owner party subject author billing
+    raw orig original clean cleaned std standard standardised standardized norm normalised normalized formatted fake
+    full num number nr no code cd desc description text txt str string value val field col c p a b the of at 1 2
+    """.split()
+)
 
 # A whole address in one cell. Beside a column for the street it is an address of its own.
 WHOLE_ADDRESSES = frozenset(

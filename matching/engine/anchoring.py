@@ -9,7 +9,9 @@ Left to itself, EM finds whatever classes fit best, and may well call households
 - **alternatives** learn only the comparisons that they name (`Alternative.learns`); elsewhere their chances are
   u · 2^(shipped bits), so a household never learns to agree in birth dates, nor a namesake in addresses;
 - **every learned chance** is drawn towards the shipped one by the weight of `TRUST` pairs (a Dirichlet prior), so
-  what is hardly ever seen keeps the weight with which the model was shipped.
+  what is hardly ever seen keeps the weight with which the model was shipped;
+- **what differs** speaks against the same party by at least a tenth (`LEAST`) of the bits it was shipped with: where
+  few fields are filled, pairs that agree in nothing are otherwise a class of their own, larger than any.
 
 E-step and M-step as in Dempster, Laird & Rubin 1977; Winkler 1988 and Jaro 1989 for record linkage.
 """
@@ -31,6 +33,9 @@ ITERATIONS: Final = 200
 SETTLED: Final = 1e-5
 SEEN: Final = 5
 FLOOR: Final = 0.05  # of what is seen in all pairs, the least that is put down to chance
+LEAST: Final = 0.1
+ANY: Final = 1e300  # no bound
+OFTEN: Final = 100  # pairs drawn blindly that agree, from which on they tell more than the shares of values
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def spread(comparison: Comparison, codes: Codes, counts: Floats, agreeing: float
     believed = found >= SEEN
     shares = normalised(np.asarray(found + 0.01, dtype=np.float64))
     most = (found + 3) / max(float(found.sum()), 3.0)  # the rule of three: what is not seen is rarer, 95 to 5
-    if agreeing is not None and agreeing > 0:
+    if agreeing is not None and agreeing > 0 and found[0] < OFTEN:
         shares[1:] *= (1 - agreeing) / max(float(shares[1:].sum()), 1e-12)
         shares[0] = agreeing
         believed[0] = True
@@ -97,6 +102,7 @@ class _Start:
         # Who is a stranger but for one name is one of those who agree by chance: u is theirs, too.
         self.apart = np.array([1.0, *(float(each.related) for each in model.alternatives)])
         self.factors = [_factors(each, self.names) for each in model.comparisons]
+        self.most = [np.where(each[0] < 1, each[0] ** LEAST, ANY) for each in self.factors]
         self.sizes = [len(LEVELS[each.kind]) for each in model.comparisons]
         self.spreads = [
             spread(each, blind.codes[:, place], counts, totals.agreeing.get(each.code))
@@ -132,10 +138,21 @@ class _Start:
         for number, factors in enumerate(self.factors[place]):
             shipped = normalised(chance * factors)
             if self.learns[place][number]:
-                rows.append(normalised(seen[number] + TRUST * shipped))
+                learned = normalised(seen[number] + TRUST * shipped)
+                rows.append(self._bounded(place, learned, chance) if number == 0 else learned)
             else:
                 rows.append(shipped)
         return np.array([*rows, chance])
+
+    def _bounded(self, place: int, learned: Floats, chance: Floats) -> Floats:
+        """The chances of the same party, no more on what speaks against it than may be."""
+        most = chance * self.most[place]
+        over = learned > most
+        rest = float(learned[~over].sum())
+        if not over.any() or rest <= 0:
+            return learned
+        made = np.where(over, most, learned * (1 - float(most[over].sum())) / rest)
+        return normalised(made)
 
     def _by_chance(self, place: int, old: Mixture) -> Floats:
         """u: what is left of all pairs when the explained ones are taken off."""

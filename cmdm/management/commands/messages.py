@@ -23,6 +23,7 @@ from matching.engine.vocabulary import LABELS
 APPS = ("cmdm", "customers", "matching", "consent", "stewardship")
 KEYWORDS: dict[str, Any] = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

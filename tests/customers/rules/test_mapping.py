@@ -11,7 +11,7 @@ SINGLE = (
     "given_name middle_name family_name suffix full_name organisation_name legal_form birth_date gender nationality"
 )
 CATALOGUE = [
-    *[Mappable(name) for name in SINGLE.split()],
+    *[Mappable(name, "date" if name == "birth_date" else "text") for name in SINGLE.split()],
     *[Mappable(name, name, many=True) for name in ("email", "phone", "address", "identifier")],
     *[Mappable(name, many=True) for name in ("language", "website")],
 ]
@@ -29,7 +29,7 @@ def faults(content, header=None):
 
 class TestChecking:
     def test_every_fault_is_told_at_once(self):
-        columns = {"a": "shoe_size", "b": "family_name", "c": "family_name", "d": "address.line1.x"}
+        columns = {"a": "shoe_size", "b": "given_name", "c": "given_name", "d": "address.line1.x"}
         content = {"columns": columns, "date_order": "ydm", "constants": {"colour": "red", "gender": 1}}
         assert faults(content, ["a", "b", "c"]) == {
             ("key_missing", ""), ("column_absent", "d"), ("path_unknown", "a"), ("path_unknown", "d"),
@@ -94,6 +94,16 @@ class TestApplying:
         columns = {"no": "address.house_number", "street": "address.line1"}
         assert apply(mapping(columns), header, row).values == {"address": [{"line1": line1}]}
 
+    def test_two_columns_of_a_family_name_are_one_name(self):
+        bound = Bound(mapping({"a": "family_name", "b": "family_name"}), ["id", "a", "b"])
+        names = [bound.apply(["1", *both]).values.get("family_name") for both in (("García", "López"), ("", "Ruiz"))]
+        assert names == ["García López", "Ruiz"]
+
+    def test_year_month_and_day_are_one_date(self):
+        columns = {"d": "birth_date.day", "m": "birth_date.month", "y": "birth_date.year"}
+        header = ["id", "d", "m", "y"]
+        assert apply(mapping(columns), header, ["1", "3", "4", "1954"]).values == {"birth_date": "1954-4-3"}
+
     def test_a_constant_stands_in_only_where_the_row_says_nothing(self):
         constants = {"address.country": "DE", "language": "de", "nationality": "DE"}
         bound = Bound(mapping({"c": "address.city", "n": "nationality"}, constants=constants), ["id", "c", "n"])
@@ -138,12 +148,24 @@ class TestGuessing:
             ("customer_email", "email"), ("billing_city", "address.billing.city"),
             ("Rechnungs-Ort", "address.billing.city"),
             ("Téléphone portable", "phone.mobile"), ("Firma", "organisation_name"), ("phone2", "phone"),
+            ("Site name", "organisation_name"), ("author", "full_name"), ("year of birth", "birth_date.year"),
+            ("apellido2", "family_name"),
         ],
     )  # fmt: skip
     def test_headers_of_four_languages_are_known(self, header, path):
         found = guess(["id", header], [], CATALOGUE)
         assert found.mapping["columns"][header] == path
         assert found.confidence[header] >= 0.8
+
+    @pytest.mark.parametrize(
+        ("header", "path"),
+        [
+            ("res_city_desc", "address.city"), ("FULL_PHONE_NUM", "phone"), ("customerZipCode", "address.postal_code"),
+            ("date of first order", ""), ("place of birth", ""), ("email opt in", ""),
+        ],
+    )  # fmt: skip
+    def test_words_that_only_qualify_a_header_are_passed_over(self, header, path):
+        assert guess(["id", header], [], CATALOGUE).mapping["columns"][header] == path
 
     def test_an_unknown_header_is_guessed_from_what_it_holds(self):
         rows = [[str(n), f"p{n}@x.example", f"+49 30 1234{n}", "blue", f"{1950 + n * 4}-03-17"] for n in range(10)]
