@@ -32,7 +32,7 @@ from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
 from customers.rules.slabs import Slab
 
-BATCH = 500
+BATCH = 1_000
 LARGE = 20_000  # rows from which a file is stored first and placed as a whole
 SLAB = 20_000
 TURNS = 15
