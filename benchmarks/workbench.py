@@ -8,8 +8,8 @@ set, in a domain of its own. In a folder that is named they are kept, migrated, 
 them. Without one they lie in a temporary folder and go at the end.
 
 The cards are real questions about real records, answered in Chromium by keys alone: D, F, R and S in turn, so none of
-them needs a second key. Time is taken in the page, from the key going down to the second frame after the next card
-stands there. The pages of the queue are asked for as a browser would.
+them needs a second key. Time is taken in the page, from the key going down to the end of the frame in which the next
+card is laid out and painted. The pages of the queue are asked for as a browser would.
 """
 
 import argparse
@@ -79,7 +79,7 @@ TABLES = (
     "stewardship_task",
     "stewardship_taskcandidate",
 )
-# From the key to the second frame after another card stands there.
+# From the key to the end of the frame that paints another card: a message sent at its beginning is read after it.
 WATCH = """
     window.took = [];
     let began = 0;
@@ -87,7 +87,9 @@ WATCH = """
     document.addEventListener('htmx:afterSettle', event => {
         if (event.target.id !== 'work' || !began) return;
         const from = began;
-        requestAnimationFrame(() => requestAnimationFrame(() => { took.push(performance.now() - from); }));
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => { took.push(performance.now() - from); };
+        requestAnimationFrame(() => port2.postMessage(0));
     });
 """
 READY = "() => document.querySelector('#next-up[hidden]') || document.querySelector('[data-ready]:not([hidden])')"

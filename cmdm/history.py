@@ -33,6 +33,23 @@ def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
         )
 
 
+def write(row: Any, *fields: str) -> None:
+    """Save these fields of a row as they are, and keep the version that this makes; one statement."""
+    written = [row._meta.get_field(name) for name in fields]
+    given = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in written]
+    live, key = row._meta.db_table, row._meta.pk.column
+    past = type(row).history.model
+    names = ", ".join(f'"{field.column}"' for field in past.tracked_fields)
+    assigned = ", ".join(f'"{field.column}" = %s' for field in written)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'WITH written AS (UPDATE "{live}" SET {assigned} WHERE "{key}" = %s RETURNING {names}) '
+            f'INSERT INTO "{past._meta.db_table}" ({names}, history_date, history_type) '
+            f"SELECT {names}, %s, %s FROM written",
+            [*given, row.pk, clock.now(), CHANGED],
+        )
+
+
 def versions_of(thing: Any) -> models.QuerySet[Any]:
     """The kept versions of one row, newest first."""
     return type(thing).history.filter(**{thing._meta.pk.attname: thing.pk}).order_by("-history_id")

@@ -93,7 +93,7 @@ TEMPLATES = [
 APP_URL, OWNER_URL = database_urls()
 DATABASES = {"default": environ.Env.db_url_config(APP_URL)}
 DATABASES["default"].update(
-    CONN_MAX_AGE=60,
+    CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
     ENGINE="django.db.backends.postgresql",
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "application_name": "cmdm"},

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from cmdm import memo
 from matching.engine.model import Model
@@ -50,11 +51,11 @@ def read_model(row: MatchModel) -> Model:
 
 def _kept() -> _Kept:
     chosen = MatchModel.objects.filter(Q(state=MatchModel.State.IN_FORCE) | Q(promoting_since__isnull=False))
+    # As text: it is read only where this process does not know it yet.
+    rows = chosen.annotate(text=Cast("definition", TextField()))
     made = _Kept()
-    for party, version, state, digest, definition in chosen.values_list(
-        "party_type", "version", "state", "digest", "definition"
-    ):
-        model = _read(digest, _text(definition))
+    for party, version, state, digest, text in rows.values_list("party_type", "version", "state", "digest", "text"):
+        model = _read(digest, text)
         if state == MatchModel.State.IN_FORCE:
             made.in_force[party] = InForce(version, model)
         else:

@@ -50,7 +50,8 @@
       const mark = answer.headers.get("X-Card");
       if (!answer.ok || !mark) return;
       const html = await answer.text();
-      kept = { mark, html, at: Date.now() };
+      if (address !== marks().ahead) return;
+      kept = { mark, room: made(html), at: Date.now() };
       const ready = $("#next-up [data-ready]");
       if (ready) ready.hidden = false;
     } catch { /* the server makes it when it is needed */ }
@@ -61,22 +62,39 @@
     const { verb, elt, parameters } = event.detail;
     if (verb === "post" && kept && Date.now() - kept.at < REST && elt.closest("#work")) parameters.ahead = kept.mark;
   });
+  /* The card stands ready as nodes, their forms alive: when the server agrees, only what it said of it is read. */
+  const made = (html) => {
+    const room = document.createElement("div");
+    room.innerHTML = html;
+    window.htmx?.process(room);
+    return room;
+  };
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const mark = event.detail.xhr.getResponseHeader("X-Card");
-    if (!mark || event.detail.target?.id !== "work") return;
-    if (kept?.mark !== mark) { event.detail.shouldSwap = false; location.reload(); return; }
-    event.detail.serverResponse = whole(kept.html, event.detail.serverResponse);
+    const { xhr, target, serverResponse } = event.detail;
+    const mark = xhr.getResponseHeader("X-Card");
+    if (!mark || target?.id !== "work") return;
+    event.detail.shouldSwap = false;
+    if (kept?.mark !== mark) { location.reload(); return; }
+    const { room } = kept;
+    const told = JSON.parse(serverResponse);
+    forget();
+    complete(room, told);
+    history.pushState({ htmx: true }, "", xhr.getResponseHeader("HX-Push-Url"));
+    $("#card-tools").replaceWith($("#card-tools", room));
+    target.replaceChildren(...room.childNodes);
+    for (const name of ["htmx:afterSwap", "htmx:afterSettle"]) window.htmx.trigger(target, name);
   });
-  const whole = (html, around) => {
-    const card = new DOMParser().parseFromString(html, "text/html");
-    const beside = new DOMParser().parseFromString(around, "text/html");
-    for (const id of ["marks", "undo", "hold-room"]) {
-      const fresh = beside.getElementById(id);
-      if (fresh) card.getElementById(id)?.replaceWith(fresh);
-    }
-    const last = $("[data-last-card]", card);
-    if (last) last.textContent = $("#case h1").textContent;
-    return card.body.innerHTML;
+  /* What was answered last, and the way back to it; after a card that was skipped there is none until it is asked for. */
+  const complete = (room, { said, answer, undo }) => {
+    $("#marks", room).dataset.said = said;
+    const floor = $("#undo", room);
+    const form = $("form", floor);
+    if (!undo || !form) { floor.replaceChildren(); return; }
+    form.action = undo;
+    form.setAttribute("hx-post", undo);
+    window.htmx.process(form);
+    $("[data-last-answer]", floor).textContent = `${answer}:`;
+    $("[data-last-card]", floor).textContent = $("#case h1").textContent;
   };
   document.addEventListener("htmx:afterSettle", (event) => { if (event.target.id === "work") { soon(); last = Date.now(); } });
   document.addEventListener("DOMContentLoaded", soon);

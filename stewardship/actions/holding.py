@@ -40,15 +40,10 @@ def take(task: Task, *, actor: User) -> Task:
 @action
 def take_next(waiting: TaskQuerySet, *, actor: User) -> Task | None:
     """Hold the first of these that he may be given, or ``None``. Two stewards never get the same one."""
-    now = clock.now()
     _gather()
-    free = waiting.open().filter(domains__contained_by=list(access.scope(actor, "decide"))).free_for(actor, now)
-    task = free.select_for_update(of=("self",), skip_locked=True).first()
-    if task is None:
-        return None
-    access.require(actor, "decide", task)
-    hold(task, actor)
-    audit.record(actor, "task.taken", task)
+    task = hold_first(waiting, actor)
+    if task is not None:
+        audit.record(actor, "task.taken", task)
     return task
 
 
@@ -126,6 +121,17 @@ def require_lead(actor: User, task: Task) -> None:
         raise PermissionDenied("lead")
 
 
+def hold_first(waiting: TaskQuerySet, actor: User) -> Task | None:
+    """Hold the first of these that he may be given; one that somebody is writing is passed over, not waited for."""
+    held = list(access.scope(actor, "decide"))
+    free = waiting.open().filter(domains__contained_by=held).free_for(actor, clock.now())
+    task = free.select_for_update(of=("self",), skip_locked=True).first()
+    if task is not None:
+        access.require(actor, "decide", task)
+        hold(task, actor)
+    return task
+
+
 def hold(task: Task, actor: User) -> None:
     """In his hands, from now for the length of a lease."""
     task.taken_by, task.taken_until = actor, clock.now() + LEASE
@@ -141,8 +147,7 @@ def put_down(task: Task) -> None:
 def write(task: Task, *fields: str) -> None:
     """Save these fields, and keep the row's history."""
     task.change = change_id()
-    task.save(update_fields=[*fields, "change"])
-    history.keep(Task, [task.pk], history.CHANGED)
+    history.write(task, *fields, "change")
 
 
 def regather(task: Task) -> None:

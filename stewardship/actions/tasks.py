@@ -29,6 +29,7 @@ from stewardship.actions.acting import Chosen, act, reverse
 from stewardship.actions.holding import (
     assign,
     hold,
+    hold_first,
     locked,
     put_down,
     release,
@@ -45,11 +46,12 @@ from stewardship.actions.refusals import (
     refuse_unless_wanted,
 )
 from stewardship.models import Answer, BulkDecision, Referral, Task
+from stewardship.models.task import TaskQuerySet
 from stewardship.queries.questions import asked_around
 from stewardship.rules import partition, staging
 from stewardship.rules.staging import Given, Step
 
-__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_next", "undo"]
+__all__ = ["assign", "decide", "decide_and_take", "release", "renew", "settle", "take", "take_next", "undo"]
 
 DIFFERENT, RELATED = Verdict.Answer.DIFFERENT, Verdict.Answer.RELATED
 # Either or in one condition would read all customers.
@@ -153,6 +155,19 @@ def decide(
     audit.record(actor, deed, task, counts={"customers": len(found.customers)})
     events.emit(deed, task=task.pk, answer=answer.pk, decision=chosen.decision)
     return answer
+
+
+@action
+def decide_and_take(task: Task, *, actor: User, coming: TaskQuerySet, **given: Any) -> tuple[Answer, Task | None]:
+    """Answer a task as :func:`decide` does, and in the same change hold the first of those coming, if he may have it.
+
+    Refused as the answer is: then nothing is held.
+    """
+    answer = decide(task, actor=actor, **given)
+    taken = hold_first(coming, actor)
+    counts = {"customers": len(answer.versions), "taken": int(taken is not None)}
+    audit.record(actor, "task.decided" if answer.acts else "task.answered", task, counts=counts)
+    return answer, taken
 
 
 def _refuse_unfit(found: _Locked, actor: User, seen: Mapping[int, int]) -> None:

@@ -38,7 +38,7 @@ BESIDE = 5
 
 @dataclass(frozen=True)
 class Undoable:
-    """An answer of the reader that can still be taken back."""
+    """An answer of the reader that can still be taken back; 0 is the one that he is about to give."""
 
     pk: int
     label: Any
@@ -214,21 +214,10 @@ def review_card(task: Task, user: User, wanted: Wanted, *, blind: bool = False) 
         return _filled(card, made)
 
 
-@dataclass(frozen=True)
-class Arrived:
-    """What stands around a card at once when it is taken; the rest is asked for when it stands there."""
-
-    wanted: Wanted
-    undoable: Sequence[Undoable]
-    minutes: int
-    mine: bool = True
-    progress: Progress = Progress(0, 0)
-
-
-def arrived(wanted: Wanted, given: Answer | None, *, minutes: int) -> Arrived:
-    """With the answer to the card before, which the page knows by name; no query."""
-    before = [Undoable(given.pk, given.get_decision_display(), "", given.at, given.score)] if given else []
-    return Arrived(wanted, before, minutes)
+def as_his(card: Card, *, minutes: int) -> Card:
+    """A card fetched ahead as it stands when it is taken: held by the reader, who may take back his last answer."""
+    last = Undoable(0, "", "", clock.now())
+    return replace(card, mine=True, holder="", lapsed=False, minutes=minutes, undoable=[last])
 
 
 def card_around(task: Task, user: User, wanted: Wanted) -> Card:

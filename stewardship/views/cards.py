@@ -14,9 +14,10 @@ from django_htmx.http import trigger_client_event
 from cmdm.actions import Refused
 from cmdm.requests import Request
 from stewardship.actions import refusals
+from stewardship.actions.holding import LEASE
 from stewardship.forms import QueueFilter
 from stewardship.models import Task
-from stewardship.queries.card import Card, card_around, review_card
+from stewardship.queries.card import Card, as_his, card_around, review_card
 from stewardship.queries.queue import Wanted
 from stewardship.queries.staging import staged_parts
 from stewardship.rules.parting import staged
@@ -50,8 +51,9 @@ def ahead(request: Request, pk: int) -> HttpResponse:
     """The next card before it is anybody's: kept by the page until the task is taken."""
     found = visible(request, pk)
     context = context_of(request, found)
-    answer = render(request, "stewardship/_card_ahead.html", context)
-    answer[FINGERPRINT] = fingerprint(request, found, context["card"].seen)
+    his = as_his(context["card"], minutes=LEASE.seconds // 60)
+    answer = render(request, "stewardship/_card_ahead.html", {**context, "card": his, "fetched": True})
+    answer[FINGERPRINT] = fingerprint(request, found, his.seen)
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from stewardship.actions import tasks
 from stewardship.actions.holding import LEASE
 from stewardship.forms import DecisionForm
 from stewardship.models import Answer, Task
-from stewardship.queries.card import arrived
+from stewardship.models.task import TaskQuerySet
 from stewardship.queries.queue import waiting
 from stewardship.views.cards import FINGERPRINT, card_page, fingerprint, visible, wanted_of
 
@@ -70,13 +70,14 @@ def decide(request: Request, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, found, Refused(_("This page is damaged. Load it again.")), status=422)
     try:
-        answer = tasks.decide(found, actor=request.user, **form.deed)
+        answer, taken = tasks.decide_and_take(found, actor=request.user, coming=_announced(request), **form.deed)
     except Refused as refusal:
         return _refused(request, found, refusal)
     except Invalid as fault:
         sentence = next(message for messages in fault.errors.values() for message in messages)
         return _refused(request, found, Refused(sentence), status=422)
-    return _onward(request, said=_("%(answer)s saved.") % {"answer": answer.get_decision_display()}, given=answer)
+    said = _("%(answer)s saved.") % {"answer": answer.get_decision_display()}
+    return _arrive(request, taken, said=said, given=answer) if taken else _onward(request, said=said, given=answer)
 
 
 @login_required
@@ -120,22 +121,21 @@ def following(request: Request) -> HttpResponse:
 def _onward(
     request: Request, *, behind: Task | None = None, said: str = "", given: Answer | None = None
 ) -> HttpResponse:
-    """To the card that the page has ready, if it may be his; else to the first that is to be had."""
-    announced = 0 if behind else _announced(request)
-    found = tasks.take_next(Task.objects.filter(pk=announced), actor=request.user) if announced else None
-    if found is None:
-        wanted = wanted_of(request)
-        coming = waiting(wanted, request.user)
-        found = tasks.take_next(wanted.behind(coming, behind) if behind else coming, actor=request.user)
+    """To the first card that is to be had."""
+    wanted = wanted_of(request)
+    coming = waiting(wanted, request.user)
+    found = tasks.take_next(wanted.behind(coming, behind) if behind else coming, actor=request.user)
     if found is None:
         messages.success(request, _("%(said)s Nothing else waits here.") % {"said": said})
         return _to(request, _queue_address(request))
     return _arrive(request, found, said=said, given=given)
 
 
-def _announced(request: Request) -> int:
+def _announced(request: Request) -> TaskQuerySet:
+    """The card that the page has ready: its next one, if he may have it."""
     pk = request.POST.get("ahead", "").partition("/")[0] if request.htmx else ""
-    return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
+    known = pk.isascii() and pk.isdigit() and len(pk) < 19
+    return Task.objects.filter(pk=int(pk)) if known else Task.objects.none()
 
 
 def _arrive(request: Request, found: Task, *, said: str, given: Answer | None = None) -> HttpResponse:
@@ -144,7 +144,7 @@ def _arrive(request: Request, found: Task, *, said: str, given: Answer | None = 
     if not request.htmx:
         return HttpResponseRedirect(address)
     if request.POST.get("ahead") and request.POST["ahead"] == _as_it_is(request, found):
-        return push_url(_revealed(request, found, said=said, given=given), address)
+        return push_url(_revealed(request, said=said, given=given), address)
     return push_url(card_page(request, visible(request, found.pk), said=said), address)
 
 
@@ -153,12 +153,13 @@ def _as_it_is(request: Request, found: Task) -> str:
     return fingerprint(request, found, ",".join(f"{pk}:{version}" for pk, version in sorted(versions.items())))
 
 
-def _revealed(request: Request, found: Task, *, said: str, given: Answer | None) -> HttpResponse:
-    """The page has this card already: only that it is his now; what stands around it is asked for afterwards."""
-    card = arrived(wanted_of(request, found), given, minutes=LEASE.seconds // 60)
-    answer = render(request, "stewardship/_card_revealed.html", {"card": card, "task": found, "said": said})
-    answer[FINGERPRINT] = request.POST["ahead"]
-    return answer
+def _revealed(request: Request, *, said: str, given: Answer | None) -> HttpResponse:
+    """The page has this card already: that it is his now, and what he may take back; the rest is asked for later."""
+    told = {"said": said}
+    if given is not None:
+        told["answer"] = str(given.get_decision_display())
+        told["undo"] = f"{reverse('stewardship:undo', args=[given.pk])}?{request.GET.urlencode()}"
+    return JsonResponse(told, headers={FINGERPRINT: request.POST["ahead"]})
 
 
 def _to(request: Request, address: str) -> HttpResponse:
