@@ -51,6 +51,16 @@ class TestFinding:
         assert Task.objects.get(status="open").queue == "over_merge"
         assert AuditEntry.objects.filter(deed="candidates.opened").exists()
 
+    def test_so_are_they_among_more_records_than_are_compared_each_with_each(self, both, scene, monkeypatch):
+        monkeypatch.setattr(inspecting, "MOST", 3)
+        customer = join(*both)
+        inspecting.inspect([customer.pk], actor=system_user())
+
+        assert doubts() == ["weak bridge"]
+        found = proposed(Candidate.objects.select_related("left", "right").get(state="open"))
+        assert {*found.leaving, *found.staying} == {row.pk for row in both}
+        assert {*found.leaving} in ({row.pk for row in both[:2]}, {row.pk for row in both[2:]})
+
     def test_different_takes_them_apart_along_it(self, both, scene):
         customer = join(*both)
         inspecting.inspect([customer.pk], actor=system_user())
@@ -97,10 +107,13 @@ class TestFinding:
 
 
 class TestClean:
-    def test_records_of_one_person_raise_nothing(self, scene):
+    def test_records_of_one_person_raise_nothing(self, scene, monkeypatch):
         rows = [stored(source, str(key), OTTO) for key, source in enumerate((scene.crm, scene.shop) * 3)]
         assert len(owners(rows)) == 1
         matching.run(actor=system_user(), everything=True)
+        inspecting.inspect(owners(rows), actor=system_user())
+        assert doubts() == []
+        monkeypatch.setattr(inspecting, "MOST", 3)
         inspecting.inspect(owners(rows), actor=system_user())
 
         assert doubts() == []
