@@ -16,6 +16,7 @@ declare(
 )
 declare("matching.MatchMark", none="id party_type customer at")
 declare("matching.MatchKey", none="pk key record rule finer")
+declare("matching.PreparedRecord", whose="customer", none="record preparation version", sensitive="line")
 declare("matching.OversizedBlock", none="key rule party_type records seen_at")
 declare(
     "matching.Candidate",
@@ -40,6 +41,9 @@ for side in ("left", "right"):
     hangings.add(f"candidate.{side}", Hanging("matching.Candidate", side, "closed", "opened again", "removed"))
     hangings.add(f"verdict.{side}", Hanging("matching.Verdict", side, "stays with its record", "stays", "kept"))
 hangings.add("key.record", Hanging("matching.MatchKey", "record", "stays with its record", "stays", "removed"))
+hangings.add(
+    "prepared.record", Hanging("matching.PreparedRecord", "record", "stays with its record", "stays", "removed")
+)
 hangings.add("ledger.customer", Hanging("matching.LedgerEntry", "customer", "stays", "stays", "kept"))
 hangings.add("ledger.source", Hanging("matching.LedgerEntry", "source_customer", "stays", "stays", "kept"))
 hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays", "stays", "kept"))

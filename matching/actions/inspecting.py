@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
 from django.db.models import Count, Q
+from django.utils.module_loading import import_string
 
 from cmdm import audit
 from cmdm.actions import action
@@ -17,25 +18,25 @@ from customers import ports
 from customers.models import Customer, SourceRecord
 from matching.actions import candidates
 from matching.actions.candidates import Question
+from matching.actions.scoring import COMPARED
 from matching.engine.clustering import DOUBTFUL
 from matching.engine.comparing import conflict
-from matching.engine.evidence import Score
-from matching.engine.meeting import across, meeting
-from matching.engine.splitting import Ends, halves, threads
+from matching.engine.features import Features
+from matching.engine.model import Model
+from matching.engine.scoring import score
+from matching.engine.splitting import threads
 from matching.models import Candidate, Verdict
-from matching.queries.features import features_of
+from matching.queries import prepared
 from matching.queries.models import InForce, models_in_force
-from matching.queries.scores import compare_pairs
 
 OVER_MERGE = Candidate.Kind.OVER_MERGE
 WEAK, IDENTIFIERS = "weak bridge", "identifiers"
-MOST = 40  # records of one customer that are compared each with each; of more, those that meet under a key
 LATEST = 1_000  # records of one customer that are looked at; of more, the latest
-MEETINGS = 4_000
-ACROSS = 400  # pairs across a thread of a large customer that are compared before it is a doubt
 TWO_AND_TWO = 4
+STARS = 3  # records that are compared with all others before every pair is
+MANY = 2_000  # pairs from which they are compared in arrays
+IN_ARRAYS = "matching.queries.likely.likely"  # imported when there are so many: it needs much that pages do not
 Pair = tuple[int, int]
-Two = tuple[SourceRecord, SourceRecord]
 
 
 @action
@@ -55,18 +56,29 @@ def doubts_within(customers: Collection[int]) -> list[Question]:
     One query where none of them has records enough.
     """
     models = models_in_force()
-    found: list[Question] = []
     grouped = _records(customers, models)
     if not grouped:
-        return found
-    scores = compare_pairs(pair for records in grouped.values() for pair in _compared(records, models))
-    ids = [record.pk for records in grouped.values() for record in records]
-    said = Verdict.objects.in_force().filter(left__in=ids, right__in=ids, answer=Verdict.Answer.SAME)
+        return []
+    rows = {record.pk: record for records in grouped.values() for record in records}
+    features = prepared.features(rows.values(), models)
+    said = Verdict.objects.in_force().filter(left__in=rows, right__in=rows, answer=Verdict.Answer.SAME)
     same = set(said.values_list("left", "right"))
+    reasons: dict[Pair, str] = {}
     for records in grouped.values():
-        found += _weak(records, scores, same, models) + _contradictory(records, scores, models)
-    _close_others(ids, found)
-    return found
+        model = models[records[0].party_type].model
+        known = [features[record.pk] for record in records]
+        reasons |= dict.fromkeys(_contradictory(model, known), IDENTIFIERS)
+        reasons |= dict.fromkeys(_weak(model, known, same), WEAK)
+    _close_others(list(rows), reasons.keys())
+    return [_question(rows[one], rows[other], features, models, why) for (one, other), why in reasons.items()]
+
+
+def _question(
+    left: SourceRecord, right: SourceRecord, features: Mapping[int, Features], models: Mapping[str, InForce], why: str
+) -> Question:
+    chosen = models[left.party_type]
+    found = score(chosen.model, [(features[left.pk], features[right.pk])])[0]
+    return Question(left, right, found, chosen.version, OVER_MERGE, why)
 
 
 def _records(customers: Collection[int], models: Mapping[str, InForce]) -> dict[int, list[SourceRecord]]:
@@ -78,81 +90,54 @@ def _records(customers: Collection[int], models: Mapping[str, InForce]) -> dict[
     chosen = list(counted.filter(enough).values_list("customer", flat=True))
     made: dict[int, list[SourceRecord]] = defaultdict(list)
     if chosen:
-        for record in mine.filter(customer__in=chosen).defer("raw", "findings").order_by("pk"):
+        rows = prepared.with_lines(mine.filter(customer__in=chosen).only(*COMPARED), models)
+        for record in rows.order_by("pk"):
             made[record.customer_id or 0].append(record)
     return {customer: records[-LATEST:] for customer, records in made.items()}
 
 
-def _compared(
-    records: Sequence[SourceRecord], models: Mapping[str, InForce]
-) -> list[tuple[SourceRecord, SourceRecord]]:
-    """The pairs of a customer that are compared."""
-    if len(records) <= MOST:
-        return list(combinations(records, 2))
-    features = features_of(records, dict(models))
-    met = meeting(models[records[0].party_type].model, [features[record.pk] for record in records], MEETINGS)
-    return [(records[one], records[other]) for one, other in met]
+def _weak(model: Model, records: Sequence[Features], same: Collection[Pair]) -> Sequence[Pair]:
+    """The pairs on which the customer of these records (in id order) hangs.
 
-
-def _weak(
-    records: Sequence[SourceRecord],
-    scores: Mapping[Pair, Score],
-    same: Collection[Pair],
-    models: Mapping[str, InForce],
-) -> list[Question]:
+    Records that pairs beyond doubt join into one hang on none, whatever the other pairs say: then those are enough.
+    """
     if len(records) < TWO_AND_TWO:
-        return []
-    chosen = models[records[0].party_type]
-    by_id = {record.pk: record for record in records}
-    own = {pair: score for pair, score in scores.items() if pair[0] in by_id and pair[1] in by_id}
-    said = [(*pair, 1.0) for pair in same if pair[0] in by_id and pair[1] in by_id]
-    found = _threads(list(by_id), own, said, chosen)
-    if len(records) > MOST and found:
-        # They may hang together by what was not compared.
-        sides = [halves(list(by_id), _edges(own, said, chosen), one, other) for one, other in found]
-        more = {pair for ones, others in sides for pair in across(ones, others, ACROSS)} - own.keys()
-        own.update(compare_pairs((by_id[one], by_id[other]) for one, other in sorted(more)[:MEETINGS]))
-        found = _threads(list(by_id), own, said, chosen)
-    missing = [(by_id[one], by_id[other]) for one, other in found if (one, other) not in own]
-    own.update(compare_pairs(missing))
-    return [
-        Question(by_id[one], by_id[other], own[one, other], chosen.version, OVER_MERGE, WEAK) for one, other in found
-    ]
+        return ()
+    ids = [each.id for each in records]
+    edges = {pair: 1.0 for pair in combinations(ids, 2) if pair in same}
+    told: dict[Pair, float] = {}
+    for center in records[:STARS]:
+        star = [(min(center.id, pk), max(center.id, pk)) for pk in ids if pk != center.id]
+        told |= _probabilities(model, records, [pair for pair in star if pair not in told])
+        sure = [(*pair, 1.0) for pair in {*edges, *(pair for pair, told_ in told.items() if told_ >= DOUBTFUL)}]
+        if not threads(ids, sure, DOUBTFUL, least=1):
+            return ()
+    told |= _probabilities(model, records, [pair for pair in combinations(ids, 2) if pair not in told])
+    edges = {pair: probability for pair, probability in told.items() if probability >= model.review} | edges
+    return threads(ids, [(*pair, probability) for pair, probability in edges.items()], DOUBTFUL)
 
 
-def _threads(nodes: Sequence[int], own: Mapping[Pair, Score], said: Sequence[Ends], chosen: InForce) -> list[Pair]:
-    found = threads(nodes, _edges(own, said, chosen), DOUBTFUL)
-    return [(min(pair), max(pair)) for pair in found]
+def _probabilities(model: Model, records: Sequence[Features], pairs: Sequence[Pair]) -> Mapping[Pair, float]:
+    """Of pairs of these records the probabilities; of many only those at or above the review line."""
+    if len(pairs) >= MANY:
+        found: Mapping[Pair, float] = import_string(IN_ARRAYS)(model, records, pairs)
+        return found
+    by_id = {each.id: each for each in records}
+    scores = score(model, [(by_id[one], by_id[other]) for one, other in pairs])
+    return {pair: one.probability for pair, one in zip(pairs, scores, strict=True)}
 
 
-def _edges(own: Mapping[Pair, Score], said: Sequence[Ends], chosen: InForce) -> list[Ends]:
-    return [(*pair, one.probability) for pair, one in own.items() if one.probability >= chosen.model.review] + [*said]
-
-
-def _contradictory(
-    records: Sequence[SourceRecord], scores: Mapping[Pair, Score], models: Mapping[str, InForce]
-) -> list[Question]:
-    """Of each customer the first pair whose exclusive identifiers differ."""
-    chosen = models[records[0].party_type]
-    if not chosen.model.exclusive_schemes:
-        return []
-    features = features_of(records, dict(models))
+def _contradictory(model: Model, records: Sequence[Features]) -> Sequence[Pair]:
+    """The first pair whose exclusive identifiers differ."""
+    if not model.exclusive_schemes:
+        return ()
     # Of those that give the same identifiers the first speaks for all.
-    telling = list({features[record.pk].identifiers: record for record in reversed(records)}.values())[::-1]
-    against = (
-        (left, right)
-        for left, right in combinations(telling, 2)
-        if conflict(chosen.model, features[left.pk], features[right.pk])
-    )
+    telling = list({each.identifiers: each for each in reversed(records)}.values())[::-1]
+    against = ((one.id, other.id) for one, other in combinations(telling, 2) if conflict(model, one, other))
     first = next(against, None)
-    if first is None:
-        return []
-    ends = first[0].pk, first[1].pk
-    score = scores[ends] if ends in scores else compare_pairs([first])[ends]
-    return [Question(*first, score, chosen.version, OVER_MERGE, IDENTIFIERS)]
+    return (first,) if first else ()
 
 
-def _close_others(ids: Sequence[int], found: Sequence[Question]) -> None:
-    doubted = {question.ends for question in found}
+def _close_others(ids: Sequence[int], doubted: Collection[Pair]) -> None:
     rows = Candidate.objects.open().filter(left__in=ids, right__in=ids, kind=OVER_MERGE, reason__in=[WEAK, IDENTIFIERS])
     candidates.close([row for row in rows.locked() if (row.left_id, row.right_id) not in doubted], "evidence")

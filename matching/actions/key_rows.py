@@ -1,6 +1,6 @@
 """Keys of many records as they are stored: the digest of each, made once for each distinct text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,12 +11,15 @@ from matching.actions import keys
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.keys import RuleKeys
 from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.packing import lines_of
 from matching.engine.keys import Key
 from matching.engine.model import Model
 from matching.queries.blocking import key_digest
+from matching.queries.prepared import sealed
 from matching.queries.stored import Stored
 
 AT_ONCE = 100_000
+_PREPARED = "COPY matching_preparedrecord (record_id, preparation, version, line) FROM STDIN"
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,13 @@ def sharers(digests: Ints) -> set[int]:
     return found
 
 
-def write(stored: Stored, made: KeyRows, rows: Iterable[int]) -> None:
-    """Store the keys of rows that have none yet."""
+def write(model: Model, stored: Stored, made: KeyRows, rows: Sequence[int]) -> None:
+    """Store the keys of rows that have none yet, and what preparing made of them."""
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM matching_preparedrecord WHERE record_id = ANY(%s)", [stored.ids[rows].tolist()])
+        with cursor.copy(_PREPARED) as lines:
+            for row, line in zip(rows, lines_of(stored.columns, np.array(rows, dtype=np.int64)), strict=True):
+                lines.write_row((int(stored.ids[row]), model.preparation, int(stored.versions[row]), sealed(line)))
         with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as lines:
             for row in rows:
                 record = int(stored.ids[row])

@@ -13,6 +13,7 @@ from django.db import connection
 
 from cmdm import clock
 from customers.models import SourceRecord
+from matching.actions import preparations
 from matching.engine.features import Features, prepare
 from matching.engine.keys import Key
 from matching.engine.model import Model
@@ -62,10 +63,15 @@ def lock_buckets(digests_: Iterable[int]) -> None:
             )
 
 
-def write(records: Sequence[SourceRecord], found: Mapping[int, list[tuple[int, Key]]]) -> None:
-    """Replace the stored keys of these records; two statements."""
+def write(
+    models: Mapping[str, InForce],
+    records: Sequence[SourceRecord],
+    features: Mapping[int, Features],
+    found: Mapping[int, list[tuple[int, Key]]],
+) -> None:
+    """Replace the stored keys of these records and what is kept of them prepared; two statements."""
+    preparations.replace(records, features, models)
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM matching_matchkey WHERE record_id = ANY(%s)", [[one.pk for one in records]])
         with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as rows:
             for record in records:
                 for digest, key in dict(found[record.pk]).items():
@@ -104,8 +110,9 @@ def add(rows: Sequence[tuple[int, int, int, bool]]) -> None:
 
 
 def forget(record_ids: Sequence[int]) -> None:
-    """Drop the keys of closed records."""
+    """Drop the keys of closed records and what is kept of them prepared."""
     MatchKey.objects.filter(record__in=record_ids).delete()
+    preparations.forget(record_ids)
 
 
 def read_blocks(

@@ -53,7 +53,8 @@ def write_slice(writing: Writing, numbers: Sequence[int], *, actor: User, hold: 
     made = founding.found_many(writing.party, [ids[groups[one].rows].tolist() for one in fresh], actor=actor)
     writing.customer_of.update(zip(fresh, made, strict=True))
     written = [number for number in chosen if number in writing.customer_of]
-    key_rows.write(writing.plans.compared.stored, writing.keys, [row for one in written for row in groups[one].rows])
+    placed = [row for one in written for row in groups[one].rows]
+    key_rows.write(writing.plans.compared.scorer.model, writing.plans.compared.stored, writing.keys, placed)
     write_placed(actor, _entries(writing, written))
     asked = _ask(writing, written)
     golden.rebuild_many(sorted(linked), "customer.changed", actor=actor)

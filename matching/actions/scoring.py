@@ -11,19 +11,20 @@ from customers.models import SourceRecord
 from matching.actions import keys
 from matching.engine.comparing import conflict
 from matching.engine.evidence import Score
-from matching.engine.features import Features, Ignore, prepare
+from matching.engine.features import Features, Ignore, prepare, without
 from matching.engine.keys import Key
 from matching.engine.scoring import score
+from matching.queries import prepared
 from matching.queries.asserted import crossings
 from matching.queries.blocking import digests, match_spaces
-from matching.queries.features import features_of, party_of
+from matching.queries.features import party_of
 from matching.queries.models import InForce, models_in_force
 
 PREPARED = "prepared records"
 MANY = 3_000  # pairs from which they are compared in arrays
 IN_ARRAYS = "matching.actions.scoring_many.compare"  # imported when there are so many: it needs much that pages do not
 # What comparing needs of a record: loading the rest of it took longer than comparing.
-COMPARED = ("key", "source", "domain", "party_type", "values", "version", "customer", "about")
+COMPARED = ("key", "source", "domain", "party_type", "version", "customer", "about")
 KeyDigests = list[tuple[int, Key]]
 
 
@@ -75,12 +76,12 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
     spaces = {record.pk: spaces_by_domain[record.domain_id] for record in records}
     features, found = _prepare(records, models, spaces)
     if store:
-        keys.write(records, found)
+        keys.write(models, records, features, found)
         keys.write_coming(records, spaces)
     blocks = keys.read_blocks(models, features, spaces, found, store=store)
     scored = Scored(models, blocks)
     if sum(blocks.count(record.pk) for record in records) > MANY:
-        import_string(IN_ARRAYS)(scored, records)
+        import_string(IN_ARRAYS)(scored, records, features)
     else:
         _compare(scored, records, features)
     return scored
@@ -90,12 +91,12 @@ def _prepare(
     records: Sequence[SourceRecord], models: Mapping[str, InForce], spaces: Mapping[int, str]
 ) -> tuple[dict[int, Features], dict[int, KeyDigests]]:
     """Features and keys by record id; those made while reserving this very content are taken over."""
-    prepared = memo.once(PREPARED, dict[tuple[int, str], Prepared])
+    reserved = memo.once(PREPARED, dict[tuple[int, str], Prepared])
     features, found = {}, {}
     for record in records:
         party = party_of(record)
         model = models[record.party_type].model
-        known = prepared.get((record.source_id, record.key))
+        known = reserved.get((record.source_id, record.key))
         if known is not None and known.party_type == party.party_type and known.values == party.values:
             features[record.pk], found[record.pk] = replace(known.features, id=record.pk), known.keys
         else:
@@ -107,25 +108,30 @@ def _prepare(
 def _compare(scored: Scored, records: Sequence[SourceRecord], features: dict[int, Features]) -> None:
     """Score every pair, one by one."""
     pairs = {record.pk: scored.blocks.sharers(record.pk) for record in records}
-    others = _others(records, set().union(*pairs.values()))
+    others = _others(records, set().union(*pairs.values()), scored.models)
+    features = {
+        **prepared.features((row for row in others.values() if row.pk not in features), scored.models),
+        **features,
+    }
     ignore = ignoring(scored.blocks.crowded)
     if ignore is not None:
-        features = features_of(records, dict(scored.models), ignore)
-    prepared = {**features_of((row for row in others.values() if row.pk not in features), dict(scored.models), ignore)}
-    prepared.update(features)
+        features = {pk: without(one, ignore) for pk, one in features.items()}
     found: dict[tuple[int, int], Score] = {}
     for record in records:
         mates = [pk for pk in sorted(pairs[record.pk]) if pk in others]
-        both = [(prepared[record.pk], prepared[pk]) for pk in mates]
+        both = [(features[record.pk], features[pk]) for pk in mates]
         told = score(scored.models[record.party_type].model, both)
         found.update(((record.pk, pk), one) for pk, one in zip(mates, told, strict=True))
-    _hold(scored, records, others, found, prepared)
+    _hold(scored, records, others, found, features)
 
 
-def _others(records: Sequence[SourceRecord], wanted: set[int]) -> dict[int, SourceRecord]:
-    """The records that others are compared with, as far as they are open; one query."""
+def _others(
+    records: Sequence[SourceRecord], wanted: set[int], models: Mapping[str, InForce] | None = None
+) -> dict[int, SourceRecord]:
+    """The records that others are compared with, as far as they are open, with `features` under models; one query."""
     known = {record.pk: record for record in records}
     rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
+    rows = prepared.with_lines(rows, models) if models else rows
     return {**{pk: known[pk] for pk in wanted if pk in known}, **{row.pk: row for row in rows}}
 
 

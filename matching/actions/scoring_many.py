@@ -4,38 +4,29 @@ The scores that this leaves are those that a decision can hang on: every pair at
 customers that such a pair leads to, the other mates, too, for one of them may be a relative.
 """
 
-import json
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
-from typing import Any
 
 import numpy as np
-from django.db import connection
+import polars as pl
 
 from customers.models import SourceRecord
-from customers.sealing import open_values
 from matching.actions.keys import Blocks
 from matching.actions.scoring import Scored, hold
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.lists import Ints
-from matching.engine.bulk.reading import table_of
+from matching.engine.bulk.packing import prepared_from_lines
 from matching.engine.bulk.scoring import Scorer, Scores, joined, score_all
-from matching.engine.bulk.tables import prepared_from
+from matching.engine.features import Features
 from matching.engine.model import Model
+from matching.engine.packing import packed
 from matching.engine.scoring import score
-from matching.queries.features import party_of
+from matching.queries.likely import COMPILED
+from matching.queries.prepared import Line, lines
 
-CHUNK = 5_000  # rows read at once
 AT_ONCE = 1 << 21  # pairs held at once
-COMPILED = 5_000  # pairs from which reading the compiled kernel from disk pays
 LOW = 0xFFFFFFFF
-
-_MATES = """
-    SELECT id, values::text, customer_id FROM customers_sourcerecord
-     WHERE id = ANY(%s) AND closed_at IS NULL ORDER BY id
-"""
 
 
 @dataclass
@@ -74,12 +65,12 @@ class _Met:
         return [(customer,) if customer else record for record, customer in both]
 
 
-def compare(scored: Scored, records: Sequence[SourceRecord]) -> None:
+def compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[int, Features]) -> None:
     """Fill in the scores of these records: party type by party type, in the order in which they will be placed."""
     ordered = sorted(records, key=lambda record: (record.party_type, record.pk))
     ties = _Ties()
     for stage in _stages(ordered, scored.blocks):
-        _compare(scored, stage, ties)
+        _compare(scored, stage, features, ties)
 
 
 def _stages(records: Sequence[SourceRecord], blocks: Blocks) -> Iterator[list[SourceRecord]]:
@@ -97,10 +88,10 @@ def _stages(records: Sequence[SourceRecord], blocks: Blocks) -> Iterator[list[So
         yield stage
 
 
-def _compare(scored: Scored, records: Sequence[SourceRecord], ties: _Ties) -> None:
+def _compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[int, Features], ties: _Ties) -> None:
     model = scored.models[records[0].party_type].model
     mine, mates = _directed(scored.blocks, records)
-    met = _met(model, records, mates, scored.blocks)
+    met = _met(model, records, features, mates, scored.blocks)
     one, other = met.rows(mine), met.rows(mates)
     there = other >= 0  # a mate may have been closed
     codes = np.sort(one[there] << 32 | other[there])
@@ -134,28 +125,20 @@ def _directed(blocks: Blocks, records: Sequence[SourceRecord]) -> tuple[Ints, In
     return np.concatenate(mine), np.concatenate(mates)
 
 
-def _met(model: Model, records: Sequence[SourceRecord], mates: Ints, blocks: Blocks) -> _Met:
+def _met(
+    model: Model, records: Sequence[SourceRecord], features: Mapping[int, Features], mates: Ints, blocks: Blocks
+) -> _Met:
     """The records and their mates, read in one query, in columns without contacts that say nothing."""
-    customers = [record.customer_id or 0 for record in records]
-    own = ((record.pk, party_of(record).values) for record in records)
+    own = [Line(record.pk, record.customer_id or 0, packed(features[record.pk])) for record in records]
     others = np.setdiff1d(mates, np.array([record.pk for record in records], dtype=np.int64)).tolist()
-    columns = of_prepared(prepared_from(model, table_of(model, chain(own, _read(others, customers)))))
+    ids, customers, made = zip(*own, *lines(model, others), strict=True)
+    columns = of_prepared(prepared_from_lines(model, np.array(ids, dtype=np.int64), pl.Series(made)))
     if blocks.crowded:
         telling: dict[str, set[str]] = {}
         for attribute, text in blocks.crowded:
             telling.setdefault(attribute, set()).add(text)
         columns = columns.without(telling)
     return _Met(columns, np.array(customers, dtype=np.int64))
-
-
-def _read(others: Sequence[int], customers: list[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """The open ones of these records, in order; without the ORM, which would take as long as all that follows."""
-    for start in range(0, len(others), CHUNK):
-        with connection.cursor() as cursor:
-            cursor.execute(_MATES, [list(others[start : start + CHUNK])])
-            rows = cursor.fetchall()
-        customers += [customer or 0 for _pk, _values, customer in rows]
-        yield from ((pk, open_values(json.loads(values))) for pk, values, _customer in rows)
 
 
 def _near(scorer: Scorer, codes: Ints, batch: int) -> Scores:

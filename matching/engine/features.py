@@ -5,7 +5,7 @@ Made once per record; keys and comparisons read nothing else.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from matching.engine.addresses import Address, address
@@ -75,6 +75,18 @@ def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Feature
         websites=_distinct(domain(text) for text in texts_of(values, "website")),
         dates=_dates(model, values),
         texts=_other_texts(model, values),
+    )
+
+
+def without(features: Features, ignore: Ignore) -> Features:
+    """The features as they would be had `prepare` been told to ignore these values."""
+    return replace(
+        features,
+        emails=tuple(each for each in features.emails if not ignore("email", each.whole)),
+        phones=tuple(each for each in features.phones if not ignore("phone", each.number)),
+        identifiers=tuple(
+            each for each in features.identifiers if not ignore("identifier", f"{each.scheme}:{each.value}")
+        ),
     )
 
 

@@ -26,8 +26,8 @@ def fold(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The text as written, but for case, composition and outer spaces."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    """The text as written, but for case, composition, and one space where there are several or separators."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def joined(text: str) -> str:

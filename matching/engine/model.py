@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from typing import Any, Final, Self
 
 from matching.engine.reading import ModelError, Reader
@@ -30,6 +31,9 @@ __all__ = [
 ]
 
 STEP: Final = 1024
+EDITION: Final = 1
+"""Raised whenever `features.prepare` makes something else of the same values, or `packing` another line of it."""
+_PREPARED: Final = ("date", "exact", "text")  # kinds for which attributes are prepared that the engine does not know
 RARITY_LIMIT: Final = 4.0
 WEIGHT_LIMIT: Final = 60.0
 SMALLEST: Final = 100  # records below which no prior can be told
@@ -160,6 +164,14 @@ class Model:
             ),
             rules=tuple(rule for rule in self.rules if not 0 < rule.up_to < size),
         )
+
+    @cached_property
+    def preparation(self) -> int:
+        """All that decides what is prepared of a record, as one number of 63 bits."""
+        compared = sorted([each.kind, each.attribute] for each in self.comparisons if each.kind in _PREPARED)
+        placeholders = {name: sorted(values) for name, values in self.placeholders.items()}
+        text = json.dumps([EDITION, self.party_type, compared, placeholders], sort_keys=True)
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
     def to_dict(self) -> dict[str, Any]:
         """The model as JSON types; `from_dict` gives an equal model back."""

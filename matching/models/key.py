@@ -1,4 +1,4 @@
-"""Match keys: under which blocks a record is found."""
+"""Match keys: under which blocks a record is found; and what preparing made of it."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,27 @@ class MatchKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.rule}"
+
+
+class PreparedRecord(models.Model):
+    """One open record as the engine compares it, so that it is not prepared anew for every record that it meets.
+
+    ``line`` is sealed (`matching.engine.packing`). It holds for this ``version`` of the record and as ``preparation``
+    says of the model; where either is another one, or the line is not there, the record's values are prepared.
+    """
+
+    record = models.OneToOneField(
+        SourceRecord, models.CASCADE, primary_key=True, related_name="prepared", db_constraint=False
+    )
+    preparation = models.BigIntegerField()
+    version = models.IntegerField()
+    line = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.record_id)
 
 
 class OversizedBlock(models.Model):

@@ -1,10 +1,14 @@
 """What is doubtful inside a customer is found where it is, and nowhere else."""
 
+from itertools import combinations
+
 import pytest
 
 from cmdm.models import AuditEntry, system_user
 from customers.models import Customer, SourceRecord
 from matching.actions import inspecting, ledger, matching, told
+from matching.engine.defaults import person_model
+from matching.engine.features import Party, prepare
 from matching.models import Candidate, MatchModel
 from matching.queries.proposals import proposed
 from stewardship.actions import tasks
@@ -51,16 +55,6 @@ class TestFinding:
         assert Task.objects.get(status="open").queue == "over_merge"
         assert AuditEntry.objects.filter(deed="candidates.opened").exists()
 
-    def test_so_are_they_among_more_records_than_are_compared_each_with_each(self, both, scene, monkeypatch):
-        monkeypatch.setattr(inspecting, "MOST", 3)
-        customer = join(*both)
-        inspecting.inspect([customer.pk], actor=system_user())
-
-        assert doubts() == ["weak bridge"]
-        found = proposed(Candidate.objects.select_related("left", "right").get(state="open"))
-        assert {*found.leaving, *found.staying} == {row.pk for row in both}
-        assert {*found.leaving} in ({row.pk for row in both[:2]}, {row.pk for row in both[2:]})
-
     def test_different_takes_them_apart_along_it(self, both, scene):
         customer = join(*both)
         inspecting.inspect([customer.pk], actor=system_user())
@@ -106,14 +100,37 @@ class TestFinding:
         assert doubts() == ["identifiers"]
 
 
+class TestMany:
+    """A customer of many records is looked at, too: by a few pairs where those hold it together, else by all."""
+
+    def records(self, *people, each):
+        model = person_model()
+        rows = [prepare(model, Party(number, "person", who)) for number, who in enumerate(people * each, 1)]
+        return model, rows
+
+    def test_many_of_one_person_hang_on_nothing(self, monkeypatch):
+        monkeypatch.setattr(inspecting, "IN_ARRAYS", "nowhere.at.all")
+        assert inspecting._weak(*self.records(OTTO, each=70), set()) == ()
+
+    def test_two_people_are_found_among_many(self):
+        model, rows = self.records(OTTO, NINA, each=35)
+        assert list(inspecting._weak(model, rows, set())) == [(1, 2)]
+        assert inspecting._weak(model, rows, {(1, 2)}) == ()
+
+    def test_one_by_one_and_in_arrays_say_the_same(self):
+        model, rows = self.records(OTTO, NINA, {**OTTO, "given_name": "Ottilie", "birth_date": "1961-05-10"}, each=24)
+        pairs = list(combinations([row.id for row in rows], 2))
+        told = inspecting._probabilities(model, rows, pairs)
+        one_by_one = {pair: one for pair in pairs for one in inspecting._probabilities(model, rows, [pair]).values()}
+        assert len(pairs) >= inspecting.MANY
+        assert told == {pair: one for pair, one in one_by_one.items() if one >= model.review}
+
+
 class TestClean:
-    def test_records_of_one_person_raise_nothing(self, scene, monkeypatch):
+    def test_records_of_one_person_raise_nothing(self, scene):
         rows = [stored(source, str(key), OTTO) for key, source in enumerate((scene.crm, scene.shop) * 3)]
         assert len(owners(rows)) == 1
         matching.run(actor=system_user(), everything=True)
-        inspecting.inspect(owners(rows), actor=system_user())
-        assert doubts() == []
-        monkeypatch.setattr(inspecting, "MOST", 3)
         inspecting.inspect(owners(rows), actor=system_user())
 
         assert doubts() == []

@@ -1,0 +1,101 @@
+"""Features as one line of text: what is kept of a record once it is prepared, so that no mate is prepared again.
+
+Fields stand between unit marks, the values of one field between value marks, the parts of one value between part marks
+(ASCII separators 31, 30, 29), which folding leaves in no text.
+"""
+
+from functools import lru_cache
+from typing import Final
+
+from matching.engine.addresses import Address
+from matching.engine.contacts import LAST_DIGITS, ROLES, Email, Identifier, PartialDate, Phone
+from matching.engine.features import Features
+from matching.engine.names import PersonName, organisation_name
+from matching.engine.nicknames import full_names
+
+FIELD, VALUE, PART = "\x1f", "\x1e", "\x1d"
+FIELDS: Final = (
+    *("given", "given_whole", "given_written", "middle", "family", "family_written", "parts", "generation", "gender"),
+    *("emails", "phones", "addresses", "identifiers", "websites", "organisations", "dates", "texts"),
+)
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+def packed(features: Features) -> str:
+    """The line of features."""
+    name = features.name
+    return FIELD.join(
+        (
+            *(name.given, name.given_whole, name.given_written, name.middle, name.family, name.family_written),
+            " ".join(name.family_parts),
+            str(name.generation),
+            features.gender,
+            VALUE.join(each.whole for each in features.emails),
+            VALUE.join(each.number for each in features.phones),
+            VALUE.join(_address(each) for each in features.addresses),
+            VALUE.join(f"{x.scheme}{PART}{x.value}{PART}{int(x.verified)}" for x in features.identifiers),
+            VALUE.join(features.websites),
+            VALUE.join(each.whole for each in features.organisations),
+            VALUE.join(
+                f"{name}{PART}{x.year}{PART}{x.month}{PART}{x.day}" for name, x in sorted(features.dates.items())
+            ),
+            VALUE.join(f"{name}{PART}{text}" for name, texts in sorted(features.texts.items()) for text in texts),
+        )
+    )
+
+
+def unpacked(record: int, party_type: str, line: str) -> Features:
+    """The features that a line was made of."""
+    own = line.split(FIELD)
+    given = own[0]
+    texts: dict[str, tuple[str, ...]] = {}
+    for attribute, text in _parts(own[16]):
+        texts[attribute] = (*texts.get(attribute, ()), text)
+    return Features(
+        id=record,
+        party_type=party_type,
+        name=PersonName(
+            given=given,
+            given_whole=own[1],
+            given_written=own[2],
+            full_names=full_names(given) if given else _NONE,
+            middle=own[3],
+            family=own[4],
+            family_written=own[5],
+            family_parts=tuple(own[6].split()),
+            generation=int(own[7]),
+        ),
+        gender=own[8],
+        emails=tuple(map(_email, own[9].split(VALUE))) if own[9] else (),
+        phones=tuple(Phone(each, each[-LAST_DIGITS:]) for each in own[10].split(VALUE)) if own[10] else (),
+        addresses=tuple(_read_address(each) for each in own[11].split(VALUE)) if own[11] else (),
+        identifiers=tuple(Identifier(scheme, value, told == "1") for scheme, value, told in _parts(own[12])),
+        websites=tuple(own[13].split(VALUE)) if own[13] else (),
+        organisations=tuple(name for whole in own[14].split(VALUE) if whole and (name := organisation_name(whole))),
+        dates={name: _date(int(year), int(month), int(day)) for name, year, month, day in _parts(own[15])},
+        texts=texts,
+    )
+
+
+def _parts(field: str) -> list[list[str]]:
+    return [each.split(PART) for each in field.split(VALUE)] if field else []
+
+
+def _email(whole: str) -> Email:
+    user, _at, domain = whole.rpartition("@")
+    return Email(whole, user, domain, user in ROLES)
+
+
+def _address(each: Address) -> str:
+    return PART.join((each.house, each.street, " ".join(sorted(each.words)), each.postcode, each.city))
+
+
+@lru_cache(maxsize=16_384)
+def _read_address(text: str) -> Address:
+    house, street, words, postcode, city = text.split(PART)
+    return Address(house, street, frozenset(words.split()), postcode, city)
+
+
+def _date(year: int, month: int, day: int) -> PartialDate:
+    whole = f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
+    return PartialDate(whole, year, month, day)

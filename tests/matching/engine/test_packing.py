@@ -1,0 +1,78 @@
+"""What is kept of a prepared record is all of it, read one by one or in columns, and kept in one form."""
+
+import dataclasses
+
+import numpy as np
+import polars as pl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine.bulk.columns import of_features, of_prepared
+from matching.engine.bulk.packing import lines_of, prepared_from_lines
+from matching.engine.defaults import organisation_model, person_model
+from matching.engine.features import Party, prepare
+from matching.engine.model import Comparison
+from matching.engine.packing import packed, unpacked
+from tests.matching.engine.shapes import organisations, people
+
+PERSONS, ORGANISATIONS = person_model(), organisation_model()
+
+
+def with_texts(model):
+    more = (
+        Comparison("member_since", "Member since", "date", "member_since", ()),
+        Comparison("favourite", "Favourite", "exact", "favourite", ()),
+    )
+    return dataclasses.replace(model, comparisons=(*model.comparisons, *more))
+
+
+def assert_kept_whole(model, values):
+    features = [prepare(model, Party(n, model.party_type, each)) for n, each in enumerate(values)]
+    lines = [packed(each) for each in features]
+    assert [unpacked(n, model.party_type, line) for n, line in enumerate(lines)] == features
+    columns = of_prepared(prepared_from_lines(model, np.arange(len(lines)), pl.Series(lines)))
+    assert [columns.features(row) for row in range(len(lines))] == features
+    assert lines_of(of_features(model, features), np.arange(len(lines))).to_list() == lines
+
+
+@settings(max_examples=25, deadline=None)
+@given(values=st.lists(people(), min_size=1, max_size=8))
+def test_persons(values):
+    assert_kept_whole(PERSONS, values)
+
+
+@settings(max_examples=10, deadline=None)
+@given(values=st.lists(organisations(), min_size=1, max_size=8))
+def test_organisations(values):
+    assert_kept_whole(ORGANISATIONS, values)
+
+
+def test_further_dates_and_texts():
+    assert_kept_whole(
+        with_texts(PERSONS),
+        [
+            {"member_since": "1999-01", "favourite": ["Blue sky", "Red"], "birth_date": "1980"},
+            {"favourite": "green", "phone": ["+49 1000 0123456", "030/1234987"]},
+            {},
+        ],
+    )
+
+
+def test_texts_with_marks_of_their_own():
+    assert_kept_whole(
+        PERSONS,
+        [
+            {"given_name": "Al\x1fan", "email": ["a\x1eb@x.example"], "family_name": "Li\x1dn\x1f"},
+            {"identifier": [{"scheme": "id\x1dx", "value": "12\x1e34567"}], "full_name": "Ön\x1f Ü\x1e"},
+            {"address": [{"line1": "1 A\x1fb St", "city": "C\x1ed"}], "website": "x\x1fy.example", "gender": "\x1f"},
+        ],
+    )
+
+
+def test_what_is_prepared_follows_the_model():
+    same = dataclasses.replace(PERSONS, automatic=0.99, prior=-3.0)
+    assert same.preparation == PERSONS.preparation
+    assert with_texts(PERSONS).preparation != PERSONS.preparation
+    other = dataclasses.replace(PERSONS, placeholders={**PERSONS.placeholders, "city": ("nowhere",)})
+    assert other.preparation != PERSONS.preparation
+    assert ORGANISATIONS.preparation != PERSONS.preparation
