@@ -211,9 +211,8 @@ def read_file(text: str) -> Model:
 
 
 def blocking_of(model: Model) -> Any:
-    """What decides which keys a record has."""
-    placeholders = {name: sorted(values) for name, values in model.placeholders.items()}
-    return [rule.parts for rule in model.rules], model.block_cap, placeholders
+    """What decides which keys a record has, and what is kept of it prepared."""
+    return [rule.parts for rule in model.rules], model.block_cap, model.preparation
 
 
 ENDED = (State.RETIRED, State.DROPPED)

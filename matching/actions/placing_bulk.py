@@ -70,7 +70,7 @@ def _place_party(
     total = PlacedMany(0, 0, 0, 0)
     party = chosen.model.party_type
     rows = comparable(party).filter(pk__among=records, placed_at__isnull=True)
-    known = stored(chosen.model, rows)
+    known = stored(chosen.model, rows, fresh=True)
     if not len(known):
         return total
     writing = _planned(chosen, known, since, actor=actor, progress=progress)

@@ -4,7 +4,7 @@ Until the model comes into force, records have the keys of both, and the one in 
 through the records by id, slice by slice, and may be taken up anywhere.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import connection
 
@@ -12,11 +12,11 @@ from cmdm import audit
 from cmdm.actions import action
 from cmdm.models import User
 from customers.models import SourceRecord
-from matching.actions import keys
-from matching.engine.features import prepare
+from matching.actions import keys, preparations
+from matching.engine.features import Features, prepare
 from matching.engine.model import Model
 from matching.models import MatchKey, OversizedBlock
-from matching.queries.blocking import finer_digests, match_spaces
+from matching.queries.blocking import digests, finer_digests, match_spaces
 from matching.queries.features import party_of
 from matching.queries.models import models_in_force
 
@@ -49,13 +49,15 @@ def add_next(model: Model, after: int, *, actor: User, hold: Callable[[], None])
 
 @action
 def tidy_next(party: str, after: int, *, actor: User, hold: Callable[[], None]) -> int | None:
-    """Leave the records after this one (id) only the keys of the model in force; the last one's id, or None."""
+    """Leave the records after this one (id) only what the model in force wants of them; the last id, or None."""
     hold()
     records = _slice(party, after)
     if not records:
         return None
     model = models_in_force()[party].model
-    rows = _right(model, records)
+    features = {record.pk: prepare(model, party_of(record)) for record in records}
+    preparations.keep(model, [(record, features[record.pk]) for record in records])
+    rows = _right(model, records, features)
     MatchKey.objects.filter(record__in=[record.pk for record in records]).exclude(
         key__in={digest for digest, *_rest in rows}
     ).delete()
@@ -64,11 +66,13 @@ def tidy_next(party: str, after: int, *, actor: User, hold: Callable[[], None]) 
     return records[-1].pk
 
 
-def _right(model: Model, records: Sequence[SourceRecord]) -> list[tuple[int, int, int, bool]]:
+def _right(
+    model: Model, records: Sequence[SourceRecord], features: Mapping[int, Features]
+) -> list[tuple[int, int, int, bool]]:
     """The keys that these records must have, finer ones where their block is large."""
     spaces = match_spaces(record.domain_id for record in records)
     rows: list[tuple[int, int, int, bool]] = []
-    coarse = {record.pk: keys.keys_under(model, record, spaces[record.domain_id]) for record in records}
+    coarse = {record.pk: digests(model, features[record.pk], spaces[record.domain_id]) for record in records}
     every = {digest for found in coarse.values() for digest, _key in found}
     large = set(OversizedBlock.objects.filter(pk__in=every).values_list("pk", flat=True))
     for record in records:
@@ -76,8 +80,7 @@ def _right(model: Model, records: Sequence[SourceRecord]) -> list[tuple[int, int
         rows += [(digest, record.pk, key.rule, False) for digest, key in found]
         blocked = [key for digest, key in found if digest in large]
         if blocked:
-            features = prepare(model, party_of(record))
-            finer = finer_digests(model, features, spaces[record.domain_id], blocked)
+            finer = finer_digests(model, features[record.pk], spaces[record.domain_id], blocked)
             rows += [(digest, record.pk, key.rule, True) for digest, key in finer]
     return rows
 

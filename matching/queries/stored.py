@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
+import polars as pl
 
 from cmdm.models import Domain
 from customers.models import SourceRecord
+from customers.models.record import RecordQuerySet
 from customers.sealing import open_values
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.lists import Ints
-from matching.engine.bulk.reading import table_of
+from matching.engine.bulk.packing import lines_of, prepared_from_lines
+from matching.engine.bulk.prepared import Prepared
+from matching.engine.bulk.reading import SLICE, table_of
 from matching.engine.bulk.tables import prepared_from
 from matching.engine.model import Model
+from matching.queries.models import InForce
+from matching.queries.prepared import opened, with_lines
 
 CHUNK = 5_000
 
@@ -51,25 +56,56 @@ class Stored:
         )
 
 
-def comparable(party: str) -> "QuerySet[SourceRecord]":
+def comparable(party: str) -> RecordQuerySet:
     """The records that matching compares: open, and no corrections."""
     return SourceRecord.objects.current().filter(party_type=party, about__isnull=True)
 
 
-def stored(model: Model, rows: "QuerySet[SourceRecord]") -> Stored:
-    """These records in columns, by source and key; two queries."""
+def stored(model: Model, rows: RecordQuerySet, *, fresh: bool = False) -> Stored:
+    """These records in columns, by source and key; two queries. Of fresh ones nothing is kept prepared yet."""
     named = dict(Domain.objects.values_list("pk", "match_space"))
     spaces = tuple(sorted(set(named.values())))
     facts: list[tuple[int, int, int]] = []
+    ordered = rows.order_by("source", "key")
+    made = _from_values(model, ordered, facts) if fresh else _from_lines(model, ordered, facts)
+    columns = np.array(facts, dtype=np.int64).reshape(-1, 3)
+    number = {domain: spaces.index(space) for domain, space in named.items()}
+    in_space = np.array([number[domain] for domain in columns[:, 1].tolist()], dtype=np.int32)
+    return Stored(of_prepared(made, in_space), columns[:, 0], columns[:, 1], columns[:, 2], spaces)
 
+
+def _from_values(model: Model, rows: RecordQuerySet, facts: list[tuple[int, int, int]]) -> Prepared:
     def read() -> Iterator[tuple[int, Mapping[str, Any]]]:
-        chosen = rows.order_by("source", "key").values_list("pk", "values", "customer", "domain", "version")
+        chosen = rows.values_list("pk", "values", "customer", "domain", "version")
         for pk, values, customer, domain, version in chosen.iterator(chunk_size=CHUNK):
             facts.append((customer or 0, domain, version))
             yield pk, open_values(values)
 
-    prepared = prepared_from(model, table_of(model, read()))
-    columns = np.array(facts, dtype=np.int64).reshape(-1, 3)
-    number = {domain: spaces.index(space) for domain, space in named.items()}
-    in_space = np.array([number[domain] for domain in columns[:, 1].tolist()], dtype=np.int32)
-    return Stored(of_prepared(prepared, in_space), columns[:, 0], columns[:, 1], columns[:, 2], spaces)
+    return prepared_from(model, table_of(model, read()))
+
+
+def _from_lines(model: Model, rows: RecordQuerySet, facts: list[tuple[int, int, int]]) -> Prepared:
+    """What is kept of the records; those of which nothing fitting is kept are prepared from their values."""
+    ids: list[int] = []
+    lines: list[str] = []
+    waiting: list[tuple[int, Mapping[str, Any]]] = []
+    chosen: Any = with_lines(rows, {model.party_type: InForce(0, model)})
+    chosen = chosen.values_list("pk", "kept_line", "said", "customer", "domain", "version")
+    for pk, token, said, customer, domain, version in chosen.iterator(chunk_size=CHUNK):
+        facts.append((customer or 0, domain, version))
+        if token is None:
+            waiting.append((len(ids), open_values(said)))
+        ids.append(pk)
+        lines.append("" if token is None else opened(token))
+        if len(waiting) == SLICE:
+            _fill(model, lines, waiting)
+    _fill(model, lines, waiting)
+    return prepared_from_lines(model, np.array(ids, dtype=np.int64), pl.Series(lines, dtype=pl.String))
+
+
+def _fill(model: Model, lines: list[str], waiting: list[tuple[int, Mapping[str, Any]]]) -> None:
+    """The lines of the places that wait for them."""
+    columns = of_prepared(prepared_from(model, table_of(model, waiting)))
+    for place, line in zip(columns.ids.tolist(), lines_of(columns, np.arange(len(waiting))), strict=True):
+        lines[place] = line
+    waiting.clear()

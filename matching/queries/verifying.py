@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from cmdm.verifying import Found, Tally, add_check, sql_check
 from customers.models import SourceRecord
+from matching.engine.features import Features
+from matching.engine.packing import packed
 from matching.models import MatchKey, OversizedBlock
 from matching.queries.blocking import digests, finer_digests, match_spaces
 from matching.queries.features import features_of
 from matching.queries.models import InForce, models_coming, models_in_force
+from matching.queries.prepared import opened, with_lines
 
 BATCH = 1_000
 _STEPS = "SELECT unnest(records) AS record, id, customer_id, source_customer_id FROM matching_ledgerentry"
@@ -86,6 +90,8 @@ sql_check(
 def _keys() -> Found:
     """Open records have the keys that their values give, finer ones where a block is large; others have none.
 
+    What is kept of them prepared is what their values give, too.
+
     While a model with other blocking is being promoted, records hold keys of both; stored ones that wait to be placed
     may have none yet.
     """
@@ -94,12 +100,15 @@ def _keys() -> Found:
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         stored = _stored([record.pk for record in batch])
         compared = [record for record in batch if record.closed_at is None and record.about_id is None]
-        wanted = dict(_wanted(compared, models))
+        features = features_of(compared, dict(models))
+        wanted = dict(_wanted(compared, features, models))
+        kept = _kept([record.pk for record in compared], models)
         for record in batch:
             held, right = stored[record.pk], wanted.get(record.pk, set())
             waits = record.placed_at is None and not held
             fits = right <= held if coming.get(record.party_type) else right == held
-            tally.add(record.pk, holds=waits or fits)
+            prepared = record.pk not in kept or kept[record.pk] == packed(features[record.pk])
+            tally.add(record.pk, holds=(waits or fits) and prepared)
         last = batch[-1].pk
     return tally.found()
 
@@ -111,10 +120,18 @@ def _stored(records: Sequence[int]) -> Mapping[int, set[int]]:
     return found
 
 
-def _wanted(records: Sequence[SourceRecord], models: Mapping[str, InForce]) -> Iterator[tuple[int, set[int]]]:
+def _kept(records: Sequence[int], models: Mapping[str, InForce]) -> Mapping[int, str]:
+    """By record (id) the line that comparing would read of it."""
+    rows: Any = with_lines(SourceRecord.objects.filter(pk__in=records), models)
+    read = rows.values_list("pk", "kept_line")
+    return {pk: opened(bytes(token)) for pk, token in read if token is not None}
+
+
+def _wanted(
+    records: Sequence[SourceRecord], features: Mapping[int, Features], models: Mapping[str, InForce]
+) -> Iterator[tuple[int, set[int]]]:
     """By record (id): the digests of its keys; finer ones for those whose block is listed as large."""
     spaces = match_spaces(record.domain_id for record in records)
-    features = features_of(records, dict(models))
     coarse = {
         record.pk: digests(models[record.party_type].model, features[record.pk], spaces[record.domain_id])
         for record in records
