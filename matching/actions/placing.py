@@ -70,7 +70,8 @@ class Placing:
     questions: list[Question] = field(default_factory=list)
     decisions: dict[int, Decision] = field(default_factory=dict)
     best: dict[int, Score | None] = field(default_factory=dict)
-    lowered: frozenset[int] = frozenset()
+    lowered: frozenset[int] = frozenset()  # customers
+    proposing: frozenset[int] = frozenset()  # domains in which the machine only proposes
 
     def version(self, record: SourceRecord) -> int:
         return self.scored.models[record.party_type].version
@@ -86,7 +87,7 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
     fresh = [record for record in records if record.customer_id is None]
     known = [record for record in records if record.customer_id is not None]
     _hold_targets(run)
-    run.lowered = lowered_customers(run.customer_of.values())
+    run.lowered, run.proposing = lowered_customers(run.customer_of.values()), ports.lowered()
     for record in sorted(fresh, key=lambda one: one.pk):
         _place_new(run, record)
     for record in known:
@@ -183,12 +184,11 @@ def _place_new(run: Placing, record: SourceRecord) -> None:
 
 def _is_lowered(run: Placing, record: SourceRecord, options: Sequence[Option]) -> bool:
     """Whether linking it would touch a domain in which the machine only proposes."""
-    domains = ports.lowered()
-    if not domains:
+    if not run.proposing:
         return False
     groups = [run.groups[one.customer] for one in options if one.customer < 0]
     near = {record.domain_id, *(member.domain_id for group in groups for member in group)}
-    return bool(domains & near) or any(one.customer in run.lowered for one in options)
+    return bool(run.proposing & near) or any(one.customer in run.lowered for one in options)
 
 
 def _ask(run: Placing, record: SourceRecord, decision: Decision) -> None:

@@ -13,6 +13,7 @@ from matching.engine.comparing import conflict
 from matching.engine.evidence import Score
 from matching.engine.features import Features, Ignore, prepare, without
 from matching.engine.keys import Key
+from matching.engine.packing import unpacked
 from matching.engine.scoring import score
 from matching.queries import prepared
 from matching.queries.asserted import crossings
@@ -108,31 +109,36 @@ def _prepare(
 def _compare(scored: Scored, records: Sequence[SourceRecord], features: dict[int, Features]) -> None:
     """Score every pair, one by one."""
     pairs = {record.pk: scored.blocks.sharers(record.pk) for record in records}
-    others = _others(records, set().union(*pairs.values()), scored.models)
-    features = {
-        **prepared.features((row for row in others.values() if row.pk not in features), scored.models),
-        **features,
-    }
+    met = _met(scored, records, pairs)
+    customers = {record.pk: record.customer_id or 0 for record in records} | {pk: one for pk, (one, _) in met.items()}
+    features = {pk: one for pk, (_customer, one) in met.items()} | features
     ignore = ignoring(scored.blocks.crowded)
     if ignore is not None:
         features = {pk: without(one, ignore) for pk, one in features.items()}
     found: dict[tuple[int, int], Score] = {}
     for record in records:
-        mates = [pk for pk in sorted(pairs[record.pk]) if pk in others]
-        both = [(features[record.pk], features[pk]) for pk in mates]
-        told = score(scored.models[record.party_type].model, both)
-        found.update(((record.pk, pk), one) for pk, one in zip(mates, told, strict=True))
-    _hold(scored, records, others, found, features)
+        mates = [pk for pk in sorted(pairs[record.pk]) if pk in features]
+        model = scored.models[record.party_type].model
+        told = dict(zip(mates, score(model, [(features[record.pk], features[pk]) for pk in mates]), strict=True))
+        near = {customers[pk] for pk, one in told.items() if one.probability >= model.review}
+        # What is placed together may come to lie in one customer: then none is left out.
+        found.update(((record.pk, pk), one) for pk, one in told.items() if len(records) > 1 or customers[pk] in near)
+    hold(scored, records, found, features)
 
 
-def _others(
-    records: Sequence[SourceRecord], wanted: set[int], models: Mapping[str, InForce] | None = None
-) -> dict[int, SourceRecord]:
-    """The records that others are compared with, as far as they are open, with `features` under models; one query."""
-    known = {record.pk: record for record in records}
-    rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
-    rows = prepared.with_lines(rows, models) if models else rows
-    return {**{pk: known[pk] for pk in wanted if pk in known}, **{row.pk: row for row in rows}}
+def _met(
+    scored: Scored, records: Sequence[SourceRecord], pairs: Mapping[int, set[int]]
+) -> dict[int, tuple[int, Features]]:
+    """The customer (0: none) and features of the open records that others are compared with; a query a party type."""
+    own = {record.pk for record in records}
+    wanted: dict[str, set[int]] = {}
+    for record in records:
+        wanted.setdefault(record.party_type, set()).update(pairs[record.pk] - own)
+    return {
+        one.record: (one.customer, unpacked(one.record, party, one.line))
+        for party, ids in wanted.items()
+        for one in prepared.lines(scored.models[party].model, sorted(ids))
+    }
 
 
 def hold(
@@ -141,17 +147,13 @@ def hold(
     found: Mapping[tuple[int, int], Score],
     features: Mapping[int, Features],
 ) -> None:
-    """Keep scores that were found elsewhere, with the records that they are about; one query."""
-    _hold(scored, records, _others(records, {other for _record, other in found}), found, features)
-
-
-def _hold(
-    scored: Scored,
-    records: Sequence[SourceRecord],
-    others: Mapping[int, SourceRecord],
-    found: Mapping[tuple[int, int], Score],
-    features: Mapping[int, Features],
-) -> None:
+    """Keep scores with the records that they are about; one query where there are any."""
+    known = {record.pk: record for record in records}
+    wanted = {other for _record, other in found}
+    others = {pk: known[pk] for pk in wanted & known.keys()}
+    if wanted - known.keys():
+        rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
+        others.update((row.pk, row) for row in rows)
     scored.others.update(others)
     for record in records:
         scored.mates.setdefault(record.pk, [])
@@ -162,7 +164,7 @@ def _hold(
         scored.mates[mine].append(other)
         if model.exclusive_schemes and conflict(model, features[mine], features[other]):
             scored.conflicts.add((mine, other))
-    scored.conflicts |= crossings(found, {**{record.pk: record for record in records}, **others})
+    scored.conflicts |= crossings(found, {**known, **others})
 
 
 def evidence_of(found: Score, left: SourceRecord, right: SourceRecord, version: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.db import connection
 from cmdm import clock
 from stewardship.rules.grouping import Question
 
-WALKED = 5_000  # customers of one part that are read; a larger part is cut where reading ended
+WALKED = 500  # customers of one part that are read; a larger part is cut where reading ended
 
 # From the questions about these customers, and from the customers of the tasks that hold one of them, along open
 # questions to everybody who can be reached. OFFSET 0 keeps the planner from joining whole tables for a step: it takes
