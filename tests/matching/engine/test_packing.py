@@ -1,6 +1,7 @@
 """What is kept of a prepared record is all of it, read one by one or in columns, and kept in one form."""
 
 import dataclasses
+import hashlib
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from matching.engine.bulk.columns import of_features, of_prepared
 from matching.engine.bulk.packing import lines_of, prepared_from_lines
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
-from matching.engine.model import Comparison
+from matching.engine.model import EDITION, Comparison
 from matching.engine.packing import packed, unpacked
 from tests.matching.engine.shapes import organisations, people
 
@@ -76,3 +77,35 @@ def test_what_is_prepared_follows_the_model():
     other = dataclasses.replace(PERSONS, placeholders={**PERSONS.placeholders, "city": ("nowhere",)})
     assert other.preparation != PERSONS.preparation
     assert ORGANISATIONS.preparation != PERSONS.preparation
+
+
+SAMPLES = [
+    {"given_name": "Dr. Robert", "family_name": "van der Berg-Smith", "suffix": "Jr", "birth_date": "1980-03"},
+    {"full_name": "Иванова, Ольга", "gender": "female", "email": ["Olga+shop@X.example", "info@x.example"]},
+    {"full_name": "王秀英", "phone": ["+49 30 1234987", "0000000000"], "birth_date": "1900-01-01"},
+    {
+        "given_name": "Xiu Ying",
+        "middle_name": "Anna Maria",
+        "family_name": "O'Hare",
+        "website": ["https://www.x.example/a"],
+    },
+    {"address": [{"line1": "Apt 4, 12a Main Street", "city": "Zürich"}, {"line1": "12, rue de Rivoli, 75001 Paris"}]},
+    {"address": [{"line1": "Hauptstraße 9", "house": "9b", "postal_code": "10 115"}, {"line1": "n/a"}]},
+    {"identifier": [{"scheme": "SSN", "value": "736-40-0912", "verified": True}, {"scheme": "vat", "value": "DE 1"}]},
+    {"given_name": "John", "family_name": "Doe", "phone": ["1234567", "020 7946 0958"], "email": "none@none.example"},
+]
+FIRMS = [
+    {"organisation_name": "Müller & Söhne GmbH & Co. KG", "website": ["www.mueller.example"]},
+    {
+        "organisation_name": ["The Intl. Business Machines Corp"],
+        "trading_name": ["IBM"],
+        "email": ["sales@ibm.example"],
+    },
+]
+
+
+def test_the_edition_is_raised_whenever_the_same_values_are_prepared_otherwise():
+    """Lines that are kept under an edition must stay what `prepare` makes: raise it, then name the new sum here."""
+    made = [packed(prepare(PERSONS, Party(0, "person", each))) for each in SAMPLES]
+    made += [packed(prepare(ORGANISATIONS, Party(0, "organisation", each))) for each in FIRMS]
+    assert (EDITION, hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]) == (1, "cb072b17757e3571")
