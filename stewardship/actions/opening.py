@@ -17,7 +17,7 @@ from cmdm.models import User
 from customers import ports
 from customers.models import Customer, CustomerDomain, Pin
 from stewardship.models import Answer, Referral, Task
-from stewardship.queries.questions import Found, questions
+from stewardship.queries.questions import Found, questions, tasks_of, wanted
 from stewardship.rules import grouping, priority
 from stewardship.rules.grouping import Assignment, Group
 
@@ -99,19 +99,14 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
 
 def regroup(customers: Sequence[int]) -> None:
     """Give every question about these customers (ids), and about whom hangs together with them, to its task."""
-    found = questions(customers)
-    if not found:
+    candidates = wanted(customers)
+    if not candidates:
         return
-    if _hold_tasks(found):
-        found = questions(customers)
-    _follow(found)
-
-
-def _hold_tasks(found: Mapping[int, Found]) -> bool:
-    """Lock the tasks of these questions in id order; whether there were any."""
-    ids = {one.question.task for one in found.values() if one.question.task is not None}
-    ids |= {task for one in found.values() for task in one.question.before}
-    return bool(ids and list(Task.objects.filter(pk__in=ids).locked().values_list("pk", flat=True)))
+    held = tasks_of(candidates)
+    if held:
+        list(Task.objects.filter(pk__in=held).locked().values_list("pk", flat=True))
+        candidates = wanted(customers)  # as they stand now that nobody else moves them
+    _follow(questions(candidates))
 
 
 def _follow(found: Mapping[int, Found]) -> None:

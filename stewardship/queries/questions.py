@@ -1,7 +1,7 @@
 """What is asked about customers and all that hangs together with them by open questions."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,19 +113,32 @@ def _reached(customers: Collection[int]) -> set[int]:
         return {customer for (customer,) in cursor.fetchall()}
 
 
-def questions(customers: Collection[int]) -> dict[int, Found]:
-    """By candidate (id), of all parts in which one of these customers (ids) is; three queries, one where there is none.
+def wanted(customers: Collection[int]) -> list[int]:
+    """The candidates (ids) of all parts in which one of these customers (ids) is; two queries.
 
     Customers about whom nothing is or was asked cost one query.
     """
     reached = _reached(customers)
     if not reached:
-        return {}
-    given: dict[str, Any] = {"customers": sorted(reached.union(customers)), "now": clock.now()}
+        return []
     with connection.cursor() as cursor:
-        cursor.execute(_WANTED, given)
-        given["wanted"] = sorted(candidate for (candidate,) in cursor.fetchall())
-        cursor.execute(_QUESTIONS, given)
+        cursor.execute(_WANTED, {"customers": sorted(reached.union(customers))})
+        return sorted(candidate for (candidate,) in cursor.fetchall())
+
+
+def tasks_of(candidates: Sequence[int]) -> list[int]:
+    """The tasks (ids) that ask or asked these candidates; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT task_id FROM stewardship_taskcandidate WHERE candidate_id = ANY(%s)", [list(candidates)]
+        )
+        return sorted(task for (task,) in cursor.fetchall())
+
+
+def questions(candidates: Sequence[int]) -> dict[int, Found]:
+    """What is asked by these candidates (ids), and in which tasks; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_QUESTIONS, {"wanted": list(candidates), "now": clock.now()})
         rows = cursor.fetchall()
     present = {row[5] for row in rows}
     found = {}
