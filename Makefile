@@ -17,10 +17,10 @@ PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_D
 	CMDM_SIGNING_KEYS="s1:$(KEY)" CMDM_HOSTS=hub.example CMDM_MODE=production DATABASE_URL=postgres://hub@127.0.0.1:1/hub \
 	PYTHONWARNINGS=ignore::RuntimeWarning
 
-.PHONY: help setup demo test ready check lint types sound bench format soak clean
+.PHONY: help setup demo test ready check lint types sound bench bench-million bench-splink format soak clean
 
 help: ## Say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 15
 
 setup: $(VENV)/.ok ## Install what the hub needs, into .venv
 
@@ -59,6 +59,17 @@ soak: $(VENV)/.ok-dev ## Run the long forms of the tests; takes hours
 bench: $(VENV)/.ok ## Measure the small sizes: taking in, matching, permission; ten minutes
 	$(PY) benchmarks/taking_in.py --records 21000
 	$(PY) benchmarks/permitted.py --customers 50000
+
+# A million records: needs 12 GiB of disk, 8 GiB of memory, and most of an hour.
+bench-million: $(VENV)/.ok ## Measure taking in, matching and posting with a million records
+	$(PY) benchmarks/taking_in.py --records 1000000 $(ARGS)
+
+# FILE: Parquet with the columns of benchmarks/bulk_scoring.py; SPLINK: a Python with splink; BENCH: where splink_bench.py
+# lies; MODEL: what it trained (splink_bench.py gen FILE --save-model MODEL).
+bench-splink: $(VENV)/.ok ## Measure beside Splink: scoring (tight, wide) and a whole load; FILE= SPLINK= BENCH= MODEL=
+	$(PY) benchmarks/bulk_scoring.py $(FILE) --rules tight --splink $(SPLINK) --bench $(BENCH) --model $(MODEL)
+	$(PY) benchmarks/bulk_scoring.py $(FILE) --rules wide --splink $(SPLINK) --bench $(BENCH) --model $(MODEL)
+	$(PY) benchmarks/taking_in.py --parquet $(FILE) --splink $(SPLINK) --bench $(BENCH) $(ARGS)
 
 format: $(VENV)/.ok-dev ## Bring the code into its form
 	$(VENV)/bin/ruff check --fix-only --quiet .

@@ -2,10 +2,12 @@
 
     .venv/bin/python benchmarks/taking_in.py --records 10000
     .venv/bin/python benchmarks/taking_in.py --file customers.csv --mapping mapping.json
+    .venv/bin/python benchmarks/taking_in.py --parquet FILE.parquet --splink PYTHON --bench DIR
 
 The records come as one file, as the first load of a hub does: all but its last thousand rows are taken in, taken in
 again unchanged, then the last thousand. Then people whom the hub has not seen, made by the same generator, are posted.
-With ``--file`` it is a file of your own.
+With ``--file`` it is a file of your own; with ``--parquet`` one of `benchmarks/bulk_scoring.py`, of which Splink 5 is
+given the same records, on the same machine, afterwards: it trains, scores and clusters them, and stores nothing.
 
 It uses an embedded server of its own, in a folder that is removed at the end. Every figure is of a whole step of the
 commands that people run, in seconds by the clock and in seconds of computing (of the command; the server's are not in
@@ -29,9 +31,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARE = 0.341  # of the records of a generated hub are in this source
 FURTHER = 1_000
+MEANING = {
+    "given_name": "given_name",
+    "middle_name": "middle_name",
+    "family_name": "family_name",
+    "birth_date": "birth_date",
+    "gender": "gender",
+    "email": "email",
+    "phone": "phone",
+    "street": "address.line1",
+    "city": "address.city",
+    "postcode": "address.postal_code",
+    "country": "address.country",
+    "national_id": "identifier.national",
+    "updated_on": "observed_at",
+}
 OTHERS = 15_000  # records of a second generated hub, whose people are posted
 
 
@@ -69,6 +88,30 @@ def cut(path: Path, folder: Path) -> tuple[Path, Path]:
     most.write_text(header + "".join(rows[:-FURTHER]), encoding="utf-8")
     further.write_text(header + "".join(rows[-FURTHER:]), encoding="utf-8")
     return most, further
+
+
+def as_csv(parquet: Path, folder: Path) -> tuple[Path, Path]:
+    """The records of a Parquet file as CSV, and what its columns mean."""
+    path, meaning = folder / "records.csv", folder / "mapping.json"
+    pl.read_parquet(parquet).select("record_id", *MEANING).write_csv(path)
+    mapping = {"key": "record_id", "columns": MEANING, "date_order": "ymd", "on_fault": "leave_out"}
+    meaning.write_text(json.dumps(mapping), encoding="utf-8")
+    return path, meaning
+
+
+def splink(python: str, bench: Path, parquet: Path) -> Step:
+    """Splink's training, scoring and clustering of the same records, by the script that comes with it."""
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    made = subprocess.run(
+        [python, "-W", "ignore", str(bench / "splink_bench.py"), "gen", str(parquet)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    computing = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    told = json.loads(made.stdout.strip().splitlines()[-1])
+    return Step(time.perf_counter() - began, computing, after.ru_maxrss // 1024, told)
 
 
 def bare_copy(path: Path) -> float:
@@ -138,6 +181,9 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--file", type=Path, help="a CSV file of your own")
     parser.add_argument("--mapping", type=Path, help="its mapping, where the guess does not do")
+    parser.add_argument("--parquet", type=Path, help="the records of a Parquet file")
+    parser.add_argument("--splink", help="the Python that has Splink, to measure beside")
+    parser.add_argument("--bench", type=Path, help="the folder of splink_bench.py")
     parser.add_argument("--posts", type=int, default=50)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="cmdm-bench-"))
@@ -160,6 +206,8 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     command("migrate", "-v0")
     command("install")
     command("domain", "bench", "Bench", "--json")
+    if options.parquet:
+        options.file, options.mapping = as_csv(options.parquet, folder)
     path = options.file or made_up(folder, options.records)
     whole, further = cut(path, folder)
     ingest = ["ingest", "crm", "--create-source", "bench", "--json"]
@@ -177,6 +225,11 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     command("seed", str(OTHERS), str(folder / "others"), "--seed", "2", "--json")
     token = command("token", "bench", "--json")["token"]
     print(json.dumps(posts(token, folder / "others" / "crm.csv", options.posts)), flush=True)
+    if options.splink and options.parquet:
+        theirs = splink(options.splink, options.bench, options.parquet)
+        matching = sum(theirs.answer["seconds"][stage] for stage in ("train", "predict", "cluster"))
+        told = {"seconds": round(matching, 1), "computing": round(theirs.computing, 1), "told": theirs.answer}
+        print(json.dumps({"step": "Splink", **told, "first_load_takes_times": round(first.seconds / matching, 2)}))
 
 
 def made_up(folder: Path, records: int) -> Path:
@@ -189,7 +242,7 @@ def say(step: str, measured: Step | None = None, floor: float = 0, *, seconds: f
     """Print one figure."""
     told: dict[str, Any] = {"step": step, "seconds": round(measured.seconds if measured else seconds, 2)}
     if measured:
-        rows = measured.answer.get("rows", 0)
+        rows = measured.answer.get("rows", 0) or 0
         told |= {"computing": round(measured.computing, 2), "times_bare_copy": round(measured.seconds / floor, 1)}
         told |= {"largest_mib": measured.largest, "rows": rows, "rows_per_s": round(rows / measured.seconds)}
     print(json.dumps(told), flush=True)
