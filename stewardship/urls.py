@@ -56,6 +56,7 @@ urlpatterns = [
     path("review/targets/<int:domain>/raise/", policies.target_raise, name="target_raise"),
     path("notes/", notes.mentions, name="mentions"),
     path("notes/mentions/<int:pk>/open/", notes.see, name="mention_see"),
+    path("notes/people/", notes.people, name="note_people"),
     path("notes/add/", notes.add, name="note_add"),
     path("notes/<int:pk>/withdraw/", notes.withdraw, name="note_withdraw"),
     path("notes/tag/", notes.tag, name="tag"),

@@ -46,7 +46,8 @@
     if (event.target.matches("[data-choice]")) redraw(event.target);
     if (event.target.matches("[data-until]")) {
       const row = event.target.closest("[data-row]");
-      $("[data-golden-rule]", row).textContent = until(row, row.closest("table"));
+      const rule = row && $("[data-golden-rule]", row);
+      if (rule) rule.textContent = until(row, row.closest("table"));
     }
     if (event.target.matches("input[name=strength]")) {
       $("[data-firmness]").textContent = event.target.closest("label").querySelector("span").firstChild.textContent.trim();

@@ -17,6 +17,7 @@ from stewardship.queries.leading import leads
 from stewardship.queries.sides import Side, sides_of
 
 MOST = 50
+OFFERED = 8
 
 
 def note_context(pk: int) -> str:
@@ -248,3 +249,10 @@ def colleagues_by_name(domain: int) -> dict[str, User]:
         found.setdefault(one.username.casefold(), one)
         found.setdefault(str(one).casefold().replace(" ", "."), one)
     return found
+
+
+def colleagues_like(domain: int, begun: str) -> list[User]:
+    """Who may see what lies in a domain and has a name that begins so, a few; two queries."""
+    wanted = begun.casefold()
+    names = {one: [one.username, *str(one).split()] for one in who_may("view", [domain])}
+    return [one for one, own in names.items() if any(name.casefold().startswith(wanted) for name in own)][:OFFERED]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from customers.models import Customer, SourceRecord
 from stewardship.actions import attachments, notes, tags
 from stewardship.forms import NoteForm
 from stewardship.models import Attachment, Mention, Note, Tagging, Task
-from stewardship.queries.notes import Notes, mentions_of, notes_on
+from stewardship.queries.notes import Notes, colleagues_like, mentions_of, notes_on
 from stewardship.rules import files
 
 
@@ -46,6 +46,18 @@ def add(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _again(request, where, *[str(one) for found in form.errors.values() for one in found], status=422)
     return _deed(request, where, lambda: notes.write(actor=request.user, task=where.task, **form.deed))
+
+
+@login_required
+@require_GET
+def people(request: Request) -> HttpResponse:
+    """Colleagues whose name begins so, and who may read what is written on; offered while a note is typed."""
+    place = _where(request).notes.place(request.GET.get("place", ""))
+    if place is None:
+        return JsonResponse({"people": []})
+    record = SourceRecord.objects.get(pk=place.record)
+    found = colleagues_like(record.domain_id, request.GET.get("begun", "")[:150])
+    return JsonResponse({"people": [{"name": one.username, "label": str(one)} for one in found if one != request.user]})
 
 
 @login_required
@@ -141,14 +153,13 @@ def see(request: Request, pk: int) -> HttpResponse:
 
 def _where(request: Request) -> Where:
     """What is written on, as the form names it; absent and hidden give the same 404."""
-    number = request.POST.get("task", "")
+    given = request.POST or request.GET
+    number = given.get("task", "")
     if number.isascii() and number.isdigit() and len(number) < 19:
         task = get_object_or_404(Task.objects.visible_to(request.user), pk=int(number))
         found = notes_on(task.customers, request.user, task)
         return Where(found, reverse("stewardship:task", args=[task.pk]), task=task)
-    customer = get_object_or_404(
-        Customer.objects.visible_to(request.user), number=request.POST.get("customer", "")[:20]
-    )
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), number=given.get("customer", "")[:20])
     address = f"{reverse('customers:detail', args=[customer.key])}#notes"
     return Where(notes_on([customer.pk], request.user), address, customer=customer)
 

@@ -223,6 +223,7 @@ ELSEWHERE = {
     "stewardship:next": "test_keyboard",
     "stewardship:bulk_progress": "a fragment; test_bulk",
     "stewardship:attachment": "a file; test_notes",
+    "stewardship:note_people": "names for a script; test_notes",
     "stewardship:ahead": "a fragment; test_group_card",
     "stewardship:around": "a fragment; test_group_card",
     "stewardship:parts": "a fragment; test_group_card",

@@ -94,6 +94,20 @@ class TestMentions:
         assert "@outsider, @nobody: nobody of this name may see it" in refused.text
         assert not Note.objects.exists()
 
+    def test_those_who_may_read_it_are_offered_by_the_beginning_of_a_name(self, client, ann, marta, jonas, outsider):
+        client.force_login(marta)
+        address = reverse("stewardship:note_people")
+        about = {"customer": ann.customer.number, "place": ""}
+
+        assert client.get(address, {**about, "begun": "Jo"}).json()["people"] == [
+            {"name": jonas.username, "label": str(jonas)}
+        ]
+        everybody = [one["name"] for one in client.get(address, {**about, "begun": ""}).json()["people"]]
+        assert jonas.username in everybody
+        assert {marta.username, outsider.username}.isdisjoint(everybody)
+        client.force_login(outsider)
+        assert client.get(address, about).status_code == 404
+
     def test_a_name_begins_a_word_and_an_address_is_none(self):
         assert named("Ask @Jonas, @jonas. and ann@shop.example (@li.na)") == ["jonas", "li.na"]
 
