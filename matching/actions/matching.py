@@ -13,7 +13,7 @@ from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
-from matching.actions import candidates, inspecting, ledger, models
+from matching.actions import candidates, inspecting, ledger, models, rekeying
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, settle
@@ -48,12 +48,20 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
         records = _records(party, everything=everything)
         if everything:
             models.size(party, len(records))
+            _prepare(party, actor=actor)
         found = settle(models_in_force()[party], records, everything=everything, report=report)
         merged, asked = _write(found, actor=actor, report=report)
         totals = [a + b for a, b in zip(totals, (found.records, found.pairs, merged, asked), strict=True)]
     made = Matched(*totals)
     _finish(made, started, actor=actor)
     return made
+
+
+def _prepare(party: str, *, actor: User) -> None:
+    """What was stored before anything was kept is prepared once, not again and again for new records."""
+    after: int | None = 0
+    while after is not None:
+        after = rekeying.keep_next(party, after, actor=actor)
 
 
 def _records(party: str, *, everything: bool) -> list[int]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import F, JSONField, Q, Value
@@ -60,7 +60,7 @@ def _packed(model: Model, record: int, values: str) -> str:
     return packed(prepare(model, Party(record, model.party_type, open_values(json.loads(values)))))
 
 
-def with_lines(rows: RecordQuerySet, models: Mapping[str, InForce]) -> RecordQuerySet:
+def with_lines(rows: RecordQuerySet, models: Mapping[str, InForce]) -> Any:
     """Records with what `features` needs: the line that fits, or else the values. No query more."""
     fits = Q()
     for party, chosen in models.items():

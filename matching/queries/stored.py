@@ -89,7 +89,7 @@ def _from_lines(model: Model, rows: RecordQuerySet, facts: list[tuple[int, int, 
     ids: list[int] = []
     lines: list[str] = []
     waiting: list[tuple[int, Mapping[str, Any]]] = []
-    chosen: Any = with_lines(rows, {model.party_type: InForce(0, model)})
+    chosen = with_lines(rows, {model.party_type: InForce(0, model)})
     chosen = chosen.values_list("pk", "kept_line", "said", "customer", "domain", "version")
     for pk, token, said, customer, domain, version in chosen.iterator(chunk_size=CHUNK):
         facts.append((customer or 0, domain, version))

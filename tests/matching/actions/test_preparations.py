@@ -7,9 +7,9 @@ from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
 from cmdm import jobs, verifying
-from cmdm.models import Job
+from cmdm.models import AuditEntry, Job, system_user
 from customers.models import SourceRecord
-from matching.actions import models
+from matching.actions import matching, models, rekeying
 from matching.engine.defaults import person_model
 from matching.engine.features import Party, prepare
 from matching.engine.packing import packed
@@ -19,7 +19,7 @@ from matching.queries.prepared import lines, opened, sealed
 from matching.queries.stored import comparable
 from matching.queries.stored import stored as in_columns
 from tests.matching.actions.test_models import owner, rehearsed  # noqa: F401
-from tests.support.records import ANNA, ANNA_AGAIN, KARL, close, stored, take
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, close, stored, take
 
 KEYS = "records have the keys of their values"
 MODEL = person_model()
@@ -113,3 +113,14 @@ def test_a_model_that_prepares_otherwise_prepares_all_anew(scene, owner):  # noq
     assert PreparedRecord.objects.get().preparation not in (before, MODEL.preparation)
     assert "@" in line_of(SourceRecord.objects.get().values) and "@" not in kept(record)
     assert verifying.broken([KEYS]) == []
+
+
+def test_matching_all_prepares_what_was_stored_before_anything_was_kept(scene, monkeypatch):
+    monkeypatch.setattr(rekeying, "SLICE", 1)
+    records = [stored(scene.crm, str(number), who) for number, who in enumerate((ANNA, KARL, ANNE))]
+    keep(records[1], ANNA, version=7)
+    PreparedRecord.objects.exclude(pk=records[1].pk).delete()
+    matching.run(actor=system_user(), everything=True)
+
+    assert [kept(record) for record in records] == [line_of(record.values) for record in records]
+    assert AuditEntry.objects.filter(deed="records.prepared").count() == 3
