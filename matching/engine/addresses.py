@@ -39,7 +39,7 @@ def address(parts: Mapping[str, str]) -> Address:
 # The records of one block are compared again and again; reading them anew took longer than comparing.
 @lru_cache(maxsize=16_384)
 def _read(line: str, number: str, code: str, city: str) -> Address:
-    segments = [_words(segment) for segment in line.split(",")]
+    segments = [words_in(segment) for segment in line.split(",")]
     streets = _with_numbers([words for words in segments if words])
     chosen = next((words for words in streets if _has_house(words)), streets[0] if streets else [])
     house = fold(number) or next((word for word in chosen if _HOUSE.match(word)), "")
@@ -83,7 +83,7 @@ def _has_house(words: list[str]) -> bool:
     return _has_number(words) and not all(map(_HOUSE.match, words))
 
 
-def _words(segment: str) -> list[str]:
+def words_in(segment: str) -> list[str]:
     """The folded words of one part between commas, without flat and floor."""
     words = [ORDINALS.get(word, word) for word in fold(segment).split()]
     end = next((place for place, word in enumerate(words) if place > 1 and word in BESIDE), len(words))

@@ -1,18 +1,25 @@
 """Addresses of a table: most lines are a street and one number, and are read once for each street."""
 
+import re
+from functools import lru_cache
+from typing import Final
+
 import numpy as np
 import polars as pl
 
-from matching.engine.addresses import address
+from matching.engine.addresses import address, words_in
 from matching.engine.bulk.prepared import Rows
 from matching.engine.bulk.values import each_distinct, folded, is_plain
-from matching.engine.lexicon import UNITS
+from matching.engine.lexicon import BESIDE, NUMBER_SIGNS, ORDINALS, STREET_KINDS, UNITS
 from matching.engine.model import Model
 
 _PARTS = ("line1", "line2", "house", "postal_code", "city")
 _READ = ("house", "street", "words", "postcode")
 # A line with one number of up to three digits: what else it holds decides how it is read, not which number it is.
 _ONE_NUMBER = r"^([^0-9]*[^A-Za-z0-9])?([0-9]{1,3}[A-Za-z]?)([^A-Za-z0-9][^0-9]*)?$"
+_WORD: Final = re.compile(r"[a-z0-9]+")
+# Words for which the words beside them matter.
+_TELLING: Final = UNITS | BESIDE | NUMBER_SIGNS | ORDINALS.keys()
 _UNITS = "|".join(sorted(UNITS))
 # A flat or floor at the end of a line is left out by the reader; here already, unless what stands before is one, too.
 _FLAT = rf"[^a-z0-9]+(?:{_UNITS})[^a-z0-9,]+[a-z0-9]{{1,4}}[^a-z0-9]*$"
@@ -62,12 +69,30 @@ def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
     head, number, tail = (groups.struct.field(str(place)).fill_null("") for place in (1, 2, 3))
     simple = (number != "") & plain
     template = pl.select(pl.when(simple).then(head + "1" + tail).otherwise(line)).to_series()
-    read = each_distinct(template, lambda text: _line({"line1": text}), *_READ)
+    read = each_distinct(template, lambda text: _usual(text) or _line({"line1": text}), *_READ)
     number = number.str.to_lowercase()
     house = pl.select(pl.when(simple & (read["house"] == "1")).then(number).otherwise(read["house"])).to_series()
     numbered = simple & read["words"].str.contains(r"^1( |$)")
     words = pl.select(pl.when(numbered).then(number + read["words"].str.slice(1)).otherwise(read["words"])).to_series()
     return {**read, "house": house, "words": words}
+
+
+def _usual(text: str) -> tuple[str, ...] | None:
+    """What the reader makes of a street and the number 1; nothing for a line that needs a closer look."""
+    words = _WORD.findall(text.lower())
+    if "," in text or not text.isascii() or words.count("1") != 1 or not _TELLING.isdisjoint(words):
+        return None
+    named = [_street(word) for word in words if word != "1"]
+    if not named or not all(map(str.isalpha, named)):
+        return None
+    telling = [word for word in named if word not in STREET_KINDS]
+    return "1", " ".join(telling or named), " ".join(sorted({"1", *telling})), ""
+
+
+@lru_cache(maxsize=65_536)
+def _street(word: str) -> str:
+    """A word of a street in its short form; one with a digit stays, and needs a closer look."""
+    return " ".join(words_in(word)) if word.isalpha() else word
 
 
 def _line(parts: dict[str, str]) -> tuple[str, ...]:

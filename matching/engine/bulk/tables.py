@@ -4,7 +4,7 @@ Plain ASCII values go through expressions over whole columns; whatever is out of
 once, through the very functions that prepare one record. The result is the same, value by value.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,14 +94,15 @@ def _names(model: Model, table: Table) -> dict[str, pl.Series]:
 
 def _plain_names(model: Model, table: Table, given: pl.Series, family: pl.Series) -> dict[str, pl.Series]:
     """Given and family name each by itself."""
-    whole = folded(given) + " " + folded(family)
+    folded_given, folded_family = folded(given), folded(family)
+    whole = folded_given + " " + folded_family
     nobody = whole.str.strip_chars().is_in(list(model.placeholders.get("full_name", ())))
-    no_given = nobody | folded(given).is_in(list(model.placeholders.get("given_name", ())))
-    no_family = nobody | folded(family).is_in(list(model.placeholders.get("family_name", ())))
+    no_given = nobody | folded_given.is_in(list(model.placeholders.get("given_name", ())))
+    no_family = nobody | folded_family.is_in(list(model.placeholders.get("family_name", ())))
     given = pl.select(pl.when(no_given).then(pl.lit("")).otherwise(given)).to_series()
     family = pl.select(pl.when(no_family).then(pl.lit("")).otherwise(family)).to_series()
-    first = each_distinct(given, lambda text: _parts(person_name(text, "", "", "", "")), *_SHAPE)
-    last = each_distinct(family, lambda text: _parts(person_name("", "", text, "", "")), *_SHAPE)
+    first = _read(given, lambda text: person_name(text, "", "", "", ""), _GIVEN)
+    last = _read(family, lambda text: person_name("", "", text, "", ""), _FAMILY)
     middle = (first["middle"] + " " + folded(table.text("middle_name"))).str.strip_chars()
     suffix = of_distinct(table.text("suffix"), lambda text: str(GENERATIONS.get(fold(text), 0))).cast(pl.Int8)
     own, other = first["generation"].cast(pl.Int8), last["generation"].cast(pl.Int8)
@@ -116,6 +117,18 @@ def _plain_names(model: Model, table: Table, given: pl.Series, family: pl.Series
     }
 
 
+def _read(column: pl.Series, make: Callable[[str], Any], own: Collection[str]) -> dict[str, pl.Series]:
+    """The parts of names; a single word is itself in all that are its `own`, and nothing else."""
+    slow = np.flatnonzero((~column.str.contains(_ONE_WORD)).to_numpy())
+    made = each_distinct(column.gather(slow), lambda text: _parts(make(text)), *_SHAPE)
+    lower = column.str.to_lowercase()
+    nothing = {name: pl.repeat("0" if name == "generation" else "", len(column), eager=True) for name in _SHAPE}
+    # Scattering changes the series itself.
+    return {name: (lower.clone() if name in own else nothing[name]).scatter(slow, made[name]) for name in _SHAPE}
+
+
+_ONE_WORD = "^[A-Za-z]*$"
+_GIVEN, _FAMILY = ("given", "given_whole", "given_written"), ("family", "family_written")
 _SHAPE = (*TEXT_NAMES[:-1], "parts", "generation")
 
 
