@@ -1,22 +1,21 @@
 """Which existing customers are the same: compared in arrays, grouped with conscience; nothing is written here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from django.db import connection
 from django.db.models import Q
 
-from customers.models import SourceRecord
 from matching.actions.candidates import Question
 from matching.actions.comparing import Compared, Progress, compare
+from matching.actions.regrouping import across_groups, unproved
 from matching.engine.bulk.grouping import Grouped, group
 from matching.engine.bulk.lists import Ints
 from matching.engine.clustering import Pair
 from matching.engine.defaults import wide
 from matching.engine.evidence import Score
 from matching.models import Candidate, Verdict
-from matching.queries.asserted import crossings
 from matching.queries.lowered import lowered_customers
 from matching.queries.models import InForce
 from matching.queries.stored import Stored, comparable, stored
@@ -48,21 +47,33 @@ class Settlement:
     questions: Sequence[Question]
 
 
-def settle(chosen: InForce, records: Sequence[int], *, everything: bool, report: Progress) -> Settlement:
-    """Compare the customers of these records (ids) with all others that share a key with them.
+def meet(chosen: InForce, records: Sequence[int], *, everything: bool, report: Progress) -> Compared | None:
+    """Compare the records of these customers (ids) with all that share a key with them; None where there are none.
 
-    All with all is done by as wide rules as pay at that size: they find pairs, and change no score.
+    All with all is done by as wide rules as pay at that size: they find pairs, and change no score. It compares records
+    of one customer, too.
     """
     if not records:
-        return Settlement(0, 0, (), ())
+        return None
     known = _read(chosen, records, everything=everything)
-    fresh = None if everything else np.isin(known.ids, np.array(records))
+    if everything:
+        return compare(wide(chosen.model, len(known)), known, report=report)
     _first, node = _by_first(known.customers)
-    model = wide(chosen.model, len(known)) if everything else chosen.model
-    compared = compare(model, known, report=report, fresh=fresh, owners=node)
-    apart = _kept_apart(known, node) | _unproved(compared, node)
+    return compare(chosen.model, known, report=report, fresh=np.isin(known.ids, np.array(records)), owners=node)
+
+
+def settle(chosen: InForce, compared: Compared, records: int, lying: Ints | None = None) -> Settlement:
+    """Which customers are one, and what is to be asked; `lying` is the group of each row, where all were grouped."""
+    known = compared.stored
+    _first, node = _by_first(known.customers)
+    across = node[compared.scores.left] != node[compared.scores.right]
+    if not across.all():
+        compared = replace(compared, scores=compared.scores.where(across))
+    apart = _kept_apart(known, node) | unproved(compared.scores, known.ids, compared.scorer.model.automatic, node)
+    if lying is not None:
+        apart |= across_groups(compared, lying, node)
     grouped = group(compared.scorer, compared.scores, node, forbidden=apart, conflict=compared.in_conflict())
-    return _settled(chosen, compared, grouped, len(records))
+    return _settled(chosen, compared, grouped, records)
 
 
 def _read(chosen: InForce, records: Sequence[int], *, everything: bool) -> Stored:
@@ -93,24 +104,6 @@ def _kept_apart(known: Stored, node: Ints) -> set[Pair]:
     found = rows.values_list("left__customer", "right__customer")
     pairs = [(number[a], number[b]) for a, b in found if a in number and b in number]
     return {(min(pair), max(pair)) for pair in pairs}
-
-
-def _unproved(compared: Compared, node: Ints) -> set[Pair]:
-    """Customers that only somebody's own word about himself would join."""
-    scores, ids = compared.scores, compared.stored.ids
-    sure = np.flatnonzero(scores.probability >= compared.scorer.model.automatic)
-    ends = {
-        (int(ids[scores.left[place]]), int(ids[scores.right[place]])): (
-            int(node[scores.left[place]]),
-            int(node[scores.right[place]]),
-        )
-        for place in sure.tolist()
-    }
-    if not ends:
-        return set()
-    wanted = {end for pair in ends for end in pair}
-    records: Mapping[int, SourceRecord] = SourceRecord.objects.only("source", "values").in_bulk(wanted)
-    return {(min(ends[pair]), max(ends[pair])) for pair in crossings(ends, records)}
 
 
 def _settled(chosen: InForce, compared: Compared, grouped: Grouped, records: int) -> Settlement:

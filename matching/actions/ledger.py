@@ -131,17 +131,22 @@ def unmerge(
     seen: Mapping[int, int],
     reason: str = "",
     different: str | Pairs = ALL,
+    rule: str = "steward",
+    by_machine: bool = False,
 ) -> list[Customer]:
     """Take records out of their customer; the customers after, the one left first.
 
     Exactly what one merged customer brought in goes back under its own key; anything else founds a new customer. Later
     records of the machine whose best evidence leaves go with it. Each leaving × staying pair that had a score gets the
     verdict "different", unless ``different`` names fewer; when it names none, what was asked before is asked again.
-    Refused for records of several customers, or all of one.
+    The machine, which has looked at all of them, takes exactly those that it names. Refused for records of several
+    customers, or all of one.
     """
     customer, leaving, staying = _hold_split(records, actor=actor, seen=seen)
-    leaving, staying = with_followers(leaving, staying)
-    made = _split(customer, leaving, Deed.UNMERGE, actor=actor, reason=reason)
+    if not by_machine:
+        leaving, staying = with_followers(leaving, staying)
+    how = How(actor, reason, rule, by_machine=by_machine)
+    made = _split(customer, leaving, Deed.UNMERGE, how)
     verdict_rows.say_different(leaving, staying, different, actor=actor, reason=reason)
     candidates.close(_across(leaving, staying), "unmerged")
     if not different:
@@ -182,22 +187,21 @@ def _split(
     customer: Customer,
     leaving: Sequence[SourceRecord],
     deed: str,
-    *,
-    actor: User,
-    reason: str,
+    how: How,
     reverses: LedgerEntry | None = None,
 ) -> Customer:
     """Move the leaving records to the customer that brought exactly them, or to a new one."""
     revived = brought_by(leaving)
     if revived is not None:
         revived = Customer.objects.locked().get(pk=revived.pk)
-        links.set_status([revived], Customer.Status.ACTIVE, actor=actor)
-        links.move(dict.fromkeys(leaving, revived), actor=actor)
+        links.set_status([revived], Customer.Status.ACTIVE, actor=how.actor)
+        links.move(dict.fromkeys(leaving, revived), actor=how.actor)
     else:
-        revived = links.found([leaving], actor=actor)[0]
-    fields = {"source_customer": customer, "reason": reason, "reverses": reverses, "rule": "steward"}
-    entry(deed, revived, [record.pk for record in leaving], actor=actor, **fields).save(force_insert=True)
-    redirects.project([customer, revived], actor=actor)
+        revived = links.found([leaving], actor=how.actor)[0]
+    fields = {"source_customer": customer, "reason": how.reason, "reverses": reverses, "rule": how.rule}
+    row = entry(deed, revived, [record.pk for record in leaving], actor=how.actor, by_machine=how.by_machine, **fields)
+    row.save(force_insert=True)
+    redirects.project([customer, revived], actor=how.actor)
     return revived
 
 
@@ -256,7 +260,7 @@ def _take_back(one: LedgerEntry, *, actor: User) -> Customer:
     if len(owners) != 1 or owners == {one.source_customer_id}:
         raise Refused(_("These records no longer lie together. Unmerge them on the customer's page."))
     customer = Customer.objects.get(pk=owners.pop())
-    return _split(customer, records, Deed.UNDO, actor=actor, reason="", reverses=one)
+    return _split(customer, records, Deed.UNDO, How(actor), reverses=one)
 
 
 def _domains(entries: Sequence[LedgerEntry]) -> set[int]:

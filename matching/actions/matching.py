@@ -1,6 +1,7 @@
 """``match``: comparing existing customers with each other, and joining those that are clearly the same.
 
-Placing never joins two existing customers; this does. Unions go in order of evidence and refuse what a person kept
+Placing never joins two existing customers; this does. Where everything is compared, what the order of arrival joined
+against better evidence is taken apart first. Unions go in order of evidence and refuse what a person kept
 apart, what conflicts, and what the model itself calls related or strangers; the refused ones become questions.
 """
 
@@ -16,7 +17,8 @@ from customers.models import Customer, PartyType, SourceRecord
 from matching.actions import candidates, inspecting, ledger, models, rekeying
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
-from matching.actions.customer_groups import Settlement, Union, settle
+from matching.actions.customer_groups import Settlement, Union, meet, settle
+from matching.actions.regrouping import decided, part, regroup
 from matching.models import MatchMark
 from matching.queries.models import models_in_force
 
@@ -31,6 +33,7 @@ class Matched:
     pairs: int
     merged: int
     asked: int
+    parted: int = 0
 
 
 def run(*, actor: User, everything: bool = False, progress: Progress | None = None) -> Matched:
@@ -41,7 +44,7 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
     access.require_everywhere(actor, "decide")
     report = progress or (lambda done, total, phase: None)
     started = clock.now()
-    totals = [0, 0, 0, 0]
+    totals = [0, 0, 0, 0, 0]
     for party in PartyType.values:
         if party not in models_in_force():
             continue
@@ -49,9 +52,18 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
         if everything:
             models.size(party, len(records))
             _prepare(party, actor=actor)
-        found = settle(models_in_force()[party], records, everything=everything, report=report)
+        compared = meet(models_in_force()[party], records, everything=everything, report=report)
+        if compared is None:
+            continue
+        lying, leaving = None, 0
+        if everything:
+            again = regroup(compared, decided(party))
+            lying, leaving = again.lying, len(again.partings)
+            compared = part(again.partings, compared, actor=actor)
+        found = settle(models_in_force()[party], compared, len(records), lying)
         merged, asked = _write(found, actor=actor, report=report)
-        totals = [a + b for a, b in zip(totals, (found.records, found.pairs, merged, asked), strict=True)]
+        told = (found.records, found.pairs, merged, asked, leaving)
+        totals = [a + b for a, b in zip(totals, told, strict=True)]
     made = Matched(*totals)
     _finish(made, started, actor=actor)
     return made

@@ -25,6 +25,7 @@ RULES: Mapping[str, Any] = {
     "automatic": gettext_lazy("at or above the automatic line, and clearly better than any other"),
     "same key": gettext_lazy("the same record of the same source"),
     "steward": gettext_lazy("a person said so"),
+    "regrouped": gettext_lazy("all records taken together, better evidence joins it otherwise, or speaks against"),
 }
 DEEDS: Mapping[str, Any] = {
     Deed.FOUND: gettext_lazy("%(who)s was the first record of %(customer)s"),

@@ -15,6 +15,7 @@ from matching.engine.keys import keys
 from matching.engine.scoring import score
 from matching.models import Candidate, LedgerEntry, Verdict
 from matching.queries.blocking import match_spaces
+from matching.queries.conflicts import conflicts
 from matching.queries.differences import in_words
 from matching.queries.explaining import PairExplained, explained
 from matching.queries.features import features_of
@@ -58,7 +59,7 @@ class Together:
 
 
 def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
-    """Both records loaded through ``visible_to`` of this user, with their sources and customers; nine queries at most.
+    """Both records loaded through ``visible_to`` of this user, with sources and customers; thirteen queries at most.
 
     Of other records only those are named that he may see.
     """
@@ -82,8 +83,17 @@ def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
         because += _staying(left, right, told, chosen.model, user)
     else:
         hard = conflict(chosen.model, ours, theirs)
-        because = [*said, *_apart(told, chosen.model, shared, other_space=apart, hard=hard), *_asked(left, right)]
+        because = [*said, *_apart(told, chosen.model, shared, other_space=apart, hard=hard)]
+        if told.probability >= chosen.model.automatic and not (apart or hard):
+            because += conflicts(*(_mates(one, user) for one in (left, right)))
+        because += _asked(left, right)
     return Together(left, right, one, because, told, shared, steps)
+
+
+def _mates(record: SourceRecord, user: User) -> Sequence[SourceRecord]:
+    """The records of its customer that the user may see."""
+    rows = SourceRecord.objects.visible_to(user).current().filter(customer=record.customer_id, about__isnull=True)
+    return list(rows.select_related("source").defer("raw", "findings").order_by("pk")[:COMPARED])
 
 
 def _shared(model: Any, left: Features, right: Features) -> list[int]:

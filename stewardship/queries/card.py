@@ -15,6 +15,8 @@ from customers.models import Pin
 from customers.ports import EffectFact
 from customers.queries.catalogue import catalogue
 from customers.types.folding import fold
+from matching.models import Candidate
+from matching.queries.conflicts import conflicts
 from matching.queries.explaining import PairExplained
 from stewardship.models import Answer, Task
 from stewardship.queries import policies
@@ -101,6 +103,7 @@ class Card:
     needs_reason: frozenset[str] = frozenset()
     asked: Sequence[Asked] = ()
     notes: Sequence[Line] = ()
+    conflicts: Sequence[str] = ()
     pin: Pin | None = None
     pin_label: str = ""
 
@@ -319,7 +322,17 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         needs_reason=frozenset(answer for answer in Answer.Decision.values if wanted.reason(frozenset([answer]))),
         asked=asked_about(made.task.pk),
         notes=lines_on([record for side in made.sides for record in side], made.user, made.task),
+        conflicts=_conflicts(card, made),
     )
+
+
+def _conflicts(card: Card, made: Material) -> list[str]:
+    """What kept the machine from joining the two surest, where something did."""
+    asked = next((one for one in made.candidates if one.kind == Candidate.Kind.CONFLICT), None)
+    if asked is None or card.blind:
+        return []
+    sides = [made.records.get(record.customer_id or 0, ()) for record in (asked.left, asked.right)]
+    return conflicts(*sides)
 
 
 def first_parts(card: Card, columns: Columns) -> Partition:

@@ -40,7 +40,7 @@ def _words() -> dict[str, Why]:
     return {
         "close": Why(_("Close to the automatic line"), "scale"),
         "unsure": Why(_("As likely as not"), "circle-half-2"),
-        "conflict": Why(_("Numbers contradict each other"), "git-pull-request"),
+        "conflict": Why(_("Something forbids joining these"), "git-pull-request"),
         "stale": Why(_("What was seen has changed since"), "refresh-alert"),
         "over_merge": Why(_("What held it together is gone"), "arrows-split"),
         "sample": Why(_("The machine joined these; was it right?"), "dice-3"),

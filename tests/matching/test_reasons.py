@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from matching.actions import ledger, verdicts
+from matching.queries.conflicts import conflicts
 from matching.queries.together import together
 from tests.matching.actions.conftest import scene  # noqa: F401  (the same people and sources)
 from tests.support.people import make_domain
@@ -64,6 +65,13 @@ class TestTogether:
         assert "The question is open in the review queue." in together(anna, anne, scene.otto).because
         verdicts.keep_apart(anna, anne, actor=scene.otto, answer="different", seen=seen(anna, anne))
         assert "Otto said “different” of these two" in together(anna, anne, scene.otto).because[0]
+
+    def test_what_keeps_two_customers_apart_is_named(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "9", KARL)
+        ends = f"{anna.source.name} 1 and {karl.source.name} 9"
+        assert conflicts([anna], [karl]) == [f"{ends} are two parties: Given name, Family name."]
+        verdicts.keep_apart(anna, karl, actor=scene.otto, answer="different", seen=seen(anna, karl))
+        assert conflicts([anna], [karl])[0] == f"A person said that {ends} are different."
 
     def test_of_strangers_it_says_that_they_were_never_compared(self, scene):  # noqa: F811
         found = together(stored(scene.crm, "1", ANNA), stored(scene.shop, "1", KARL), scene.otto)

@@ -24,6 +24,7 @@ class Command(HubCommand):
         """Match."""
         made = matching.run(actor=actor, everything=options["everything"], progress=self.progress)
         text = _(
-            "%(records)d records, %(pairs)d pairs compared: %(merged)d customers merged, %(asked)d questions open."
+            "%(records)d records, %(pairs)d pairs compared: %(merged)d customers merged, %(parted)d taken apart, "
+            "%(asked)d questions open."
         )
         return Said(text % asdict(made), asdict(made))

@@ -50,7 +50,7 @@ class TestJoining:
     def test_the_run_leaves_its_account_in_the_log(self, twins):
         made = run()
         entry = AuditEntry.objects.get(deed="customers.matched")
-        assert entry.counts == {"records": 2, "pairs": made.pairs, "merged": 1, "asked": made.asked}
+        assert entry.counts == {"records": 2, "pairs": made.pairs, "merged": 1, "asked": made.asked, "parted": 0}
 
     def test_strangers_stay_apart(self, scene):
         stored(scene.crm, "1", ANNA), stored(scene.shop, "2", KARL)
