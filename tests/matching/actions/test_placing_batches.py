@@ -53,10 +53,10 @@ def plain(evidence, key_of):
     return told
 
 
-def outcome(scene, people):
-    """What a batch came to: answers, candidates, ledger, keys; it is taken back afterwards."""
+def outcome(scene, *batches):
+    """What batches came to: answers, candidates, ledger, keys; they are taken back afterwards."""
     with transaction.atomic():
-        answers = took_in(scene, "b", people)
+        answers = [one for n, people in enumerate(batches) for one in took_in(scene, f"b{n}-", people)]
         key_of = dict(SourceRecord.objects.values_list("pk", "key"))
         groups = {}
         for key, customer in SourceRecord.objects.order_by("key").values_list("key", "customer"):
@@ -115,3 +115,14 @@ def test_a_batch_in_arrays_leaves_what_one_by_one_leaves(scene, monkeypatch, cap
     assert {kind for _ends, kind, *_rest in wanted["candidates"]} >= {"possible", "conflict"}
     monkeypatch.setattr(scoring_many, "AT_ONCE", 300)
     assert outcome(scene, batch) == wanted
+
+
+def test_so_do_records_that_come_alone(scene, monkeypatch):
+    """Of a customer that one pair leads to the relatives count, too: then it is no automatic link."""
+    took_in(scene, "a", townspeople(40, 1))
+    alone = [[values] for values in townspeople(20, 4)[:4]]
+    monkeypatch.setattr(scoring, "MANY", 10**9)
+    wanted = outcome(scene, *alone)
+    monkeypatch.setattr(scoring, "MANY", 0)
+    assert {kind for _ends, kind, *_rest in wanted["candidates"]} >= {"possible", "conflict"}
+    assert outcome(scene, *alone) == wanted
