@@ -9,6 +9,8 @@ from cmdm.verifying import broken
 from customers import jobs
 from customers.actions import loading, loads, storing
 from customers.models import Customer, Load, RejectedRow, SearchTerm, SourceRecord
+from customers.queries.catalogue import catalogue
+from customers.queries.terms import terms_of
 from tests.customers.files import accounted, row, run, text, upload
 
 pytestmark = pytest.mark.django_db
@@ -127,11 +129,15 @@ class TestALargeFile:
         assert storing.unplaced(source) == []
 
     def test_waits_unplaced_between_storing_and_placing(self, source, olga):
-        load = loads.prepare_run(upload(source, text(*map(row, range(20))), actor=olga), actor=olga)
+        rows = [*map(row, range(19)), row(19, id="\\.\\")]
+        load = loads.prepare_run(upload(source, text(*rows), actor=olga), actor=olga)
         load = loading.begin(load, actor=olga, hold=lambda: None)
 
         jobs._store(load, actor=olga, hold=lambda: None, progress=lambda *_args: None)
 
         assert len(storing.unplaced(source)) == 20
-        assert SearchTerm.objects.filter(record__source=source).exists()
+        found = {pk: set() for pk in storing.unplaced(source)}
+        for record, kind, term in SearchTerm.objects.values_list("record", "kind", "term"):
+            found[record].add((kind, term))
+        assert found == {one.pk: terms_of(one, catalogue()) for one in SourceRecord.objects.all()}
         assert broken() == []
