@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django_q.tasks import async_task
 
-from cmdm import clock
+from cmdm import audit, clock
 from cmdm.actions import action, origin
 from cmdm.errors import Refused
 from cmdm.models import Domain, Job, User
@@ -76,6 +76,7 @@ def enqueue(name: str, *, actor: User, domain: Domain | None = None, **arguments
     """
     row = Job.objects.create(name=name, requested_by=actor, domain=domain, arguments=arguments)
     async_task("cmdm.jobs.run", str(row.pk), task_name=name)
+    audit.record(actor, "job.asked", row)
     return row
 
 
@@ -89,6 +90,7 @@ def cancel(row: Job, *, actor: User) -> None:
     row.save(update_fields=["cancel_requested"])
     if row.state == Job.State.QUEUED and row.attempt == 0:
         _end(row.pk, row.fence, Job.State.CANCELLED)
+    audit.record(actor, "job.stopped", row)
 
 
 class Running:

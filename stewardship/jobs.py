@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from cmdm import jobs
+from cmdm import audit, jobs
 from cmdm.actions import action
 from cmdm.actions.domains import role_group_name
 from cmdm.models import Domain, Job, User
@@ -95,4 +95,6 @@ def ask_to_count(*, actor: User) -> Job | None:
     """Start counting for today, unless it is done, under way, or there is nothing to count. Refuses nothing."""
     if counting.is_counted() or Job.objects.unfinished().filter(name=COUNT).exists():
         return None
-    return jobs.enqueue(COUNT, actor=actor)
+    job = jobs.enqueue(COUNT, actor=actor)
+    audit.record(actor, "job.asked", job)
+    return job

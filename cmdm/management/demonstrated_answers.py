@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from cmdm import clock
+from cmdm import audit, clock
 from cmdm.actions import Refused, action
 from cmdm.models import User, portal_user
 from consent.actions import consents, contacts, evidence, expiring, on_behalf
@@ -107,7 +107,7 @@ def _say(person: Person, purpose: Purpose, *, act: str, method: str = Method.POR
     if not whole:
         contact = contacts.contact_point("email", person.address, actor=actor)
     kind = Evidence.Kind.SIGNAL if method == Method.GPC else KINDS.get(Method(method), Evidence.Kind.SESSION)
-    return consents.record(
+    made = consents.record(
         [person.record],
         actor=actor,
         purpose=purpose,
@@ -118,3 +118,5 @@ def _say(person: Person, purpose: Purpose, *, act: str, method: str = Method.POR
         evidence=evidence.keep(actor=actor, kind=kind, form="demonstration"),
         proved=[person.record],
     )
+    audit.record(actor, "demonstration.answered", counts={"acts": len(made)})
+    return made

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from cmdm import clock
+from cmdm import audit, clock
 from cmdm.actions import action
 from cmdm.management import demonstrated_answers
 from cmdm.models import User, portal_user
 from consent.actions import consents, contacts, evidence, notices, on_behalf, purposes
-from consent.models import Act, Evidence, Method, Purpose
+from consent.models import Act, Evidence, Method, Notice, Purpose
 from customers.actions import records
 from customers.actions.received import Received
 from customers.models import Customer, Source, SourceRecord
@@ -149,7 +149,7 @@ def make(*, actor: User, privacy: User, domain_key: str) -> None:
     demonstrated_answers.make(actor=actor, privacy=privacy, domain_key=domain_key)
     people = {key: _record(key, domain_key, actor) for key in PERSONS}
     _answers(people, privacy)
-    _join_eva(people, actor)
+    _join_eva(people, User.objects.get(username="steward"))
 
 
 @action
@@ -164,6 +164,7 @@ def _purposes(actor: User) -> None:
     for key, words in NOTICES.items():
         for code, (title, text), usual in zip(LANGUAGES, words, TERMS, strict=True):
             _notice(key, code, {"title": title, "text": text}, usual, actor)
+    audit.record(actor, "demonstration.asked", counts={"purposes": len(PURPOSES), "notices": Notice.objects.count()})
 
 
 def _notice(key: str, language: str, words: Mapping[str, str], terms: tuple[str, str, str], actor: User) -> None:
@@ -212,12 +213,13 @@ def _agree(purpose: Purpose, proved: Sequence[SourceRecord], address: str) -> No
         evidence=proof,
         proved=proved,
     )
+    audit.record(actor, "demonstration.answered", counts={"acts": len(proved)})
 
 
-def _join_eva(people: Mapping[str, SourceRecord], actor: User) -> None:
+def _join_eva(people: Mapping[str, SourceRecord], steward: User) -> None:
     """The steward learns that both are Eva: from then on her two answers stand beside each other."""
     both = [SourceRecord.objects.select_related("customer").get(pk=people[key].pk) for key in ("eva-shop", "eva-crm")]
     customers = [one.customer for one in both if one.customer is not None]
     if len({one.pk for one in customers}) == 2:
         seen = {one.pk: one.version for one in customers}
-        ledger.merge(customers, actor=actor, seen=seen, reason="She married; both numbers are hers.")
+        ledger.merge(customers, actor=steward, seen=seen, reason="She married; both numbers are hers.")

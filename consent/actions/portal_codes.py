@@ -100,6 +100,7 @@ def issue(pk: int, *, actor: User) -> tuple[PortalCode, str, str] | None:
     code.expires_at = now + LIFE
     code.change = change_id()
     code.save(update_fields=["digest", "expires_at", "change"])
+    audit.record(actor, "portal.code_made", code)
     return code, value, text
 
 

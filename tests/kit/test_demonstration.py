@@ -11,7 +11,7 @@ import psutil
 import pytest
 from django.core.management import call_command
 
-from cmdm import access
+from cmdm import access, verifying
 from cmdm.management import demonstrated_consents, demonstration, supervision
 from cmdm.management.commands import demo
 from cmdm.models import ApiToken, AuditEntry, Domain, User, system_user
@@ -77,6 +77,7 @@ class TestItsContent:
         events = ConsentEvent.objects.count()
         demonstrated_consents.make(**facts)
         assert ConsentEvent.objects.count() == events
+        assert verifying.broken() == []
         karl = Visitor()
         karl.sign_in(demonstrated_consents.KARL)
         assert "Karl Oberlaender" in karl.text("/my/data/")
