@@ -1,7 +1,8 @@
 """Making one customer of several, and taking records out again. Each names the versions it saw."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +14,11 @@ from rest_framework.response import Response
 from cmdm.api.endpoints import Endpoint, answers
 from cmdm.api.idempotency import idempotent
 from cmdm.api.shapes import KeyField, Shape
+from cmdm.errors import Stale
 from cmdm.models import User
 from customers.api.shapes import RecordRef
 from customers.models import Customer, SourceRecord
+from customers.queries.resolving import resolve
 from matching.actions.ledger import ALL, merge, unmerge
 from matching.models import Verdict
 
@@ -100,6 +103,7 @@ class Unmerges(Endpoint):
         """Take records out of a customer. 409 when it is no longer as it was seen."""
         asked = UnmergeIn.read(request.data)
         customers, seen = _seen([asked["customer"]], self.user)
+        _refuse_changed(customers, seen)
         pairs = asked.get("different")
         ends = [end for pair in pairs or () for end in (pair["left"], pair["right"])]
         found = _records([*asked["records"], *ends], customers[0], self.user)
@@ -112,15 +116,36 @@ class Unmerges(Endpoint):
 def _seen(asked: Sequence[dict[str, Any]], user: User) -> tuple[list[Customer], dict[int, int]]:
     """The customers named, and the versions seen of them.
 
-    :raises Http404: one is not visible. :raises ValidationError: one is named twice.
+    :raises Http404: one is not visible. :raises ValidationError: one is named twice. :raises Stale: one was merged or
+        taken apart meanwhile.
     """
     versions = {one["key"]: one["version"] for one in asked}
     if len(versions) < len(asked):
         raise serializers.ValidationError({"customers": [_("A customer is named twice.")]})
     customers = list(Customer.objects.visible_to(user).filter(key__in=versions))
-    if len(customers) < len(versions):
+    if missing := versions.keys() - {customer.key for customer in customers}:
+        _refuse_moved(missing, user)
         raise Http404
     return customers, {customer.pk: versions[customer.key] for customer in customers}
+
+
+def _refuse_changed(customers: Sequence[Customer], seen: Mapping[int, int]) -> None:
+    """Say first that a customer has changed: records that left it would not be found with it."""
+    if any(seen[customer.pk] != customer.version for customer in customers):
+        raise _stale(customers)
+
+
+def _refuse_moved(keys: Iterable[UUID], user: User) -> None:
+    """A key that leads on was seen before its customer was merged or taken apart."""
+    for key in sorted(keys):
+        led = resolve(key, user)
+        if after := [led.survivor] if led.survivor else list(led.successors):
+            raise _stale(after)
+
+
+def _stale(customers: Sequence[Customer]) -> Stale:
+    versions = {customer.number: customer.version for customer in customers}
+    return Stale(_("Somebody has changed one of these customers since you saw it."), versions=versions)
 
 
 def _records(asked: Sequence[dict[str, str]], customer: Customer, user: User) -> dict[tuple[str, str], SourceRecord]:

@@ -54,6 +54,15 @@ class TestMerging:
         assert answer.json()["versions"][ann.number] == 2
         assert not LedgerEntry.objects.filter(deed="merge").exists()
 
+    def test_what_was_merged_or_parted_meanwhile_is_a_conflict(self, steward, ann, bob):
+        asked = {"customers": seen(ann, bob)}
+        survivor = steward.send("merges/", asked).json()["survivor"]
+        again = steward.send("merges/", asked)
+        assert (again.status_code, again.json()["versions"]) == (409, {survivor["number"]: survivor["version"]})
+        parting = {"customer": {name: survivor[name] for name in ("key", "version")}}
+        parting["records"] = [{"source": "crm", "key": "B1"}]
+        assert [steward.send("unmerges/", parting).status_code for _time in range(2)] == [200, 409]
+
     def test_with_a_customer_of_another_domain_nothing_is_found_and_nothing_done(self, steward, southerner, ann):
         southerner.send("records/", record("till", "T1", BOB))
         theirs = customer_of("till", "T1")
