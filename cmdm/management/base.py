@@ -61,6 +61,11 @@ class HubCommand(BaseCommand):
             if getattr(fault.__cause__, "sqlstate", "") != UNDEFINED_TABLE:
                 raise
             self._fail(_("The tables are not there yet: run `manage.py migrate` and `manage.py install`."))
+        except OSError as fault:
+            if not fault.filename:
+                raise
+            text = _("%(file)s cannot be read or written: %(reason)s.")
+            self._fail(text % {"file": fault.filename, "reason": fault.strerror}, code="file")
         except PermissionDenied:
             self._fail(_("This user does not have the right to do this."), code="forbidden")
         else:

@@ -295,6 +295,14 @@ def discard(load: Load, *, actor: User) -> None:
 
 
 @action
+def note_trial(source: Source | None, *, actor: User, rows: int) -> None:
+    """Enter in the log that a file was tried, of which nothing was kept. Refused without ``import``."""
+    if source is not None:
+        access.require(actor, "import", source)
+    audit.record(actor, "load.tried", source, counts={"rows": rows})
+
+
+@action
 def settle(rows: Sequence[RejectedRow], *, actor: User) -> int:
     """Note that refused rows have been dealt with; their content is deleted, line and reason stay. Returns how many."""
     chosen = RejectedRow.objects.filter(pk__in=[row.pk for row in rows], settled_at__isnull=True)

@@ -53,6 +53,7 @@ class MappingForm(forms.Form):
     def __init__(self, *args: Any, load: Load, known: Catalogue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.header: Sequence[str] = load.header
+        self.constants: Mapping[str, str] = load.mapping.get("constants", {})
         columns: Mapping[str, str] = load.mapping.get("columns", {})
         choices = paths(known, columns.values())
         for place, name in enumerate(self.header):
@@ -63,7 +64,7 @@ class MappingForm(forms.Form):
         self.initial = {
             **self.initial,
             "date_order": load.mapping.get("date_order") or "ymd",
-            "party_type": load.mapping.get("constants", {}).get("party_type", ""),
+            "party_type": self.constants.get("party_type", ""),
             "on_fault": load.mapping.get("on_fault") or "leave_out",
             "mode": load.mode,
         }
@@ -74,7 +75,9 @@ class MappingForm(forms.Form):
         given = self.cleaned_data
         chosen = {name: given[f"column-{place}"] for place, name in enumerate(self.header)}
         keys = [name for name, path in chosen.items() if path == KEY]
-        constants = {"party_type": given["party_type"]} if given["party_type"] else {}
+        # Those of a mapping file have no field here: they stay.
+        constants = {path: text for path, text in self.constants.items() if path != "party_type"}
+        constants |= {"party_type": given["party_type"]} if given["party_type"] else {}
         return {
             "key": keys[0] if keys else "",
             "columns": {name: path for name, path in chosen.items() if path and path != KEY},
@@ -132,7 +135,7 @@ def _paths_of(spec: Spec) -> Iterator[tuple[str, Any]]:
         return
     yield spec.name, str(label)
     if spec.row.type == "date":
-        for part, word in (("year", _now("year")), ("month", _now("month")), ("day", _now("day"))):
-            yield f"{spec.name}.{part}", f"{label}: {word}"
+        for part, called in (("year", _now("year")), ("month", _now("month")), ("day", _now("day"))):
+            yield f"{spec.name}.{part}", f"{label}: {called}"
     for kind, word in spec.type.kinds.items():
         yield f"{spec.name}.{kind}", f"{label}: {word}"

@@ -51,6 +51,7 @@ SENTENCES: Dict[str, str] = {
     "party_type": _("The party type is neither person nor organisation."),
 }
 MAX_KEY = 200
+PARTS = frozenset({"key", "columns", "constants", "date_order", "on_fault"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _address(attribute: Mappable, rest: Sequence[str], path: str) -> Target | No
 def check(content: Dict[str, Any], attributes: Iterable[Mappable], header: Sequence[str] | None = None) -> list[Fault]:
     """Everything that is wrong with a mapping, against the catalogue and (when given) a file's header."""
     columns, constants = content.get("columns"), content.get("constants") or {}
-    if not isinstance(columns, dict) or not isinstance(constants, dict):
+    if not isinstance(columns, dict) or not isinstance(constants, dict) or content.keys() - PARTS:
         return [Fault("shape")]
     catalogue = {attribute.name: attribute for attribute in attributes}
     chosen = {name: path for name, path in columns.items() if path}
@@ -209,6 +210,8 @@ def check(content: Dict[str, Any], attributes: Iterable[Mappable], header: Seque
             faults.append(Fault("path_unknown", path=str(path)))
         elif not isinstance(value, str):
             faults.append(Fault("constant", path=path))
+        elif path == "party_type" and value.strip().casefold() not in ORGANISATION | PERSON:
+            faults.append(Fault("party_type", path=path))
     if (content.get("date_order") or "ymd") not in DATE_ORDERS:
         faults.append(Fault("date_order"))
     if (content.get("on_fault") or "leave_out") not in ON_FAULT:

@@ -57,11 +57,14 @@ class TestBefore:
         assert answer.status_code == 422
         assert "given_name" in answer.text
 
+        Load.objects.update(
+            mapping={**sent.mapping, "constants": {"party_type": "organisation", "address.city": "Ulm"}}
+        )
         right = {**wrong, "column-2": "family_name"}
         assert at_work.post(address("import_mapping", sent), right).status_code == 302
         sent.refresh_from_db()
         assert sent.mapping["columns"] == {"first_name": "given_name", "last_name": "family_name"}
-        assert sent.mapping["constants"] == {"party_type": "person"}
+        assert sent.mapping["constants"] == {"party_type": "person", "address.city": "Ulm"}
 
     def test_a_file_that_is_no_table_is_refused_at_its_field(self, at_work, source):
         file = SimpleUploadedFile("people.csv", b"\x00\x01\x02")

@@ -49,12 +49,19 @@ class TestIngesting:
         assert source.mapping == MAPPING
         assert SourceRecord.objects.get(key="K00001").values["email"][0]["kind"] == "home"
 
-    def test_a_dry_run_stores_nothing(self, hub, crm, source):
-        answer = hub("ingest", "crm", crm, "--dry-run")
+    def test_a_dry_run_stores_nothing(self, hub, crm, source, tmp_path):
+        (tmp_path / "mapping.json").write_text(json.dumps({**MAPPING, "on_fault": "leave_out"}))
+        before = source.mapping
+        answer = hub("ingest", "crm", crm, "--dry-run", "--mapping", tmp_path / "mapping.json")
+        assert hub("ingest", "another", crm, "--dry-run", "--create-source", "elsewhere")["new"] == 3
 
         assert (answer["new"], answer["incomplete"], answer["faults"][0]["line"]) == (3, 1, 4)
+        source.refresh_from_db()
+        assert source.mapping == before
         assert not SourceRecord.objects.exists()
         assert not Load.objects.exists()
+        assert not Domain.objects.filter(key="elsewhere").exists()
+        assert AuditEntry.objects.filter(deed="load.tried").count() == 2
 
     def test_replacing_closes_what_the_file_lacks(self, hub, crm, source, tmp_path):
         hub("ingest", "crm", crm)
@@ -116,3 +123,10 @@ class TestExporting:
             assert len(list(csv.DictReader(path.open()))) == 3
             assert path.stat().st_mode & 0o077 == 0
             assert AuditEntry.objects.get(deed=f"{what}.exported").purpose == "system"
+
+    def test_where_nothing_can_be_written_is_a_sentence_and_nothing_is_left(self, source, tmp_path, capsys):
+        for path in (tmp_path, tmp_path / "nowhere" / "links.csv"):  # a folder, and one that is not there
+            with pytest.raises(SystemExit):
+                call_command("export", "links", str(path))
+            assert "cannot be read or written" in capsys.readouterr().err
+        assert sorted(tmp_path.parent.glob("*.part")) == []

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cmdm.actions import Refused
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from customers.actions.exports import PURPOSES, SHEETS, export
@@ -32,6 +33,8 @@ class Command(HubCommand):
     def act(self, *, actor: User, **options: Any) -> Said:
         """Note it, then write; the file is whole or not there."""
         path: Path = options["file"]
+        if not 0 <= options["floor"] < 1:
+            raise Refused(_("The floor is a probability from 0 to below 1."))
         chosen = {"actor": actor, "purpose": options["purpose"]}
         if options["what"] == PAIRS:
             lines = pairs_file(**chosen, floor=options["floor"], report=self.progress)
@@ -45,11 +48,14 @@ class Command(HubCommand):
         """Under another name until it is whole, readable by nobody else."""
         part = path.with_name(f"{path.name}.part")
         rows = -1
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            for line in lines:
-                file.write(line)
-                rows += 1
-                if rows % STEP == 0:
-                    self.progress(rows)
-        part.replace(path)
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+                for line in lines:
+                    file.write(line)
+                    rows += 1
+                    if rows % STEP == 0:
+                        self.progress(rows)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         return rows

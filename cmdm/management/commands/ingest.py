@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cmdm import jobs
@@ -43,11 +44,11 @@ class Command(HubCommand):
 
     def act(self, *, actor: User, **options: Any) -> Said:
         """Upload, map, run, account."""
+        if options["dry_run"]:
+            return self._tried(actor, options)
         load = self._upload(actor, options)
         try:
             load = self._mapped(load, actor, options)
-            if options["dry_run"]:
-                return self._tried(load, actor)
             load = loads.prepare_run(load, actor=actor, confirmed=options["confirm"])
         except (Refused, Invalid):
             loads.discard(load, actor=actor)
@@ -83,9 +84,13 @@ class Command(HubCommand):
         chosen = _read_json(options["mapping"]) if options["mapping"] else load.mapping
         return loads.set_mapping(load, chosen, mode, actor=actor)
 
-    def _tried(self, load: Load, actor: User) -> Said:
-        seen = preview(load, user=actor)
-        loads.discard(load, actor=actor)
+    def _tried(self, actor: User, options: dict[str, Any]) -> Said:
+        """Do it and take it back: neither the file nor its mapping nor an added source stays."""
+        with transaction.atomic():
+            seen = preview(self._mapped(self._upload(actor, options), actor, options), user=actor)
+            transaction.set_rollback(True)
+        source = Source.objects.filter(key=options["source"]).first()
+        loads.note_trial(source, actor=actor, rows=seen.rows)
         facts: dict[str, Any] = {"rows": seen.rows, "total": seen.total, **seen.counts}
         if seen.closing:
             facts |= {"closing": seen.closing.closing, "open": seen.closing.open}

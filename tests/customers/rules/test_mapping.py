@@ -36,6 +36,11 @@ class TestChecking:
             ("path_twice", "c"), ("path_unknown", "colour"), ("constant", "gender"), ("date_order", ""),
         }  # fmt: skip
 
+    def test_a_misspelt_part_and_a_type_of_party_that_is_none_are_told(self):
+        said = {"key": "nr", "columns": {"a": "gender"}}
+        assert faults({**said, "dateorder": "dmy"}) == {("shape", "")}
+        assert faults({**said, "constants": {"party_type": "robot"}}) == {("party_type", "party_type")}
+
     def test_a_key_column_that_the_file_lacks_is_told(self):
         assert faults({"key": "nr", "columns": {"a": "gender"}}, ["a"]) == {("key_absent", "nr")}
 
