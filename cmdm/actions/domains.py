@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import access, audit, events, history, memo
 from cmdm.actions.core import action, change_id
+from cmdm.actions.users import refuse_unfit
 from cmdm.errors import Refused
 from cmdm.models import Domain, DomainGroupPermission, User
 
@@ -22,7 +23,9 @@ def add_domain(*, actor: User, key: str, name: str, match_space: str = "main", o
     access.require_everywhere(actor, "configure")
     if Domain.objects.filter(key=key).exists():
         raise Refused(_("There is a domain with this key already."))
-    domain = Domain.objects.create(key=key, name=name, match_space=match_space, owner=owner)
+    domain = Domain(key=key, name=name, match_space=match_space, owner=owner)
+    refuse_unfit(domain, "key", "name", "match_space")
+    domain.save(force_insert=True)
     _install_roles(domain)
     _keep_reach(domain)
     history.keep(Domain, [domain.pk], history.ADDED)
@@ -50,6 +53,7 @@ def change_domain(domain: Domain, *, actor: User, name: str, match_space: str, o
     if match_space != domain.match_space and domain.sources.exists():
         raise Refused(_("A domain that has sources cannot change its match space."))
     domain.name, domain.match_space, domain.owner = name, match_space, owner
+    refuse_unfit(domain, "name", "match_space")
     domain.change = change_id()
     domain.save()
     history.keep(Domain, [domain.pk], history.CHANGED)

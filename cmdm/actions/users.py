@@ -5,13 +5,25 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, history
 from cmdm.actions.core import action, change_id
-from cmdm.errors import Refused
+from cmdm.errors import Invalid, Refused
 from cmdm.models import ApiToken, User, token_digest
+
+
+def refuse_unfit(row: Model, *names: str) -> None:
+    """What a form would refuse of these fields is refused wherever it comes from.
+
+    :raises Invalid: names the fields.
+    """
+    try:
+        row.clean_fields(exclude={field.name for field in row._meta.fields} - {*names})
+    except ValidationError as fault:
+        raise Invalid(fault.message_dict) from None
 
 
 @action
@@ -24,6 +36,7 @@ def add_user(
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(_("There is a user with this name already."))
     user = User(username=username, display_name=display_name, email=email, kind=kind)
+    refuse_unfit(user, "username", "display_name", "email")
     if password:
         user.set_password(password)
     else:
@@ -52,6 +65,7 @@ def change_user(user: User, *, actor: User, display_name: str, email: str, is_ac
     if actor.pk == user.pk and not is_active:
         raise Refused(_("Nobody switches himself off."))
     user.display_name, user.email, user.is_active = display_name, email, is_active
+    refuse_unfit(user, "display_name", "email")
     user.change = change_id()
     user.save(update_fields=["display_name", "email", "is_active", "change"])
     if not is_active:
@@ -120,7 +134,9 @@ def issue_token(*, actor: User, user: User, label: str = "", expires_at: datetim
     if not user.is_active or user.is_own:
         raise Refused(_("This user cannot have a token."))
     token = f"cmdm_{secrets.token_urlsafe(32)}"
-    row = ApiToken.objects.create(digest=token_digest(token), user=user, label=label, expires_at=expires_at)
+    row = ApiToken(digest=token_digest(token), user=user, label=label, expires_at=expires_at)
+    refuse_unfit(row, "label")
+    row.save(force_insert=True)
     audit.record(actor, "token.issued", row)
     return token
 

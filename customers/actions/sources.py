@@ -13,6 +13,7 @@ from customers.actions.rebuilding import ask_for_rebuild
 from customers.models import Source
 from customers.queries.catalogue import catalogue
 from customers.rules import mapping
+from customers.types.countries import country_code
 
 EDITABLE = frozenset(
     "name kind owner party_class terms country trust trust_by_attribute half_life_by_attribute mapping "
@@ -92,6 +93,8 @@ def _refuse_unfit(source: Source) -> None:
         source.clean_fields(exclude=["change", "domain", "owner"])
     except ValidationError as error:
         errors = dict(error.message_dict)
+    if source.country and country_code(source.country) != source.country:
+        errors.setdefault("country", [_("This is not the code of a country, such as DE.")])
     if source.trust > 100:
         errors["trust"] = [_("Trust is a whole number from 0 to 100.")]
     known = catalogue()

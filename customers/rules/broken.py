@@ -30,8 +30,12 @@ SENTENCES: Mapping[str, str] = {
     "header_invalid": _("Line %(line)s, column %(column)s: this header is too long or holds control characters."),
     "lines_lost": _("Line %(line)s: the lines of the file and its rows do not add up."),
     # of a row
-    "columns_surplus": _("Line %(line)s: the row has %(found)s columns, the header has %(expected)s."),
-    "columns_missing": _("Line %(line)s: the row has %(found)s columns, the header has %(expected)s."),
+    "columns_surplus": _(
+        "Line %(line)s, column %(column)s: the row has %(found)s columns, the header has %(expected)s."
+    ),
+    "columns_missing": _(
+        "Line %(line)s, column %(column)s: the row has %(found)s columns, the header has %(expected)s."
+    ),
     "nul": _("Line %(line)s, column %(column)s: the cell holds a NUL character."),
     "field_too_long": _("Line %(line)s, column %(column)s: the cell is longer than %(limit)s characters."),
 }

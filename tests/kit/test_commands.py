@@ -87,6 +87,16 @@ class TestSettingUp:
         answer = client.get("/api/v1/schema/", headers={"Authorization": f"Bearer {told['token']}"})
         assert answer.status_code == 200
 
+    def test_what_no_form_would_take_is_refused_in_a_sentence(self, tmp_path):
+        make_user("shop", make_domain(), "consumer", kind="consumer")
+        for days in ("0", "-3", "99999999999"):
+            assert "from 1 to 36,500" in refused("token", "shop", "--days", days)
+        assert refused("token", "shop", "--label", "x" * 81).startswith("label: ")
+        assert refused("domain", "Two words", "Name").startswith("key: ")
+        assert refused("user", "till no. 3!", "--consumer", "--email", "nowhere").startswith("username: ")
+        (tmp_path / "file").touch()
+        assert "cannot be read or written" in refused("seed", "9", str(tmp_path / "file"))
+
     def test_who_acts_is_named_and_judged(self):
         make_user("rita", make_domain(), "reader")
         assert "right to do this" in refused("grant", "rita", "north", "lead", "--as", "rita")

@@ -18,7 +18,8 @@ class Command(BaseCommand):
         """The deed."""
         parser.add_argument("deed", choices=command.DEEDS)
         parser.add_argument("--yes", action="store_true", help="remove without asking")
+        parser.add_argument("--json", action="store_true", help="answer in JSON")
 
-    def handle(self, *args: Any, deed: str, yes: bool, **options: Any) -> str:
-        """Answer in a sentence."""
-        return command.run([deed, *(["--yes"] if yes else [])])
+    def handle(self, *args: Any, deed: str, **options: Any) -> str:
+        """Answer in a sentence, or in JSON."""
+        return command.run([deed, *(f"--{name}" for name in ("yes", "json") if options[name])])

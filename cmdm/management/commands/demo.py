@@ -116,6 +116,8 @@ class Command(HubCommand):
         self._say(_("Starting"))
         connections.close_all()
         folder = data_folder()
+        Path(settings.EMAIL_FILE_PATH).mkdir(mode=0o700, exist_ok=True)
+        os.environ.setdefault("CMDM_URL", f"http://{ADDRESS}:{port}")  # what the links of its mails begin with
         with (
             supervision.told_to_stop() as stop,
             supervision.together(_processes(port), folder=settings.BASE_DIR, logs=folder / "logs") as children,
