@@ -85,8 +85,9 @@
     for (const name of ["htmx:afterSwap", "htmx:afterSettle"]) window.htmx.trigger(target, name);
   });
   /* What was answered last, and the way back to it; after a card that was skipped there is none until it is asked for. */
-  const complete = (room, { said, answer, undo }) => {
+  const complete = (room, { said, answer, undo, around }) => {
     $("#marks", room).dataset.said = said;
+    if (around) $("#marks", room).dataset.around = around;
     const floor = $("#undo", room);
     const form = $("form", floor);
     if (!undo || !form) { floor.replaceChildren(); return; }

@@ -27,10 +27,11 @@ from stewardship.queries.effects import effects_of
 from stewardship.queries.material import Head, Material, columns_of, heads_of, material, proposed_parts, scored
 from stewardship.queries.moves import Field, Partition, matrix, partition
 from stewardship.queries.notes import Line, lines_on
-from stewardship.queries.queue import CAP, Wanted, capped_count, label_of, waiting
+from stewardship.queries.queue import BANDS, CAP, Wanted, capped_count, label_of, waiting
 from stewardship.queries.referrals import Asked, asked_about
 from stewardship.queries.sides import Side, sides_of
 from stewardship.queries.why import Why, why_first
+from stewardship.rules.cutting import LARGEST
 from stewardship.rules.parting import Pair, apart
 
 BATCH = 25
@@ -70,6 +71,11 @@ class Progress:
     @property
     def size(self) -> int:
         return BATCH
+
+    @property
+    def is_rest_due(self) -> bool:
+        """Whether a batch was finished with the last answer."""
+        return self.decided > 0 and self.decided % BATCH == 0
 
     @property
     def is_more(self) -> bool:
@@ -158,6 +164,14 @@ class Card:
         if len(bands) == 1 or against is None:
             return text % words
         return f"{text % words} {self.heads[other].called}: {against.sentence}"
+
+    @property
+    def alike(self) -> dict[str, Any]:
+        """The filter that shows others like it: of its queue and its size, scored about so, where the same differs."""
+        score = self.task.score or 0.0
+        found: dict[str, Any] = {"queue": self.task.queue, "band": next(n for n, b in BANDS.items() if score >= b[0])}
+        found["size"] = "2" if self.size < 3 else "3-5" if self.size < LARGEST else "6"
+        return {**found, **({"differs": self.task.differs[0]} if self.task.differs else {})}
 
     @property
     def low(self) -> float:
@@ -251,7 +265,8 @@ def _around(task: Task, user: User, wanted: Wanted) -> tuple[Card, dict[int, Sid
 
 def next_task(task: Task, user: User, wanted: Wanted) -> Task | None:
     """The task that would come after this one; one query."""
-    free = waiting(wanted, user).free_for(user, clock.now()).exclude(pk=task.pk)
+    rows = waiting(wanted, user)
+    free = (wanted.behind(rows, task) if wanted.onward else rows.exclude(pk=task.pk)).free_for(user, clock.now())
     return free.filter(domains__contained_by=list(access.scope(user, "decide"))).first()
 
 

@@ -37,7 +37,7 @@ REFERRED: dict[str, Any] = {"to": _("Asked of me"), "by": _("Asked by me")}
 
 @dataclass(frozen=True)
 class Wanted:
-    """The filters of the queue."""
+    """The filters of the queue. ``onward``: the last card was skipped, and what comes next lies behind this one."""
 
     queue: str = "possible"
     mine: bool = False
@@ -56,6 +56,7 @@ class Wanted:
     holder: int | None = None
     only: str = ""
     oldest: bool = False
+    onward: bool = False
 
     def narrow(self, rows: TaskQuerySet, user: User) -> TaskQuerySet:
         """The tasks that fit, in their order."""

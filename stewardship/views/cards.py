@@ -99,7 +99,7 @@ def visible(request: Request, pk: int) -> Task:
 def wanted_of(request: Request, found: Task | None = None) -> Wanted:
     """The filters of the address; a card opened without them belongs to the queue of its task."""
     given = request.GET if "queue" in request.GET or found is None else {"queue": found.queue}
-    return QueueFilter(given).wanted()
+    return replace(QueueFilter(given).wanted(), onward="onward" in request.GET or "skip" in request.POST)
 
 
 def look_of(request: Request) -> Look:

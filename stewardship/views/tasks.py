@@ -144,7 +144,7 @@ def _arrive(request: Request, found: Task, *, said: str, given: Answer | None = 
     if not request.htmx:
         return HttpResponseRedirect(address)
     if request.POST.get("ahead") and request.POST["ahead"] == _as_it_is(request, found):
-        return push_url(_revealed(request, said=said, given=given), address)
+        return push_url(_revealed(request, found, said=said, given=given), address)
     return push_url(card_page(request, visible(request, found.pk), said=said), address)
 
 
@@ -153,12 +153,14 @@ def _as_it_is(request: Request, found: Task) -> str:
     return fingerprint(request, found, ",".join(f"{pk}:{version}" for pk, version in sorted(versions.items())))
 
 
-def _revealed(request: Request, *, said: str, given: Answer | None) -> HttpResponse:
+def _revealed(request: Request, found: Task, *, said: str, given: Answer | None) -> HttpResponse:
     """The page has this card already: that it is his now, and what he may take back; the rest is asked for later."""
     told = {"said": said}
     if given is not None:
         told["answer"] = str(given.get_decision_display())
         told["undo"] = f"{reverse('stewardship:undo', args=[given.pk])}?{request.GET.urlencode()}"
+    if "skip" in request.POST:
+        told["around"] = f"{reverse('stewardship:around', args=[found.pk])}?{request.GET.urlencode()}&onward=1"
     return JsonResponse(told, headers={FINGERPRINT: request.POST["ahead"]})
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 
 from cmdm import clock
@@ -202,6 +203,20 @@ class TestAhead:
         assert coming.taken_by == marta
         around = client.get(at("around", coming)).text
         assert 'id="next-up"' in around and "Different:</b>" in around
+
+    def test_who_skips_is_shown_what_is_ready_and_gets_ready_what_lies_behind_it(self, client, marta, task, crm, shop):
+        for number, chance in ((5, 0.3), (7, 0.2)):
+            ask(stranger(crm, number), stranger(shop, number + 1), probability=chance)
+        Task.objects.update(priority=F("score"))
+        second, third = Task.objects.exclude(pk=task.pk).order_by("-priority")
+        client.force_login(marta)
+        mark = client.get(at("ahead", second)).headers["X-Card"]
+        skipped = {"skip": task.pk, "ahead": mark}
+        client.post(at("take", task))
+        told = client.post(reverse("stewardship:next"), skipped, headers={"HX-Request": "true"})
+
+        assert told.headers["X-Card"] == mark
+        assert at("ahead", third) in client.get(told.json()["around"]).text
 
     def test_a_card_that_changed_meanwhile_is_made_anew(self, client, marta, task, crm, shop):
         coming = task_of(ask(stranger(crm, 5), stranger(shop, 6), probability=0.9))
