@@ -15,7 +15,7 @@ from customers.ports import Hanging, hangings
 declare(
     "consent.Purpose",
     none="id key label description translations dpv kind rules channels channel_bound sale_or_sharing "
-    "expires_after_days minimum_age parent position state created_at change",
+    "expires_after_days expires_from minimum_age parent position state created_at change",
 )
 declare(
     "consent.Notice",

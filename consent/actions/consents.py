@@ -6,7 +6,7 @@ A denial reaches every record of the customer at once; a grant only the records 
 import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,15 +15,15 @@ from cmdm import audit, clock, events, ids
 from cmdm.actions import Refused, action, change_id
 from cmdm.database.copying import insert_many
 from cmdm.models import User
-from consent.actions import announcing, refusing
+from consent.actions import announcing, prolonging, refusing
 from consent.actions.holding import Held, hold, next_moment, place_of
 from consent.models import Act, ConsentEvent, ContactPoint, Evidence, Method, Notice, Purpose
 from consent.queries.material import Material, material
 from consent.queries.purposes import LANGUAGE, terms
 from consent.rules import folding
 from consent.rules.covering import covered_by_denial, released, taken_back
+from consent.rules.deadlines import ends_at
 from consent.rules.folding import DENYING, GRANTING
-from consent.rules.permitting import Terms
 from customers.models import SourceRecord
 
 PROVING = frozenset((Evidence.Kind.CODE, Evidence.Kind.LINK))
@@ -126,6 +126,8 @@ def record(
     written = insert_many(_new(rows))
     if written:
         _tell(said, written, held, before, touched)
+        if whose == "person" and method != Method.IMPORT and act != Act.UNKNOWN:
+            prolonging.seen(dict.fromkeys(own or held.named, said.occurred_at), actor=actor, method=method)
     return written
 
 
@@ -166,12 +168,6 @@ def answers_for(evidence: Evidence | None, contact: ContactPoint | None) -> bool
         and evidence.kind in PROVING
         and evidence.proof.get("contact") == contact.pk
     )
-
-
-def ends_at(begins: datetime, rules: Sequence[Terms]) -> datetime | None:
-    """When a grant lapses: at the earliest end that a jurisdiction sets."""
-    days = [one.expires_after_days for one in rules if one.expires_after_days]
-    return begins + timedelta(days=min(days)) if days else None
 
 
 def _groups_apart(

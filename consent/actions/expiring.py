@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from cmdm import audit, clock, events, ids
 from cmdm.actions import action
@@ -25,6 +26,11 @@ REMINDED = "consents.reminded"
 STEP = timedelta(microseconds=1)
 
 
+def _going_on(at: datetime) -> Exists:
+    """That activity has moved the end of a consent beyond a moment."""
+    return Exists(ConsentEvent.objects.filter(names=OuterRef("pk"), act=Act.PROLONGED, expires_at__gt=at))
+
+
 def _standing() -> QuerySet[ConsentEvent]:
     """Consents that nothing has ended or declared void."""
     ending = ConsentEvent.objects.filter(names=OuterRef("pk"), act__in=(Act.EXPIRED, Act.TERMINATED, Act.INVALIDATED))
@@ -38,7 +44,8 @@ def expire_due(*, actor: User, most: int = MOST) -> int:
     The answers changed when the time came; the event says so once, with its cause.
     """
     now = clock.now()
-    due = list(_standing().filter(expires_at__lte=now).order_by("expires_at", "pk").values_list("pk", flat=True)[:most])
+    lapsed = _standing().filter(~_going_on(now), expires_at__lte=now).order_by("expires_at", "pk")
+    due = list(lapsed.values_list("pk", flat=True)[:most])
     due += _of_age(now, most)
     rows = _held(due)
     if not rows:
@@ -58,17 +65,18 @@ def expire_due(*, actor: User, most: int = MOST) -> int:
     return len(rows)
 
 
-def _held(due: Sequence[int]) -> list[ConsentEvent]:
+def _held(due: Sequence[int]) -> list[Any]:
     """The consents, their customers and records locked, those that were ended meanwhile left out."""
     records = set(ConsentEvent.objects.filter(pk__in=due).values_list("record", flat=True))
     wanted = SourceRecord.objects.filter(pk__in=records, customer__isnull=False).values_list("customer", flat=True)
     list(Customer.objects.filter(pk__in=set(wanted)).locked())
     list(SourceRecord.objects.filter(pk__in=records).only("pk").locked())
     rows = _standing().filter(pk__in=due, record__in=records).select_related("record__source", "purpose", "contact")
-    return list(rows.order_by("pk"))
+    longer = Max("named_by__expires_at", filter=Q(named_by__act=Act.PROLONGED))
+    return list(rows.annotate(longer=longer).order_by("pk"))
 
 
-def _expired(one: ConsentEvent, actor: User, moment: datetime) -> consents.Said:
+def _expired(one: Any, actor: User, moment: datetime) -> consents.Said:
     return consents.Said(
         one.purpose,
         one.channel,
@@ -78,19 +86,25 @@ def _expired(one: ConsentEvent, actor: User, moment: datetime) -> consents.Said:
         whose=ActorKind.MACHINE,
         notice=None,
         evidence=None,
-        occurred_at=min(one.expires_at or moment, moment),
+        occurred_at=min(one.longer or one.expires_at or moment, moment),
         actor=actor,
         effective_at=moment,
     )
 
 
 def _of_age(now: datetime, most: int) -> list[int]:
-    """Consents of guardians whose wards are of age by now."""
-    rows = list(_standing().filter(actor_kind=ActorKind.GUARDIAN).select_related("purpose").order_by("pk")[:most])
-    if not rows:
-        return []
-    known = material(records=[one.record_id for one in rows], purposes={one.purpose.key for one in rows})
-    return [one.pk for one in rows if _is_of_age(one, known, now)]
+    """Consents of guardians whose wards are of age by now; all are looked at, so that the young hide nobody."""
+    found: list[int] = []
+    after = 0
+    while len(found) < most:
+        rows = _standing().filter(actor_kind=ActorKind.GUARDIAN, pk__gt=after).select_related("purpose")
+        some = list(rows.order_by("pk")[:most])
+        if not some:
+            break
+        known = material(records=[one.record_id for one in some], purposes={one.purpose.key for one in some})
+        found += [one.pk for one in some if _is_of_age(one, known, now)]
+        after = some[-1].pk
+    return found[:most]
 
 
 def _is_of_age(one: ConsentEvent, known: Material, now: datetime) -> bool:
@@ -109,8 +123,10 @@ def remind(*, actor: User) -> int:
     if last is not None and last + timedelta(days=1) > now:
         return 0
     since = last + BEFORE if last is not None else now
-    rows = _standing().filter(expires_at__gt=since, expires_at__lte=now + BEFORE).select_related("purpose", "record")
-    told = _still_given(list(rows.order_by("pk")), now)
+    soon = {"expires_at__gt": since, "expires_at__lte": now + BEFORE}
+    longer = ConsentEvent.objects.filter(act=Act.PROLONGED, **soon).values("names")
+    rows = _standing().filter(Q(**soon) | Q(pk__in=longer), ~_going_on(now + BEFORE))
+    told = _still_given(list(rows.select_related("purpose", "record").order_by("pk")), now)
     if told:
         events.emit_many(told)
     audit.record(actor, REMINDED, counts={"consents": len(told)})

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from cmdm import audit, clock
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
-from consent.actions import contacts, portal_anchors, portal_changes
+from consent.actions import contacts, portal_anchors, portal_changes, prolonging
 from consent.actions.portal_codes import EMAIL, address_of
-from consent.models import ContactPoint, PortalAccount, PortalCode, PortalContact
+from consent.models import ContactPoint, Method, PortalAccount, PortalCode, PortalContact
 from consent.queries.portal import carriers, shared_by_now
 
 
@@ -41,6 +41,8 @@ def enter(code: PortalCode, *, actor: User) -> Entered:
     unsure = shared_by_now(account, found)
     if not unsure:
         portal_anchors.bind(account, contact, found, actor=actor)
+        mine = account.anchors.filter(ended_at__isnull=True).values_list("record", flat=True)
+        prolonging.seen(dict.fromkeys(mine, clock.now()), actor=actor, method=Method.PORTAL)
     audit.record(actor, "portal.signed_in", account)
     return Entered(account, contact.pk, unsure)
 

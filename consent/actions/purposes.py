@@ -13,7 +13,17 @@ from consent.rules.folding import line
 
 WORDS = frozenset({"label", "description", "translations", "position", "dpv"})
 TERMS = frozenset(
-    {"kind", "rules", "channels", "channel_bound", "sale_or_sharing", "expires_after_days", "minimum_age", "parent"}
+    {
+        "kind",
+        "rules",
+        "channels",
+        "channel_bound",
+        "sale_or_sharing",
+        "expires_after_days",
+        "expires_from",
+        "minimum_age",
+        "parent",
+    }
 )
 
 

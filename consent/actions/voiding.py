@@ -12,7 +12,7 @@ from cmdm.database.copying import insert_many
 from cmdm.models import User
 from consent.actions import announcing, consents
 from consent.actions.holding import hold, next_moment
-from consent.models import Act, ActorKind, ConsentEvent, Evidence, Method
+from consent.models import NAMING, Act, ActorKind, ConsentEvent, Evidence, Method
 from consent.queries.material import material
 from consent.rules.folding import GRANTING
 
@@ -28,7 +28,7 @@ def invalidate(event: ConsentEvent, *, actor: User, evidence: Evidence) -> list[
     """
     if event.method in OWN and event.actor_kind in (ActorKind.PERSON, ActorKind.GUARDIAN):
         raise Refused(_("The person said this himself. Only he can say something else."))
-    if event.act in (Act.INVALIDATED, Act.EXPIRED, Act.TERMINATED):
+    if event.act in NAMING:
         raise Refused(_("Only what somebody said can be declared void."))
     return _named(event, Act.INVALIDATED, actor=actor, evidence=evidence)
 

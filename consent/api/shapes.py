@@ -116,6 +116,7 @@ class PurposeOut(serializers.Serializer[Any]):
     channel_bound = serializers.BooleanField()
     sale_or_sharing = serializers.BooleanField()
     expires_after_days = serializers.IntegerField(allow_null=True)
+    expires_from = serializers.CharField()
     minimum_age = serializers.IntegerField(allow_null=True)
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     state = serializers.CharField()

@@ -9,7 +9,7 @@ from django.core.validators import validate_slug
 from django.utils.translation import gettext_lazy as _
 
 from consent.actions.notices import WORDS
-from consent.models import Channel, Kind, Notice, Purpose
+from consent.models import Channel, CountedFrom, Kind, Notice, Purpose
 from consent.rules.places import BadPlaces, parsed, written
 
 # What the W3C Data Privacy Vocabulary calls the uses that businesses have most.
@@ -19,7 +19,8 @@ DPV = (
     "dpv:LegalCompliance", "dpv:SellDataToThirdParties", "dpv:ResearchAndDevelopment", "dpv:CommunicationManagement",
 )  # fmt: skip
 TERMS = (
-    "kind", "channels", "channel_bound", "sale_or_sharing", "expires_after_days", "minimum_age", "parent", "rules",
+    "kind", "channels", "channel_bound", "sale_or_sharing", "expires_after_days", "expires_from",
+    "minimum_age", "parent", "rules",
 )  # fmt: skip
 
 
@@ -54,11 +55,16 @@ class PurposeForm(forms.Form):
     expires_after_days = forms.IntegerField(
         label=_("Expires after (days)"), required=False, min_value=1, max_value=36500
     )
+    expires_from = forms.ChoiceField(
+        label=_("Counted from"), choices=CountedFrom.choices, required=False, initial=CountedFrom.GIVEN,
+        help_text=_("Activity is what the person does here or in the portal, and what systems report."),
+    )  # fmt: skip
     minimum_age = forms.IntegerField(label=_("Minimum age"), required=False, min_value=1, max_value=21)
     parent = forms.ModelChoiceField(Purpose.objects.none(), label=_("Part of"), required=False, empty_label="–")
     rules = forms.CharField(
         label=_("Other terms by country"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One place a line, such as “DE: double opt-in email sms, minimum age 16, expires after 730”."),
+        help_text=_("One place a line, such as “DE: double opt-in email sms, minimum age 16, expires after 730”. "
+                    "“from last activity” counts the days from there."),
     )  # fmt: skip
     position = forms.IntegerField(label=_("Place in lists"), min_value=0, max_value=32000, initial=100)
 
@@ -80,6 +86,10 @@ class PurposeForm(forms.Form):
         if purpose is not None and purpose.state != Purpose.State.DRAFT:
             for name in TERMS:
                 del self.fields[name]
+
+    def clean_expires_from(self) -> str:
+        """From the consent, where nothing is said."""
+        return self.cleaned_data["expires_from"] or CountedFrom.GIVEN
 
     def clean_rules(self) -> dict[str, Any]:
         """The lines as rules."""

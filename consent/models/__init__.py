@@ -2,21 +2,23 @@
 
 from consent.models.asking import Proposal, SubjectRequest, officer_in
 from consent.models.contact import ContactPoint
-from consent.models.event import Act, ActorKind, ConsentEvent, Method
+from consent.models.event import NAMING, Act, ActorKind, ConsentEvent, Method
 from consent.models.evidence import Evidence
 from consent.models.guardian import Guardianship
 from consent.models.notice import Notice
 from consent.models.portal import PortalAccount, PortalAnchor, PortalChange, PortalClaim, PortalCode, PortalContact
 from consent.models.proof import Attachment, ProofChunk, ProofFile
-from consent.models.purpose import Channel, Kind, Purpose
+from consent.models.purpose import Channel, CountedFrom, Kind, Purpose
 
 __all__ = [
+    "NAMING",
     "Act",
     "ActorKind",
     "Attachment",
     "Channel",
     "ConsentEvent",
     "ContactPoint",
+    "CountedFrom",
     "Evidence",
     "Guardianship",
     "Kind",

@@ -30,6 +30,10 @@ class Act(models.TextChoices):
     TERMINATED = "terminated", _("Ended")
     INVALIDATED = "invalidated", _("Declared void")
     UNKNOWN = "unknown", _("Claimed without proof")
+    PROLONGED = "prolonged", _("Prolonged by activity")
+
+
+NAMING = (Act.EXPIRED.value, Act.TERMINATED.value, Act.INVALIDATED.value, Act.PROLONGED.value)
 
 
 class Method(models.TextChoices):
@@ -73,10 +77,10 @@ class ConsentEvent(models.Model):
 
     ``channel`` empty and ``contact`` null: the act is about the whole purpose. ``group`` joins the rows of one act;
     ``carried`` marks the rows on records that it reached only because they lay in the same customer. ``names`` is
-    the event that an expiry, ending or invalidation is about. ``effective_at`` orders the fold: when the act was
-    recorded, for imported ones when it is said to have happened if that is earlier. ``claim`` is the keyed digest of
-    an imported or re-sendable act: the same claim again is no new event. The record is named without a constraint,
-    because the event outlives it: after an erasure the number alone stays.
+    the event that an expiry, ending, invalidation or prolonging is about. ``effective_at`` orders the fold: when the
+    act was recorded, for imported ones when it is said to have happened if that is earlier. ``claim`` is the keyed
+    digest of an imported or re-sendable act: the same claim again is no new event. The record is named without a
+    constraint, because the event outlives it: after an erasure the number alone stays.
     """
 
     record = models.ForeignKey(
@@ -122,8 +126,8 @@ class ConsentEvent(models.Model):
                 name="a_grant_has_its_notice",
             ),
             models.CheckConstraint(
-                condition=models.Q(act__in=("expired", "terminated", "invalidated"), names__isnull=False)
-                | (~models.Q(act__in=("expired", "terminated", "invalidated")) & models.Q(names__isnull=True)),
+                condition=models.Q(act__in=NAMING, names__isnull=False)
+                | (~models.Q(act__in=NAMING) & models.Q(names__isnull=True)),
                 name="an_ending_names_its_act",
             ),
         ]

@@ -29,6 +29,13 @@ class Channel(models.TextChoices):
     APP = "app", _("App or website")
 
 
+class CountedFrom(models.TextChoices):
+    """Where the days begin after which a consent ends."""
+
+    GIVEN = "given", _("The consent")
+    ACTIVITY = "activity", _("The last activity of the customer")
+
+
 class PurposeQuerySet(models.QuerySet["Purpose"]):
     """Questions about purposes."""
 
@@ -41,8 +48,8 @@ class Purpose(Changed):
     """One use of data. Its key never changes: notices, exports and consumers name it.
 
     ``rules`` holds what differs by jurisdiction (``"*"`` everywhere, else a country such as ``DE`` or ``US-CA``):
-    ``kind``, ``double_opt_in`` (channels), ``expires_after_days``, ``minimum_age``. ``translations`` holds label and
-    description by language.
+    ``kind``, ``double_opt_in`` (channels), ``expires_after_days``, ``expires_from``, ``minimum_age``. ``translations``
+    holds label and description by language.
     """
 
     class State(models.TextChoices):
@@ -67,6 +74,9 @@ class Purpose(Changed):
     )
     sale_or_sharing = models.BooleanField(_("sale or sharing"), default=False)
     expires_after_days = models.PositiveIntegerField(_("expires after (days)"), null=True, blank=True)
+    expires_from = models.CharField(
+        _("counted from"), max_length=8, choices=CountedFrom.choices, default=CountedFrom.GIVEN
+    )
     minimum_age = models.PositiveSmallIntegerField(_("minimum age"), null=True, blank=True)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")

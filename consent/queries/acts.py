@@ -23,6 +23,7 @@ LOOKS = {
     "expired": ("", "clock"),
     "terminated": ("", "archive"),
     "invalidated": ("", "ban"),
+    "prolonged": ("", "clock"),
 }
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 
 from cmdm import clock
-from consent.models import ConsentEvent
+from consent.models import Act, ConsentEvent
 from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED
 
 
@@ -16,5 +16,7 @@ def impacts(customers: Sequence[int]) -> dict[int, int]:
     """
     ended = ConsentEvent.objects.filter(names=OuterRef("pk"), act__in=[*ENDING, INVALIDATED])
     rows = ConsentEvent.objects.of_customers(customers).filter(~Exists(ended), act__in=[*GRANTING, *DENYING])
-    standing = rows.exclude(expires_at__lte=clock.now()).values_list("record__customer").order_by()
+    longer = ConsentEvent.objects.filter(names=OuterRef("pk"), act=Act.PROLONGED, expires_at__gt=clock.now())
+    lapsed = Q(expires_at__lte=clock.now()) & ~Exists(longer)
+    standing = rows.exclude(lapsed).values_list("record__customer").order_by()
     return dict(standing.annotate(count=Count("purpose", distinct=True)))

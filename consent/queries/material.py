@@ -33,7 +33,8 @@ _LOAD = """
         SELECT id, parent_id FROM asked
          UNION SELECT q.id, q.parent_id FROM consent_purpose q JOIN line ON q.id = line.parent_id),
     p AS MATERIALIZED (
-        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days, parent_id,
+        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days, expires_from,
+               parent_id,
                id IN (SELECT id FROM asked) AS chosen, (rules - '*') <> '{{}}'::jsonb AS placed,
                minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
           FROM consent_purpose WHERE id IN (SELECT id FROM line))
@@ -78,6 +79,7 @@ class Asked:
     rules: Mapping[str, Mapping[str, Any]]
     minimum_age: int | None
     expires_after_days: int | None
+    expires_from: str
     placed: bool
     aged: bool
 
@@ -89,6 +91,7 @@ class Asked:
             places if self.placed else (),
             minimum_age=self.minimum_age,
             expires_after_days=self.expires_after_days,
+            expires_from=self.expires_from,
         )
 
     def unusable(self, channel: str) -> Why | None:
@@ -262,6 +265,7 @@ def as_asked(row: Mapping[str, Any]) -> Asked:
         rules=row["rules"],
         minimum_age=row["minimum_age"],
         expires_after_days=row["expires_after_days"],
+        expires_from=row["expires_from"],
         placed=row["placed"],
         aged=row["aged"],
     )

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from consent.queries.contacts import ATTRIBUTES, contacts_in, known_points
-from consent.queries.material import NOWHERE, Asked, born_on, places_in
-from consent.queries.shapes import Alike, shapes
+from consent.queries.material import Asked, born_on, places_in
+from consent.queries.shapes import Told, shapes
 from consent.rules.permitting import NEEDS, Facts, Permission, Terms, Why, age, gate
-from consent.rules.shapes import Said, Shape, alike, contacts_of, folded, said
+from consent.rules.shapes import Said, Shape, contacts_of, folded, said
 from customers.models import Customer, PartyType
 
 EVERY_AGE = 1_000
@@ -37,14 +37,12 @@ def permitted(
     unusable = asked.unusable(channel) if asked else Why.NO_PURPOSE
     if asked is None or unusable:
         return dict.fromkeys(ids, Permission(False, unusable or Why.NO_PURPOSE))
-    judge = _Judge(asked, channel, at)
+    judge = _Judge(asked, channel, at, known.told)
     apart = {one.pk: _manner(one) for one in customers if one.restricted or one.party_type != PERSON}
     found = dict.fromkeys(ids, judge.silent(PLAIN))
     found |= {pk: judge.silent(manner) for pk, manner in apart.items()}
-    for those in known.alike:
-        found |= judge.alike(those, apart)
-    for pk, records in known.odd.items():
-        found[pk] = judge.odd(records, apart.get(pk, PLAIN))
+    found |= {pk: judge.plain(told, apart.get(pk, PLAIN)) for pk, told in known.plain.items()}
+    found |= {pk: judge.odd(records, apart.get(pk, PLAIN)) for pk, records in known.odd.items()}
     return found
 
 
@@ -63,38 +61,39 @@ def _manner(customer: Customer) -> Manner:
 
 
 class _Judge:
-    """One question. Customers whose records say the same, in the same places and on the same side of each gate of age,
-    get the answer that is found once for all of them.
-    """
+    """One question. Customers whose records tell the same get the answer that is found once for all of them."""
 
-    def __init__(self, asked: Asked, channel: str, at: datetime) -> None:
-        self.asked, self.channel, self.today = asked, channel, at.date()
+    def __init__(self, asked: Asked, channel: str, at: datetime, told: Sequence[Told]) -> None:
+        self.asked, self.channel, self.today, self.told = asked, channel, at.date(), told
         gates = {asked.minimum_age, *(terms.get("minimum_age") for terms in asked.rules.values())}
         self.ages = [-1, *sorted(one for one in gates if one)]
         self.terms: dict[frozenset[str], tuple[Terms, ...]] = {}
-        self.silences: dict[Manner, Permission] = {}
+        self.answers: dict[tuple[Any, ...], Permission] = {}
 
     def silent(self, manner: Manner) -> Permission:
         """The answer for those of whom nothing is known."""
-        if manner not in self.silences:
-            self.silences[manner] = self._folded((), NOWHERE, None, manner)
-        return self.silences[manner]
+        return self.plain((), manner)
 
-    def alike(self, those: Alike, apart: Mapping[int, Manner]) -> dict[int, Permission]:
-        """The answers for customers of whom the same is known."""
-        shape = tuple([alike(words) for words, _places, _gates in those.told if words])
-        places = frozenset().union(*[_places(said) for _words, said, _gates in those.told if said])
-        ages = [self.ages[-1 - gates] for _words, _places, gates in those.told if gates is not None]
-        years = min(ages, default=None)
-        answers: dict[Manner, Permission] = {}
-        found = {}
-        for pk, contact in zip(those.customers, those.contacts, strict=True):
-            manner = apart.get(pk, PLAIN)
-            answer = answers.get(manner)
-            if answer is None:
-                answer = answers[manner] = self._folded(shape, places, years, manner)
-            found[pk] = _with(answer, (contact or 0,)) if answer.contacts or answer.refused else answer
-        return found
+    def plain(self, told: tuple[int | None, ...], manner: Manner) -> Permission:
+        """The answer for a customer by the numbers of what his records tell, each with the contact point spoken of."""
+        contacts = told[1:] if len(told) <= 2 else tuple({one for one in told[1::2] if one is not None})
+        # Without a contact point or with one alone, the words say which acts speak of it.
+        apart = tuple([contacts.index(one) for one in told[1::2] if one is not None]) if len(contacts) > 1 else ()
+        key = (told[::2], apart, manner)
+        answer = self.answers.get(key)
+        if answer is None:
+            answer = self.answers[key] = self._plain(told, contacts, manner)
+        return _with(answer, contacts) if answer.contacts or answer.refused else answer
+
+    def _plain(self, told: tuple[int | None, ...], contacts: Sequence[int | None], manner: Manner) -> Permission:
+        records = [
+            (self.told[number or 0], None if contact is None else contacts.index(contact))
+            for number, contact in zip(told[::2], told[1::2], strict=True)
+        ]
+        shape = tuple([Said(one.words, contacts_of(one.words, contact)) for one, contact in records if one.words])
+        places = frozenset().union(*[_places(one.places) for one, _contact in records if one.places])
+        years = min((self.ages[-1 - one.gates] for one, _contact in records if one.gates is not None), default=None)
+        return self._folded(shape, places, years, manner)
 
     def odd(self, records: Sequence[Mapping[str, Any]], manner: Manner) -> Permission:
         """The answer for a customer whose records were told one by one."""
@@ -117,8 +116,7 @@ class _Judge:
 
 
 def _said(record: Mapping[str, Any], numbers: dict[int, int]) -> Said:
-    contacts = record["contacts"] or contacts_of(record["words"], record["contact"])
-    return said(record["words"], contacts, record["ids"], record["names"], numbers)
+    return said(record["words"], record["contacts"], record["ids"], record["names"], numbers)
 
 
 @lru_cache(maxsize=4_096)
@@ -126,7 +124,7 @@ def _places(said: str) -> frozenset[str]:
     return places_in(said) if said.startswith("[") else frozenset((said,))
 
 
-def _with(answer: Permission, contacts: Sequence[int]) -> Permission:
+def _with(answer: Permission, contacts: Sequence[Any]) -> Permission:
     """The answer with the customer's own contact points instead of their numbers in the shape."""
     named = frozenset([contacts[one] for one in answer.contacts]) if answer.contacts is not None else None
     refused = frozenset([contacts[one] for one in answer.refused]) if answer.refused else answer.refused

@@ -30,6 +30,7 @@ def terms(purpose: Purpose, jurisdictions: Iterable[str]) -> list[Terms]:
         jurisdictions,
         minimum_age=purpose.minimum_age,
         expires_after_days=purpose.expires_after_days,
+        expires_from=purpose.expires_from,
     )
 
 

@@ -1,10 +1,10 @@
-"""What a thousand customers said to one purpose, in one statement: those who said the same stand in one row."""
+"""What a thousand customers said to one purpose, in one statement: records that say the same stand in one row."""
 
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -14,16 +14,18 @@ from consent.queries.material import COVERS, Asked, as_asked
 # where the planner does not weigh each number, and never reads all acts of the purpose instead.
 # Documents are opened only where the purpose has rules of places or asks for an age. Of acts at the same time a denial
 # comes last: then the order alone says which of them counts. Of a birth date is told how many gates of age lie before
-# it. A customer who is not told by that (several contact points, acts that name others, corrected records, sealed
-# dates) is odd: his records come one by one.
+# it. A record that is not told by that (acts that name others, several contact points, a correction, a sealed date)
+# makes its customer odd: his records come one by one, with a second walk to their acts. What is put together for each
+# act and record is as little as can be, since that costs as much as the walks.
 _LOAD = """
     WITH RECURSIVE line AS (
         SELECT id, parent_id, 0 AS level FROM consent_purpose WHERE key = %(purpose)s
          UNION ALL
         SELECT q.id, q.parent_id, line.level + 1
           FROM consent_purpose q JOIN line ON q.id = line.parent_id WHERE line.level < 9),
+    levels AS MATERIALIZED (SELECT array_agg(id ORDER BY level) AS ids FROM line),
     p AS MATERIALIZED (
-        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days,
+        SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days, expires_from,
                (rules - '*') <> '{{}}'::jsonb AS placed,
                minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
           FROM consent_purpose WHERE key = %(purpose)s),
@@ -39,62 +41,75 @@ _LOAD = """
                CASE WHEN r.closed_at IS NULL AND (SELECT aged FROM p) THEN r.values ->> 'birth_date' END AS born
           FROM customers_sourcerecord r WHERE r.customer_id = ANY ((SELECT %(ids)s::bigint[])::bigint[])),
     said AS (
-        SELECT e.record_id,
-               string_agg(
-                 left(e.act, 3) || line.level
-                 || CASE WHEN e.channel = '' THEN '' ELSE 'c' END
-                 || CASE WHEN e.contact_id IS NULL THEN '' ELSE 'a' END
-                 || CASE WHEN e.expires_at <= %(at)s THEN 'x' ELSE '' END
-                 || CASE WHEN e.actor_kind = 'guardian' THEN 'g' ELSE '' END
-                 || CASE WHEN {covers} THEN '' ELSE 'n' END, ' ' ORDER BY {order}) AS words,
-               max(e.contact_id) AS contact,
-               CASE WHEN min(e.contact_id) <> max(e.contact_id) OR count(e.names_id) > 0 THEN
-                 array_agg(e.contact_id ORDER BY {order}) END AS contacts,
-               CASE WHEN count(e.names_id) > 0 THEN array_agg(e.id ORDER BY {order}) END AS ids,
-               CASE WHEN count(e.names_id) > 0 THEN array_agg(e.names_id ORDER BY {order}) END AS names
-          FROM consent_consentevent e JOIN line ON line.id = e.purpose_id
-         WHERE e.record_id = ANY (ARRAY(SELECT id FROM held)) AND e.purpose_id = ANY (ARRAY(SELECT id FROM line))
-           AND e.act <> 'unknown' AND e.channel IN ('', %(channel)s)
+        SELECT e.record_id, string_agg({word}, ' ' ORDER BY {order}) AS words,
+               max(e.contact_id) AS contact, min(e.contact_id) AS least, max(e.names_id) AS names
+          FROM consent_consentevent e
+         WHERE e.record_id = ANY (ARRAY(SELECT id FROM held)) AND {reaching}
          GROUP BY e.record_id),
     known AS MATERIALIZED (
-        SELECT held.customer_id, held.id, held.about_id, words, contact, contacts, ids, names, born,
-               CASE WHEN places IN ('', '[]') THEN s.country ELSE places END AS places
-          FROM held JOIN customers_source s ON s.id = held.source_id LEFT JOIN said ON said.record_id = held.id),
-    each AS MATERIALIZED (
-        SELECT customer_id, max(contact) AS contact,
-               string_agg(COALESCE(words, '') || '{field}' || COALESCE(places, '') || '{field}' || COALESCE(
-                 width_bucket(born COLLATE "C", (SELECT days FROM gates))::text, ''), '{row}') AS told,
-               bool_or(about_id IS NOT NULL OR contacts IS NOT NULL OR length(born) <> 10)
-               OR min(contact) <> max(contact) AS odd
-          FROM known GROUP BY customer_id)
+        SELECT held.customer_id, held.id, held.about_id, held.born, contact, words,
+               CASE WHEN places IN ('', '[]')
+                    THEN (SELECT country FROM customers_source s WHERE s.id = held.source_id) ELSE places END AS places,
+               about_id IS NOT NULL OR contact <> least OR names IS NOT NULL OR length(born) <> 10 AS odd
+          FROM held LEFT JOIN said ON said.record_id = held.id)
     SELECT to_jsonb(p)::text, NULL::bigint[], NULL::bigint[] FROM p
     UNION ALL
-    SELECT told, array_agg(customer_id), array_agg(contact) FROM each WHERE odd IS NOT TRUE GROUP BY told
+    SELECT told, array_agg(customer_id), array_agg(contact)
+      FROM (SELECT customer_id, contact,
+                   concat(words, '{field}', places, '{field}',
+                          width_bucket(born COLLATE "C", (SELECT days FROM gates))) AS told
+              FROM known WHERE customer_id NOT IN (SELECT customer_id FROM known WHERE odd)) one GROUP BY told
     UNION ALL
-    SELECT to_jsonb(known)::text, NULL, NULL FROM known WHERE customer_id IN (SELECT customer_id FROM each WHERE odd)
+    SELECT jsonb_build_object('customer_id', customer_id, 'id', id, 'about_id', about_id, 'born', born,
+                              'places', places, 'words', words, 'contacts', acts.contacts, 'ids', acts.ids,
+                              'names', acts.names)::text, NULL, NULL
+      FROM known CROSS JOIN LATERAL (
+           SELECT array_agg(e.contact_id ORDER BY {order}) AS contacts, array_agg(e.id ORDER BY {order}) AS ids,
+                  array_agg(e.names_id ORDER BY {order}) AS names
+             FROM consent_consentevent e WHERE e.record_id = known.id AND {reaching}) acts
+     WHERE customer_id IN (SELECT customer_id FROM known WHERE odd)
 """
 _ORDER = "e.effective_at, e.act IN ('refused', 'withdrawn', 'objected'), e.id"
-_FIELD, _ROW = "\x1f", "\x1e"
+_WORD = """left(e.act, 3) || (array_position((SELECT ids FROM levels), e.purpose_id) - 1)
+                 || CASE WHEN e.channel = '' THEN '' ELSE 'c' END
+                 || CASE WHEN e.contact_id IS NULL THEN '' ELSE 'a' END
+                 || CASE WHEN e.expires_at <= %(at)s AND NOT EXISTS (
+                        SELECT 1 FROM consent_consentevent l
+                         WHERE l.names_id = e.id AND l.act = 'prolonged' AND l.expires_at > %(at)s)
+                         THEN 'x' ELSE '' END
+                 || CASE WHEN e.actor_kind = 'guardian' THEN 'g' ELSE '' END"""
+_NOT_COVERED = " || CASE WHEN {covers} THEN '' ELSE 'n' END"
+_REACHING = """e.purpose_id = ANY ((SELECT ids FROM levels)::bigint[])
+               AND e.act NOT IN ('unknown', 'prolonged') AND e.channel IN ('', %(channel)s)"""
+_FIELD = "\x1f"
 
 
-@dataclass
-class Alike:
-    """Customers of whom the same is known, and for each the contact point that he spoke about, if any. ``told`` are
-    the words, places and gates of age of each of their records.
-    """
+class Told(NamedTuple):
+    """What a record says and where its party is; ``gates``: how many gates of age lie before the birth date."""
 
-    told: tuple[tuple[str, str, int | None], ...]
-    customers: Sequence[int]
-    contacts: Sequence[int | None]
+    words: str
+    places: str
+    gates: int | None
 
 
 @dataclass
 class Known:
-    """The purpose, those who are alike, and by customer the records of the odd ones."""
+    """The purpose; what records tell; by customer, for each record in turn, the number of what it tells and the contact
+    point that it speaks about, if any; and by customer the records of the odd ones.
+    """
 
     asked: Asked | None = None
-    alike: list[Alike] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)
+    plain: dict[int, tuple[int | None, ...]] = field(default_factory=dict)
     odd: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, told: str, customers: Sequence[int], contacts: Sequence[int | None]) -> None:
+        """Records that tell the same."""
+        words, places, gates = told.split(_FIELD)
+        number, plain = len(self.told), self.plain
+        self.told.append(Told(words, places, int(gates) if gates else None))
+        for customer, contact in zip(customers, contacts, strict=True):
+            plain[customer] = (*plain.get(customer, ()), number, contact)
 
 
 def shapes(customers: Collection[int], purpose: str, channel: str, at: datetime, recipient: str = "") -> Known:
@@ -109,12 +124,12 @@ def shapes(customers: Collection[int], purpose: str, channel: str, at: datetime,
         "year": at.year,
         "day": at.date().isoformat()[4:],
     }
-    covers = COVERS if recipient else "true"
+    word = _WORD + (_NOT_COVERED.format(covers=COVERS) if recipient else "")
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD.format(covers=covers, order=_ORDER, field=_FIELD, row=_ROW), asked_for)
+        cursor.execute(_LOAD.format(word=word, order=_ORDER, reaching=_REACHING, field=_FIELD), asked_for)
         for told, those, contacts in cursor.fetchall():
             if those is not None:
-                made.alike.append(Alike(_parted(told), those, contacts))
+                made.add(told, those, contacts)
                 continue
             row = json.loads(told)
             if "customer_id" in row:
@@ -122,8 +137,3 @@ def shapes(customers: Collection[int], purpose: str, channel: str, at: datetime,
             else:
                 made.asked = as_asked(row)
     return made
-
-
-def _parted(told: str) -> tuple[tuple[str, str, int | None], ...]:
-    records = (one.split(_FIELD) for one in told.split(_ROW))
-    return tuple([(words, places, int(gates) if gates else None) for words, places, gates in records])

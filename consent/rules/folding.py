@@ -6,6 +6,8 @@ whole purpose, or names the same. Of the acts that reach a question:
 - one that somebody declared void counts for nothing, and what stood before stands again;
 - a denial stands until a later grant that is as narrow as the denial or narrower; at the same time the denial wins;
 - the latest grant says whether there is consent: when it has expired or was ended there is no statement;
+- *prolonged* moves the end of the consent that it names: somebody was seen who had agreed until nothing is heard of
+  him for so long. It gives no consent, and lifts nothing;
 - *requested* and *unknown* change nothing.
 
 A purpose may be part of another. No to the whole is no to each of its parts, until a later yes to the part itself (it
@@ -24,7 +26,7 @@ from typing import NamedTuple
 GRANTING = frozenset(("granted", "confirmed", "reaffirmed"))
 DENYING = frozenset(("refused", "withdrawn", "objected"))
 ENDING = frozenset(("expired", "terminated"))
-INVALIDATED, REQUESTED = "invalidated", "requested"
+INVALIDATED, REQUESTED, PROLONGED = "invalidated", "requested", "prolonged"
 COUNTING = GRANTING | DENYING | ENDING | {INVALIDATED, REQUESTED}
 
 
@@ -119,7 +121,7 @@ def in_force(acts: Iterable[Act], channel: str, contact: int | None) -> list[Act
     return [act for act in found if act.id not in void]
 
 
-def fold(acts: Iterable[Act], channel: str, contact: int | None, at: datetime) -> Standing:
+def fold(acts: Sequence[Act], channel: str, contact: int | None, at: datetime) -> Standing:
     """What one record says about a channel and contact point at a time."""
     found = in_force(acts, channel, contact)
     if not found:
@@ -130,9 +132,17 @@ def fold(acts: Iterable[Act], channel: str, contact: int | None, at: datetime) -
         return Standing(State.DENIED, _latest(denials))
     own = [act for act in grants if not act.level]
     if own:
-        return _granted(_latest(own), found, at)
+        return _granted(prolonged(_latest(own), acts), found, at)
     asked = [act for act in found if act.act == REQUESTED and not act.level]
     return Standing(State.NO_STATEMENT, _latest(asked), Because.PENDING) if asked else SILENT
+
+
+def prolonged(grant: Act, acts: Iterable[Act]) -> Act:
+    """The consent with the end that it has by now."""
+    if grant.until is None:
+        return grant
+    ends = [act.until for act in acts if act.act == PROLONGED and act.names == grant.id and act.until is not None]
+    return grant._replace(until=max([grant.until, *ends])) if ends else grant
 
 
 def _granted(grant: Act, found: Iterable[Act], at: datetime) -> Standing:

@@ -37,6 +37,7 @@ class Why(StrEnum):
 
 # Why a yes, or a question for one, is no consent yet or no more: what tells most comes first.
 TELLING = (Why.PENDING, Why.EXPIRED, Why.CAME_OF_AGE, Why.TOO_YOUNG, Why.NOT_COVERED)
+GIVEN, ACTIVITY = "given", "activity"
 GRANTED, DENIED, SILENT = "granted", "denied", "no statement"
 
 
@@ -48,6 +49,7 @@ class Terms:
     double_opt_in: frozenset[str] = frozenset()
     minimum_age: int | None = None
     expires_after_days: int | None = None
+    expires_from: str = GIVEN
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,18 @@ def terms_of(
     *,
     minimum_age: int | None = None,
     expires_after_days: int | None = None,
+    expires_from: str = GIVEN,
 ) -> list[Terms]:
     """What each jurisdiction asks for, without repetition; what holds everywhere when none is known.
 
     A part of a country (``US-CA``) goes before its country, and that before what holds everywhere.
     """
-    base = {"kind": kind, "minimum_age": minimum_age, "expires_after_days": expires_after_days}
+    base = {
+        "kind": kind,
+        "minimum_age": minimum_age,
+        "expires_after_days": expires_after_days,
+        "expires_from": expires_from,
+    }
     found: dict[Terms, None] = {}
     for place in sorted(set(jurisdictions)) or [""]:
         merged = {**base, **rules.get(EVERYWHERE, {}), **rules.get(place[:2], {}), **rules.get(place, {})}
@@ -103,6 +111,7 @@ def terms_of(
             double_opt_in=frozenset(merged.get("double_opt_in", ())),
             minimum_age=merged["minimum_age"],
             expires_after_days=merged["expires_after_days"],
+            expires_from=merged["expires_from"],
         )
         found[terms] = None
     return list(found)

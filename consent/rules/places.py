@@ -1,6 +1,7 @@
 """What a purpose asks for by jurisdiction, as people write it: one place a line.
 
-``DE: double opt-in email sms, minimum age 16, expires after 730`` · ``US-CA: basis opt_out`` · ``*: …`` everywhere.
+``DE: double opt-in email sms, minimum age 16, expires after 730, from last activity`` · ``US-CA: basis opt_out`` ·
+``*: …`` everywhere.
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Any
 _PLACE = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _NUMBERS = {"minimum age": "minimum_age", "expires after": "expires_after_days"}
 _DOUBLE, _BASIS = "double opt-in", "basis"
+_FROM = {"from consent": "given", "from last activity": "activity"}
 
 
 class BadPlaces(ValueError):
@@ -29,7 +31,8 @@ def _terms(terms: Mapping[str, Any]) -> list[str]:
     said = [f"{_BASIS} {terms['kind']}"] if "kind" in terms else []
     if terms.get("double_opt_in"):
         said.append(" ".join([_DOUBLE, *sorted(terms["double_opt_in"])]))
-    return said + [f"{words} {terms[name]}" for words, name in _NUMBERS.items() if terms.get(name) is not None]
+    said += [f"{words} {terms[name]}" for words, name in _NUMBERS.items() if terms.get(name) is not None]
+    return said + [words for words, code in _FROM.items() if terms.get("expires_from") == code]
 
 
 def parsed(text: str, *, kinds: Collection[str], channels: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -55,6 +58,8 @@ def _term(part: str, line: int, *, kinds: Collection[str], channels: Collection[
         value = part.removeprefix(words).strip()
         if part.startswith(words) and value.isdecimal() and len(value) <= 5:
             return {name: int(value)}
+    if part in _FROM:
+        return {"expires_from": _FROM[part]}
     if part.startswith(_DOUBLE):
         named = part.removeprefix(_DOUBLE).split()
         if named and set(named) <= set(channels):

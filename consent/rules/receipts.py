@@ -43,6 +43,7 @@ STATES: Mapping[str, str] = {
     "invalidated": "dpv:ConsentInvalidated",
     "terminated": "dpv:ConsentRevoked",
     "unknown": "dpv:ConsentUnknown",
+    "prolonged": "dpv:ConsentGiven",
 }
 BASES: Mapping[str, tuple[str, str]] = {
     "opt_in": ("dpv:Consent", "eu-gdpr:A6-1-a"),

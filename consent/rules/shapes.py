@@ -37,11 +37,6 @@ class Said(NamedTuple):
 Shape = tuple[Said, ...]
 
 
-def alike(words: str) -> Said:
-    """What a record says that speaks of no contact point, or of the customer's only one."""
-    return Said(words, contacts_of(words, 0))
-
-
 def contacts_of(words: str, contact: int | None) -> tuple[int | None, ...]:
     """The contact point of each act, where all that are about one are about the same."""
     return tuple([contact if ADDRESS in word[4:] else None for word in words.split()])

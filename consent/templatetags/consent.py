@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consent.models import Act, Channel, Purpose
+from consent.models import Act, Channel, CountedFrom, Purpose
 from consent.rules.places import written
 
 register = template.Library()
@@ -26,7 +26,13 @@ def terms_in_words(purpose: Purpose) -> str:
     said = []
     if purpose.expires_after_days:
         days = purpose.expires_after_days
-        said.append(ngettext("expires after %(n)d day", "expires after %(n)d days", days) % {"n": days})
+        if purpose.expires_from == CountedFrom.ACTIVITY:
+            words = ngettext(
+                "expires after %(n)d day without activity", "expires after %(n)d days without activity", days
+            )
+        else:
+            words = ngettext("expires after %(n)d day", "expires after %(n)d days", days)
+        said.append(words % {"n": days})
     if purpose.minimum_age:
         said.append(_("from %(age)d years") % {"age": purpose.minimum_age})
     if purpose.sale_or_sharing:

@@ -1,5 +1,6 @@
 """GET and POST consents/, POST consent/check/, GET purposes/ and notices/, and customers for a purpose."""
 
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
+from cmdm import clock
 from consent.models import ConsentEvent
 from tests.api.conftest import ANN, BOB, client_of, customer_of, record
 from tests.consent.scene import make_notice, make_purpose
@@ -145,6 +147,24 @@ class TestCheck:
         assert [one["why"] for one in answers] == ["granted", "granted", "recipient not named"]
         use = {"purpose": "newsletter", "channel": "email", "recipient": "stranger"}
         assert owner.at(f"customers/{known[0].key_text}/", **use).json()["values"] == {}
+
+
+class TestActivity:
+    def test_who_was_seen_keeps_a_consent_that_counts_from_the_last_activity(self, owner, southerner, known):
+        lasting = make_purpose("lasting", expires_after_days=10, expires_from="activity")
+        shown = agreed(make_notice(lasting, key="lasting-text"))
+        began = clock.now() - timedelta(days=8)
+        answer = owner.send("consents/", {**shown, "purpose": "lasting", "occurred_at": began.isoformat()})
+        assert answer.status_code == 201
+        keys = [("1", clock.now()), ("1", began), ("nobody", began)]
+        seen = {"source": "shop", "seen": [{"key": key, "at": at.isoformat()} for key, at in keys]}
+        assert southerner.send("consent/activity/", seen).status_code == 404
+        assert owner.send("consent/activity/", seen).json() == {"known": 1, "prolonged": 1}
+        assert owner.send("consent/activity/", seen).json() == {"known": 1, "prolonged": 0}
+        with clock.at(clock.now() + timedelta(days=5)):
+            told = owner.send("consent/check/", {**asked(known[:1]), "purpose": "lasting"})
+        assert told.json()["results"][0]["why"] == "granted"
+        assert owner.at("consents/", act="prolonged").json()["results"][0]["purpose"] == "lasting"
 
 
 class TestStopLinks:

@@ -13,7 +13,7 @@ from tests.support.people import make_user
 READS = ["customers/", "candidates/", "crosswalk/?source=shop&key=1", "consents/", "purposes/", "notices/"]
 WRITES = [
     "records/", "customers/search/", "identify/", "crosswalk/", "merges/", "unmerges/", "decisions/", "consents/",
-    "consent/check/", "consent/stop-links/",
+    "consent/check/", "consent/stop-links/", "consent/activity/",
 ]  # fmt: skip
 BROKEN = [
     "", "{", "[", "nul", "[1,]", '{"a": 1, "a": 2}', '{"a": NaN}', '{"a": Infinity}', '{"a": 1e400}', "[" * 100_000,

@@ -10,18 +10,20 @@ from playwright.sync_api import expect
 
 from cmdm import clock
 from cmdm.models import portal_user, system_user
-from consent.actions import consents, contacts, evidence, subject_requests
-from consent.models import ConsentEvent
+from consent.actions import consents, contacts, evidence, portal_codes, subject_requests
+from consent.models import ConsentEvent, PortalChange, PortalCode
+from consent.queries import links
 from matching.actions import ledger
 from tests.consent.people import MAIL, make_karl
 from tests.consent.portal import cookies_of, make_account
 from tests.consent.scene import make_notice, make_purpose
-from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, shoot
+from tests.support.browser import PHONE, SHOWN, WIDE, assert_accessible, assert_fits, shoot, wear
 from tests.support.people import make_domain
-from tests.support.records import make_source, seen, stored
+from tests.support.records import make_source, person, seen, stored
 
 pytestmark = pytest.mark.browser
 
+NADIA, PETRA, STRANGER = "n@b.example", "petra@b.example", "new@b.example"
 PAGES = ("data", "consents", "requests", "history", "receipts", "account", "not_me")
 
 
@@ -31,9 +33,13 @@ CALLED = {"given_name": "Carl", "family_name": "Overlander", "birth_date": "1958
 
 @dataclass
 class Scene:
-    """Karl the younger, known to the shop and the service desk, who gave two answers about the newsletter."""
+    """Karl the younger, known to the shop and the service desk, who gave two answers about the newsletter; Nadia, who
+    gave one, and the links in her mails; Petra, whose address nobody verified.
+    """
 
     cookies: list[dict[str, str]]
+    nadia: list[dict[str, str]]
+    links: dict[str, str]
     hers: dict[str, str]
     purposes: dict[str, Any]
 
@@ -58,13 +64,26 @@ def make_scene(site) -> Scene:
     ends = [shop.customer, called.customer]
     ledger.merge(ends, actor=system_user(), seen=seen(*ends), reason="Asked on the phone.")
     subject_requests.receive(account, actor=portal_user(), kind="access", text="", records=[shop, called])
-    other = make_karl(make_domain(match_space="portal-other"), given_name="Nadia", email=[{"value": "n@b.example"}])
-    hers = make_account(other, address="n@b.example")
+    other = make_karl(make_domain(match_space="portal-other"), given_name="Nadia", email=[{"value": NADIA}])
+    hers = make_account(other, address=NADIA)
     asked = subject_requests.receive(hers, actor=portal_user(), kind="erase", text="", records=[other])
-    events = say(other, made["offers"], "granted", "paper", datetime(2025, 1, 9, tzinfo=UTC), address="n@b.example")
+    events = say(other, made["offers"], "granted", "paper", datetime(2025, 1, 9, tzinfo=UTC), address=NADIA)
     theirs = {"request": str(asked.pk), "receipt": str(events[0].group)}
     with clock.at(datetime.now(UTC)):
-        return Scene(cookies_of(site, account), theirs, made)
+        stored(make_source(other.domain), "5", person("Petra", "Vogt", "1990-02-03", PETRA))
+        return Scene(cookies_of(site, account), cookies_of(site, hers), links_to(other, made), theirs, made)
+
+
+def links_to(record, purposes) -> dict[str, str]:
+    """What works without signing in, as it stands in Nadia's mails."""
+    contact = contacts.contact_point("email", NADIA, actor=system_user())
+    said = {"channel": "email", "contact": contact, "act": "requested", "method": "portal"}
+    asked = consents.record([record], actor=portal_user(), purpose=purposes["newsletter"], **said)
+    return {
+        "confirm_link": reverse("my:confirm_link", args=[links.confirm_token(asked[0].group)]),
+        "which": reverse("my:which", args=[links.which_token(contact, purposes["newsletter"])]),
+        "unsubscribe": reverse("unsubscribe", args=[links.stop_token(contact, purposes["offers"], record)]),
+    }
 
 
 PURPOSES = {
@@ -142,6 +161,73 @@ def test_every_page_can_be_read_and_used(opened, faults, name, options):
         page.goto(place)
         shoot(page, f"portal-{place.strip('/').replace('/', '-').split('?')[0]}-{name}")
         is_sound(page, faults)
+
+
+def code_to(site, address):
+    """The code that the newest mail to an address holds."""
+    with site.orm():
+        rows = PortalCode.objects.filter(used_at__isnull=True, ended_at__isnull=True).order_by("-pk")
+        row = next(one for one in rows if portal_codes.address_of(one) == address)
+        return portal_codes.issue(row.pk, actor=portal_user())[2]
+
+
+def typed(page, label, text):
+    """Written into its field, and sent with the return key."""
+    page.get_by_label(label).fill(text)
+    with page.expect_navigation():
+        page.get_by_label(label).press("Enter")
+
+
+def test_who_is_not_in_yet_gets_in_by_keyboard_without_script_and_strangers_see_nothing(open_page, site, scene, faults):
+    page = open_page(size=PHONE, colours="dark")
+    page.route("**/portal.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+
+    def looked_at(name):
+        shoot(page, f"portal-{name}-phone")
+        if SHOWN:
+            wear(page, WIDE, "light")
+            shoot(page, f"portal-{name}-wide")
+            wear(page, PHONE, "dark")
+        is_sound(page, faults)
+
+    for name, link in scene.links.items():
+        page.goto(link)
+        looked_at(name)
+    press(page, page.get_by_role("main").get_by_role("button").first)
+    looked_at("unsubscribed")
+    for way, address, then in (("register", STRANGER, "profile"), ("sign_in", PETRA, "prove")):
+        page.goto(reverse(f"my:{way}"))
+        looked_at(way)
+        typed(page, "E-mail address", address)
+        if way == "register":
+            looked_at("code")
+        typed(page, "Code", code_to(site, address))
+        assert page.url.endswith(reverse(f"my:{then}"))
+        looked_at(then)
+        page.context.clear_cookies()
+
+
+def test_another_address_is_proved_by_both_and_taken_back_by_the_old_one(open_page, site, scene, faults):
+    page = open_page(size=PHONE)
+    page.context.add_cookies(scene.nadia)
+    for place in ("step_up", "add_address", "change_contact"):
+        page.goto(reverse(f"my:{place}"))
+        shoot(page, f"portal-{place}-phone")
+        is_sound(page, faults)
+    typed(page, "New address", STRANGER)
+    shoot(page, "portal-change_codes-phone")
+    is_sound(page, faults)
+    page.get_by_label("Code sent to the old address").fill(code_to(site, NADIA))
+    typed(page, "Code sent to the new address", code_to(site, STRANGER))
+    expect(page.locator(".note").first).to_contain_text("in a day")
+    with site.orm():
+        link = links.undo_token(PortalChange.objects.get())
+    page.goto(reverse("my:undo_change", args=[link]))
+    shoot(page, "portal-undo_change-phone")
+    is_sound(page, faults)
+    press(page, page.get_by_role("main").get_by_role("button").first)
+    with site.orm():
+        assert PortalChange.objects.get().state == PortalChange.State.UNDONE
 
 
 def press(page, button):

@@ -14,7 +14,7 @@ from consent.actions import contacts
 from consent.models import ConsentEvent, ContactPoint
 from consent.queries.material import material
 from consent.queries.permitted import facts_of, permitted
-from consent.rules.folding import ENDING, GRANTING, INVALIDATED
+from consent.rules.folding import ENDING, GRANTING, INVALIDATED, PROLONGED
 from customers.models import Customer
 from tests.consent.scene import make_notice, make_purpose
 from tests.support.people import make_domain
@@ -72,19 +72,24 @@ def world(db):
 def said(chance, record, before, purposes, notices, points: list[ContactPoint]) -> ConsentEvent | None:
     """An act on a record, or none; sometimes at the same time as another, sometimes naming an earlier one."""
     act = chance.choice(("", "", "granted", "granted", "confirmed", "refused", "withdrawn", "requested", "unknown",
-                         "expired", "invalidated", "terminated"))  # fmt: skip
-    ends, agrees = act in (*ENDING, INVALIDATED), act in GRANTING
-    if not act or (ends and not before):
+                         "expired", "invalidated", "terminated", "prolonged", "prolonged"))  # fmt: skip
+    agrees, consents = act in GRANTING, [one for one in before if one.act in GRANTING]
+    fit = {INVALIDATED: before, PROLONGED: consents, **dict.fromkeys(ENDING, before)}.get(act)
+    if not act or fit == []:
         return None
+    names = chance.choice(fit) if fit else None
     at = clock.now().replace(microsecond=0) - timedelta(days=chance.randrange(4))
-    lapses = agrees and chance.random() < 0.3
-    return ConsentEvent(
+    lapses = act == PROLONGED or (agrees and chance.random() < 0.3)
+    made = ConsentEvent(
         record_id=record, purpose=chance.choice(purposes), channel=chance.choice(("", "email", "email", "sms", "app")),
         act=act, method="import", basis="opt_in", contact=chance.choice((None, *points)), actor=system_user(),
         notice=chance.choice(notices) if agrees else None, actor_kind=chance.choice(("person", "person", "guardian")),
-        names=chance.choice(before) if ends else None, occurred_at=at, effective_at=at, change=CHANGE,
+        names=names, occurred_at=at, effective_at=at, change=CHANGE,
         expires_at=at + timedelta(days=chance.choice((1, 9))) if lapses else None,
     )  # fmt: skip
+    if act == PROLONGED:  # it is about what its consent is about
+        made.purpose, made.channel, made.contact = names.purpose, names.channel, names.contact
+    return made
 
 
 def test_a_thousand_at_once_get_the_answer_that_each_gets_alone(world, django_assert_num_queries):

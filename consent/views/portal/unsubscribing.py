@@ -41,7 +41,8 @@ def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
     group = confirm_of(token)
     if group is None:
         raise Http404
-    asked = ConsentEvent.objects.filter(group=group).select_related("purpose", "notice").order_by("pk").first()
+    rows = ConsentEvent.objects.filter(group=group).select_related("purpose", "notice", "contact")
+    asked = rows.order_by("pk").first()
     if asked is None:
         raise Http404
     refused = ""
@@ -52,7 +53,8 @@ def confirm_link(request: HttpRequest, token: str) -> HttpResponse:
             refused = str(refusal.sentence)
     label, _description = asked.purpose.said_in(get_language() or "en")
     done = request.method == "POST" and not refused
-    context = {"label": label, "notice": asked.notice, "done": done, "refused": refused}
+    address = masked(asked.contact) if asked.contact else ""
+    context = {"label": label, "address": address, "notice": asked.notice, "done": done, "refused": refused}
     return render(request, "portal/confirm_link.html", context, status=409 if refused else 200)
 
 

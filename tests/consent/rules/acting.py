@@ -4,7 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from consent.rules.covering import covered_by_denial, released, taken_back
-from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED, Act, Standing, State, fold, inherited, meet
+from consent.rules.folding import (
+    DENYING,
+    ENDING,
+    GRANTING,
+    INVALIDATED,
+    PROLONGED,
+    Act,
+    Standing,
+    State,
+    fold,
+    inherited,
+    meet,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 RECORDS, PURPOSES, PART_OF = range(5), ("newsletter", "marketing"), {"newsletter": "marketing"}
@@ -21,11 +33,10 @@ class Ledger:
         self.of: dict[tuple[str, int], list[Act]] = {(each, record): [] for each in PURPOSES for record in RECORDS}
         self.clusters: list[frozenset[int]] = [frozenset([record]) for record in RECORDS]
         self.claims: set[tuple] = set()
-        self.hours = 0
-
-    @property
-    def now(self) -> datetime:
-        return START + timedelta(hours=self.hours)
+        self.hours, self.now = 0, START
+        # What was found since the last act: between two acts the same is asked many times.
+        self.counting: dict[tuple[str, int], list[Act]] = {}
+        self.found: dict[tuple[str, int, Scope], Standing] = {}
 
     def cluster(self, record: int) -> frozenset[int]:
         return next(one for one in self.clusters if record in one)
@@ -33,6 +44,9 @@ class Ledger:
     def write(self, purpose: str, record: int, act: str, scope: Scope = ("", None), **more: object) -> Act:
         """One more row; acts made here come one after the other."""
         self.hours += 1
+        self.now = START + timedelta(hours=self.hours)
+        self.found = {}
+        self.counting = {key: acts for key, acts in self.counting.items() if key[1] != record}
         number = sum(len(acts) for acts in self.acts.values()) + 1
         row = Act(number, act, more.pop("at", self.now), *scope, record=record, **more)
         self.acts[purpose].append(row)
@@ -43,6 +57,12 @@ class Ledger:
         """The acts that count for a purpose on these records."""
         above = [purpose, PART_OF[purpose]] if purpose in PART_OF else [purpose]
         return inherited([[act for record in records for act in self.of[each, record]] for each in above])
+
+    def counted(self, purpose: str, record: int) -> list[Act]:
+        """The same for one record."""
+        if (purpose, record) not in self.counting:
+            self.counting[purpose, record] = self.about(purpose, [record])
+        return self.counting[purpose, record]
 
     def deny(self, purpose: str, act: str, scope: Scope, own: Collection[int]) -> None:
         """Somebody known at these records says no."""
@@ -68,6 +88,15 @@ class Ledger:
             named = fit[which % len(fit)]
             self.write(purpose, named.record, act, (named.channel, named.contact), names=named.id)
 
+    def prolong(self, purpose: str, which: int, lasts: int) -> Act | None:
+        """Somebody is seen whose consent was still in force: it ends so many hours from now."""
+        fit = [one for one in self.acts[purpose] if one.act in GRANTING and one.until and one.until > self.now]
+        if not fit:
+            return None
+        named, until = fit[which % len(fit)], self.now + timedelta(hours=lasts)
+        scope = (named.channel, named.contact)
+        return self.write(purpose, named.record, PROLONGED, scope, names=named.id, until=until)
+
     def bring(self, purpose: str, record: int, act: str, scope: Scope, before: int) -> bool:
         """A file says what happened so many hours ago; whether it was news."""
         claim = (purpose, record, act, scope, self.now - timedelta(hours=before))
@@ -92,11 +121,14 @@ class Ledger:
 
     def said(self, purpose: str, record: int, question: Scope) -> Standing:
         """What a record says."""
-        return fold(self.about(purpose, [record]), *question, self.now)
+        key = (purpose, record, question)
+        if key not in self.found:
+            self.found[key] = fold(self.counted(purpose, record), *question, self.now)
+        return self.found[key]
 
     def replayed(self, purpose: str, record: int, question: Scope) -> State:
         """The same, found in another way."""
-        return replayed(self.about(purpose, [record]), question, self.now)
+        return replayed(self.counted(purpose, record), question, self.now)
 
     def together(self, purpose: str, records: Iterable[int], question: Scope) -> Standing:
         """What several say."""
@@ -108,7 +140,7 @@ class Ledger:
         return [self.said(each, record, ask) for each in purposes for record in records for ask in QUESTIONS]
 
 
-def replayed(acts: Iterable[Act], scope: Scope, now: datetime) -> State:
+def replayed(acts: Sequence[Act], scope: Scope, now: datetime) -> State:
     """What one record says, found by going through its acts one after the other."""
     channel, contact = scope
     found = {act.id: act for act in acts if act.channel in ("", channel) and act.contact in (None, contact)}
@@ -126,7 +158,10 @@ def replayed(acts: Iterable[Act], scope: Scope, now: datetime) -> State:
             denials = [one for one in denials if one.at == act.at or not _inside(act, one)]
     if denials:
         return State.DENIED
-    lapsed = grant is None or grant.id in ended or (grant.until is not None and grant.until <= now)
+    if grant is None or grant.id in ended:
+        return State.NO_STATEMENT
+    longer = [act.until for act in acts if act.act == PROLONGED and act.names == grant.id and act.until]
+    lapsed = grant.until is not None and max([grant.until, *longer]) <= now
     return State.NO_STATEMENT if lapsed else State.GRANTED
 
 
