@@ -15,7 +15,7 @@ from cmdm import access
 from cmdm.actions.exporting import note_export
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
-from cmdm.spreadsheets import SafeCSV
+from cmdm.spreadsheets import SafeCSV, Unreadable
 
 
 class SetUpSite(admin.AdminSite):
@@ -166,6 +166,11 @@ class SpreadsheetAdmin(ImportExportMixin, VerbAdmin):
         content = super().get_export_data(file_format, request, queryset, **options)
         note_export(str(self.opts.model_name), actor=request.user, rows=len(queryset))
         return content
+
+    def add_data_read_fail_error_to_form(self, form: forms.Form, error: Exception) -> None:
+        """A sentence of ours, where the library would name the class of the fault."""
+        sentence = str(error) if isinstance(error, Unreadable) else _("This file cannot be read.")
+        form.add_error("import_file", sentence)
 
     def get_skip_admin_log(self) -> bool:
         """The audit log has it."""

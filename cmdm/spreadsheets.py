@@ -35,6 +35,10 @@ def unescaped(text: str) -> str:
     return text[1:] if text[:1] == "'" and FORMULA.match(text, 1) else text
 
 
+class Unreadable(ValueError):
+    """A file that is no table; the message is a sentence."""
+
+
 class SafeCSV(CSV):
     """UTF-8 CSV with every cell in quotes."""
 
@@ -48,18 +52,29 @@ class SafeCSV(CSV):
     def create_dataset(self, in_stream: bytes, **_options: Any) -> tablib.Dataset:
         """The rows of a file.
 
-        :raises ValueError: too large, not UTF-8, a name twice, a row of another length, an unbalanced quote.
+        :raises Unreadable: too large, not UTF-8, a name twice, a row of another length, an unbalanced quote.
         """
         if len(in_stream) > MAX_BYTES:
-            raise ValueError(_("The file is larger than 5 MB."))
-        rows = csv.reader(io.StringIO(in_stream.decode("utf-8-sig"), newline=""), strict=True)
+            raise Unreadable(_("The file is larger than 5 MB."))
+        try:
+            rows = csv.reader(io.StringIO(in_stream.decode("utf-8-sig"), newline=""), strict=True)
+            return self._read(rows)
+        except UnicodeDecodeError:
+            raise Unreadable(_("The encoding of the file is not supported. Save it as UTF-8.")) from None
+        except csv.Error:
+            raise Unreadable(_("Line %d: a quotation mark is not closed properly.") % rows.line_num) from None
+
+    def _read(self, rows: Any) -> tablib.Dataset:
         header = next(rows, [])
         if len(set(header)) != len(header):
-            raise ValueError(_("A column stands twice in the header."))
+            raise Unreadable(_("A column stands twice in the header."))
         dataset = tablib.Dataset(headers=header)
         for row in rows:
-            if len(row) != len(header) or dataset.height >= MAX_ROWS:
-                raise ValueError(_("A row has another length than the header, or there are more than 20,000 rows."))
+            if len(row) != len(header):
+                counts = {"line": rows.line_num, "found": len(row), "expected": len(header)}
+                raise Unreadable(_("Line %(line)s: %(found)s columns, but the header has %(expected)s.") % counts)
+            if dataset.height >= MAX_ROWS:
+                raise Unreadable(_("There are more than 20,000 rows."))
             dataset.append([unescaped(cell) for cell in row])
         return dataset
 

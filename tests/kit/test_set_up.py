@@ -299,16 +299,17 @@ class TestSpreadsheets:
         assert not Source.objects.exists()
 
     MALFORMED = {
-        "an unbalanced quote": 'key,name,domain\na,"A,north\nb,B,north\n',
-        "a short row": "key,name,domain\na,A\n",
-        "a column twice": "key,name,name\na,A,B\n",
-        "another encoding": "key,name,domain\na,Müller,north\n".encode("latin-1"),
-        "UTF-16": "key,name,domain\na,A,north\n".encode("utf-16"),
+        "Line 3: a quotation mark is not closed": 'key,name,domain\na,"A,north\nb,B,north\n',
+        "Line 2: 2 columns, but the header has 3.": "key,name,domain\na,A\n",
+        "A column stands twice": "key,name,name\na,A,B\n",
+        "Save it as UTF-8": "key,name,domain\na,Müller,north\n".encode("latin-1"),
+        "as UTF-8.": "key,name,domain\na,A,north\n".encode("utf-16"),
     }
 
-    @pytest.mark.parametrize("fault", MALFORMED)
-    def test_a_malformed_file_is_refused_whole(self, client, admin_of_north, north, fault):
-        assert upload(client, "/admin/customers/source/import/", self.MALFORMED[fault]).status_code == 200
+    @pytest.mark.parametrize("sentence", MALFORMED)
+    def test_a_malformed_file_is_refused_whole(self, client, admin_of_north, north, sentence):
+        answer = upload(client, "/admin/customers/source/import/", self.MALFORMED[sentence])
+        assert answer.status_code == 200 and sentence in answer.text
         assert not Source.objects.exists()
 
     def test_a_byte_order_mark_is_no_part_of_the_first_name(self, client, admin_of_north, north):
