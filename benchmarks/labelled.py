@@ -7,8 +7,9 @@ read is left out, as it is when a file is taken in. A record of which nothing is
 import csv
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,24 +88,48 @@ def read(path: Path, *, mapping: dict[str, Any] | None = None) -> Labelled:
     """The file, mapped and standardised."""
     with path.open(encoding="utf-8-sig", newline="") as stream:
         header, *rows = csv.reader(stream)
-    place = next(header.index(name) for name in TRUTHS if name in header)
-    hidden = {place, *(header.index(name) for name in ("household_id", "trap") if name in header)}
+    place, kept = _places(header)
     made = Labelled(path.stem)
     made.truth = {number: row[place] or f"?{number}" for number, row in enumerate(rows)}
-    kept = [index for index in range(len(header)) if index not in hidden]
     names = [header[index] for index in kept]
     cells = [[row[index] for index in kept] for row in rows]
     known = specs()
-    chosen = _mapping(names, cells, known, mapping)
+    chosen = mapped(names, cells, known, mapping)
     bound = Bound(chosen, names)
     for number, row in enumerate(cells):
         _take(made, number, bound.apply(row), known, chosen.date_order)
     return made
 
 
-def _mapping(
+def stream(path: Path) -> Iterator[tuple[Party, str]]:
+    """The records of a file and the truth about each, one after the other; one of which nothing is left, empty."""
+    known = specs()
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        header, *first = islice(csv.reader(opened), SAMPLE + 1)
+    place, kept = _places(header)
+    names = [header[index] for index in kept]
+    chosen = mapped(names, [[row[index] for index in kept] for row in first], known, None)
+    bound = Bound(chosen, names)
+    with path.open(encoding="utf-8-sig", newline="") as opened:
+        for number, row in enumerate(islice(csv.reader(opened), 1, None)):
+            found = bound.apply([row[index] for index in kept])
+            standard = standardise(
+                found.values, known, party_type=found.party_type, date_order=chosen.date_order, lenient=True
+            )
+            yield Party(number, found.party_type, standard.values), row[place] or f"?{number}"
+
+
+def _places(header: Sequence[str]) -> tuple[int, list[int]]:
+    """Where the truth stands, and what else is read."""
+    place = next(header.index(name) for name in TRUTHS if name in header)
+    hidden = {place, *(header.index(name) for name in ("household_id", "trap") if name in header)}
+    return place, [index for index in range(len(header)) if index not in hidden]
+
+
+def mapped(
     names: Sequence[str], cells: Sequence[Sequence[str]], known: Mapping[str, Spec], given: dict[str, Any] | None
 ) -> Columns:
+    """The mapping given, or the hub's own guess."""
     mappable = [Mappable(spec.name, spec.row.type, spec.many) for spec in known.values()]
     mappable.append(Mappable("full_name", "person_name", False))
     guessed: dict[str, Any] = given or guess(names, cells[:SAMPLE], mappable).mapping

@@ -1,23 +1,27 @@
 """How good the links are on labelled files, as shipped and after training without labels; no database.
 
     .venv/bin/python benchmarks/quality.py FOLDER [FILE …] [--mapping FILE=MAPPING.json] [--json]
+    .venv/bin/python benchmarks/quality.py --customers 1000000 [--seed 1]
+    .venv/bin/python benchmarks/quality.py --large FILE.csv
 
 Every CSV of the folder (or the named ones) has a column of the truth: `entity_id`, `entity` or `cluster`. Files are
 read as the hub reads them: its own guess of the columns unless a mapping is given, its own attribute types. What
 blocking does not find counts as missed. "best" is the best F1 over all thresholds, "at .95" that of the pairs at or
-above the shipped line, "clusters" that of the groups, ECE the expected calibration error.
+above the shipped line, "clusters" that of the groups, ECE the expected calibration error. Made-up customers, and a
+large file, are never held whole: a million need some three gigabytes.
 """
 
 import argparse
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import labelled
+import large
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,22 +76,46 @@ class Side:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, nargs="?")
     parser.add_argument("files", nargs="*")
     parser.add_argument("--mapping", action="append", default=[], metavar="FILE=MAPPING.json")
+    parser.add_argument("--customers", type=int, default=0, metavar="N", help="so many made-up records")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--large", type=Path, metavar="FILE")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    if options.customers or options.large:
+        told(large_lines(options), as_json=options.json)
+        return
+    if options.folder is None:
+        parser.error("name a folder, --customers or --large")
     mappings = dict(each.split("=", 1) for each in options.mapping)
     paths = [options.folder / name for name in options.files] or sorted(options.folder.glob("*.csv"))
-    lines: list[dict[str, Any]] = []
-    for path in paths:
-        chosen = mappings.get(path.name)
-        lines += measured(path, json.loads(Path(chosen).read_text(encoding="utf-8")) if chosen else None)
-        if not options.json:
-            for line in lines[-2:]:
-                print(shown(line), flush=True)
-    if options.json:
-        print(json.dumps(lines))
+    told((line for path in paths for line in measured(path, chosen(mappings.get(path.name)))), as_json=options.json)
+
+
+def chosen(mapping: str | None) -> dict[str, Any] | None:
+    """A mapping of a file, where one is given."""
+    return json.loads(Path(mapping).read_text(encoding="utf-8")) if mapping else None
+
+
+def large_lines(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """The figures of sets that are never held whole."""
+    if options.customers:
+        yield from large.measured(f"made up {options.customers:,}", large.seeded(options.customers, options.seed), best)
+    if options.large:
+        yield from large.measured(options.large.stem, large.from_file(options.large), best)
+
+
+def told(lines: Iterable[dict[str, Any]], *, as_json: bool) -> None:
+    """Print them as they come, or as JSON."""
+    kept = []
+    for line in lines:
+        kept.append(line)
+        if not as_json:
+            print(shown(line), flush=True)
+    if as_json:
+        print(json.dumps(kept))
 
 
 def measured(path: Path, mapping: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
@@ -149,13 +177,18 @@ def ratio(part: int, whole: int) -> float:
     return round(part / whole, 4) if whole else 1.0
 
 
+def peak(line: dict[str, Any]) -> str:
+    """The most memory that was held, where it was measured."""
+    return f"  peak {line['peak_mib']:,} MiB" if "peak_mib" in line else ""
+
+
 def shown(line: dict[str, Any]) -> str:
     """One line of the table."""
     return (
         f"{line['set'][:22]:22s} {line['model']:8s} {line['records']:8,d} records  {line['pairs']:9,d} pairs  "
         f"blocking {line['blocking_recall']:.3f}  best F1 {line['best_f1']:.4f}  at .95 P {line['precision']:.3f} "
         f"R {line['recall']:.3f} F1 {line['f1']:.3f}  clusters {line['clusters_f1']:.3f}  ECE {line['ece']:.4f}  "
-        f"train {line['train_s']:.1f} s"
+        f"train {line['train_s']:.1f} s{peak(line)}"
     )
 
 
