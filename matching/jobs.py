@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from cmdm.jobs import HandOn, Running, job
-from matching.actions import asking, learning, matching, models, rehearsing, rekeying, training
+from matching.actions import asking, counting, learning, matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
 from matching.queries.models import read_model
 
@@ -36,6 +36,12 @@ def learn(job: Running) -> dict[str, Any]:
     """Correct the model in force by people's answers."""
     row = learning.learn(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
     return {"model": f"{row.party_type}:{row.version}"}
+
+
+@job(asking.COUNT)
+def count(job: Running) -> dict[str, Any]:
+    """Count what each rule of blocking costs and finds; the page of blocks shows the last account."""
+    return counting.count_blocking(str(job.arguments["party"]), actor=job.actor, report=patiently(job)).to_dict()
 
 
 @job(asking.REHEARSE)

@@ -7,7 +7,7 @@ from cmdm.actions import Refused, action
 from cmdm.models import Job, User
 from matching.models import MatchModel
 
-TRAIN, LEARN, REHEARSE = "matching.train", "matching.learn", "matching.rehearse"
+TRAIN, LEARN, REHEARSE, COUNT = "matching.train", "matching.learn", "matching.rehearse", "matching.count"
 
 
 @action
@@ -30,4 +30,15 @@ def rehearsal(row: MatchModel, *, actor: User) -> Job:
         raise Refused(_("This is being done already."))
     made = jobs.enqueue(REHEARSE, actor=actor, model=row.pk)
     audit.record(actor, "model.rehearsal_asked", made)
+    return made
+
+
+@action
+def counting(party_type: str, *, actor: User) -> Job:
+    """Have the rules of blocking counted. Refused while that is being done."""
+    access.require_everywhere(actor, "configure")
+    if Job.objects.unfinished().filter(name=COUNT, arguments__party=party_type).exists():
+        raise Refused(_("This is being done already."))
+    made = jobs.enqueue(COUNT, actor=actor, party=party_type)
+    audit.record(actor, "blocking.count_asked", made)
     return made

@@ -5,7 +5,7 @@ its own lines and blocking apply. Everything here needs ``configure`` in every d
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from cmdm import access, audit, clock, jobs, memo
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User, system_user
 from matching.engine.defaults import organisation_model, person_model, size_of
-from matching.engine.model import Model, ModelError
+from matching.engine.model import Model, ModelError, Rule
 from matching.models import MatchModel
 from matching.queries.models import MODELS, read_model
 
@@ -108,6 +108,22 @@ def adjust(row: MatchModel, *, actor: User, automatic: float, review: float) -> 
     note = _("version %(n)d, lines %(review).2f and %(automatic).2f")
     facts = {"n": row.version, "review": review, "automatic": automatic}
     return draft(model, actor=actor, origin=Origin.ADJUSTED, note=note % facts)
+
+
+@action
+def reblock(party_type: str, rules: Sequence[Sequence[str]], *, actor: User) -> MatchModel:
+    """A draft like the version in force that compares by these rules. Invalid where they are none."""
+    row = MatchModel.objects.in_force().get(party_type=party_type)
+    model = read_model(row)
+    own = {rule.parts: rule for rule in model.rules}
+    chosen = tuple(own.get(tuple(parts), Rule("+".join(parts), tuple(parts))) for parts in rules)
+    model = replace(model, rules=chosen)
+    try:
+        model.validate()
+    except ModelError as fault:
+        raise Invalid({"rules": [str(fault)]}) from None
+    note = _("version %(n)d, compared by %(rules)d rules") % {"n": row.version, "rules": len(chosen)}
+    return draft(model, actor=actor, origin=Origin.ADJUSTED, note=note)
 
 
 @action

@@ -19,7 +19,7 @@ from matching.actions import asking, models
 from matching.forms import LinesForm, ShownForm
 from matching.models import MatchModel
 from matching.queries.model_pages import model_view
-from matching.queries.modelling import large_blocks
+from matching.queries.modelling import counted, large_blocks
 
 
 @login_required
@@ -39,11 +39,46 @@ def model(request: Request, party: str = "person") -> HttpResponse:
 
 @login_required
 @require_GET
-def blocks(request: Request) -> HttpResponse:
-    """Blocks over the cap. They count records of every domain, so the right is needed in every domain."""
+def blocks(request: Request, party: str = "person") -> HttpResponse:
+    """What each rule costs and finds, and blocks over the cap.
+
+    They count records of every domain, so the right is needed in every domain.
+    """
     if not access.everywhere(request.user, "configure"):
         raise PermissionDenied
-    return render(request, "matching/blocks.html", {"rows": large_blocks()})
+    if party not in PartyType.values:
+        raise Http404
+    context = {"rows": large_blocks(), "counted": counted(party), "parties": PartyType.choices, "party": party}
+    return render(request, "matching/blocks.html", context)
+
+
+@login_required
+@require_POST
+def count(request: Request, party: str) -> HttpResponse:
+    """Have the rules of blocking counted."""
+    if party not in PartyType.values:
+        raise Http404
+    _done(request, lambda: asking.counting(party, actor=request.user), _("The rules are being counted."))
+    return redirect("matching:blocks_of", party)
+
+
+@login_required
+@require_POST
+def reblock(request: Request, party: str) -> HttpResponse:
+    """Keep the suggested rules as a draft, and rehearse it."""
+    if not access.everywhere(request.user, "configure"):
+        raise PermissionDenied
+    rules = [one["parts"] for one in counted(party).suggested] if party in PartyType.values else []
+    if not rules:
+        raise Http404
+
+    def deed() -> MatchModel:
+        made = models.reblock(party, rules, actor=request.user)
+        asking.rehearsal(made, actor=request.user)
+        return made
+
+    made = _done(request, deed, _("A draft with these rules is being rehearsed."))
+    return _to(made) if made else redirect("matching:blocks_of", party)
 
 
 @login_required

@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 from django.urls import reverse
 
-from cmdm.models import Job
+from cmdm import jobs
+from cmdm.models import Domain, Job
+from customers.models import SourceRecord
 from matching.actions import models, rehearsing
 from matching.engine.defaults import person_model
-from matching.models import MatchModel
+from matching.models import MatchModel, OversizedBlock
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNE, KARL, make_source, stored
 
@@ -90,3 +92,44 @@ class TestPage:
         for more in ({"version": "99"}, {"version": "x"}):
             assert client.get(page(**more)).status_code == 404
         assert client.post(reverse("matching:train", args=["ghost"])).status_code == 404
+
+
+class TestBlocking:
+    @pytest.fixture
+    def counted(self, client, owner):
+        stored(make_source(owner_domain(), "erp"), "1", {**ANNA, "gender": "female"})
+        client.post(reverse("matching:count", args=["person"]))
+        job = Job.objects.get(name="matching.count")
+        jobs.run(str(job.pk))
+        return job
+
+    def test_what_each_rule_costs_and_finds_is_shown_and_the_suggestion_becomes_a_draft(self, client, counted):
+        text = client.get(reverse("matching:blocks")).text
+        assert "Likely pairs that the rules in use find" in text and "email user prefix" in text
+        assert "Rehearse the suggested rules" in text
+        answer = client.post(reverse("matching:reblock", args=["person"]))
+        draft = MatchModel.objects.get(party_type="person", state="draft")
+        assert answer.url.endswith(f"?version={draft.version}")
+        assert len(draft.definition["rules"]) == 1, "one rule finds the one pair"
+
+    def test_without_a_count_nothing_is_suggested(self, client, owner):
+        assert client.post(reverse("matching:reblock", args=["person"])).status_code == 404
+        assert "Not counted yet" in client.get(reverse("matching:blocks_of", args=["organisation"])).text
+
+    def test_what_a_finer_key_leaves_over_is_told(self, client, owner):
+        for key, records in ((1, 700), (2, 600)):
+            OversizedBlock.objects.create(key=key, rule=0, party_type="person", records=records)
+        SourceRecord.objects.get(key="2").match_keys.create(key=2, rule=0, finer=True)
+        text = client.get(reverse("matching:blocks")).text
+        assert text.count("within finer keys</td>") == 1
+        assert "the newest 500; 100 are left over" in text
+
+    def test_who_configures_not_everywhere_counts_nothing(self, client, owner):
+        make_domain("another")
+        assert client.get(reverse("matching:blocks")).status_code == 403
+        assert client.post(reverse("matching:count", args=["person"])).status_code == 403
+        assert client.post(reverse("matching:reblock", args=["person"])).status_code == 403
+
+
+def owner_domain():
+    return Domain.objects.get(key="retail")
