@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from cmdm.models import AuditEntry
+from customers.actions import loads
 from customers.jobs import run
 from customers.models import Load, SourceRecord
 from tests.support.people import make_domain, make_user
@@ -65,6 +66,18 @@ class TestBefore:
         sent.refresh_from_db()
         assert sent.mapping["columns"] == {"first_name": "given_name", "last_name": "family_name"}
         assert sent.mapping["constants"] == {"party_type": "person", "address.city": "Ulm"}
+
+    def test_a_full_file_that_lacks_much_is_shown_and_needs_a_word(self, at_work, sent, source, olga):
+        load_now(sent, olga)
+        short = SimpleUploadedFile("short.csv", "".join(FILE.splitlines(keepends=True)[:2]).encode())
+        at_work.post(reverse("customers:import_new"), {"source": source.pk, "file": short})
+        full = Load.objects.latest("created_at")
+        loads.set_mapping(full, full.mapping, "replace", actor=olga)
+        assert "<b>2</b> of 3 open records are not in the file" in at_work.get(address("import", full)).text
+        for said, mode in (({}, "uploaded"), ({"confirmed": "on"}, "queued")):
+            at_work.post(address("import_start", full), said)
+            full.refresh_from_db()
+            assert full.state == mode
 
     def test_a_file_that_is_no_table_is_refused_at_its_field(self, at_work, source):
         file = SimpleUploadedFile("people.csv", b"\x00\x01\x02")
