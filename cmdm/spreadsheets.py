@@ -65,7 +65,7 @@ class SafeCSV(CSV):
             raise Unreadable(_("Line %d: a quotation mark is not closed properly.") % rows.line_num) from None
 
     def _read(self, rows: Any) -> tablib.Dataset:
-        header = next(rows, [])
+        header: list[str] = next(rows, [])
         if len(set(header)) != len(header):
             raise Unreadable(_("A column stands twice in the header."))
         dataset = tablib.Dataset(headers=header)

@@ -17,9 +17,9 @@ from cmdm.errors import Invalid, Refused
 from cmdm.models import User
 from customers import ports
 from customers.actions import absences, export_files, loading, rebuilding, storing
-from customers.actions.helping import Helpers, helpers
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
+from customers.actions.preparers import Preparers, preparers
 from customers.actions.received import Outcome
 from customers.actions.rows import Rows, rows_of
 from customers.actions.unchanged import Said, rest_of
@@ -142,7 +142,7 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
     mapping = bound(load, load.header)
     progress(*loading.progress_of(load), _("Reading"))
     said = Said.by(load.source)
-    with helpers(load.source) as others:
+    with preparers(load.source) as others:
         pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, SLAB, start=start))
         for piece in _ahead(pieces):
             progress(*loading.progress_of(load), _("Taking in"))
@@ -168,7 +168,7 @@ class _Piece:
         return dict(zip(self.places, chain.from_iterable(one.result() for one in self.coming), strict=True))
 
 
-def _begun(load: Load, piece: Slab | Batch, said: Said, mapping: Bound, others: Helpers) -> _Piece:
+def _begun(load: Load, piece: Slab | Batch, said: Said, mapping: Bound, others: Preparers) -> _Piece:
     batch, same = (piece, 0) if isinstance(piece, Batch) else (piece.batch, 0)
     if isinstance(piece, Slab):
         found, same = rest_of(piece, said, mapping)

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from customers.actions import helping
+from customers.actions import preparers
 from customers.actions.preparing import prepare
 from customers.actions.received import NEW, REJECTED, Received
 from customers.queries.catalogue import as_read
@@ -20,12 +20,12 @@ ROWS = [
 ]
 
 
-def test_a_helper_gives_what_this_process_would_make_with_what_is_written(source, monkeypatch):
+def test_a_preparer_gives_what_this_process_would_make_with_what_is_written(source, monkeypatch):
     come, go = io.BytesIO(pickle.dumps((as_read(), "en", source, ROWS))), io.BytesIO()
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=come))
     monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=go))
 
-    helping.serve()
+    preparers.serve()
 
     first, second = pickle.loads(go.getvalue())  # noqa: S301
     expected = prepare(source, ROWS)
@@ -35,11 +35,11 @@ def test_a_helper_gives_what_this_process_would_make_with_what_is_written(source
     assert any(term == "ann" for _kind, term in first.written.terms)
 
 
-def test_rows_of_a_helper_that_dies_are_prepared_here(source, monkeypatch):
-    monkeypatch.setattr(helping, "_BEGIN", "")
-    monkeypatch.setattr(helping, "FEW", 1)
+def test_rows_of_a_preparer_that_dies_are_prepared_here(source, monkeypatch):
+    monkeypatch.setattr(preparers, "_BEGIN", "")
+    monkeypatch.setattr(preparers, "FEW", 1)
 
-    with helping.helpers(source) as others:
+    with preparers.preparers(source) as others:
         [made] = [part.result() for part in others.begin(ROWS)]
 
     assert [one.status for one in made] == [NEW, REJECTED]

@@ -1,7 +1,7 @@
 """Preparing the rows of a large file in other processes, while this one writes those before them.
 
-What a row becomes depends on nothing but the row, its source and the catalogue, so any process gives the same. Helpers
-get rows and give outcomes back, by pipes; they never talk to the database. A helper that dies is done without.
+What a row becomes depends on nothing but the row, its source and the catalogue, so any process gives the same.
+Preparers get rows and give outcomes back, by pipes; they never talk to the database. One that dies is done without.
 """
 
 import contextlib
@@ -24,14 +24,14 @@ from customers.models import Source
 from customers.queries.catalogue import MEMO, as_read, catalogue, made_of
 from customers.types.standardising import Standard
 
-AT_ONCE = 2_000  # rows that a helper gets
-FEW = 4_000  # rows for which no helper is started
+AT_ONCE = 2_000  # rows that a preparer gets
+FEW = 4_000  # rows for which no preparer is started
 MOST = 8
 REMEMBERED = 200_000
-_BEGIN = "import django; django.setup(); from customers.actions.helping import serve; serve()"
+_BEGIN = "import django; django.setup(); from customers.actions.preparers import serve; serve()"
 
 
-class _Helper:
+class _Preparer:
     """Another process that prepares rows."""
 
     def __init__(self) -> None:
@@ -56,13 +56,13 @@ class _Helper:
         self._process.communicate()
 
 
-class Helpers:
+class Preparers:
     """As many as the machine has cores; they begin with the first rows that are worth it."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._free: SimpleQueue[_Helper] = SimpleQueue()
-        self._all: list[_Helper] = []
+        self._free: SimpleQueue[_Preparer] = SimpleQueue()
+        self._all: list[_Preparer] = []
         self._threads: ThreadPoolExecutor | None = None
 
     def begin(self, received: Sequence[Received]) -> list[Future[list[Outcome]]]:
@@ -78,18 +78,18 @@ class Helpers:
 
     def _started(self) -> ThreadPoolExecutor:
         count = min(os.cpu_count() or 1, MOST)
-        self._all = [_Helper() for _ in range(count)]
-        for helper in self._all:
-            self._free.put(helper)
+        self._all = [_Preparer() for _ in range(count)]
+        for preparer in self._all:
+            self._free.put(preparer)
         self._threads = ThreadPoolExecutor(count)
         return self._threads
 
     def _helped(self, rows: Any, language: str, received: Sequence[Received]) -> list[Outcome]:
-        helper = self._free.get()
+        preparer = self._free.get()
         try:
-            made = helper.prepare((rows, language, self._source, received))
+            made = preparer.prepare((rows, language, self._source, received))
         finally:
-            self._free.put(helper)
+            self._free.put(preparer)
         if made is None:
             with _knowing(rows, language):
                 return _prepared(self._source, received, {})
@@ -99,16 +99,16 @@ class Helpers:
 
     def end(self) -> None:
         """Let them go."""
-        for helper in self._all:
-            helper.end()
+        for preparer in self._all:
+            preparer.end()
         if self._threads is not None:
             self._threads.shutdown(cancel_futures=True)
 
 
 @contextlib.contextmanager
-def helpers(source: Source) -> Iterator[Helpers]:
+def preparers(source: Source) -> Iterator[Preparers]:
     """Inside, rows of this source are prepared by other processes."""
-    found = Helpers(source)
+    found = Preparers(source)
     try:
         yield found
     finally:
@@ -133,7 +133,7 @@ def _prepared(source: Source, received: Sequence[Received], seen: dict[Any, Stan
 
 
 def serve() -> None:
-    """What a helper does until its pipe is closed."""
+    """What a preparer does until its pipe is closed."""
     come, go = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     seen: dict[Any, Standard] = {}
