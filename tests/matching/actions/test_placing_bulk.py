@@ -5,11 +5,11 @@ import pytest
 from cmdm import verifying
 from cmdm.models import AuditEntry, system_user
 from customers import jobs
-from customers.models import Customer, SourceRecord
+from customers.models import Customer, Source, SourceRecord
 from matching.actions import matching, placing_bulk, placing_slices, placing_stored
 from matching.models import Candidate, LedgerEntry, MatchKey, OversizedBlock
 from tests.customers.files import row, run, text, upload
-from tests.support.records import ANNA, stored, take
+from tests.support.records import ANNA, make_source, stored, take
 
 ANNA_ROWS = (
     row(1, given="Anna", family="Bergström", born="1980-02-03", mail="anna@bergstrom.example"),
@@ -63,6 +63,16 @@ class TestPlacingAsAWhole:
         candidate = Candidate.objects.open().get()
         assert {candidate.left.key, candidate.right.key} & {"K00003"}
         assert candidate.evidence["levels"] and 0.3 < candidate.probability < 0.95
+
+    def test_a_load_joins_nobody_to_what_somebody_says_of_himself_without_proof(self, scene):
+        portal = make_source(scene.south)
+        Source.objects.filter(pk=portal.pk).update(role=Source.Role.PORTAL)
+        born, phone = ANNA["birth_date"], "+4915112345678"
+        mail = [{"value": "thief@mail.example", "verified": True}]
+        own = stored(portal, "me", {**ANNA, "email": mail, "phone": [{"value": phone}]})
+        load(scene, row(1, given=ANNA["given_name"], family=ANNA["family_name"], born=born, phone=phone))
+        assert owner("K00001") != own.customer_id
+        assert Candidate.objects.open().get().kind == "conflict", "a person is asked"
 
     def test_the_keys_are_those_that_single_records_have(self, scene, monkeypatch):
         load(scene, *ANNA_ROWS, row(4))
