@@ -68,6 +68,7 @@ LEGAL_FORMS: Final = frozenset(
     (
         "inc incorporated corp corporation co company ltd limited llc llp lp plc pty pte gmbh ag kg ohg ug mbh ev eg "
         "se sa sas sarl srl spa snc bv nv vof cv ab as asa oy oyj aps sl slu sp zoo kft doo sro jsc ooo pvt the and "
+        "ltda lda sca scs eirl kgaa gesmbh bhd sdn uab sia ood eood zao oao pao proprietary "
         "und et y"
     ).split()
 )

@@ -122,10 +122,19 @@ def _without_generation(name: str) -> tuple[list[str], int]:
     return words, 0
 
 
+def _spelt(words: list[str]) -> list[str]:
+    """Words of single letters that are a legal form together as one: S.A., B.V., L.L.C."""
+    start = len(words)
+    while start > 0 and len(words[start - 1]) == 1:
+        start -= 1
+    ending = "".join(words[start:])
+    return [*words[:start], ending] if ending in LEGAL_FORMS and 0 < start < len(words) - 1 else words
+
+
 @lru_cache(maxsize=16_384)
 def organisation_name(text: str) -> OrganisationName | None:
     """The name made ready for comparing; None when nothing is left of it."""
-    words = [ABBREVIATIONS.get(word, word) for word in fold(text.replace("'", "")).split()]
+    words = [ABBREVIATIONS.get(word, word) for word in _spelt(fold(text.replace("'", "")).split())]
     telling = [word for word in words if word not in LEGAL_FORMS] or words
     if not telling:
         return None

@@ -95,7 +95,7 @@ IDENTIFIERS = st.lists(
 COMPANIES = st.sampled_from(
     [
         *("Acme Trading Ltd", "Acme Trade Limited", "ACME", "International Business Machines", "IBM", "Acme Tradnig"),
-        *("Trading Acme", "Bäckerei Huber GmbH", "Baeckerei Huber", "Huber", "The Acme Hotel", "", "GmbH"),
+        *("Trading Acme", "Acme S.A.", "Bäckerei Huber GmbH", "Baeckerei Huber", "Huber", "The Acme Hotel", "", "GmbH"),
     ]
 )
 

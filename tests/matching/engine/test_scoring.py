@@ -259,6 +259,7 @@ def test_a_chinese_name_meets_its_transcription():
     [
         ("Müller & Söhne GmbH", "MUELLER Söhne", "near"),
         ("Universal Exports Inc.", "Universal Exports, Ltd", "exact"),
+        ("Exportaciones Vega S.A.", "Exportaciones Vega", "exact"),
         ("Ritz Carlton Restaurant", "Restaurant Ritz-Carlton", "words"),
         ("Mifune Japan Center", "Mifune", "within"),
         ("International Business Machines", "IBM", "acronym"),
