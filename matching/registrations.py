@@ -5,6 +5,7 @@ from cmdm.installing import standing
 from customers.ports import Hanging, hangings, moments, panels, reasons
 from matching import panels as own
 from matching.actions.models import install_models
+from matching.actions.upgrading import catch_up
 from matching.queries import verifying  # noqa: F401
 from matching.queries.moments import TOLD
 from matching.queries.reasons import why_here
@@ -49,6 +50,7 @@ hangings.add("ledger.source", Hanging("matching.LedgerEntry", "source_customer",
 hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays", "stays", "kept"))
 
 standing.add("matching.models", install_models, order=20)
+standing.add("matching.edition", catch_up, order=90)
 
 panels.add("matching.answers", own.ANSWERS, order=20)
 panels.add("matching.steps", own.STEPS, order=15)

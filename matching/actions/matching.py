@@ -14,7 +14,7 @@ from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
-from matching.actions import candidates, inspecting, ledger, models, rekeying
+from matching.actions import candidates, inspecting, ledger, models
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, meet, settle
@@ -51,7 +51,6 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
         records = _records(party, everything=everything)
         if everything:
             models.size(party, len(records))
-            _prepare(party, actor=actor)
         compared = meet(models_in_force()[party], records, everything=everything, report=report)
         if compared is None:
             continue
@@ -67,13 +66,6 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
     made = Matched(*totals)
     _finish(made, started, actor=actor)
     return made
-
-
-def _prepare(party: str, *, actor: User) -> None:
-    """What was stored before anything was kept is prepared once, not again and again for new records."""
-    after: int | None = 0
-    while after is not None:
-        after = rekeying.keep_next(party, after, actor=actor)
 
 
 def _records(party: str, *, everything: bool) -> list[int]:

@@ -19,7 +19,6 @@ from matching.models import MatchKey, OversizedBlock
 from matching.queries.blocking import digests, finer_digests, match_spaces
 from matching.queries.features import party_of
 from matching.queries.models import models_in_force
-from matching.queries.prepared import with_lines
 
 SLICE = 500
 
@@ -45,21 +44,6 @@ def add_next(model: Model, after: int, *, actor: User, hold: Callable[[], None])
         ]
     )
     audit.record(actor, "keys.added", counts={"records": len(records)})
-    return records[-1].pk
-
-
-@action
-def keep_next(party: str, after: int, *, actor: User) -> int | None:
-    """Keep prepared those records after this one (id) of which nothing fitting is kept; the last one's id, or None."""
-    models = models_in_force()
-    rows = SourceRecord.objects.current().filter(party_type=party, about__isnull=True, pk__gt=after)
-    unkept = with_lines(rows, models).filter(kept_line__isnull=True)
-    records = list(unkept.locked().defer("raw", "findings")[:SLICE])
-    if not records:
-        return None
-    model = models[party].model
-    preparations.keep(model, [(record, prepare(model, party_of(record))) for record in records])
-    audit.record(actor, "records.prepared", counts={"records": len(records)})
     return records[-1].pk
 
 

@@ -4,16 +4,17 @@ from dataclasses import replace
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.utils import IntegrityError
 
 from cmdm import jobs, verifying
-from cmdm.models import AuditEntry, Job, system_user
+from cmdm.models import Job, system_user
 from customers.models import SourceRecord
-from matching.actions import matching, models, rekeying
+from matching.actions import models, upgrading
 from matching.engine.defaults import person_model
 from matching.engine.features import Party, prepare
 from matching.engine.packing import packed
-from matching.models import PreparedRecord
+from matching.models import MatchKey, PreparedRecord
 from matching.queries.models import models_in_force
 from matching.queries.prepared import lines, opened, sealed
 from matching.queries.stored import comparable
@@ -115,12 +116,17 @@ def test_a_model_that_prepares_otherwise_prepares_all_anew(scene, owner):  # noq
     assert verifying.broken([KEYS]) == []
 
 
-def test_matching_all_prepares_what_was_stored_before_anything_was_kept(scene, monkeypatch):
-    monkeypatch.setattr(rekeying, "SLICE", 1)
+def test_after_an_upgrade_what_an_earlier_edition_made_is_made_anew_once(scene):
     records = [stored(scene.crm, str(number), who) for number, who in enumerate((ANNA, KARL, ANNE))]
-    keep(records[1], ANNA, version=7)
-    PreparedRecord.objects.exclude(pk=records[1].pk).delete()
-    matching.run(actor=system_user(), everything=True)
+    assert upgrading.catch_up(actor=system_user()) == []
+
+    PreparedRecord.objects.filter(pk=records[1].pk).delete()
+    PreparedRecord.objects.filter(pk=records[2].pk).update(preparation=7)
+    MatchKey.objects.filter(record=records[0]).update(key=F("key") + 1)
+    (asked,) = upgrading.catch_up(actor=system_user())
+    assert upgrading.catch_up(actor=system_user()) == []
+    jobs.run(str(asked.pk))
 
     assert [kept(record) for record in records] == [line_of(record.values) for record in records]
-    assert AuditEntry.objects.filter(deed="records.prepared").count() == 3
+    assert verifying.broken([KEYS]) == []
+    assert upgrading.catch_up(actor=system_user()) == []

@@ -95,6 +95,7 @@ SAMPLES = [
     {"given_name": "John", "family_name": "Doe", "phone": ["1234567", "020 7946 0958"], "email": "none@none.example"},
 ]
 FIRMS = [
+    {"organisation_name": "Banco Nord S.A.", "website": ["nord.example"]},
     {"organisation_name": "Müller & Söhne GmbH & Co. KG", "website": ["www.mueller.example"]},
     {
         "organisation_name": ["The Intl. Business Machines Corp"],
@@ -108,4 +109,4 @@ def test_the_edition_is_raised_whenever_the_same_values_are_prepared_otherwise()
     """Lines that are kept under an edition must stay what `prepare` makes: raise it, then name the new sum here."""
     made = [packed(prepare(PERSONS, Party(0, "person", each))) for each in SAMPLES]
     made += [packed(prepare(ORGANISATIONS, Party(0, "organisation", each))) for each in FIRMS]
-    assert (EDITION, hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]) == (1, "cb072b17757e3571")
+    assert (EDITION, hashlib.sha256("\n".join(made).encode()).hexdigest()[:16]) == (1, "bc3478da861dd71f")
