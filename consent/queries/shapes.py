@@ -69,11 +69,13 @@ _LOAD = """
              FROM consent_consentevent e WHERE e.record_id = known.id AND {reaching}) acts
      WHERE customer_id IN (SELECT customer_id FROM known WHERE odd)
 """
+# Whether activity has moved an end is looked up for lapsed acts alone: what is not known to be false goes on to the
+# next condition, so an act without an end must say false.
 _ORDER = "e.effective_at, e.act IN ('refused', 'withdrawn', 'objected'), e.id"
 _WORD = """left(e.act, 3) || (array_position((SELECT ids FROM levels), e.purpose_id) - 1)
                  || CASE WHEN e.channel = '' THEN '' ELSE 'c' END
                  || CASE WHEN e.contact_id IS NULL THEN '' ELSE 'a' END
-                 || CASE WHEN e.expires_at <= %(at)s AND NOT EXISTS (
+                 || CASE WHEN COALESCE(e.expires_at <= %(at)s, false) AND NOT EXISTS (
                         SELECT 1 FROM consent_consentevent l
                          WHERE l.names_id = e.id AND l.act = 'prolonged' AND l.expires_at > %(at)s)
                          THEN 'x' ELSE '' END
