@@ -107,6 +107,7 @@ class TestUnmerging:
 
     def test_a_record_of_another_customer_or_domain_is_not_found(self, steward, southerner, joined):
         southerner.send("records/", record("till", "T1", BOB))
+        joined.refresh_from_db()
         for ref in ({"source": "till", "key": "T1"}, {"source": "shop", "key": "nosuch"}):
             answer = steward.send("unmerges/", {"customer": seen(joined)[0], "records": [ref]})
             assert answer.status_code == 404
