@@ -84,7 +84,7 @@ def people(count):
         born = f"{1930 + number % 70}-{number % 12 + 1:02d}-0{number % 9 + 1}"
         other = f"{born[:-2]}1{born[-1]}"
         mail = f"{given}@{family}.example".lower()
-        yield person(given, family, born, mail), person(f"{given[:-1]}q", family, other, f"x{number}@other.example")
+        yield person(given, family, born, mail), person(f"{given[:-1]}q", family, other, f"{family}@{given[::-1]}.example".lower())
 
 
 def load(sources, files):
