@@ -83,8 +83,8 @@ def people(count):
         given, family = names[number], names[count + number]
         born = f"{1930 + number % 70}-{number % 12 + 1:02d}-0{number % 9 + 1}"
         other = f"{born[:-2]}1{born[-1]}"
-        mail = f"{given}@{family}.example".lower()
-        yield person(given, family, born, mail), person(f"{given[:-1]}q", family, other, f"{family}@{given[::-1]}.example".lower())
+        mails = f"{given}@{family}.example".lower(), f"{family}@{given[::-1]}.example".lower()
+        yield person(given, family, born, mails[0]), person(f"{given[:-1]}q", family, other, mails[1])
 
 
 def load(sources, files):
