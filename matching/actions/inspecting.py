@@ -87,13 +87,15 @@ def _records(customers: Collection[int], models: Mapping[str, InForce]) -> dict[
     mine = SourceRecord.objects.current().filter(customer__in=customers, about__isnull=True)
     counted = mine.values("customer").annotate(records=Count("pk")).order_by()
     enough = Q(records__gte=TWO_AND_TWO) | Q(records__gte=2, customer__party_type__in=strict)
-    chosen = list(counted.filter(enough).values_list("customer", flat=True))
+    chosen = dict(counted.filter(enough).values_list("customer", "records"))
+    rows = prepared.with_lines(mine.only(*COMPARED), models)
     made: dict[int, list[SourceRecord]] = defaultdict(list)
-    if chosen:
-        rows = prepared.with_lines(mine.filter(customer__in=chosen).only(*COMPARED), models)
-        for record in rows.order_by("pk"):
+    if usual := [customer for customer, records in chosen.items() if records <= LATEST]:
+        for record in rows.filter(customer__in=usual).order_by("pk"):
             made[record.customer_id or 0].append(record)
-    return {customer: records[-LATEST:] for customer, records in made.items()}
+    for customer in chosen.keys() - made.keys():  # hardly any; all the records of one may be more than memory holds
+        made[customer] = list(rows.filter(customer=customer).order_by("-pk")[:LATEST])[::-1]
+    return made
 
 
 def _weak(model: Model, records: Sequence[Features], same: Collection[Pair]) -> Sequence[Pair]:

@@ -10,6 +10,7 @@ from matching.actions import inspecting, ledger, matching, told
 from matching.engine.defaults import person_model
 from matching.engine.features import Party, prepare
 from matching.models import Candidate, MatchModel
+from matching.queries.models import models_in_force
 from matching.queries.proposals import proposed
 from stewardship.actions import tasks
 from stewardship.models import Task
@@ -107,6 +108,12 @@ class TestMany:
         model = person_model()
         rows = [prepare(model, Party(number, "person", who)) for number, who in enumerate(people * each, 1)]
         return model, rows
+
+    def test_of_too_many_the_latest_are_looked_at(self, both, monkeypatch):
+        customer = join(*both)
+        monkeypatch.setattr(inspecting, "LATEST", 3)
+        found = inspecting._records([customer.pk], models_in_force())
+        assert [record.pk for record in found[customer.pk]] == sorted(row.pk for row in both)[1:]
 
     def test_many_of_one_person_hang_on_nothing(self, monkeypatch):
         monkeypatch.setattr(inspecting, "IN_ARRAYS", "nowhere.at.all")
