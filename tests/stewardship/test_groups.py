@@ -11,6 +11,7 @@ from customers.models import Customer, Pin, Relation, SourceRecord
 from matching.models import Candidate, LedgerEntry, Verdict
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
+from stewardship.queries import questions
 from tests.stewardship.scene import answer, ask, seen, stranger, task_of
 from tests.system.digest import digest
 
@@ -40,6 +41,13 @@ def parted(group, actor, *parts, **more):
     return answer(
         group, actor, "partition", groups=[[group.customers[place] for place in part] for part in parts], **more
     )
+
+
+def test_of_a_part_too_large_only_so_much_is_read(four, monkeypatch):
+    someone = owners(four)[:1]
+    assert questions._reached(someone) == set(owners(four))
+    monkeypatch.setattr(questions, "WALKED", 2 - 10 * len(someone))
+    assert len(questions._reached(someone)) == 2
 
 
 class TestParting:
