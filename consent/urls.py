@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consent.views import acts, asked, claims, conflicts, customers, imports, notices, proof, purposes
+from consent.views import acts, asked, claims, conflicts, customers, guardians, imports, notices, proof, purposes
 
 app_name = "consent"
 urlpatterns = [
@@ -40,6 +40,9 @@ urlpatterns = [
     path("consent/imports/<uuid:pk>/account/", imports.account, name="import_account"),
     path("customers/<uuid:key>/consents/", customers.consents, name="customer"),
     path("customers/<uuid:key>/consents/record/", customers.record, name="record"),
+    path("customers/<uuid:key>/consents/guardian/", guardians.guardian, name="guardian"),
+    path("customers/<uuid:key>/consents/guardian/<int:pk>/end/", guardians.end, name="guardian_end"),
+    path("customers/<uuid:key>/consents/<int:pk>/void/", customers.void, name="void"),
     path("customers/<uuid:key>/consents/<slug:purpose>/ask/", customers.ask, name="ask"),
     path("customers/<uuid:key>/consents/<int:pk>/scan/", customers.scan, name="scan"),
 ]

@@ -3,10 +3,28 @@
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, history
-from cmdm.actions import Refused, action, change_id
+from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User
+from consent.actions import evidence as evidences
+from consent.actions import scans
 from consent.models import Evidence, Guardianship
 from customers.models import PartyType, SourceRecord
+
+FORM = "steward/guardian"
+
+
+@action
+def nominate(ward: SourceRecord, guardian: SourceRecord, *, actor: User, note: str, scan: bytes = b"") -> Guardianship:
+    """:func:`appoint` with what a steward keys in as proof: which document, who saw it. Refused without a note."""
+    if not note.strip():
+        raise Invalid({"note": [_("Say what proves it: which document, who saw it.")]})
+    kept = evidences.keep(actor=actor, kind=Evidence.Kind.PAPER, form=FORM, note=note, keyed_by=actor)
+    if scan:
+        scans.attach(kept, actor=actor, content=scan)
+    made: Guardianship = appoint(ward, guardian, actor=actor, evidence=kept)
+    domains = {ward.domain_id, guardian.domain_id}
+    audit.record(actor, "guardian.appointed", made, domains=domains, counts={"scans": int(bool(scan))})
+    return made
 
 
 @action

@@ -1,28 +1,23 @@
 """What a customer said on the phone or on paper, keyed in by somebody of ours, with what proves it."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, clock, crypto, events, jobs
+from cmdm import access, audit, clock, events, jobs
 from cmdm.actions import Invalid, Refused, action
 from cmdm.models import User, portal_user
-from consent.actions import consents, contacts, evidence
-from consent.models import Attachment, ConsentEvent, Evidence, Method, Notice, Purpose
+from consent.actions import consents, contacts, evidence, scans
+from consent.models import ConsentEvent, Evidence, Method, Notice, Purpose
 from consent.queries.conflicts import ASKED, asked_of, two_answers
-from consent.queries.proving import scan_context
 from consent.rules.folding import GRANTING
 from customers.models import Customer, SourceRecord
 
 FORM = "steward/on-behalf"
 ONCE_IN = timedelta(days=1)
-MOST_BYTES = 10 * 1024 * 1024
 KINDS = {Method.PHONE: Evidence.Kind.CALL, Method.PAPER: Evidence.Kind.PAPER}
-# By the first bytes of a file; its name and what the browser calls it say nothing.
-SIGNS = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 @action
@@ -54,7 +49,7 @@ def record_on_behalf(
         actor=actor, kind=KINDS[Method(method)], form=FORM, note=note, keyed_by=actor, proof={"purpose": purpose.key}
     )
     if scan:
-        attach(kept, actor=actor, content=scan)
+        scans.attach(kept, actor=actor, content=scan)
     made = consents.record(
         records,
         actor=actor,
@@ -72,25 +67,6 @@ def record_on_behalf(
     domains = {one.domain_id for one in records}
     counts = {"records": len(made), "scans": int(bool(scan))}
     audit.record(actor, f"consent.{made[0].act}", made[0], domains=domains, counts=counts, purpose=purpose.key)
-    return made
-
-
-@action
-def attach(kept: Evidence, *, actor: User, content: bytes) -> Attachment:
-    """Keep a scan, sealed. Refused when it is too large, or neither a PDF nor a picture."""
-    kind = next((kind for sign, kind in SIGNS.items() if content.startswith(sign)), "")
-    if not kind:
-        raise Invalid({"scan": [_("A PDF, PNG or JPEG file is needed.")]})
-    if len(content) > MOST_BYTES:
-        raise Invalid({"scan": [_("At most 10 MB.")]})
-    made = Attachment.objects.create(
-        evidence=kept,
-        media_type=kind,
-        size=len(content),
-        digest=hashlib.sha256(content).hexdigest(),
-        sealed=crypto.seal_bytes(content, scan_context(kept.pk)),
-    )
-    audit.record(actor, "scan.kept", made)
     return made
 
 

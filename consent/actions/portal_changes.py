@@ -117,6 +117,8 @@ def settle(account: PortalAccount, *, actor: User) -> bool:
             ended_at=clock.now(), change=change_id()
         )
         PortalContact.objects.get_or_create(account=account, contact=contact, ended_at=None)
+        account.stamp, account.change = uuid.uuid4(), change_id()  # whoever came by the old address is out
+        account.save(update_fields=["stamp", "change"])
         _tell_records(account, text_of(change.old), new, actor=actor)
         _end(change, State.DONE)
     audit.record(actor, "portal.change_settled", account)

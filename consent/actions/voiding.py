@@ -1,16 +1,17 @@
 """Ending a consent that the organisation no longer needs, and declaring void what was entered by mistake."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from cmdm import audit, ids
-from cmdm.actions import Refused, action
+from cmdm.actions import Invalid, Refused, action
 from cmdm.database.copying import insert_many
 from cmdm.models import User
 from consent.actions import announcing, consents
+from consent.actions import evidence as evidences
 from consent.actions.holding import hold, next_moment
 from consent.models import NAMING, Act, ActorKind, ConsentEvent, Evidence, Method
 from consent.queries.material import material
@@ -20,13 +21,38 @@ from consent.rules.folding import GRANTING
 OWN = frozenset((Method.PORTAL, Method.LINK, Method.GPC, Method.FORM))
 
 
+FORM = "steward/void"
+
+
+def is_own(event: ConsentEvent) -> bool:
+    """Whether the person himself, or his guardian, did it here."""
+    return event.method in OWN and event.actor_kind in (ActorKind.PERSON, ActorKind.GUARDIAN)
+
+
+@action
+def declare(event: ConsentEvent, deed: str, *, actor: User, note: str) -> list[ConsentEvent]:
+    """Void an act (``invalidated``) or end a consent (``terminated``), with the reason that a steward keys in.
+
+    Refused without a reason, and as :func:`invalidate` and :func:`terminate` are.
+    """
+    if not note.strip():
+        raise Invalid({"note": [_("Say why.")]})
+    kept = evidences.keep(
+        actor=actor, kind=Evidence.Kind.PAPER, form=FORM, note=note, keyed_by=actor, proof={"act": event.pk}
+    )
+    made: list[ConsentEvent] = DEEDS[deed](event, actor=actor, evidence=kept)
+    counts, domains = {"records": len(made)}, {one.record.domain_id for one in made}
+    audit.record(actor, f"consent.{deed}", made[0], domains=domains, counts=counts, purpose=event.purpose.key)
+    return made
+
+
 @action
 def invalidate(event: ConsentEvent, *, actor: User, evidence: Evidence) -> list[ConsentEvent]:
     """Declare an act void, on all records that it was written on; what stood before stands again.
 
     Refused without ``correct`` where it was made, for an act that the person made himself, and a second time.
     """
-    if event.method in OWN and event.actor_kind in (ActorKind.PERSON, ActorKind.GUARDIAN):
+    if is_own(event):
         raise Refused(_("The person said this himself. Only he can say something else."))
     if event.act in NAMING:
         raise Refused(_("Only what somebody said can be declared void."))
@@ -39,6 +65,12 @@ def terminate(event: ConsentEvent, *, actor: User, evidence: Evidence | None = N
     if event.act not in GRANTING:
         raise Refused(_("Only a consent can be ended."))
     return _named(event, Act.TERMINATED, actor=actor, evidence=evidence)
+
+
+DEEDS: Mapping[str, Callable[..., list[ConsentEvent]]] = {
+    Act.INVALIDATED.value: invalidate,
+    Act.TERMINATED.value: terminate,
+}
 
 
 def _named(event: ConsentEvent, act: str, *, actor: User, evidence: Evidence | None) -> list[ConsentEvent]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cmdm import clock
-from consent.actions.on_behalf import MOST_BYTES
+from consent.actions.scans import MOST_BYTES
 from consent.models import Act, ActorKind, Channel, Kind, Method, Notice, Purpose
 from consent.queries.contacts import ATTRIBUTES, contacts_in
 from consent.rules.folding import GRANTING

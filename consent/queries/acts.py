@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from cmdm.models import User
-from consent.models import ConsentEvent
+from consent.models import ConsentEvent, Method
 from consent.queries.contacts import shown
 from consent.rules.folding import DENYING, GRANTING
 from customers.models import Customer
@@ -25,6 +25,9 @@ LOOKS = {
     "invalidated": ("", "ban"),
     "prolonged": ("", "clock"),
 }
+# What staff may end or declare void: any consent, and what was not done by the person himself.
+ENTERED = frozenset(("requested", "unknown")) | DENYING
+KEYED = frozenset((Method.PAPER, Method.PHONE, Method.IMPORT, Method.API))
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Line:
     until: datetime | None
     evidence: Any
     customer: Summary | None = None
+    may_end: bool = False
 
 
 def acts_of(user: User) -> QuerySet[ConsentEvent]:
@@ -99,4 +103,5 @@ def _line(event: ConsentEvent, customer: Summary | None) -> Line:
         until=event.expires_at,
         evidence=event.evidence,
         customer=customer,
+        may_end=event.act in GRANTING or (event.act in ENTERED and event.method in KEYED),
     )

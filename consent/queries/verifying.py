@@ -39,6 +39,19 @@ sql_check(
            OR NOT EXISTS (SELECT 1 FROM line WHERE line.purpose = e.purpose_id AND line.above = o.purpose_id)""",
 )
 sql_check(
+    "what activity prolonged was a consent with an end, still in force",
+    "I28",
+    "SELECT count(*) FROM consent_consentevent WHERE act = 'prolonged'",
+    f"""SELECT p.id FROM consent_consentevent p JOIN consent_consentevent e ON e.id = p.names_id
+         WHERE p.act = 'prolonged'
+           AND (NOT {GRANTS} OR p.purpose_id <> e.purpose_id OR p.channel <> e.channel
+                OR p.contact_id IS DISTINCT FROM e.contact_id OR p.expires_at IS NULL
+                OR (p.occurred_at < (
+                      SELECT max(l.expires_at) FROM consent_consentevent l
+                       WHERE l.id = e.id OR (l.names_id = e.id AND l.act = 'prolonged' AND l.id < p.id)))
+                   IS NOT TRUE)""",
+)
+sql_check(
     "acts made here count in the order of the ledger",
     "I26",
     EVENTS,

@@ -187,13 +187,20 @@ def _judged(
     if restricted:
         return Permission(False, Why.RESTRICTED, DENIED)
     if terms.kind == CONTRACT:
-        return Permission(True, Why.CONTRACT, contacts=None)
+        return _by_contract(records, terms, channel, at)
     if young == Why.AGE_UNKNOWN:
         return Permission(False, young)
     question = _Question(records, terms, channel, at, young is not None)
     if terms.kind == OPT_OUT:
         return question.opt_out()
     return question.opt_in(bound=bound and channel in NEEDS)
+
+
+def _by_contract(records: Sequence[Sequence[Act]], terms: Terms, channel: str, at: datetime) -> Permission:
+    """Permitted; but where the purpose asks for consent elsewhere, who said no there is not used on this ground."""
+    own = [[act for act in acts if not act.level] for acts in records]
+    answer = _Question(own, terms, channel, at, young=False).opt_out()
+    return Permission(True, Why.CONTRACT, contacts=None, refused=answer.refused) if answer.allowed else answer
 
 
 def age_gate(minimum: int | None, facts: Facts, today: date) -> Why | None:

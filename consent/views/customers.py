@@ -14,9 +14,13 @@ from cmdm.actions import Invalid, Refused
 from cmdm.requests import Request
 from consent.actions import proof
 from consent.actions.on_behalf import ask_customer, record_on_behalf
+from consent.actions.voiding import declare
 from consent.forms.on_behalf import OnBehalfForm, OpenScanForm
+from consent.forms.voiding import VoidForm
 from consent.models import ConsentEvent, Purpose
+from consent.queries.acts import acts_of, lines
 from consent.queries.conflicts import asked_about
+from consent.queries.guardians import guardians_of
 from consent.queries.panel import consents_of, history_of
 from customers.models import Customer, SourceRecord
 from customers.queries.profile import profile
@@ -41,6 +45,7 @@ def consents(request: Request, customer: Customer) -> HttpResponse:
         "rows": asked_about(customer, rows),
         "acts": history_of(customer, request.user),
         "reasons": proof.REASONS.items(),
+        "guardians": guardians_of(customer, request.user),
         "may_record": customer.status == Customer.Status.ACTIVE and bool(correctable(customer, request)),
         "may_ask": access.may(request.user, "correct", customer),
         "may_reveal": access.in_any(request.user, ["reveal"]),
@@ -77,6 +82,29 @@ def _said(made: list[ConsentEvent]) -> str:
     if made and made[0].act == "requested":
         return _("Recorded. It counts as soon as the customer has confirmed it by the mail that is on its way.")
     return _("Recorded. It counts at once.")
+
+
+@require_http_methods(["GET", "POST"])
+@of_customer
+def void(request: Request, customer: Customer, pk: int) -> HttpResponse:
+    """Declare void what was entered by mistake, or end a consent that is not needed any more."""
+    row = get_object_or_404(acts_of(request.user).filter(record__customer=customer), pk=pk)
+    access.require(request.user, "correct", row.record)
+    [line] = lines([row], request.user)
+    form, status = VoidForm(request.POST or None, event=row), 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                said = form.cleaned_data
+                declare(row, said["deed"], actor=request.user, note=said["note"])
+                messages.success(request, _("Noted. It counts at once."))
+                return redirect("consent:customer", key=customer.key)
+            except Refused as refused:
+                form.add_error(None, str(refused.sentence))
+                status = 409
+    context = {**frame(request, profile(customer, request.user), "consents"), "form": form, "line": line}
+    return render(request, "consent/void.html", context, status=status)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from cmdm import access, jobs
 from cmdm.actions.domains import grant_role
 from cmdm.models import Domain, User, portal_user, system_user
-from consent.actions import portal_anchors, proof, proposals, subject_requests, uploads
+from consent.actions import guardians, portal_anchors, proof, proposals, subject_requests, uploads
 from consent.actions.on_behalf import record_on_behalf
 from customers.actions import corrections, export_files, pins, relations
 from customers.models import Customer, SourceRecord
@@ -155,6 +155,9 @@ class Scene:
         karl = SourceRecord.objects.get(pk=self.keys["record"])
         [event] = record_on_behalf([karl], actor=self.people["steward"], **answer, **where)
         self.keys["event"] = event.pk
+        ward = SourceRecord.objects.get(pk=self.keys["away"])
+        named = guardians.nominate(ward, karl, actor=self.people["steward"], note="Certificate 7")
+        self.keys["guardianship"] = named.pk
         file = proof.prepare(actor=self.people["privacy officer"], reason="person", customer=now(karl).customer)
         jobs.run(str(file.job_id))
         self.keys["proof"] = file.pk

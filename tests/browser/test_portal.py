@@ -38,6 +38,7 @@ class Scene:
     """
 
     cookies: list[dict[str, str]]
+    receipt: str
     nadia: list[dict[str, str]]
     links: dict[str, str]
     hers: dict[str, str]
@@ -59,7 +60,7 @@ def make_scene(site) -> Scene:
     made = {key: make_purpose(f"portal-{key}", **words) for key, words in PURPOSES.items()}
     for key, purpose in made.items():
         make_notice(purpose, key=f"portal-{key}", text=PURPOSES[key]["description"])
-    say(shop, made["newsletter"], "granted", "paper", datetime(2022, 4, 3, tzinfo=UTC))
+    yes = say(shop, made["newsletter"], "granted", "paper", datetime(2022, 4, 3, tzinfo=UTC))
     say(called, made["newsletter"], "refused", "phone", datetime(2024, 6, 14, tzinfo=UTC))
     ends = [shop.customer, called.customer]
     ledger.merge(ends, actor=system_user(), seen=seen(*ends), reason="Asked on the phone.")
@@ -71,7 +72,8 @@ def make_scene(site) -> Scene:
     theirs = {"request": str(asked.pk), "receipt": str(events[0].group)}
     with clock.at(datetime.now(UTC)):
         stored(make_source(other.domain), "5", person("Petra", "Vogt", "1990-02-03", PETRA))
-        return Scene(cookies_of(site, account), cookies_of(site, hers), links_to(other, made), theirs, made)
+        receipt = reverse("my:receipt", args=[yes[0].group])
+        return Scene(cookies_of(site, account), receipt, cookies_of(site, hers), links_to(other, made), theirs, made)
 
 
 def links_to(record, purposes) -> dict[str, str]:
@@ -147,7 +149,7 @@ def is_sound(page, faults):
         ("wide", {"size": WIDE, "colours": "dark"}),
     ],
 )
-def test_every_page_can_be_read_and_used(opened, faults, name, options):
+def test_every_page_can_be_read_and_used(opened, scene, faults, name, options):
     page = opened(**options)
     if name == "phone":
         # As it is without script; the checks themselves need it.
@@ -157,9 +159,10 @@ def test_every_page_can_be_read_and_used(opened, faults, name, options):
         assert answer.status == 200
         shoot(page, f"portal-{place}-{name}")
         is_sound(page, faults)
-    for place in (reverse("my:correct", args=["address"]) + "?place=0", reverse("my:ask", args=["erase"])):
+    correction = reverse("my:correct", args=["address"]) + "?place=0"
+    for place in (correction, reverse("my:ask", args=["erase"]), scene.receipt):
         page.goto(place)
-        shoot(page, f"portal-{place.strip('/').replace('/', '-').split('?')[0]}-{name}")
+        shoot(page, f"portal-{'-'.join(place.strip('/').split('?')[0].split('/')[:2])}-{name}")
         is_sound(page, faults)
 
 
@@ -204,6 +207,9 @@ def test_who_is_not_in_yet_gets_in_by_keyboard_without_script_and_strangers_see_
         typed(page, "Code", code_to(site, address))
         assert page.url.endswith(reverse(f"my:{then}"))
         looked_at(then)
+        if then == "prove":
+            press(page, page.get_by_role("button", name="Ask us to confirm"))
+            looked_at("claimed")
         page.context.clear_cookies()
 
 

@@ -6,12 +6,17 @@ import re
 import pytest
 from django.urls import reverse
 
-from cmdm import crypto
+from cmdm import clock, crypto
+from cmdm.actions import Refused
+from cmdm.models import AuditEntry
+from consent.actions import consents
+from consent.models import ConsentEvent, Evidence, Guardianship
+from consent.queries.permitted import permitted
 from consent.rules.receipts import opened
 from tests.consent.scene import WORDS, make_notice, make_purpose
 from tests.consent.test_on_behalf import MAIL, Scene
 from tests.support.people import make_domain, make_user
-from tests.support.records import now
+from tests.support.records import now, person, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -107,3 +112,67 @@ def test_terms_by_country_are_read_and_written_back(client):
     page = client.get(reverse("consent:purpose", args=["news"]))
     assert page.context["form"]["rules"].value() == rules
     assert page.context["purpose"].translations["de"]["label"] == "Neuigkeiten"
+
+
+class TestGuardians:
+    def test_a_steward_names_one_who_agrees_for_the_child_and_ends_it(self, client, scene):
+        child = stored(scene.karl.source, "3", person("Mia", "Berg", "2015-05-05", "mia@berg.example"))
+        camp = make_purpose("camp", minimum_age=16)
+        make_notice(camp)
+        ward, parent = now(child).customer, now(scene.nora).customer
+        said = {"purpose": camp, "whose": "guardian", "contact": ("email", {"value": "mia@berg.example"})}
+        with pytest.raises(Refused):
+            scene.say(child, **said)
+        client.force_login(scene.steward)
+        address = reverse("consent:guardian", args=[ward.key])
+        fields = {"record": child.pk, "guardian": parent.number.lower(), "note": "Birth certificate, seen by SK."}
+        for wrong in ({"guardian": "C-NOBODY"}, {"guardian": ward.number}, {"note": " "}, {"record": 1}):
+            assert client.post(address, {**fields, **wrong}).status_code in (409, 422)
+        assert client.post(address, fields).status_code == 302
+        assert client.post(address, fields).status_code == 409, "named already"
+        assert Evidence.objects.latest("pk").keyed_by == scene.steward
+        scene.say(child, **said)
+        assert permitted([ward], "camp", "email", clock.now())[ward.pk].allowed
+        page = shown(client, scene.steward, "customer", ward.key).text
+        assert parent.number in page and "guardian of this customer" in page
+        ended = reverse("consent:guardian_end", args=[parent.key, Guardianship.objects.get().pk])
+        client.force_login(make_user("reader", domain=scene.retail))
+        assert client.post(ended).status_code == 403 == client.get(address).status_code
+        client.force_login(scene.steward)
+        assert client.post(ended).status_code == 302
+        assert Guardianship.objects.get().ended_at
+        with pytest.raises(Refused):
+            scene.say(child, **said)
+
+
+class TestEndingAnAct:
+    def post(self, client, event, **fields):
+        address = reverse("consent:void", args=[event.record.customer.key, event.pk])
+        return client.post(address, fields).status_code
+
+    def test_a_mistake_counts_for_nothing_and_a_consent_ends_with_a_reason(self, client, scene):
+        client.force_login(scene.steward)
+        mistake = ConsentEvent.objects.get(act="refused")
+        assert self.post(client, mistake, deed="terminated", note="x") == 422, "a no is no consent that could end"
+        assert self.post(client, mistake, deed="invalidated", note=" ") == 422
+        assert self.post(client, mistake, deed="invalidated", note="Another caller.") == 302
+        assert self.post(client, mistake, deed="invalidated", note="Another caller.") == 409
+        assert self.post(client, scene.event, deed="terminated", note="The newsletter ends.") == 302
+        assert AuditEntry.objects.get(deed="consent.terminated").actor == scene.steward
+        customer = now(scene.karl).customer
+        assert permitted([customer], "news", "email", clock.now())[customer.pk].why == "expired"
+        page = client.get(reverse("consent:customer", args=[customer.key])).text
+        assert reverse("consent:void", args=[customer.key, scene.event.pk]) in page
+
+    def test_what_a_person_said_himself_is_not_declared_void(self, client, scene):
+        actor = {"actor": scene.steward, "purpose": scene.purpose}
+        [own] = consents.record([scene.nora], act="withdrawn", method="portal", **actor)
+        client.force_login(scene.steward)
+        assert (
+            "Only he can say something else"
+            in shown(client, scene.steward, "void", own.record.customer.key, own.pk).text
+        )
+        assert self.post(client, own, deed="invalidated", note="x") == 422
+        client.force_login(make_user("reader", domain=scene.retail))
+        assert self.post(client, scene.event, deed="invalidated", note="x") == 403
+        assert not ConsentEvent.objects.filter(act="invalidated").exists()

@@ -62,6 +62,7 @@ def test_a_page_asks_as_much_for_one_record_as_for_many(client, karl, offers, na
     other = stored(desk, "9", {"given_name": "Carl", "family_name": "Overlander", "birth_date": "1958-04-20"})
     visitor = sign_in(client, make_account(karl, other, address=MAIL))
     telling.tell(other, actor=system_user(), attribute="language", value="de")
+    visitor.get(reverse("my:consents"))
     for answer in ("yes", "no", "yes"):
         topic = topics([karl.pk, other.pk], holdings([karl.pk, other.pk]))[0]
         visitor.post(reverse("my:answer"), said(offers[1], topic.switches[0], answer))
@@ -135,6 +136,7 @@ class TestMyConsents:
 
     def test_one_tap_allows_and_one_stops_each_with_its_receipt(self, his, karl, offers):
         _purpose, notice = offers
+        his.get(reverse("my:consents"))
         answer = his.post(reverse("my:answer"), said(notice, switch(karl), "yes"), follow=True)
         assert b"Allowed." in answer.content
         assert (switch(karl).on, switch(karl, 1).on) == (True, False)
@@ -151,6 +153,7 @@ class TestMyConsents:
 
     def test_another_text_by_now_is_shown_first(self, his, karl, offers):
         purpose, notice = offers
+        his.get(reverse("my:consents"))
         newer = make_notice(purpose, key="offers", text="We write to you every day.")
         answer = his.post(reverse("my:answer"), said(notice, switch(karl), "yes"))
 
@@ -159,9 +162,15 @@ class TestMyConsents:
         assert not ConsentEvent.objects.exists()
         assert his.post(reverse("my:answer"), said(newer, switch(karl), "yes")).status_code == 302
 
+    def test_a_yes_counts_only_to_a_text_that_this_session_was_shown(self, his, karl, offers):
+        for status in (409, 302):  # the refusal shows it
+            assert his.post(reverse("my:answer"), said(offers[1], switch(karl), "yes")).status_code == status
+        assert ConsentEvent.objects.get().evidence.form_hash == offers[1].sha256
+
     @pytest.mark.parametrize("forged", [{"purpose": "other"}, {"ref": "email-0"}, {"answer": "perhaps"}])
     def test_what_was_not_asked_is_not_answered(self, his, karl, offers, forged):
         found = switch(karl)
+        his.get(reverse("my:consents"))
         make_purpose("other", channels=[], kind="contract")
         answer = his.post(reverse("my:answer"), {**said(offers[1], found, "yes"), **forged})
         assert answer.status_code == 409
@@ -170,6 +179,7 @@ class TestMyConsents:
     def test_everything_is_stopped_by_one_press_an_act_for_each_purpose(self, his, karl, offers):
         sharing = make_purpose("partners", kind="opt_out", channels=[], channel_bound=False, sale_or_sharing=True)
         make_notice(sharing, key="partners")
+        his.get(reverse("my:consents"))
         his.post(reverse("my:answer"), said(offers[1], switch_of(karl, "offers"), "yes"))
         his.post(reverse("my:stop_all"))
 
@@ -217,6 +227,7 @@ def test_nothing_of_another_person_is_found(his, client, karl, offers):
     born = {"birth_date": "1980-01-01", "seen": holdings([other.pk]).rows("birth_date")[0].seen}
     nadia.post(reverse("my:correct", args=["birth_date"]), born)
     found = topics([other.pk], holdings([other.pk]))[0].switches[0]
+    nadia.get(reverse("my:consents"))
     nadia.post(reverse("my:answer"), said(offers[1], found, "yes"))
     group = ConsentEvent.objects.get().group
 

@@ -158,6 +158,12 @@ class TestDenial:
         assert scene.deny(claim=b"1" * 32) == []
         assert scene.may(scene.karl).allowed
 
+    def test_it_is_not_got_round_by_another_ground_for_the_same_use(self):
+        scene = Scene(rules={"AT": {"kind": "contract"}})
+        assert scene.may(scene.nora).why == "contract"
+        scene.deny(scene.nora)
+        assert scene.may(scene.nora).why == "denied"
+
 
 class TestMerging:
     def test_it_writes_no_event_and_says_whose_answer_changed(self, scene):

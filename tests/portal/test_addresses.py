@@ -70,7 +70,9 @@ class TestChangingAnAddress:
         assert len(mails_to(NEW)) == 1, "the code for the change, and no other"
         assert not portal_changes.settle(account, actor=system_user())
         visitor.later(monkeypatch, hours=24, minutes=1)
+        assert visitor.is_in
         assert portal_changes.settle_due(actor=system_user()) == 1
+        assert not visitor.is_in, "who came by the old address comes by the new one"
         assert portal_changes.settle_due(actor=system_user()) == 0
         again = Visitor()
         again.sign_in(NEW)

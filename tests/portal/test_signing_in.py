@@ -159,10 +159,10 @@ class TestACode:
 
     def test_a_newer_code_replaces_it(self, visitor, mona):
         visitor.ask(MAIL)
-        old = PortalCode.objects.get()
+        old, typed = PortalCode.objects.get(), code_in(MAIL)
         visitor.ask(MAIL)
-        old.refresh_from_db()
-        assert old.ended_at is not None
+        browser = visitor.client.session["portal_browser"]
+        assert portal_codes.check(old.pk, actor=portal_user(), browser=browser, typed=typed) is None
         assert visitor.post("/my/code/", code=code_in(MAIL)).status_code == 302
 
     def test_it_dies_after_ten_minutes(self, visitor, mona, monkeypatch):

@@ -1,13 +1,17 @@
 """Any deeds in any order leave everything true that must be true."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from cmdm import verifying
+from cmdm import clock, verifying
 from cmdm.models import system_user
+from consent.actions import prolonging, voiding
+from consent.actions.expiring import expire_due
 from consent.rules.folding import State
 from customers.actions import catalogue, corrections, pins, relations, sources
 from customers.models import Attribute
@@ -197,6 +201,42 @@ class Hub(RuleBasedStateMachine):
         if record:
             self.world.say(record, act, wide=wide)
             assert act != "withdrawn" or not self.world.may_write(record)
+
+    @rule(which=ANY, agrees=st.booleans())
+    def a_person_is_seen_again_and_again(self, which, agrees):
+        record = pick(self.world.records(), which)
+        if record and agrees:
+            self.world.say(record, "granted", wide=False)
+        for days in (20, 40) if record else ():
+            with clock.at(clock.now() + timedelta(days=days)):
+                before = self.world.may_write(record)
+                prolonging.seen({record.pk: clock.now()}, actor=system_user(), method="api")
+                assert self.world.may_write(record) == before == (self.world.heard(record) == State.GRANTED)
+
+    @rule(which=ANY, days=st.sampled_from((0, 40)))
+    def consents_lapse(self, which, days):
+        record = pick(self.world.records(), which)
+        with clock.at(clock.now() + timedelta(days=days)):
+            before = record and self.world.may_write(record)
+            expire_due(actor=system_user())
+            assert record is None or self.world.may_write(record) == before
+
+    @rule(which=ANY, act=st.sampled_from(("granted", "withdrawn", "objected")), hour=st.integers(0, 3))
+    def a_file_of_consents_comes_twice(self, which, act, hour):
+        record = pick(self.world.records(), which)
+        if record:
+            denied = self.world.heard(record) == State.DENIED
+            self.world.send(record, act, hour)
+            after = self.world.may_write(record)
+            assert not (denied and after), "an old yes lifts no denial"
+            assert self.world.send(record, act, hour) == ["known"]
+            assert self.world.may_write(record) == after
+
+    @rule(which=ANY)
+    def an_act_is_declared_void(self, which):
+        act = pick(self.world.acts(), which)
+        if act:
+            try_to(voiding.invalidate, act, actor=self.world.steward, evidence=self.world.proof)
 
     @rule(which=ANY)
     def somebody_asks_whether_he_may_be_written_to(self, which):

@@ -2,15 +2,16 @@
 
 import io
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from cmdm import verifying
+from cmdm import clock, verifying
 from cmdm.management.commands.migrate import as_owner
 from cmdm.models import AuditEntry, system_user
-from consent.actions import consents, contacts, evidence, voiding
+from consent.actions import consents, contacts, evidence, prolonging, voiding
 from customers.actions import corrections
 from matching.actions import ledger, verdicts
 from matching.models import Candidate
@@ -108,8 +109,11 @@ BREAKS = {
     "what an ending names is an act of the same record and purpose": [
         f"UPDATE {SAID} SET names_id = {GRANTED} WHERE act = 'invalidated'"
     ],
+    "what activity prolonged was a consent with an end, still in force": [
+        f"UPDATE {SAID} SET occurred_at = occurred_at + interval '1 year' WHERE act = 'prolonged'"
+    ],
     "acts made here count in the order of the ledger": [
-        f"UPDATE {SAID} SET effective_at = now() + interval '1 day' WHERE id = {GRANTED}"
+        f"UPDATE {SAID} SET effective_at = now() + interval '9 days' WHERE id = {GRANTED}"
     ],
     "a denial that reached others was made somewhere": [f"UPDATE {SAID} SET carried = true WHERE act = 'objected'"],
     "a round has at most one answer in force": [
@@ -156,13 +160,16 @@ def fill() -> None:
 
 def _say(one, other, steward):
     """One says yes to a use, the other no to the same and to another; a mistake is declared void."""
-    use, sale = make_purpose("newsletter"), make_purpose("sale", kind="opt_out", channels=[])
+    lasting = {"expires_after_days": 30, "expires_from": "activity"}
+    use, sale = make_purpose("newsletter", **lasting), make_purpose("sale", kind="opt_out", channels=[])
     make_notice(use)
     mail = contacts.contact_point("email", "karl@lindqvist.example", actor=system_user())
     proof = evidence.keep(actor=system_user(), kind="session")
     fields = {"actor": steward, "method": "phone", "evidence": proof}
     yes = {**fields, "purpose": use, "channel": "email", "contact": mail, "act": "granted"}
     consents.record([one], proved=[one], **yes)
+    with clock.at(clock.now() + timedelta(days=5)):
+        prolonging.seen({one.pk: clock.now()}, actor=system_user(), method="api")
     (mistake, *_rows) = consents.record([other], purpose=sale, act="objected", whose="staff", **fields)
     voiding.invalidate(mistake, actor=steward, evidence=proof)
     consents.record([other], purpose=sale, act="objected", **fields)

@@ -8,9 +8,11 @@ from cmdm import clock, jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job, User, system_user
 from consent.actions import consents, contacts, evidence
-from consent.models import ConsentEvent
+from consent.actions.claims import take_in_claims
+from consent.models import NAMING, ConsentEvent
 from consent.queries.permitted import permitted
 from consent.rules.folding import Act, State
+from consent.rules.importing import Claim
 from customers.actions.received import Received
 from customers.actions.records import close, take_in
 from customers.models import Customer, Pin, Relation, Source, SourceRecord
@@ -48,7 +50,7 @@ class World:
         )
         self.steward: User = make_user("steward", domains=self.domains)
         self.said = 0
-        self.purpose = make_purpose("newsletter")
+        self.purpose = make_purpose("newsletter", expires_after_days=30, expires_from="activity")
         self.notice = make_notice(self.purpose)
         self.mail = contacts.contact_point("email", "anna@bergstrom.example", actor=system_user())
         self.proof = evidence.keep(actor=system_user(), kind="session")
@@ -103,6 +105,23 @@ class World:
         yes = {"evidence": self.proof, "proved": [record]} if act == "granted" else {}
         fields = {"actor": self.steward, "purpose": self.purpose, "act": act, "method": "phone"}
         try_to(consents.record, [record], **fields, **scope, **yes)
+
+    def send(self, record: SourceRecord, act: str, hour: int) -> list[str]:
+        """A file says once more, or for the first time, what its person said at an hour."""
+        fields = {"channel": "email", "contact": "anna@bergstrom.example", "method": "form"}
+        claim = Claim(
+            record.key,
+            "newsletter",
+            act,
+            occurred_at=START + timedelta(hours=hour),
+            notice=self.notice.sha256,
+            **fields,
+        )
+        return [outcome for outcome, _why in take_in_claims(record.source, [claim], actor=system_user())]
+
+    def acts(self) -> list[ConsentEvent]:
+        """What somebody said, and staff keyed in."""
+        return list(ConsentEvent.objects.exclude(act__in=NAMING).order_by("pk"))
 
     def heard(self, record: SourceRecord) -> State:
         """What the records of its customer say together, read row by row and replayed."""

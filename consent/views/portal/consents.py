@@ -24,6 +24,8 @@ from consent.views.portal.session import PortalRequest, portal_required
 from customers.models import Attribute
 from customers.queries.catalogue import catalogue
 
+SHOWN = "portal_texts"  # hashes of the texts that this session was shown: a yes to another one is none
+
 
 @portal_required
 @require_GET
@@ -34,9 +36,13 @@ def consents(request: PortalRequest) -> HttpResponse:
 
 def _page(request: PortalRequest, *, status: int = 200, changed: str = "", form: Any = None) -> HttpResponse:
     held = holdings(request.portal.anchors)
+    asked = topics(request.portal.anchors, held, put_to(request.portal.customers))
+    texts = sorted({topic.notice.sha256 for topic in asked if topic.notice})
+    if request.session.get(SHOWN) != texts:
+        request.session[SHOWN] = texts
     context = {
         "nav": "consents",
-        "topics": topics(request.portal.anchors, held, put_to(request.portal.customers)),
+        "topics": asked,
         "changed": changed,
         "form": form or _preferences(held),
     }
@@ -53,11 +59,11 @@ def answer(request: PortalRequest) -> HttpResponse:
         messages.error(request, _("This is no longer asked. Nothing was changed."))
         return _page(request, status=409)
     topic, switch = found
-    if yes and (topic.notice is None or request.POST.get("notice") != topic.notice.sha256):
+    shown = request.POST.get("notice", "")
+    if yes and (topic.notice is None or shown != topic.notice.sha256 or shown not in request.session.get(SHOWN, ())):
         messages.error(request, _("The text has changed since. Nothing was changed; here is the text of today."))
         return _page(request, status=409, changed=topic.purpose.key)
     try:
-        shown = request.POST.get("notice", "")
         made = answering.answer(_visit(request), topic, switch, actor=portal_user(), yes=yes, notice_shown=shown)
     except Refused as refusal:
         messages.error(request, str(refusal.sentence))
