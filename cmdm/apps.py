@@ -25,7 +25,8 @@ class KitConfig(AppConfig):
 
     def ready(self) -> None:
         from cmdm import ports, registrations  # noqa: F401
-        from cmdm.database import checks  # noqa: F401
+        from cmdm.database import arrays, checks  # noqa: F401
 
+        arrays.register()
         gc.freeze()
         gc.set_threshold(*GARBAGE)

@@ -23,7 +23,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a record went and why; ``levels`` name comparison, level and weight, never a value."""
+    """Where a record went and why; ``levels`` name comparison, level and weight, never a value.
+
+    ``founded``: its customer was founded with it, and has its golden values.
+    """
 
     record_id: int
     customer_id: int
@@ -32,6 +35,7 @@ class Placement:
     probability: float | None = None
     levels: tuple[tuple[str, str, float], ...] = ()
     candidates: tuple[int, ...] = ()
+    founded: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,31 @@
 """Many rows at once: COPY instead of INSERT, some ten times faster and with the same result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
 FEW = 8
+# Fields whose values are written as they stand: the way through the field changes nothing of them, and takes longest.
+AS_THEY_STAND = (
+    models.BigAutoField,
+    models.BooleanField,
+    models.CharField,
+    models.DateTimeField,
+    models.FloatField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.PositiveIntegerField,
+    models.BigIntegerField,
+    models.PositiveSmallIntegerField,
+    models.SmallIntegerField,
+    models.SlugField,
+    models.TextField,
+    models.UUIDField,
+)
 
 
 def insert_many(rows: Iterable[Row]) -> list[Row]:
@@ -26,12 +45,20 @@ def insert_many(rows: Iterable[Row]) -> list[Row]:
     names = ", ".join(f'"{field.column}"' for field in fields)
     # The connection itself: through the proxy every single value would look it up anew.
     place = connections[DEFAULT_DB_ALIAS]
+    columns = [_values(field, chosen, place) for field in fields]
     with place.cursor() as cursor, cursor.copy(f'COPY "{model._meta.db_table}" ({names}) FROM STDIN') as lines:
-        for row in chosen:
-            lines.write_row([field.get_db_prep_save(field.pre_save(row, True), place) for field in fields])
+        for line in zip(*columns, strict=True):
+            lines.write_row(line)
     for row in chosen:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
     return chosen
+
+
+def _values(field: Any, rows: list[Row], place: BaseDatabaseWrapper) -> Iterator[Any]:
+    """What is written of each row in the column of a field."""
+    if type(field) in AS_THEY_STAND:
+        return map(attrgetter(field.attname), rows)
+    return (field.get_db_prep_save(field.pre_save(row, True), place) for row in rows)
 
 
 def _draw_keys(model: Any, rows: list[Row]) -> None:

@@ -43,21 +43,25 @@ _DOMAINS = """
 
 
 @action
-def rebuild(customers: Sequence[Customer], deed: str, *, actor: User, **facts: Any) -> list[Customer]:
+def rebuild(
+    customers: Sequence[Customer], deed: str, *, actor: User, founded: Sequence[int] = (), **facts: Any
+) -> list[Customer]:
     """Derive golden values anew from the open records; raise the version; write history, domains and outbox.
 
     The caller holds the customers' locks and names each once. A customer without an open record is retired; one that
     got its first version is announced as ``customer.created``, the others by the deed.
+
+    :param founded: customers (ids) that the same deed founded whole: what is to be decided is asked of all at once.
     """
-    if not customers:
-        return []
     chosen = sorted(customers, key=lambda customer: customer.pk)
-    known = catalogue()
-    made = derive([customer.pk for customer in chosen], known)
-    _write(chosen, made, known)
-    end_lapsed([pin for one in made.by_customer.values() for pin in one.lapsed], made.pins, actor=actor)
-    _announce(chosen, deed, facts)
-    ports.touched(chosen, deed, actor=actor)
+    if chosen:
+        known = catalogue()
+        made = derive([customer.pk for customer in chosen], known)
+        _write(chosen, made, known)
+        end_lapsed([pin for one in made.by_customer.values() for pin in one.lapsed], made.pins, actor=actor)
+        _announce(chosen, deed, facts)
+    if chosen or founded:
+        ports.touched([*chosen, *(Customer(pk=pk) for pk in founded)], deed, actor=actor)
     return chosen
 
 

@@ -43,7 +43,8 @@ def take_in(
     keys = [one.key for one in received if "\0" not in one.key]
     writing.lock_keys(source, keys)
     stored = _stored(source, keys)
-    outcomes = prepare(source, received, {key: bytes(row.digest) for key, row in stored.items() if not row.closed_at})
+    digests = {key: bytes(row.digest) for key, row in stored.items() if not row.closed_at}
+    outcomes = prepare(source, received, digests, {} if len(received) > 1 else None)
     set_repeated_aside(outcomes)
     _compare(outcomes, stored)
     ports.reserve(_incoming(source, outcomes))
@@ -130,19 +131,17 @@ def _write(source: Source, outcomes: Sequence[Outcome], known: Mapping[str, Sour
 
 
 def _place(outcomes: Sequence[Outcome], *, actor: User) -> None:
-    """Place what was written and rebuild every customer that it touched."""
+    """Place what was written and rebuild every customer that it touched; those that it founded are whole."""
     written = [one for one in outcomes if one.is_open and not one.outdated and one.record is not None]
     compared: list[SourceRecord] = [one.record for one in written if one.record and one.record.about_id is None]
     placements = ports.place(compared, actor=actor) if compared else {}
     for one in written:
         one.placement = placements.get(one.record.pk) if one.record else None
     touched = {one.record.customer_id for one in written if one.record and one.record.customer_id}
-    customers = (
-        list(Customer.objects.filter(pk__among=touched).locked().defer("values", "lineage", "golden_hash"))
-        if touched
-        else []
-    )
-    golden.rebuild(customers, "customer.changed", actor=actor)
+    founded = {one.customer_id for one in placements.values() if one.founded}
+    rows = Customer.objects.filter(pk__among=touched - founded).locked().defer("values", "lineage", "golden_hash")
+    others = list(rows) if touched - founded else []
+    golden.rebuild(others, "customer.changed", actor=actor, founded=sorted(founded))
 
 
 @action

@@ -5,7 +5,6 @@ once: its members get finer keys, and the block is listed as large. A finer bloc
 listed too, and the newest records up to the cap are compared.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -27,9 +26,9 @@ _LOCK_SPACE = 0x6D61  # first half of the two-part advisory lock: buckets of mat
 SINGLE_CONTACTS: dict[tuple[str, ...], str] = {("email",): "email", ("phone",): "phone", ("identifier",): "identifier"}
 
 _SHARERS = """
-    SELECT q.key, m.record_id FROM unnest(%s::bigint[]) AS q(key)
-     CROSS JOIN LATERAL (
-        SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id DESC LIMIT %s) AS m
+    SELECT q.key, m.records FROM unnest(%s::bigint[]) AS q(key)
+     CROSS JOIN LATERAL (SELECT ARRAY(
+        SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id DESC LIMIT %s) AS records) AS m
 """
 
 
@@ -151,12 +150,9 @@ def _listed(wanted: Iterable[int]) -> set[int]:
 
 
 def _members(wanted: Iterable[int], cap: int) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(_SHARERS, [list(wanted), cap + 1])
-        for digest, record in cursor.fetchall():
-            found[digest].append(record)
-    return found
+        return {digest: records for digest, records in cursor.fetchall() if records}
 
 
 def _find_crowded(

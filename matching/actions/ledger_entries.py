@@ -9,7 +9,6 @@ from django.db import connection
 
 from cmdm import clock
 from cmdm.actions import change_id
-from cmdm.database.copying import insert_many
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from matching.engine.deciding import Option
@@ -32,6 +31,18 @@ class Placed(NamedTuple):
     evidence: Mapping[str, Any] | None = None
     probability: float | None = None
     version: int | None = None
+
+
+class _Row(NamedTuple):
+    """What is entered of one record."""
+
+    deed: str
+    customer: int
+    record: int
+    rule: str
+    probability: float | None = None
+    version: int | None = None
+    evidence: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -59,33 +70,26 @@ def entry(deed: str, customer: Customer, records: Sequence[int], *, actor: User,
 
 
 def write_links(
-    actor: User,
-    founded: Mapping[int, Customer],
-    groups: Mapping[int, Sequence[SourceRecord]],
-    linked: Sequence[Linked],
-    customers: Mapping[int, Customer],
+    actor: User, founded: Mapping[int, int], groups: Mapping[int, Sequence[SourceRecord]], linked: Sequence[Linked]
 ) -> None:
-    """Enter the foundings (by the first record of each group), then the links; one statement."""
-    rows = [
-        entry(Deed.FOUND, founded[group], [records[0].pk], actor=actor, by_machine=True, rule="new")
-        for group, records in groups.items()
-    ]
-    for one in linked:
-        target = founded[one.customer] if one.customer < 0 else customers[one.customer]
-        rows.append(
-            entry(
-                Deed.LINK,
-                target,
-                [one.record.pk],
-                actor=actor,
-                by_machine=True,
-                rule=one.rule,
-                probability=one.option.score.probability if one.option else None,
-                model_version=one.version,
-                evidence=_evidence(one.option),
-            )
+    """Enter the foundings (by the first record of each group), then the links; one statement.
+
+    :param founded: the customer (id) of each group.
+    """
+    foundings = [_Row(Deed.FOUND, founded[group], records[0].pk, "new") for group, records in groups.items()]
+    links = [
+        _Row(
+            Deed.LINK,
+            founded.get(one.customer, one.customer),
+            one.record.pk,
+            one.rule,
+            one.option.score.probability if one.option else None,
+            one.version,
+            _evidence(one.option),
         )
-    insert_many(rows)
+        for one in linked
+    ]
+    _copy(actor, [*foundings, *links])
 
 
 def _evidence(option: Option | None) -> dict[str, Any]:
@@ -99,10 +103,22 @@ def _evidence(option: Option | None) -> dict[str, Any]:
 
 
 def write_placed(actor: User, placed: Iterable[Placed]) -> None:
-    """Enter many foundings and automatic links, in this order, without a model instance for each; one statement."""
+    """Enter many foundings and automatic links, in this order; one statement."""
+    _copy(
+        actor,
+        (
+            _Row(Deed.FOUND, one.customer, one.record, "new", one.probability, one.version)
+            if one.evidence is None
+            else _Row(Deed.LINK, one.customer, one.record, "automatic", one.probability, one.version, one.evidence)
+            for one in placed
+        ),
+    )
+
+
+def _copy(actor: User, rows: Iterable[_Row]) -> None:
+    """Entries of the machine, written without a model instance for each."""
     told = (change_id(), clock.now(), actor.pk)
-    with connection.cursor() as cursor, cursor.copy(_COPY) as rows:
-        for one in placed:
-            deed, rule = (Deed.FOUND, "new") if one.evidence is None else (Deed.LINK, "automatic")
-            said = (one.probability, one.version, json.dumps(one.evidence or {}), "")
-            rows.write_row((*told, deed.value, one.customer, f"{{{one.record}}}", True, rule, *said))
+    with connection.cursor() as cursor, cursor.copy(_COPY) as lines:
+        for one in rows:
+            named = (one.deed, one.customer, f"{{{one.record}}}", True, one.rule)
+            lines.write_row((*told, *named, one.probability, one.version, json.dumps(one.evidence), ""))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cmdm import memo
 from cmdm.models import User
 from customers import ports
-from customers.actions import links
+from customers.actions import founding
 from customers.models import Customer, SourceRecord
 from customers.ports import Incoming, Placement
 from matching.actions import candidates, doubts, inspecting, keys, staleness
@@ -215,14 +215,26 @@ def _look_again(run: Placing, record: SourceRecord) -> None:
 
 
 def _write(run: Placing) -> None:
-    """Found the groups, link the records, and write the ledger."""
-    order = sorted(run.groups, reverse=True)
-    founded = links.found([run.groups[group] for group in order], actor=run.actor)
-    real = dict(zip(order, founded, strict=True))
-    existing = [one for one in run.linked if one.customer > 0]
-    customers = {row.pk: row for row in Customer.objects.filter(pk__among={one.customer for one in existing})}
-    links.move({one.record: customers[one.customer] for one in existing}, actor=run.actor)
-    write_links(run.actor, real, run.groups, run.linked, customers)
+    """Found the groups, whole, link the other records, and write the ledger."""
+    founded = _found(run)
+    existing = {one.record: one.customer for one in run.linked if one.customer > 0}
+    founding.link_many([record.pk for record in existing], list(existing.values()), actor=run.actor)
+    write_links(run.actor, founded, run.groups, run.linked)
+    own = {record: founded[group] for group, records in run.groups.items() for record in records}
+    for record, customer in {**own, **existing}.items():
+        record.customer_id = customer
+
+
+def _found(run: Placing) -> dict[int, int]:
+    """The customer (id) that each group has become, in the order in which they were begun."""
+    by_party: dict[str, list[int]] = defaultdict(list)
+    for group in sorted(run.groups, reverse=True):
+        by_party[run.groups[group][0].party_type].append(group)
+    founded: dict[int, int] = {}
+    for party, groups in sorted(by_party.items()):
+        members = [[record.pk for record in run.groups[group]] for group in groups]
+        founded.update(zip(groups, founding.found_many(party, members, actor=run.actor), strict=True))
+    return founded
 
 
 def _placements(run: Placing, records: Sequence[SourceRecord], opened: Sequence[Candidate]) -> dict[int, Placement]:
@@ -241,5 +253,6 @@ def _placements(run: Placing, records: Sequence[SourceRecord], opened: Sequence[
             probability=best.probability if best else None,
             levels=tuple((one.comparison, one.level, one.weight) for one in best.levels) if best else (),
             candidates=tuple(asked[record.pk]),
+            founded=run.customer_of[record.pk] < 0,
         )
     return made

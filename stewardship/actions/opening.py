@@ -13,6 +13,7 @@ from django.db import connection
 from cmdm import clock, history
 from cmdm.actions import action, change_id
 from cmdm.database.copying import insert_many
+from cmdm.database.snapshots import snapshot
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, CustomerDomain, Pin
@@ -99,14 +100,15 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
 
 def regroup(customers: Sequence[int]) -> None:
     """Give every question about these customers (ids), and about whom hangs together with them, to its task."""
-    candidates = wanted(customers)
-    if not candidates:
+    found = wanted(customers)
+    if not found.candidates:
         return
-    held = tasks_of(candidates)
+    held = tasks_of(found.candidates)
     if held:
         list(Task.objects.filter(pk__in=held).locked().values_list("pk", flat=True))
-        candidates = wanted(customers)  # as they stand now that nobody else moves them
-    _follow(questions(candidates))
+        if snapshot() != found.seen:
+            found = wanted(customers)  # as they stand now that nobody else moves them
+    _follow(questions(found.candidates))
 
 
 def _follow(found: Mapping[int, Found]) -> None:

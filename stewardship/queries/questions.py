@@ -41,7 +41,7 @@ _REACHED = """
              WHERE r.customer_id = reach.customer AND c.state = 'open'
             OFFSET 0) AS next(customer)
          WHERE next.customer IS NOT NULL)
-    SELECT customer FROM reach LIMIT %(walked)s
+    SELECT customer, pg_current_snapshot()::text FROM reach LIMIT %(walked)s
 """
 # Of all these the open questions, and whatever else their tasks hold: by ids, for the same reason.
 _WANTED = """
@@ -100,30 +100,40 @@ def asked_around(customers: Collection[int]) -> dict[int, frozenset[int]]:
 
     Two queries.
     """
-    reached = _reached(customers)
+    reached, _seen = _reached(customers)
     with connection.cursor() as cursor:
         cursor.execute(_TASKS, {"customers": sorted(reached.union(customers))})
         return {task: frozenset(candidates or ()) for task, candidates in cursor.fetchall()}
 
 
-def _reached(customers: Collection[int]) -> set[int]:
+def _reached(customers: Collection[int]) -> tuple[set[int], str]:
+    """Those that are reached, and the snapshot in which they were."""
     given: dict[str, Any] = {"customers": list(customers), "walked": WALKED + 10 * len(customers)}
     with connection.cursor() as cursor:
         cursor.execute(_REACHED, given)
-        return {customer for (customer,) in cursor.fetchall()}
+        rows = cursor.fetchall()
+    return {customer for customer, _seen in rows}, rows[0][1] if rows else ""
 
 
-def wanted(customers: Collection[int]) -> list[int]:
-    """The candidates (ids) of all parts in which one of these customers (ids) is; two queries.
+@dataclass(frozen=True)
+class Wanted:
+    """Candidates (ids), and the snapshot of the database in which they began to be read."""
+
+    candidates: Sequence[int] = ()
+    seen: str = ""
+
+
+def wanted(customers: Collection[int]) -> Wanted:
+    """The candidates of all parts in which one of these customers (ids) is; two queries.
 
     Customers about whom nothing is or was asked cost one query.
     """
-    reached = _reached(customers)
+    reached, seen = _reached(customers)
     if not reached:
-        return []
+        return Wanted()
     with connection.cursor() as cursor:
         cursor.execute(_WANTED, {"customers": sorted(reached.union(customers))})
-        return sorted(candidate for (candidate,) in cursor.fetchall())
+        return Wanted(sorted(candidate for (candidate,) in cursor.fetchall()), seen)
 
 
 def tasks_of(candidates: Sequence[int]) -> list[int]:

@@ -25,7 +25,7 @@ def connected(pairs: Iterable[Pair]) -> list[list[Pair]]:
             node = reached.pop()
             if node not in part:
                 part[node] = start
-                reached += near[node] - part.keys()
+                reached += [other for other in near[node] if other not in part]
     found: dict[int, list[Pair]] = {}
     for pair in sorted(pairs):
         found.setdefault(part[pair[0]], []).append(pair)

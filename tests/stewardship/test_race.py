@@ -3,19 +3,20 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
+from time import sleep
 
 import pytest
 from django.db import connection
 from django.db.models import Q
 
 from cmdm import verifying
-from cmdm.actions import Refused
+from cmdm.actions import Refused, action
 from cmdm.models import system_user
 from customers.models import Customer
 from matching.models import Candidate, LedgerEntry, Verdict
 from stewardship.actions import policies, tasks
 from stewardship.models import Answer, Task, TaskCandidate
-from tests.stewardship.scene import ask, make_source, seen, stranger, task_of
+from tests.stewardship.scene import ask, make_source, seen, stranger, task_of, told
 from tests.support.people import make_domain, make_user
 from tests.support.scale import scaled
 
@@ -134,6 +135,41 @@ def test_a_question_that_comes_up_while_its_group_is_decided_is_not_lost(desk):
         asked = Candidate.objects.open().filter(Q(left=late) | Q(right=late)).get()
         assert TaskCandidate.objects.filter(candidate=asked, open=True, task__status="open").count() == 1
         assert holds()
+
+
+@action
+def holding(task, meanwhile, then, *, actor):
+    """Do something while another process waits for this task."""
+    list(Task.objects.filter(pk=task.pk).locked())
+    meanwhile()
+    for _ in range(1_000):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+            if cursor.fetchone()[0]:
+                return then()
+        sleep(0.01)
+    raise AssertionError("Nobody waits.")
+
+
+def test_what_comes_up_while_one_waits_for_a_task_is_in_it(desk):
+    crm, shop, _people = desk
+    left, right, late = stranger(crm, 1), stranger(shop, 2), stranger(crm, 3)
+    task = task_of(ask(left, right))
+
+    def again():
+        told(left)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = []
+        deed = partial(ask, right, late)
+        holding(task, lambda: waiting.append(pool.submit(again)), deed, actor=system_user())
+        waiting[0].result()
+
+    task.refresh_from_db()
+    assert len(task.customers) == 3
+    assert TaskCandidate.objects.filter(task=task, open=True).count() == 2
+    assert holds()
 
 
 def test_two_seconds_answer_one_first_once(desk):

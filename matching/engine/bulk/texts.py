@@ -9,6 +9,12 @@ import polars as pl
 
 from matching.engine.bulk.lists import Ints, Lists
 
+# The bits of a signature by byte: of a letter or digit that is there, and of a letter that comes again.
+_FIRST, _AGAIN = np.zeros(256, dtype=np.uint64), np.zeros(256, dtype=np.uint64)
+_FIRST[ord("a") : ord("z") + 1] = np.uint64(1) << np.arange(0, 52, 2, dtype=np.uint64)
+_FIRST[ord("0") : ord("9") + 1] = np.uint64(1) << np.arange(52, 62, dtype=np.uint64)
+_AGAIN[ord("a") : ord("z") + 1] = _FIRST[ord("a") : ord("z") + 1] << np.uint64(1)
+
 
 class Texts:
     """Distinct texts in order of their letters; for kernels also as bytes side by side."""
@@ -75,16 +81,14 @@ class Texts:
     @cached_property
     def signatures(self) -> Ints:
         """Which letters a text has: two bits a letter (one, two or more), one a digit."""
-        bits = np.zeros(256, dtype=np.int64) - 1
-        bits[ord("a") : ord("z") + 1] = np.arange(26) * 2
-        bits[ord("0") : ord("9") + 1] = np.arange(10) + 52
-        found = np.zeros(len(self), dtype=np.uint64)
         owner = np.repeat(np.arange(len(self)), np.diff(self.starts))
-        for letter in range(256):
-            if bits[letter] < 0:
-                continue
-            times = np.bincount(owner[self.letters == letter], minlength=len(self))
-            found[times > 0] |= np.uint64(1) << np.uint64(bits[letter])
-            if letter > ord("9"):
-                found[times > 1] |= np.uint64(1) << np.uint64(bits[letter] + 1)
+        ordered = np.sort(owner << 8 | self.letters)
+        letters = ordered & 0xFF
+        bits = _FIRST[letters]
+        again = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
+        bits[again] |= _AGAIN[letters[again]]
+        found = np.zeros(len(self), dtype=np.uint64)
+        filled = np.flatnonzero(np.diff(self.starts))
+        if len(filled):
+            found[filled] = np.bitwise_or.reduceat(bits, self.starts[filled])
         return found.view(np.int64)
