@@ -39,11 +39,15 @@ def keys(model: Model, features: Features) -> list[Key]:
     for index, rule in enumerate(model.rules):
         values = []
         for part in rule.parts:
-            if part not in known:
-                known[part] = _values(part, features)
-            values.append(known[part])
-        if all(values):
-            found.extend(Key(index, text) for text in dict.fromkeys(map("|".join, product(*values))))
+            of_part = known.get(part)
+            if of_part is None:
+                of_part = known[part] = _values(part, features)
+            if not of_part:
+                break
+            values.append(of_part)
+        else:
+            texts = ["|".join(each) for each in product(*values)]
+            found += [Key(index, text) for text in (texts if len(texts) == 1 else dict.fromkeys(texts))]
     return found
 
 
@@ -57,7 +61,8 @@ def subdivide(model: Model, features: Features, key: Key) -> tuple[str, ...]:
 
 
 def _values(part: str, features: Features) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in PARTS[part](features) if value))
+    found = tuple(filter(None, PARTS[part](features)))
+    return found if len(found) == 1 else tuple(dict.fromkeys(found))
 
 
 def _given(features: Features) -> Iterable[str]:
