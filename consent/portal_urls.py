@@ -27,6 +27,7 @@ urlpatterns = [
     path("data/", data.data, name="data"),
     path("data/<slug:attribute>/", data.correct, name="correct"),
     path("data/<slug:attribute>/right/", data.confirm, name="confirm"),
+    path("questions/<slug:key>/", data.reply, name="reply"),
     path("not-me/", data.not_me, name="not_me"),
     path("told/<uuid:pk>/back/", data.take_back, name="take_back"),
     path("consents/", consents.consents, name="consents"),

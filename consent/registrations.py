@@ -9,6 +9,7 @@ from consent.queries.impacts import impacts
 from consent.queries.moments import TOLD
 from consent.queries.partings import consents_part
 from consent.queries.purposes import uses
+from consent.queries.standing import standings
 from customers import ports
 from customers.ports import Hanging, hangings
 
@@ -121,6 +122,7 @@ for order, (name, waiting) in enumerate(panels.WAITING.items(), start=10):
     ports.waiting_lists.add(name, waiting, order=order)
 ports.effects.add("consent", stopping, order=10)
 ports.group_effects.add("consent.groups", groups_stop, order=10)
+ports.standings.add("consent", standings, order=10)
 ports.uses.add("consent", uses, order=10)
 ports.impacts.add("consent", impacts, order=10)
 for kind, told in TOLD.items():

@@ -108,6 +108,38 @@ class EffectFact:
 
 
 @dataclass(frozen=True)
+class Word:
+    """What one customer stands for in a row where nobody chooses: an icon with its tone, a word, and why or since when.
+
+    ``code`` compares it with the others; empty: nothing was said.
+    """
+
+    text: Any
+    icon: str
+    tone: str = "grey"
+    detail: Any = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A row of the review card that follows from more than values: what each customer stands for, and all as one."""
+
+    label: Any
+    words: Sequence[Word]
+    joined: Word
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """A question of a steward to a person about his own record: who asked it, what, and when."""
+
+    key: str
+    question: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
 class Instant:
     """Where a moment of a timeline stands: newest first, at one time by kind, then by id, the newest first."""
 
@@ -214,6 +246,21 @@ def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
     raise NotImplementedError
 
 
+@port("customers.inquiries")
+def inquiries(records: Sequence[int]) -> Sequence[Inquiry]:
+    """What people are still asked about these records (ids) of theirs, the oldest first; one query."""
+    raise NotImplementedError
+
+
+@port("customers.replied")
+def replied(key: str, records: Sequence[int], *, actor: User, answer: str) -> None:
+    """A person answers an inquiry about one of these records (ids) of his.
+
+    :raises Refused: it is not asked about them any more, or the answer has no words.
+    """
+    raise NotImplementedError
+
+
 @port("customers.lowered")
 def lowered() -> frozenset[int]:
     """The domains (ids) in which the machine proposes instead of joining: too few of its joins were right.
@@ -235,6 +282,8 @@ moments: Registry[Callable[[Customer, User, Instant | None, int], Sequence[Momen
 # Why records (ids) lie in their customer, in words.
 reasons: Registry[Callable[[Sequence[int], User], Mapping[int, Any]]] = Registry("reason")
 effects: Registry[Any] = Registry("effect")
+# What customers stand for beside each other, in rows of the review card that nobody chooses from.
+standings: Registry[Callable[[Sequence[Customer], User], Sequence[Standing]]] = Registry("standing")
 # What goes along when records (ids) are taken out of a customer, and what stays with the others (ids).
 partings: Registry[Callable[[Sequence[int], Sequence[int], User], Sequence[EffectFact]]] = Registry("parting")
 # What joining groups of customers (ids) would touch, all groups together; for the rehearsal of a match model.

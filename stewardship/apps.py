@@ -13,8 +13,10 @@ class StewardshipConfig(AppConfig):
     def ready(self) -> None:
         from customers import ports
         from stewardship import handlers, jobs, registrations  # noqa: F401
-        from stewardship.actions import opening
-        from stewardship.queries import targets
+        from stewardship.actions import opening, referrals
+        from stewardship.queries import targets, telling
 
         ports.touched.supply(opening.touched)
+        ports.inquiries.supply(telling.asked_in_portal)
+        ports.replied.supply(referrals.told)
         ports.lowered.supply(targets.lowered)

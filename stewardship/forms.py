@@ -17,6 +17,7 @@ from stewardship.models import Answer, ReviewPolicy, Task
 from stewardship.queries.asking import sources_of
 from stewardship.queries.colleagues import who_may
 from stewardship.queries.notes import Notes, colleagues_by_name
+from stewardship.queries.sides import Side
 from stewardship.queries.wanted import AGES, BANDS, NARROWING, REFERRED, SIZES, STAGES, Wanted
 from stewardship.rules.mentions import named, resolved
 from stewardship.rules.parting import staged
@@ -52,6 +53,7 @@ class QueueFilter(forms.Form):
     age = forms.ChoiceField(choices=[(name, name) for name in AGES], required=False)
     size = forms.ChoiceField(choices=list(SIZES.items()), required=False)
     differs = forms.RegexField(r"^[a-z0-9_-]+$", required=False, max_length=60)
+    agrees = forms.RegexField(r"^[a-z0-9_-]+$", required=False, max_length=60)
     source = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     domain = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
     tag = forms.IntegerField(required=False, min_value=1, max_value=LARGEST)
@@ -140,24 +142,30 @@ class AssignForm(forms.Form):
 
 
 class ReferForm(forms.Form):
-    """A question about a card, to a colleague or to the owner of a source."""
+    """A question about a card, to a colleague, to the owner of a source, or to one of its customers."""
 
     to = forms.ModelChoiceField(User.objects.none(), label=_("Ask a colleague"), required=False, empty_label="–")
     source = forms.ModelChoiceField(
         Source.objects.none(), label=_("or the owner of a source"), required=False, empty_label="–"
     )
+    customer = forms.TypedChoiceField(
+        label=_("or the customer himself"), required=False, coerce=int, empty_value=None,
+        help_text=_("He reads it in the portal, and a mail tells him so. Name nothing of the other customer."),
+    )  # fmt: skip
     question = forms.CharField(label=_("Question"), max_length=LONGEST, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args: Any, task: Task, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, task: Task, user: User, sides: Sequence[Side], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        shown = [(side.customer, f"{side.name}, {side.number}") for side in sides if side.visible]
+        self.fields["customer"].choices = [("", "–"), *shown]  # type: ignore[attr-defined]
         offer(self.fields["to"], [one for one in who_may("view", task.domain_ids()) if one.pk != user.pk])
         source = self.fields["source"]
         source.queryset = sources_of(task).visible_to(user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any] | None:
         given = super().clean() or {}
-        if not self.errors and bool(given.get("to")) == bool(given.get("source")):
-            self.add_error("to", _("Choose a colleague or a source, one of the two."))
+        if not self.errors and sum(bool(given.get(name)) for name in ("to", "source", "customer")) != 1:
+            self.add_error("to", _("Choose a colleague, a source or a customer, one of them."))
         return given
 
     @property

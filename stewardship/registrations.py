@@ -12,8 +12,8 @@ from stewardship.queries.start import named, open_work, quality
 
 declare(
     "stewardship.Task",
-    none="id queue status round domains customers score priority why differs beyond stage stage_since pin waits_for "
-    "assigned_to referred_to taken_by taken_until opened_at done_at change",
+    none="id queue status round domains customers score priority why differs agrees beyond stage stage_since pin "
+    "waits_for assigned_to referred_to taken_by taken_until opened_at done_at change",
 )
 declare("stewardship.TaskCandidate", none="id task candidate open")
 declare(
@@ -32,7 +32,7 @@ declare(
 declare(
     "stewardship.Referral",
     whose="customer",
-    none="id task source asked_by to asked_at answered_at withdrawn_at change",
+    none="id task source record asked_by to asked_at answered_at withdrawn_at change",
     sealed="question answer",
 )
 declare(
@@ -69,6 +69,8 @@ for noun in ("Note", "Tagging", "Attachment"):
     hangings.add(
         f"{noun.lower()}.record", Hanging(f"stewardship.{noun}", "record", "stays with its record", "stays", "removed")
     )
+
+hangings.add("referral.record", Hanging("stewardship.Referral", "record", "stays with its record", "stays", "removed"))
 
 parts.add("stewardship", open_work, order=20)
 parts.add("stewardship.quality", quality, order=25)

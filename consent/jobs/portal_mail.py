@@ -1,4 +1,4 @@
-"""The portal's mails: codes, the notice of a changed address, and the question which of two answers is right."""
+"""The portal's mails: codes, the notice of a changed address, and that something is asked."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from consent.jobs.mailing import send
 from consent.models import Act, ConsentEvent, ContactPoint, PortalChange, Purpose
 from consent.queries.links import confirm_token, undo_token, which_token
 from consent.queries.portal import text_of
-from consent.queries.questions import mailboxes
+from consent.queries.questions import mailboxes, reached
+from customers.models import SourceRecord
 
 
 @jobs.job("portal.code")
@@ -51,6 +52,16 @@ def send_confirmation(job: Running) -> dict[str, Any] | None:
         label, _description = asked.purpose.said_in(language)
         send(value, "portal/mail/confirm.txt", language=language, link=link, label=label)
     return None
+
+
+@jobs.job("portal.inquiry")
+def send_inquiry(job: Running) -> dict[str, Any]:
+    """Tell a person that a question about himself waits in the portal; to how many addresses. The mail does not ask."""
+    told = reached(SourceRecord.objects.get(pk=job.arguments["record"]))
+    for address, language in told:
+        link = settings.HUB_URL + reverse("my:data")
+        send(address, "portal/mail/inquiry.txt", language=language, link=link)
+    return {"mails": len(told)}
 
 
 @jobs.job("portal.which_answer")

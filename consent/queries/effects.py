@@ -9,7 +9,7 @@ from cmdm import clock
 from cmdm.models import User
 from consent.models import ConsentEvent, ContactPoint, Purpose
 from consent.queries.contacts import shown
-from consent.queries.material import Asked, Material, material
+from consent.queries.material import Asked, Material, at_once
 from consent.queries.permitted import facts_of
 from consent.rules.permitting import Facts, Permission
 from customers.models import Customer
@@ -23,7 +23,7 @@ def effects(customers: Sequence[Customer], user: User) -> list[EffectFact]:
     """What would stop; nothing for one customer. Three queries at most."""
     if len(customers) < 2:
         return []
-    known = material(customers=[one.pk for one in customers])
+    known = at_once([one.pk for one in customers])
     if not known.acts:
         return []
     stops = sorted(set(_stops(known, customers)), key=str)
@@ -36,10 +36,7 @@ def effects(customers: Sequence[Customer], user: User) -> list[EffectFact]:
 def _stops(known: Material, customers: Sequence[Customer]) -> Iterator[Stop]:
     now = clock.now()
     facts = {one.pk: facts_of(one) for one in customers}
-    together = Facts(
-        restricted=any(one.restricted for one in facts.values()),
-        organisation=all(f.organisation for f in facts.values()),
-    )
+    together = as_one(customers)
     everything = [record for one in customers for record in known.records.get(one.pk, ())]
     for key, asked in known.purposes.items():
         for channel in _channels(asked):
@@ -47,6 +44,12 @@ def _stops(known: Material, customers: Sequence[Customer]) -> Iterator[Stop]:
             for one in customers:
                 before = known.judged(key, channel, now, known.records.get(one.pk, ()), facts[one.pk])
                 yield from ((key, contact) for contact in _lost(before, after))
+
+
+def as_one(customers: Sequence[Customer]) -> Facts:
+    """What judging would need to know of them if they were one."""
+    facts = [facts_of(one) for one in customers]
+    return Facts(restricted=any(one.restricted for one in facts), organisation=all(one.organisation for one in facts))
 
 
 def _channels(asked: Asked) -> tuple[str, ...]:

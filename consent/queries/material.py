@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from cmdm import memo
 from consent.rules.folding import Act, inherited, line
 from consent.rules.permitting import (
     OPT_IN,
@@ -184,6 +185,11 @@ def material(
             {"purposes": list(purposes or ()), "ids": list(customers or records), "recipient": recipient},
         )
         return _material(cursor.fetchall())
+
+
+def at_once(customers: Collection[int]) -> Material:
+    """What was said on the records of these customers, read once for all that a card tells of it; one query."""
+    return memo.once(f"consents of {sorted(customers)}", lambda: material(customers=customers))
 
 
 def _material(rows: Iterable[tuple[Any, ...]]) -> Material:

@@ -21,7 +21,7 @@ from consent.queries.acts import Line, acts_of, lines
 from consent.queries.material import Material, material
 from consent.queries.permitted import facts_of
 from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, line, meet
-from consent.rules.permitting import Permission, Why
+from consent.rules.permitting import Facts, Permission, Why
 from customers.models import Customer
 
 Scope = tuple[str, int | None]
@@ -121,7 +121,7 @@ def consents_of_many(customers: Sequence[Customer], user: User, *, every: bool =
     labels, now = {one.pk: one.label for one in purposes}, clock.now()
     found = {}
     for customer in customers:
-        reader = _Reader(customer, known, seen, labels, now)
+        reader = Reader(known.records.get(customer.pk, []), facts_of(customer), known, seen, labels, now)
         rows = [reader.row(one) for one in purposes]
         found[customer.pk] = [
             row for row in rows if row.purpose.state == Purpose.State.PUBLISHED or (every and row.said)
@@ -129,16 +129,16 @@ def consents_of_many(customers: Sequence[Customer], user: User, *, every: bool =
     return found
 
 
-class _Reader:
-    """What was read for one customer."""
+@dataclass(frozen=True)
+class Reader:
+    """What was read for one customer, or for several as if they were one."""
 
-    def __init__(
-        self, customer: Customer, known: Material, seen: Mapping[int, Line], labels: Mapping[int, str], now: datetime
-    ) -> None:
-        self.known, self.seen, self.now = known, seen, now
-        self.labels = labels
-        self.records = known.records.get(customer.pk, [])
-        self.facts = facts_of(customer)
+    records: Sequence[int]
+    facts: Facts
+    known: Material
+    seen: Mapping[int, Line]
+    labels: Mapping[int, str]
+    now: datetime
 
     def row(self, purpose: Purpose) -> Row:
         """Everything about one purpose."""

@@ -1,4 +1,4 @@
-"""Two answers that a steward put to a customer: to which mailbox the question goes, and what the portal then asks."""
+"""What a steward puts to a customer: to which mailbox the question goes, and what the portal then asks."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,11 +7,13 @@ from datetime import datetime
 from django.conf import settings
 
 from cmdm import clock
-from consent.models import ConsentEvent, ContactPoint, PortalContact
+from consent.models import ConsentEvent, ContactPoint, PortalAnchor, PortalContact
 from consent.queries.conflicts import asked_of
 from consent.queries.material import Material, material
 from consent.queries.portal import text_of
 from consent.rules.folding import DENYING, GRANTING, conflicting, fold
+from customers.models import SourceRecord
+from customers.sealing import open_values
 
 EMAIL = ContactPoint.Kind.EMAIL
 MOST = 5
@@ -24,6 +26,46 @@ class Mailbox:
     contact: ContactPoint
     address: str
     language: str
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Where a person can be asked about himself: the record (id) that is his, and the addresses with their language."""
+
+    record: int
+    addresses: tuple[tuple[str, str], ...]
+
+
+def reach(customer: int) -> Reach | None:
+    """How a customer (id) is asked something in the portal: by his account, else at an address that stands on a record.
+
+    Three queries at most.
+    """
+    mine = PortalAnchor.objects.filter(
+        record__customer=customer, ended_at__isnull=True, record__closed_at__isnull=True, account__state="active"
+    )
+    anchor = mine.order_by("pk").values_list("record", "account").first()
+    if anchor is not None:
+        return Reach(anchor[0], _of_account(anchor[1]))
+    rows = SourceRecord.objects.current().filter(customer=customer, about__isnull=True)
+    for record in rows.defer("raw", "findings").order_by("pk"):
+        found = open_values(record.values).get("email", ())
+        if found:
+            first = min(found, key=lambda one: not one.get("verified"))
+            return Reach(record.pk, ((first["value"], settings.LANGUAGE_CODE),))
+    return None
+
+
+def reached(record: SourceRecord) -> tuple[tuple[str, str], ...]:
+    """The addresses at which the person of a record is told of a question, with their language."""
+    found = reach(record.customer_id or 0)
+    return found.addresses if found else ()
+
+
+def _of_account(account: int) -> tuple[tuple[str, str], ...]:
+    rows = PortalContact.objects.filter(account=account, ended_at__isnull=True, contact__kind=EMAIL)
+    found = [(text_of(one.contact), one.account.language) for one in rows.select_related("contact", "account")]
+    return tuple((address, language) for address, language in found if address)
 
 
 def mailboxes(customer: int, purpose: int) -> list[Mailbox]:

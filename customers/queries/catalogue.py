@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
@@ -120,10 +120,16 @@ def _read() -> Catalogue:
 
 def as_read() -> Sequence[tuple[Any, ...]]:
     """The rows that the catalogue is made of; one query."""
-    statement, given = Attribute.objects.current().query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(statement, given)
+        cursor.execute(*_statement())
         return cursor.fetchall()
+
+
+@cache
+def _statement() -> tuple[str, tuple[Any, ...]]:
+    """Put together once."""
+    statement, given = Attribute.objects.current().query.sql_with_params()
+    return str(statement), tuple(given)
 
 
 def made_of(rows: Sequence[tuple[Any, ...]]) -> Catalogue:

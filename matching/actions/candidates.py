@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from cmdm import clock
 from cmdm.actions import change_id
 from cmdm.database.copying import insert_many
+from cmdm.database.rows import Rows
 from customers.models import Customer, SourceRecord
 from matching.actions.scoring import evidence_of
 from matching.engine.evidence import Score
@@ -17,6 +18,11 @@ from matching.models import Candidate, Verdict
 from matching.queries.verdicts import settled_pairs
 
 OPEN, CLOSED = Candidate.State.OPEN, Candidate.State.CLOSED
+_BETWEEN = Rows(
+    Candidate,
+    "JOIN customers_sourcerecord l ON l.id = t.left_id JOIN customers_sourcerecord r ON r.id = t.right_id "
+    "WHERE t.state = 'open' AND l.customer_id = ANY(%s) AND r.customer_id = ANY(%s) ORDER BY t.id FOR UPDATE OF t",
+)
 
 
 @dataclass(frozen=True)
@@ -97,8 +103,7 @@ def _evidence(question: Question, left: SourceRecord, right: SourceRecord) -> di
 def between(customers: Sequence[Customer]) -> list[Candidate]:
     """The open candidates whose two records lie in these customers, locked."""
     chosen = [customer.pk for customer in customers]
-    rows = Candidate.objects.open().filter(left__customer__in=chosen, right__customer__in=chosen)
-    return list(rows.locked())
+    return _BETWEEN(chosen, chosen)
 
 
 def about(record_ids: Sequence[int]) -> list[Candidate]:

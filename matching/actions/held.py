@@ -11,11 +11,17 @@ from django.utils.translation import gettext as _
 
 from cmdm import access
 from cmdm.actions import Stale
+from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from customers.queries.whereabouts import whereabouts
 from matching.actions import candidates
 from matching.models import Candidate
+
+_RECORDS = Rows(
+    SourceRecord, "WHERE t.customer_id = ANY(%s) AND t.about_id IS NULL ORDER BY t.id FOR UPDATE",
+    without=("raw", "findings"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,5 +87,4 @@ def holding(customers: Sequence[Customer]) -> Held:
 
 def records_of(customers: Sequence[Customer]) -> list[SourceRecord]:
     """The records of locked customers, locked; corrections go with theirs and are left out."""
-    rows = SourceRecord.objects.filter(customer__in=[customer.pk for customer in customers], about__isnull=True)
-    return list(rows.locked().defer("raw", "findings"))
+    return _RECORDS([customer.pk for customer in customers])

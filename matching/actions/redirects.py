@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db import connection
 
 from cmdm.models import User
 from customers.actions import links
 from customers.models import Customer
 from matching.queries.ledgers import brought_along, customers_of, has_records, last_merges
 
+_KNOWN = """
+    SELECT id FROM customers_customer WHERE id = ANY(%s)
+    UNION SELECT id FROM customers_customer WHERE merged_into_id = ANY(%s)
+"""
 MERGED, RETIRED = Customer.Status.MERGED, Customer.Status.RETIRED
 
 
@@ -18,7 +22,9 @@ def project(customers: Sequence[Customer], *, actor: User) -> None:
     All in one customer: merged into it, in one hop. In several: retired, and its page names the successors.
     """
     around = [customer.pk for customer in customers]
-    known = set(Customer.objects.filter(Q(merged_into__in=around) | Q(pk__in=around)).values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, [around, around])
+        known = {pk for (pk,) in cursor.fetchall()}
     entries = last_merges([*known, *brought_along(around)])
     gone = {
         row.pk: row

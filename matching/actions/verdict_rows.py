@@ -6,6 +6,7 @@ from uuid import UUID
 
 from cmdm import clock, history
 from cmdm.actions import change_id
+from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from customers.queries.catalogue import catalogue
@@ -15,6 +16,9 @@ from matching.queries.scores import scored_cross_pairs
 from matching.queries.seen import seen_digests
 
 DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
+_IN_FORCE = Rows(
+    Verdict, "WHERE t.revoked_at IS NULL AND t.left_id = ANY(%s) AND t.right_id = ANY(%s) ORDER BY t.id FOR UPDATE"
+)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Say:
 def revoke(verdicts: Iterable[Verdict]) -> None:
     """Take verdicts back; they stay as rows."""
     ids = [row.pk for row in verdicts]
+    if not ids:
+        return
     Verdict.objects.filter(pk__in=ids).update(revoked_at=clock.now(), change=change_id())
     history.keep(Verdict, ids, history.CHANGED)
 
@@ -46,8 +52,8 @@ def write(
     """
     ordered = [(left, right) if left.pk < right.pk else (right, left) for left, right in pairs]
     ends = {(left.pk, right.pk) for left, right in ordered}
-    earlier = Verdict.objects.in_force().filter(left__in={pk for pk, _ in ends}, right__in={pk for _, pk in ends})
-    revoke([row for row in earlier.select_for_update(of=("self",)) if (row.left_id, row.right_id) in ends])
+    earlier = _IN_FORCE([pk for pk, _ in ends], [pk for _, pk in ends])
+    revoke([row for row in earlier if (row.left_id, row.right_id) in ends])
     compared = catalogue().compared
     rows = Verdict.objects.bulk_create(
         Verdict(

@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Q, TextField
-from django.db.models.functions import Cast
+from django.db import connection
 
 from cmdm import memo
 from matching.engine.model import Model
 from matching.models import MatchModel
 
 MODELS = "match models"
+# As text: it is read only where this process does not know it yet.
+_CHOSEN = """
+    SELECT party_type, version, state, digest, definition::text FROM matching_matchmodel
+     WHERE state = 'in force' OR promoting_since IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,11 @@ def read_model(row: MatchModel) -> Model:
 
 
 def _kept() -> _Kept:
-    chosen = MatchModel.objects.filter(Q(state=MatchModel.State.IN_FORCE) | Q(promoting_since__isnull=False))
-    # As text: it is read only where this process does not know it yet.
-    rows = chosen.annotate(text=Cast("definition", TextField()))
     made = _Kept()
-    for party, version, state, digest, text in rows.values_list("party_type", "version", "state", "digest", "text"):
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOSEN)
+        rows = cursor.fetchall()
+    for party, version, state, digest, text in rows:
         model = _read(digest, text)
         if state == MatchModel.State.IN_FORCE:
             made.in_force[party] = InForce(version, model)

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 
 from django.db.models import Q
 
+from cmdm.database.rows import Rows
 from customers.models import SourceRecord
 from matching.models import Verdict
 
 DIFFERENT, SAME = Verdict.Answer.DIFFERENT, Verdict.Answer.SAME
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_DIFFERENT = Rows(
+    Verdict, "WHERE t.revoked_at IS NULL AND t.answer = 'different' AND t.left_id = ANY(%s) AND t.right_id = ANY(%s) "
+    "ORDER BY t.id",
+)  # fmt: skip
 LOCK, ACCEPT = Verdict.Strength.LOCK, Verdict.Strength.ACCEPT
 
 
@@ -107,6 +112,4 @@ class Answered:
 def different_within(records: Iterable[SourceRecord]) -> list[Verdict]:
     """Verdicts "different" in force whose both records are among these; one query."""
     chosen = [record.pk for record in records]
-    return list(
-        Verdict.objects.in_force().filter(left__among=chosen, right__among=chosen, answer=DIFFERENT).order_by("pk")
-    )
+    return _DIFFERENT(chosen, chosen)

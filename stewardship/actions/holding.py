@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, events, history
 from cmdm.actions import Refused, action, change_id
+from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers.models import SourceRecord
 from stewardship.actions import notes, opening
 from stewardship.actions.refusals import refuse_unless_free, refuse_unless_open, refuse_unless_wanted
 from stewardship.models import Note, Task
-from stewardship.models.task import OFFERED, TaskQuerySet
+from stewardship.models.task import FREE, OFFERED, TaskQuerySet, free_given
 from stewardship.queries.leading import leads
 
 LEASE = timedelta(minutes=15)
@@ -22,6 +23,12 @@ _LEFT_WAITING = f"""
     SELECT customers FROM stewardship_task WHERE status = 'open' AND waits_for_id IS NOT NULL AND {OFFERED}
      ORDER BY id LIMIT %(most)s
 """
+
+
+_COMING = Rows(
+    Task, "WHERE t.id = %s AND t.status = 'open' AND t.domains && %s::bigint[] AND t.domains <@ %s::bigint[] "
+    f"AND {FREE.replace('stewardship_task.', 't.')} FOR UPDATE OF t SKIP LOCKED",
+)  # fmt: skip
 
 
 @action
@@ -45,6 +52,21 @@ def take_next(waiting: TaskQuerySet, *, actor: User) -> Task | None:
     if task is not None:
         audit.record(actor, "task.taken", task)
     return task
+
+
+@action
+def take_coming(coming: int, *, actor: User) -> Task | None:
+    """Hold the task with this id, the next one of a page, or ``None`` where he may not be given it.
+
+    One that somebody is writing is passed over, not waited for.
+    """
+    held = sorted(access.scope(actor, "decide"))
+    for task in _COMING(coming, held, held, *free_given(actor, clock.now())):
+        access.require(actor, "decide", task)
+        hold(task, actor)
+        audit.record(actor, "task.taken", task)
+        return task
+    return None
 
 
 @action

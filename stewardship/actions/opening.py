@@ -44,14 +44,16 @@ _PART = """
 _STATE = """
     UPDATE stewardship_task t
        SET queue = n.queue, domains = n.domains, customers = n.customers, score = n.score, priority = n.priority,
-           why = n.why, differs = n.differs, beyond = n.beyond, waits_for_id = n.waits_for, change = %s
+           why = n.why, differs = n.differs, agrees = n.agrees, beyond = n.beyond, waits_for_id = n.waits_for,
+           change = %s
       FROM jsonb_to_recordset(%s::jsonb) AS n(id bigint, queue text, domains bigint[], customers bigint[],
-           score double precision, priority double precision, why text, differs text[], beyond integer,
-           waits_for bigint)
+           score double precision, priority double precision, why text, differs text[], agrees text[],
+           beyond integer, waits_for bigint)
      WHERE t.id = n.id
-       AND (t.queue, t.domains, t.customers, t.score, t.priority, t.why, t.differs::text[], t.beyond, t.waits_for_id)
+       AND (t.queue, t.domains, t.customers, t.score, t.priority, t.why, t.differs::text[], t.agrees::text[], t.beyond,
+            t.waits_for_id)
            IS DISTINCT FROM
-           (n.queue, n.domains, n.customers, n.score, n.priority, n.why, n.differs, n.beyond, n.waits_for)
+           (n.queue, n.domains, n.customers, n.score, n.priority, n.why, n.differs, n.agrees, n.beyond, n.waits_for)
     RETURNING t.id
 """
 _PINNED = """
@@ -216,7 +218,7 @@ def _stated(row: Task, group: Group, found: Mapping[int, Found], reach: _Reach) 
         records=sum(reach.records.get(customer, 0) for customer in group.customers),
         hanging=sum(reach.hanging.get(customer, 0) for customer in group.customers),
     )
-    against = [name for one in of_group for name in grouping.differing(one.evidence.get("levels", ()))]
+    levels = [one.evidence.get("levels", ()) for one in of_group]
     return {
         "id": row.pk,
         "queue": queue,
@@ -225,7 +227,8 @@ def _stated(row: Task, group: Group, found: Mapping[int, Found], reach: _Reach) 
         "score": of_group[0].probability,
         "priority": priority.priority(weight, row.opened_at),
         "why": priority.why(weight),
-        "differs": list(dict.fromkeys(against)),
+        "differs": grouping.differing(levels),
+        "agrees": grouping.agreeing(levels),
         "beyond": group.beyond,
         "waits_for": group.waits_for,
     }

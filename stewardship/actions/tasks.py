@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
-from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cmdm import access, audit, clock, events
 from cmdm.actions import Refused, action
+from cmdm.database.rows import Rows
 from cmdm.errors import Invalid, Stale
 from cmdm.models import User
 from customers.models import Customer, Relation
@@ -29,13 +29,13 @@ from stewardship.actions.acting import Chosen, act, reverse
 from stewardship.actions.holding import (
     assign,
     hold,
-    hold_first,
     locked,
     put_down,
     release,
     renew,
     require_lead,
     take,
+    take_coming,
     take_next,
     write,
 )
@@ -46,19 +46,20 @@ from stewardship.actions.refusals import (
     refuse_unless_wanted,
 )
 from stewardship.models import Answer, BulkDecision, Referral, Task
-from stewardship.models.task import TaskQuerySet
 from stewardship.queries.questions import asked_around
 from stewardship.rules import partition, staging
 from stewardship.rules.staging import Given, Step
 
-__all__ = ["assign", "decide", "decide_and_take", "release", "renew", "settle", "take", "take_next", "undo"]
+__all__ = ["assign", "decide", "release", "renew", "settle", "take", "take_coming", "take_next", "undo"]
 
 DIFFERENT, RELATED = Verdict.Answer.DIFFERENT, Verdict.Answer.RELATED
 # Either or in one condition would read all customers.
-_WITH_SURVIVORS = """
-    SELECT unnest(%s::bigint[]) UNION
-    SELECT merged_into_id FROM customers_customer WHERE id = ANY(%s) AND merged_into_id IS NOT NULL
-"""
+_WITH_SURVIVORS = Rows(
+    Customer,
+    "WHERE t.id IN (SELECT unnest(%s::bigint[]) UNION SELECT merged_into_id FROM customers_customer "
+    "WHERE id = ANY(%s) AND merged_into_id IS NOT NULL) ORDER BY t.id FOR UPDATE OF t",
+)
+_TASKS = Rows(Task, "WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE")
 FAULTS = {
     "unknown": gettext_lazy("This names a customer that is not on the card."),
     "twice": gettext_lazy("This names a customer twice, or two kinds of relation between the same."),
@@ -157,19 +158,6 @@ def decide(
     return answer
 
 
-@action
-def decide_and_take(task: Task, *, actor: User, coming: TaskQuerySet, **given: Any) -> tuple[Answer, Task | None]:
-    """Answer a task as :func:`decide` does, and in the same change hold the first of those coming, if he may have it.
-
-    Refused as the answer is: then nothing is held.
-    """
-    answer = decide(task, actor=actor, **given)
-    taken = hold_first(coming, actor)
-    counts = {"customers": len(answer.versions), "taken": int(taken is not None)}
-    audit.record(actor, "task.decided" if answer.acts else "task.answered", task, counts=counts)
-    return answer, taken
-
-
 def _refuse_unfit(found: _Locked, actor: User, seen: Mapping[int, int]) -> None:
     refuse_unless_open(found.task)
     refuse_unless_free(found.task, actor)
@@ -245,10 +233,9 @@ def _forget(answer: Answer, task: Task) -> None:
 def _lock(task: Task, also: Iterable[int] = ()) -> _Locked:
     """Lock by kind, in id order; the task was read unlocked before, so its customers are compared again."""
     wanted = sorted({*task.customers, *also})
-    rows = Customer.objects.filter(pk__in=RawSQL(_WITH_SURVIVORS, [wanted, wanted]))
-    held = holding(list(rows.locked()))
+    held = holding(_WITH_SURVIVORS(wanted, wanted))
     around = asked_around([customer.pk for customer in held.customers])
-    locked = Task.objects.filter(pk__in={task.pk, *around}).locked().select_related("taken_by").in_bulk()
+    locked = {row.pk: row for row in _TASKS(sorted({task.pk, *around}))}
     row = locked[task.pk]
     if row.customers != task.customers:
         versions = {customer.number: customer.version for customer in held.customers}

@@ -1,4 +1,4 @@
-"""Questions to somebody who knows more: an expert, or the owner of a source."""
+"""Questions to somebody who knows more: an expert, the owner of a source, the customer."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from cmdm.api.endpoints import Endpoint, PagedEndpoint, answers
 from cmdm.api.idempotency import idempotent
 from cmdm.api.shapes import Shape
-from customers.models import Source
+from customers.models import Customer, Source
 from stewardship.actions import referrals
 from stewardship.api.tasks import colleague
 from stewardship.models import Referral, Task
@@ -22,11 +22,12 @@ LONGEST = 2_000
 
 
 class ReferralIn(Shape):
-    """A question about a task: to a person by user name, or to the owner of a source by its key."""
+    """A question about a task: to a person by user name, the owner of a source by its key, or a customer by his key."""
 
     task = serializers.IntegerField(min_value=1, max_value=LARGEST)
     to = serializers.CharField(max_length=150, required=False)
     source = serializers.CharField(max_length=60, required=False)  # type: ignore[assignment]
+    customer = serializers.UUIDField(required=False)
     question = serializers.CharField(max_length=LONGEST)
 
 
@@ -74,11 +75,14 @@ class Referrals(PagedEndpoint):
         """Ask somebody about a task; nobody else gets it meanwhile."""
         asked = ReferralIn.read(request.data)
         task = get_object_or_404(Task.objects.visible_to(self.user), pk=asked["task"])
-        source = None
-        if "source" in asked:
-            source = get_object_or_404(Source.objects.visible_to(self.user), key=asked["source"])
-        to = colleague(asked["to"]) if "to" in asked else None
-        made = referrals.refer(task, actor=self.user, to=to, source=source, question=asked["question"])
+        said = {"actor": self.user, "question": asked["question"]}
+        if "customer" in asked:
+            customer = get_object_or_404(Customer.objects.visible_to(self.user), key=asked["customer"])
+            made = referrals.ask_customer(task, customer=customer, **said)
+        else:
+            found = Source.objects.visible_to(self.user)
+            source = get_object_or_404(found, key=asked["source"]) if "source" in asked else None
+            made = referrals.refer(task, to=colleague(asked["to"]) if "to" in asked else None, source=source, **said)
         return Response(ReferralOut(made, context={"user": self.user}).data, status=201)
 
 

@@ -1,12 +1,13 @@
-"""Referrals: a question about a task, put to an expert or to the owner of a source."""
+"""Referrals: a question about a task, put to an expert, to the owner of a source, or to the customer himself."""
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cmdm import clock
 from cmdm.models import Changed, User
-from customers.models import Source
+from customers.models import Source, SourceRecord
 from stewardship.models.task import Task
 
 
@@ -24,10 +25,14 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
 
 
 class Referral(Changed):
-    """Question and answer may name a person, so both lie sealed."""
+    """Question and answer may name a person, so both lie sealed.
+
+    With ``record`` the person whose record it is was asked: in the portal, which then stands in ``to``.
+    """
 
     task = models.ForeignKey(Task, models.PROTECT, related_name="referrals")
     source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="+", verbose_name=_("source"))
+    record = models.ForeignKey(SourceRecord, models.PROTECT, null=True, related_name="+", verbose_name=_("record"))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked by"))
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked"))
     question = models.BinaryField()
@@ -53,3 +58,11 @@ class Referral(Changed):
 
     def __str__(self) -> str:
         return f"{self.task_id} {self.pk}"
+
+    @property
+    def whom(self) -> str:
+        """Who was asked, in words; with ``record__customer`` at hand."""
+        if self.record is None:
+            return str(self.to)
+        number = self.record.customer.number if self.record.customer else ""
+        return _now("the customer %(number)s") % {"number": number}

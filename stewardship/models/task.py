@@ -22,7 +22,7 @@ OFFERED = """(stewardship_task.waits_for_id IS NULL OR NOT EXISTS (
        AND ((other.taken_by_id IS NOT NULL AND other.taken_until > %(now)s) OR other.stage <> 'first')))"""
 """The same as :meth:`TaskQuerySet.offered` in SQL, for a query on ``stewardship_task``."""
 # Asked for before every card: put together by the ORM it would cost more than it does in the database.
-_FREE = f"""
+FREE = f"""
     {OFFERED.replace("%(now)s", "%s")}
     AND (stewardship_task.taken_by_id IS NULL OR stewardship_task.taken_by_id = %s OR stewardship_task.taken_until < %s)
     AND (stewardship_task.assigned_to_id IS NULL OR stewardship_task.assigned_to_id = %s)
@@ -33,6 +33,12 @@ _FREE = f"""
            AND given.withdrawn_at IS NULL))
     AND (stewardship_task.stage <> 'lead' OR stewardship_task.domains <@ %s::bigint[])
 """
+
+
+def free_given(user: User, now: datetime) -> list[Any]:
+    """The parameters of ``FREE``."""
+    led = frozenset.intersection(*[access.scope(user, verb) for verb in LEADING])
+    return [now, user.pk, now, user.pk, user.pk, user.pk, sorted(led)]
 
 
 class TaskQuerySet(models.QuerySet["Task"]):
@@ -60,10 +66,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
         The stage wants an answer of this user: none of who answered before; a lead's answer of a lead.
         """
-        led = frozenset.intersection(*[access.scope(user, verb) for verb in LEADING])
-        me = user.pk
-        given = [now, me, now, me, me, me, sorted(led)]
-        return self.filter(RawSQL(_FREE, given, output_field=models.BooleanField()))
+        return self.filter(RawSQL(FREE, free_given(user, now), output_field=models.BooleanField()))
 
     def locked(self) -> Any:
         """Locked for writing, in id order."""
@@ -109,6 +112,7 @@ class Task(Changed):
     priority = models.FloatField(_("priority"), default=0)
     why = models.CharField(max_length=40, blank=True)
     differs = ArrayField(models.CharField(max_length=60), default=list)
+    agrees = ArrayField(models.CharField(max_length=60), default=list)
     beyond = models.PositiveIntegerField(_("cut off"), default=0)
     stage = models.CharField(_("stage"), max_length=6, choices=Stage.choices, default=Stage.FIRST)
     stage_since = models.DateTimeField(null=True)

@@ -27,6 +27,7 @@ class Asked:
     answer: str
     by: User
     to: User
+    whom: str
     source: str
     at: datetime
     answered_at: datetime | None
@@ -61,7 +62,7 @@ def sources_of(task: Task) -> SourceQuerySet:
 
 
 def _read(rows: QuerySet[Referral], user: User) -> list[Asked]:
-    found = list(rows.select_related("task", "asked_by", "to", "source").order_by("-pk")[:MOST])
+    found = list(rows.select_related("task", "asked_by", "to", "source", "record__customer").order_by("-pk")[:MOST])
     found.sort(key=lambda one: one.answered_at is not None or one.withdrawn_at is not None)
     sides = sides_of({customer for one in found for customer in one.task.customers}, user)
     about = Task.objects.visible_to(user).filter(pk__in=[one.task_id for one in found])
@@ -79,6 +80,7 @@ def _asked(one: Referral, sides: dict[int, Side], opened: set[int]) -> Asked:
         answer=said.answer,
         by=one.asked_by,
         to=one.to,
+        whom=one.whom,
         source=one.source.name if one.source else "",
         at=one.asked_at,
         answered_at=one.answered_at,

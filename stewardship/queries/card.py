@@ -30,6 +30,7 @@ from stewardship.queries.notes import Line, lines_on
 from stewardship.queries.queue import BANDS, CAP, Wanted, capped_count, label_of, waiting
 from stewardship.queries.referrals import Asked, asked_about
 from stewardship.queries.sides import Side, sides_of
+from stewardship.queries.stances import Stances, stances_of
 from stewardship.queries.why import Why, why_first
 from stewardship.rules.cutting import LARGEST
 from stewardship.rules.parting import Pair, apart
@@ -101,6 +102,7 @@ class Card:
     blind: bool = False
     inside: bool = False
     groups: Sequence[Group] = ()
+    stances: Stances | None = None
     scores: Mapping[Pair, PairExplained] = field(default_factory=dict)
     parts: Partition | None = None
     leaving: Sequence[int] = ()
@@ -334,6 +336,7 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         leaving=[record.pk for record in made.sides[1]] if made.inside else (),
         earlier=earlier(made, card.heads),
         effects=effects_of(made, card.heads, together, wanted),
+        stances=None if made.inside else stances_of(made.customers, made.user),
         needs_reason=frozenset(answer for answer in Answer.Decision.values if wanted.reason(frozenset([answer]))),
         asked=asked_about(made.task.pk),
         notes=lines_on([record for side in made.sides for record in side], made.user, made.task),

@@ -21,6 +21,7 @@ from customers.models import Source
 from matching.queries.models import models_in_force
 from stewardship.models import SourceDay, Task
 from stewardship.queries.answered import Throughput, agreed, by_week, throughput
+from stewardship.queries.learning import Learned, learned
 from stewardship.queries.targets import Aim, aims
 from stewardship.queries.wanted import AGES, Wanted, waiting
 from stewardship.rules.figures import Bar, Cell, Drawing, bars, histogram, over_time
@@ -66,10 +67,11 @@ class Dashboard:
     target: float | None
     aims: Sequence[Aim]
     chosen: Aim | None
+    learned: Learned | None
 
 
 def dashboard(user: User, domain: int | None) -> Dashboard:
-    """Everything on the page; fifteen queries, however much there is."""
+    """Everything on the page; seventeen queries, however much there is."""
     found = aims(user)
     chosen = next((one for one in found if one.domain.pk == domain), None)
     opened = {queue: _open(queue, user) for queue in Task.Queue.values} if access.in_any(user, ["decide"]) else {}
@@ -89,6 +91,7 @@ def dashboard(user: User, domain: int | None) -> Dashboard:
         target=target,
         aims=found,
         chosen=chosen,
+        learned=learned(user) if opened else None,
     )
 
 

@@ -21,14 +21,17 @@ from stewardship.models.task import OFFERED
 from stewardship.queries.wanted import AGES, BANDS, CAP, REFERRED, SIZES, STAGES, Wanted
 
 LONGEST = 10
+COMPARED = ("differs", "agrees")
+"""Facets of comparisons: what a model compares need not be an attribute."""
 
-# What is the reader's own is counted whole, each by its index; the rest among the first thousand. What differs and the
-# score are counted only where the reader may see every side.
+# What is the reader's own is counted whole, each by its index; the rest among the first thousand. The score, what
+# differs and what agrees are counted only where the reader may see every side.
 _COUNTS = f"""
     WITH base AS MATERIALIZED (
         SELECT id, stage, domains, customers, beyond, taken_by_id, taken_until,
                CASE WHEN domains <@ %(domains)s::bigint[] THEN score END AS score,
-               CASE WHEN domains <@ %(domains)s::bigint[] THEN differs ELSE '{{}}' END AS differs
+               CASE WHEN domains <@ %(domains)s::bigint[] THEN differs ELSE '{{}}' END AS differs,
+               CASE WHEN domains <@ %(domains)s::bigint[] THEN agrees ELSE '{{}}' END AS agrees
           FROM stewardship_task
          WHERE status = 'open' AND queue = %(queue)s AND domains && %(domains)s::bigint[] AND {OFFERED}
          LIMIT %(cap)s)
@@ -55,6 +58,8 @@ _COUNTS = f"""
     SELECT 'stage', stage, count(*) FROM base WHERE stage <> 'first' GROUP BY 2
     UNION ALL
     SELECT 'differs', d, count(*) FROM base, unnest(base.differs) AS d GROUP BY 2
+    UNION ALL
+    SELECT 'agrees', d, count(*) FROM base, unnest(base.agrees) AS d GROUP BY 2
     UNION ALL
     SELECT 'domain', d::text, count(*) FROM base, unnest(base.domains) AS d
      WHERE d = ANY(%(domains)s::bigint[]) GROUP BY 2
@@ -112,6 +117,7 @@ TITLES: Mapping[str, Any] = {
     "band": _("Score"),
     "size": _("Customers in the group"),
     "differs": _("What differs"),
+    "agrees": _("Found by"),
     "source": _("Source"),
     "domain": _("Domain"),
     "tag": _("Tag"),
@@ -155,12 +161,14 @@ def labelled(wanted: Wanted, counts: Counts, known: Catalogue, user: User) -> La
     domains = Domain.objects.filter(pk__in=seen)
     tags = Tag.objects.visible_to(user).filter(pk__in=ids("tag"))
     people = User.objects.filter(pk__in=ids("holder"), kind=User.Kind.PERSON)
+    attributes = {name: spec.row.label for name, spec in known.specs.items()}
     return {
         "source": {str(pk): name for pk, name in sources.values_list("pk", "name")},
         "domain": {str(pk): name for pk, name in domains.values_list("pk", "name")},
         "tag": {str(pk): name for pk, name in tags.values_list("pk", "name")},
         "holder": {str(one.pk): str(one) for one in people.only("display_name", "username")},
-        "differs": {name: spec.row.label for name, spec in known.specs.items()},
+        "differs": attributes,
+        "agrees": attributes,
         "band": {name: label for name, (_low, _high, label) in BANDS.items()},
         "size": SIZES,
         "stage": STAGES,
@@ -173,7 +181,7 @@ def facets(wanted: Wanted, counts: Counts, labels: Labels, *, capped: bool) -> l
     for name, title in TITLES.items():
         found = counts.get(name, {})
         given = str(getattr(wanted, name) or "")
-        values = [value for value in _ordered(name, found) if value in labels[name] or name == "differs"]
+        values = [value for value in _ordered(name, found) if value in labels[name] or name in COMPARED]
         if given and given not in values and given in labels[name]:
             values.append(given)
         choices = [
@@ -230,6 +238,8 @@ PHRASES: Mapping[str, Any] = {
 
 
 def _chip(labels: Labels, name: str, value: str) -> Any:
+    if name == "agrees":
+        return _("found by %(value)s") % {"value": str(named(labels, name, value)).lower()}
     if name == "only":
         count = value.count(",") + 1
         return ngettext("%(n)s card that is ticked", "%(n)s cards that are ticked", count) % {"n": count}

@@ -2,6 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connection
 
 from cmdm import crypto
 from customers.models import Customer
@@ -57,9 +61,18 @@ def facts(task: Task, customers: Sequence[Customer], candidates: Sequence[Candid
 
 def policies_for(domains: Collection[int]) -> list[rules.Policy]:
     """The policies in force of these domains, and those of all; one query."""
-    names = list(rules.Policy.__dataclass_fields__)
-    made = [rules.Policy(*row) for row in ReviewPolicy.objects.active().values_list(*names)]
+    with connection.cursor() as cursor:
+        cursor.execute(*_in_force())
+        made = [rules.Policy(*row) for row in cursor.fetchall()]
     return [one for one in made if one.domain is None or one.domain in domains]
+
+
+@cache
+def _in_force() -> tuple[str, tuple[Any, ...]]:
+    """The statement, put together once: it is asked with every answer."""
+    rows = ReviewPolicy.objects.active().values_list(*rules.Policy.__dataclass_fields__)
+    statement, given = rows.query.sql_with_params()
+    return str(statement), tuple(given)
 
 
 def drawn(task: Task) -> float:

@@ -14,7 +14,7 @@ WALKED = 500  # customers of one part that are read; a larger part is cut where 
 
 # From the questions about these customers, and from the customers of the tasks that hold one of them, along open
 # questions to everybody who can be reached. OFFSET 0 keeps the planner from joining whole tables for a step: it takes
-# what a walk gives for many more rows than it does.
+# what a walk gives for many more rows than it does, and the open questions of a running load for hardly any.
 _REACHED = """
     WITH RECURSIVE mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
     near AS MATERIALIZED (
@@ -32,16 +32,23 @@ _REACHED = """
             ) AS seeds(customer)
         UNION
         SELECT next.customer FROM reach CROSS JOIN LATERAL (
-            SELECT (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.right_id)
-              FROM customers_sourcerecord r JOIN matching_candidate c ON c.left_id = r.id
-             WHERE r.customer_id = reach.customer AND c.state = 'open'
-            UNION ALL
-            SELECT (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.left_id)
-              FROM customers_sourcerecord r JOIN matching_candidate c ON c.right_id = r.id
-             WHERE r.customer_id = reach.customer AND c.state = 'open'
-            OFFSET 0) AS next(customer)
+            SELECT (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.other)
+              FROM customers_sourcerecord r CROSS JOIN LATERAL (
+                SELECT a.right_id FROM matching_candidate a WHERE a.left_id = r.id AND a.state = 'open'
+                UNION ALL SELECT b.left_id FROM matching_candidate b WHERE b.right_id = r.id AND b.state = 'open'
+                OFFSET 0) AS c(other)
+             WHERE r.customer_id = reach.customer OFFSET 0) AS next(customer)
          WHERE next.customer IS NOT NULL)
     SELECT customer, pg_current_snapshot()::text FROM reach LIMIT %(walked)s
+"""
+# Whether there is anything to walk along at all: most customers that change have no question.
+_ASKED = """
+    SELECT EXISTS (
+        SELECT FROM customers_sourcerecord r CROSS JOIN LATERAL (
+            SELECT c.id, c.state FROM matching_candidate c WHERE c.left_id = r.id
+            UNION ALL SELECT c.id, c.state FROM matching_candidate c WHERE c.right_id = r.id OFFSET 0) AS c
+         WHERE r.customer_id = ANY(%s) AND (c.state = 'open' OR EXISTS (
+               SELECT FROM stewardship_taskcandidate m WHERE m.candidate_id = c.id AND m.open)))
 """
 # Of all these the open questions, and whatever else their tasks hold: by ids, for the same reason.
 _WANTED = """
@@ -124,13 +131,15 @@ class Wanted:
 
 
 def wanted(customers: Collection[int]) -> Wanted:
-    """The candidates of all parts in which one of these customers (ids) is; two queries.
+    """The candidates of all parts in which one of these customers (ids) is; three queries.
 
-    Customers about whom nothing is or was asked cost one query.
+    Customers about whom nothing is asked cost one query.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, [list(customers)])
+        if not cursor.fetchone()[0]:
+            return Wanted()
     reached, seen = _reached(customers)
-    if not reached:
-        return Wanted()
     with connection.cursor() as cursor:
         cursor.execute(_WANTED, {"customers": sorted(reached.union(customers))})
         return Wanted(sorted(candidate for (candidate,) in cursor.fetchall()), seen)

@@ -209,6 +209,8 @@ def _row(
 
 def _elsewhere(task: Task, user: User) -> tuple[str, str]:
     """Where a task is that the reader cannot take now, though nobody holds it."""
+    if task.referred_to is not None and task.referred_to.kind == User.Kind.PORTAL:
+        return str(_("Asked: the customer")), "help-circle"
     if task.referred_to is not None and task.referred_to_id != user.pk:
         return str(_("Asked: %(who)s") % {"who": task.referred_to}), "help-circle"
     if task.assigned_to is not None and task.assigned_to_id != user.pk:

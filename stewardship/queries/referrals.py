@@ -52,12 +52,12 @@ def words_for(referral: Referral, user: User) -> Words:
 
 def asked_about(task: int) -> list[Asked]:
     """What was asked about a task (id), newest first; one query."""
-    rows = Referral.objects.filter(task=task).select_related("asked_by", "to").order_by("-pk")
+    rows = Referral.objects.filter(task=task).select_related("asked_by", "to", "record__customer").order_by("-pk")
     return [
         Asked(
             row.pk,
             str(row.asked_by),
-            str(row.to),
+            row.whom,
             row.asked_at,
             row.answered_at,
             row.withdrawn_at is not None,

@@ -50,6 +50,7 @@ class Wanted:
     age: str = ""
     size: str = ""
     differs: str = ""
+    agrees: str = ""
     source: int | None = None
     domain: int | None = None
     tag: int | None = None
@@ -144,6 +145,10 @@ def _differing(rows: TaskQuerySet, given: str, user: User) -> TaskQuerySet:
     return _open_to(rows, user).filter(differs__contains=[given])
 
 
+def _agreeing(rows: TaskQuerySet, given: str, user: User) -> TaskQuerySet:
+    return _open_to(rows, user).filter(agrees__contains=[given])
+
+
 def _from(rows: TaskQuerySet, given: int, user: User) -> TaskQuerySet:
     seen = access.scope(user, "view")
     said = Q(candidate__left__source=given, candidate__left__domain__in=seen)
@@ -188,6 +193,7 @@ NARROWING: Mapping[str, Any] = {
     "age": _aged,
     "size": _sized,
     "differs": _differing,
+    "agrees": _agreeing,
     "source": _from,
     "domain": _lying_in,
     "tag": _tagged,

@@ -213,7 +213,22 @@ def queue_of(kinds: Iterable[str]) -> str:
     return next((kind for kind in SERIOUS if kind in given), "possible")
 
 
-def differing(levels: Iterable[Sequence[Any]]) -> list[str]:
-    """Comparisons that speak against the pair, the weightiest first; a level is ``[comparison, level, weight, …]``."""
-    against = sorted((weight, comparison) for comparison, level, weight, *_ in levels if level != "alternative")
-    return [comparison for weight, comparison in against if weight < 0]
+Levels = Iterable[Sequence[Any]]
+
+
+def differing(pairs: Iterable[Levels]) -> list[str]:
+    """Comparisons that speak against these pairs, of each the weightiest first.
+
+    A level of a pair is ``[comparison, level, weight, …]``.
+    """
+    return list(dict.fromkeys(name for levels in pairs for weight, name in sorted(_weighed(levels)) if weight < 0))
+
+
+def agreeing(pairs: Iterable[Levels]) -> list[str]:
+    """Comparisons that speak for them: by what they were found, of each the weightiest first."""
+    found = (name for levels in pairs for weight, name in sorted(_weighed(levels), reverse=True) if weight > 0)
+    return list(dict.fromkeys(found))
+
+
+def _weighed(levels: Levels) -> list[tuple[float, str]]:
+    return [(weight, comparison) for comparison, level, weight, *_ in levels if level != "alternative"]

@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Relation
+from customers.ports import Word
 from stewardship.queries.card import Card
 from stewardship.queries.cells import Cell
 from stewardship.queries.comparison import Line
@@ -24,8 +25,8 @@ REASONS = (
 
 
 @register.filter
-def under(cells: Iterable[Cell], heads: Iterable[Head]) -> list[tuple[Head, Cell]]:
-    """Each cell of a row with the head of its column."""
+def under(cells: Iterable[Any], heads: Iterable[Head]) -> list[tuple[Head, Any]]:
+    """Each cell of a row, or word of a stance, with the head of its column."""
     return list(zip(heads, cells, strict=True))
 
 
@@ -34,6 +35,12 @@ def members(card: Card) -> list[tuple[Head, list[tuple[Line, Cell]]]]:
     """The customers as rows: what each says where they differ."""
     lines = [line for group in card.groups for line in group.lines]
     return [(head, [(line, line.cells[head.place - 1]) for line in lines]) for head in card.heads]
+
+
+@register.filter
+def stands(card: Card, head: Head) -> list[Word]:
+    """What the customer of a column stands for in the rows where they differ."""
+    return [line.words[head.place - 1] for line in card.stances.lines] if card.stances else []
 
 
 @register.filter

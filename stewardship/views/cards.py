@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_safe
 from django_htmx.http import trigger_client_event
 
+from cmdm import access
 from cmdm.actions import Refused
+from cmdm.database.rows import Rows
 from cmdm.requests import Request
 from stewardship.actions import refusals
 from stewardship.actions.holding import LEASE
@@ -24,6 +26,8 @@ from stewardship.rules.parting import staged
 from stewardship.views.keys import manners_of
 
 KEPT = "card"
+LARGEST = 2**63
+_VISIBLE = Rows(Task, "WHERE t.id = %s AND t.domains && %s::bigint[]")
 FINGERPRINT = "X-Card"
 
 
@@ -94,6 +98,17 @@ def graph(request: Request, pk: int) -> HttpResponse:
 def visible(request: Request, pk: int) -> Task:
     """A task that the reader may see, with who holds it."""
     return get_object_or_404(Task.objects.visible_to(request.user).select_related("taken_by"), pk=pk)
+
+
+def one_visible(request: Request, pk: int) -> Task:
+    """The same by a statement that is put together once: it is asked with every answer.
+
+    :raises Http404: there is none, or he may not see it.
+    """
+    found = _VISIBLE(pk, sorted(access.scope(request.user, "decide"))) if pk < LARGEST else []
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def wanted_of(request: Request, found: Task | None = None) -> Wanted:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from cmdm import access
 from cmdm.actions import Refused
 from cmdm.requests import Request
+from customers.models import Customer
 from stewardship.actions import referrals, tasks
 from stewardship.actions.exporting import export_group
 from stewardship.forms import AssignForm, CommentForm, ReferForm, ReplyForm
@@ -68,16 +69,26 @@ def assign(request: Request, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def refer(request: Request, pk: int) -> HttpResponse:
-    """Ask a colleague, or the owner of a source."""
+    """Ask a colleague, the owner of a source, or one of the customers."""
     task = _visible(request, pk)
-    form = ReferForm(request.POST, task=task, user=request.user)
+    form = ReferForm(request.POST, task=task, user=request.user, sides=_sides(request, task))
     if not form.is_valid():
         return _page(request, task, status=422, refer=form)
     try:
-        made = referrals.refer(task, actor=request.user, **form.deed)
+        made = _asked_whom(request, task, form)
     except Refused as refusal:
-        return _page(request, task, status=409, refusal=refusal.sentence)
-    return _done(request, _("%(who)s was asked. The card waits for the answer.") % {"who": made.to})
+        return _page(request, task, status=409, refusal=refusal.sentence, refer=form)
+    said = _("%(who)s was asked. The card waits for the answer.") % {"who": made.whom}
+    return _done(request, said[:1].upper() + said[1:])
+
+
+def _asked_whom(request: Request, task: Task, form: ReferForm) -> Referral:
+    asked = form.cleaned_data["customer"]
+    if asked is None:
+        return referrals.refer(task, actor=request.user, **form.deed)
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=asked)
+    question = form.cleaned_data["question"]
+    return referrals.ask_customer(task, actor=request.user, customer=customer, question=question)
 
 
 @login_required
@@ -140,10 +151,10 @@ def _visible(request: Request, pk: int) -> Task:
 def _page(request: Request, task: Task, *, status: int = 200, **more: Any) -> HttpResponse:
     if not access.may(request.user, "decide", task):
         raise PermissionDenied(_("This touches a domain in which you may not decide."))
-    sides = sides_of(task.customers, request.user)
+    sides = _sides(request, task)
     context = {
         "task": task,
-        "sides": [sides.get(customer, Side(customer)) for customer in task.customers],
+        "sides": sides,
         "mine": task.taken_by_id == request.user.pk,
         "is_lead": task.domain_ids() <= leads(request.user),
         "may_export": bool(task.domain_ids() & access.scope(request.user, "export")),
@@ -151,10 +162,15 @@ def _page(request: Request, task: Task, *, status: int = 200, **more: Any) -> Ht
         "notes": notes_on(task.customers, request.user, task),
         "release": CommentForm(),
         "assign": AssignForm(task=task, initial={"to": task.assigned_to_id}),
-        "refer": ReferForm(task=task, user=request.user),
+        "refer": ReferForm(task=task, user=request.user, sides=sides),
         **more,
     }
     return render(request, "stewardship/hand.html", context, status=status)
+
+
+def _sides(request: Request, task: Task) -> list[Side]:
+    sides = sides_of(task.customers, request.user)
+    return [sides.get(customer, Side(customer)) for customer in task.customers]
 
 
 def _asked(request: Request, *, status: int = 200, **more: Any) -> HttpResponse:

@@ -17,9 +17,8 @@ from stewardship.actions import tasks
 from stewardship.actions.holding import LEASE
 from stewardship.forms import DecisionForm
 from stewardship.models import Answer, Task
-from stewardship.models.task import TaskQuerySet
 from stewardship.queries.queue import waiting
-from stewardship.views.cards import FINGERPRINT, card_page, fingerprint, visible, wanted_of
+from stewardship.views.cards import FINGERPRINT, card_page, fingerprint, one_visible, visible, wanted_of
 
 
 @login_required
@@ -65,18 +64,20 @@ def release(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def decide(request: Request, pk: int) -> HttpResponse:
     """Answer, then on to the next card. A refusal keeps the card and says why in its place."""
-    found = visible(request, pk)
+    found = one_visible(request, pk)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, Refused(_("This page is damaged. Load it again.")), status=422)
     try:
-        answer, taken = tasks.decide_and_take(found, actor=request.user, coming=_announced(request), **form.deed)
+        answer = tasks.decide(found, actor=request.user, **form.deed)
     except Refused as refusal:
         return _refused(request, found, refusal)
     except Invalid as fault:
         sentence = next(message for messages in fault.errors.values() for message in messages)
         return _refused(request, found, Refused(sentence), status=422)
     said = _("%(answer)s saved.") % {"answer": answer.get_decision_display()}
+    coming = _announced(request)
+    taken = tasks.take_coming(coming, actor=request.user) if coming else None
     return _arrive(request, taken, said=said, given=answer) if taken else _onward(request, said=said, given=answer)
 
 
@@ -131,11 +132,10 @@ def _onward(
     return _arrive(request, found, said=said, given=given)
 
 
-def _announced(request: Request) -> TaskQuerySet:
-    """The card that the page has ready: its next one, if he may have it."""
+def _announced(request: Request) -> int:
+    """The card that the page has ready (its id, else 0): his next one, if he may have it."""
     pk = request.POST.get("ahead", "").partition("/")[0] if request.htmx else ""
-    known = pk.isascii() and pk.isdigit() and len(pk) < 19
-    return Task.objects.filter(pk=int(pk)) if known else Task.objects.none()
+    return int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 19 else 0
 
 
 def _arrive(request: Request, found: Task, *, said: str, given: Answer | None = None) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from cmdm import clock
+from cmdm.models import AuditEntry
 from customers.models import Customer
 from matching.models import Candidate
 from stewardship.actions import tasks
@@ -201,6 +202,8 @@ class TestAhead:
         assert response.headers["X-Card"] == mark
         assert response.json()["answer"] == "Different" and "/undo/" in response.json()["undo"]
         assert coming.taken_by == marta
+        assert AuditEntry.objects.on("task", coming.pk).filter(deed="task.taken", actor=marta).exists()
+        assert AuditEntry.objects.on("task", task.pk).filter(deed="task.decided", actor=marta).exists()
         around = client.get(at("around", coming)).text
         assert 'id="next-up"' in around and "Different:</b>" in around
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stewardship.rules.cutting import connected
-from stewardship.rules.grouping import Question, assign, differing, queue_of
+from stewardship.rules.grouping import Question, agreeing, assign, differing, queue_of
 from tests.support.scale import SOAK, scaled
 
 
@@ -210,7 +210,7 @@ def test_the_most_serious_kind_names_the_queue():
     assert queue_of(["possible"]) == "possible"
 
 
-def test_what_speaks_against_a_pair_differs_the_weightiest_first():
+def test_what_speaks_for_and_against_pairs_the_weightiest_first():
     levels = [
         ["email", "different", -0.4, ""],
         ["birth_date", "year", -9.0, ""],
@@ -218,4 +218,7 @@ def test_what_speaks_against_a_pair_differs_the_weightiest_first():
         ["household", "alternative", -7.0, ""],
     ]
 
-    assert differing(levels) == ["birth_date", "email"]
+    other = [["phone", "same", 7.0, ""], ["email", "different", -0.4, ""]]
+
+    assert differing([levels, other]) == ["birth_date", "email"]
+    assert agreeing([levels, other]) == ["name", "phone"]

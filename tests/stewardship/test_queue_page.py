@@ -110,6 +110,7 @@ class TestFilters:
             ({"band": "high"}, [near]),
             ({"band": "low"}, [far]),
             ({"differs": "email"}, [near]),
+            ({"agrees": "family_name"}, [far]),
             ({"source": shop.pk}, [far]),
             ({"mine": "1"}, [near]),
             ({"domain": retail.pk, "order": "oldest"}, [near, far]),

@@ -20,7 +20,7 @@ from consent.actions.portal_codes import remove_old_codes
 from consent.actions.proof import remove_expired as remove_expired_proof
 from customers.actions.export_files import remove_expired_files, withdraw_files
 from customers.actions.pins import end_due
-from stewardship.actions import sampling, seconding
+from stewardship.actions import referrals, sampling, seconding
 from stewardship.jobs import ask_to_count
 
 log = structlog.get_logger("cmdm.relay")
@@ -79,6 +79,7 @@ class Command(HubCommand):
             settle_due(actor=self.actor_)
             remove_old_codes(actor=self.actor_)
             seconding.escalate(actor=self.actor_)
+            referrals.lapse(actor=self.actor_)
             sampling.draw(actor=self.actor_)
             sampling.measure(actor=self.actor_)
             ask_to_count(actor=self.actor_)

@@ -17,6 +17,7 @@ from consent.queries.asked import proposals_of, waiting_attributes
 from consent.queries.portal_data import NAME, Held, Holdings, holdings, waits
 from consent.queries.portal_records import of_sources, own_record
 from consent.views.portal.session import PortalRequest, portal_required
+from customers import ports
 from customers.models import Attribute, SourceRecord
 from customers.queries.catalogue import Spec, catalogue
 from customers.queries.naming import PARTS
@@ -27,8 +28,21 @@ from customers.queries.naming import PARTS
 def data(request: PortalRequest) -> HttpResponse:
     """What the hub holds about the person."""
     held = _held(request)
-    context = {"nav": "data", "held": held, "proposed": proposals_of(request.portal.account)}
+    asked = ports.inquiries(request.portal.anchors)
+    context = {"nav": "data", "held": held, "proposed": proposals_of(request.portal.account), "asked": asked}
     return render(request, "portal/data.html", context)
+
+
+@portal_required
+@require_POST
+def reply(request: PortalRequest, key: str) -> HttpResponse:
+    """Answer what a steward asked about the person's own records."""
+    try:
+        ports.replied(key, request.portal.anchors, actor=portal_user(), answer=request.POST.get("answer", ""))
+        messages.success(request, _("Thank you. The person who asked reads your answer."))
+    except Refused as refusal:
+        messages.error(request, str(refusal.sentence))
+    return redirect("my:data")
 
 
 def _held(request: PortalRequest) -> Holdings:

@@ -1,0 +1,43 @@
+"""Rows of one table by a statement that is put together once: for what is read with every answer of a steward.
+
+Putting the statement of a query set together takes longer than the database takes for it. Here the text is made once,
+and what comes back are instances as a query set gives them.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Rows(Generic[M]):
+    """The rows of a model that a statement names: ``Rows(Task, "WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE")``.
+
+    :param tail: what follows the table, which is called ``t``; its rows are found by the values of each call.
+    :param without: fields that are read only when they are asked for.
+    """
+
+    def __init__(self, model: type[M], tail: str, *, without: Sequence[str] = ()) -> None:
+        self.model, self.tail, self.without = model, tail, without
+
+    def __call__(self, *given: Any) -> list[M]:
+        """The rows; one query."""
+        statement, names, converters = self._made
+        with connection.cursor() as cursor:
+            cursor.execute(statement, given)
+            found = [list(row) for row in cursor.fetchall()]
+        for row in found:
+            for place, convert in converters:
+                row[place] = convert(row[place], None, connection)
+        return [self.model.from_db(connection.alias, names, row) for row in found]
+
+    @cached_property
+    def _made(self) -> tuple[str, list[str], list[tuple[int, Callable[..., Any]]]]:
+        fields: list[Any] = [one for one in self.model._meta.concrete_fields if one.name not in self.without]
+        columns = ", ".join(f't."{field.column}"' for field in fields)
+        read = [(place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+        statement = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {self.tail}'
+        return statement, [field.attname for field in fields], read
