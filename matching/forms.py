@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from matching.engine.model import Model
 from matching.models import Verdict
+from matching.queries.rehearsed import LISTS
 from matching.queries.sides import versions_in
 
 MAX_TERM = 100
@@ -118,3 +119,10 @@ class PairForm(forms.Form):
 
     left = forms.IntegerField(min_value=1, max_value=2**63 - 1)
     right = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class ListForm(forms.Form):
+    """Which list of a rehearsal, and which page of it."""
+
+    list = forms.ChoiceField(choices=[(name, name) for name in LISTS], required=False)
+    page = forms.IntegerField(min_value=1, max_value=1_000, required=False)

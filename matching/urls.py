@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import merging, modelling, reasons, unmerging
+from matching.views import merging, modelling, reasons, rehearsals, unmerging
 
 app_name = "matching"
 urlpatterns = [
@@ -21,6 +21,8 @@ urlpatterns = [
     path("matching/<slug:party>/learn/", modelling.learn, name="learn"),
     path("matching/why/", reasons.why, name="why"),
     path("matching/models/<int:pk>/rehearse/", modelling.rehearse, name="rehearse"),
+    path("matching/models/<int:pk>/rehearsal/", rehearsals.rehearsal, name="rehearsal"),
+    path("matching/models/<int:pk>/ask/", rehearsals.ask, name="ask"),
     path("matching/models/<int:pk>/promote/", modelling.promote, name="promote"),
     path("matching/models/<int:pk>/drop/", modelling.drop, name="drop"),
     path("matching/models/<int:pk>/adjust/", modelling.adjust, name="adjust"),

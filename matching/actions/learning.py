@@ -1,9 +1,11 @@
 """Learning from answers: what people decided corrects the model in force. Never silently: it gives a draft."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cmdm import access
 from cmdm.actions import Refused
@@ -19,9 +21,9 @@ from matching.queries.models import models_in_force
 from matching.queries.snapshots import Progress, snapshots
 
 DERIVED = 0.25  # of a person's word on another pair of the same customers
-FAULTS: Mapping[str, str] = {
-    "few_labels": "There are too few answers to learn from: at least twenty, and a few of either kind.",
-    "no_gain": "The answers agree with the model as it is: there is nothing to correct.",
+FAULTS: Mapping[str, Any] = {
+    "few_labels": gettext_lazy("There are too few answers to learn from: at least twenty, and a few of either kind."),
+    "no_gain": gettext_lazy("The answers agree with the model as it is: there is nothing to correct."),
 }
 
 
@@ -33,7 +35,7 @@ def learn(party_type: str, *, actor: User, report: Progress) -> MatchModel:
         raise Refused(_("There is no model of this kind."))
     made = correct(held.model, labelled(held.model, report))
     if fault := made.report["fault"]:
-        raise Refused(_(FAULTS[fault]))
+        raise Refused(FAULTS[fault])
     note = _("version %(n)d, sharpened by %(answers)d answers") % {"n": held.version, "answers": made.report["labels"]}
     return models.draft(made.model, actor=actor, origin=MatchModel.Origin.LEARNED, note=note)
 

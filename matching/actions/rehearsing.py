@@ -16,6 +16,7 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from customers import ports
 from matching.actions import models
+from matching.actions.rehearsed_pairs import listed, teaching
 from matching.engine import calibration
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.scoring import Scores
@@ -29,7 +30,7 @@ from matching.rules import estimating
 from matching.rules.blocking import sizes
 from matching.rules.rehearsing import Outcome, Pairs, inside, moved, outcome
 
-SHOWN = 50
+SHOWN = 200
 MOST_GROUPS = 5_000
 LIKELY = 0.5
 
@@ -44,6 +45,10 @@ class Seen:
     bars: Any = field(default_factory=estimating.no_bars)
     rules: Sequence[Mapping[str, Any]] = ()
 
+    @property
+    def side(self) -> tuple[Snapshot, Pairs]:
+        return self.snapshot, self.pairs
+
 
 def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
     """Find out what the version would do, and keep that with it. Refused for one that is over."""
@@ -51,23 +56,24 @@ def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
     if row.state in models.ENDED or row.promoting_since:
         raise Refused(_("This version is over, or is being promoted: it is rehearsed no more."))
     held = models_in_force()[row.party_type]
-    old, new = _seen([held.model, read_model(row)], report)
+    apart = kept_apart(row.party_type)
+    old, new = _seen([held.model, read_model(row)], apart, report)
     account = {
         "against": held.version,
         "records": len(new.snapshot),
         **_compared(old, new),
         **_judged(old, new),
         "effects": _effects(new.outcome.groups, actor),
-        "informative": _informative(new),
+        "informative": listed(old.side, new.side, teaching(new.side, apart)),
     }
     return models.keep_rehearsal(row, account, actor=actor)
 
 
-def _seen(both: Sequence[Any], report: Progress) -> list[Seen]:
+def _seen(both: Sequence[Any], apart: set[tuple[int, int]], report: Progress) -> list[Seen]:
     party = both[0].party_type
     # As `match --all` compares: by as wide rules as pay at this size.
     taken = [replace(each, model=wide(each.model, len(each))) for each in snapshots(both, report)]
-    apart, holding = kept_apart(party), held_together(party)
+    holding = held_together(party)
     made = []
     for snapshot in taken:
         bars = estimating.no_bars()
@@ -132,8 +138,8 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
     doubted = sorted(set(new.outcome.doubted) - set(old.outcome.doubted))
     return {
         "pairs": {"now": len(old.pairs.left), "then": len(new.pairs.left)},
-        "gained": {"count": len(gained), "ids": _ids(new.snapshot, gained)},
-        "lost": {"count": len(lost), "ids": _ids(new.snapshot, lost)},
+        "gained": {"count": len(gained), "pairs": listed(old.side, new.side, gained, surprising=True)},
+        "lost": {"count": len(lost), "pairs": listed(old.side, new.side, lost, surprising=True)},
         "merges": {
             "now": _joined(old.outcome),
             "then": _joined(new.outcome),
@@ -150,12 +156,6 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
 
 def _joined(found: Outcome) -> int:
     return sum(len(group) - 1 for group in found.groups)
-
-
-def _ids(snapshot: Snapshot, pairs: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """Record ids of the first of these pairs of rows."""
-    ids = snapshot.columns.ids
-    return [[int(ids[left]), int(ids[right])] for left, right in pairs[:SHOWN]]
 
 
 def _judged(old: Seen, new: Seen) -> dict[str, Any]:
@@ -205,11 +205,3 @@ def _effects(groups: Sequence[tuple[int, ...]], actor: User) -> list[dict[str, A
         for effect in ports.group_effects
         for fact in effect(chosen, actor)
     ]
-
-
-def _informative(new: Seen) -> list[list[int]]:
-    """Pairs of records whose answers would teach most, the best first."""
-    likely = np.flatnonzero((new.pairs.probability > 0.05) & (new.pairs.probability < LIKELY + 0.45))
-    chosen = calibration.most_informative(new.pairs.probability[likely], SHOWN)
-    rows = [(int(new.pairs.left[likely[place]]), int(new.pairs.right[likely[place]])) for place in chosen]
-    return _ids(new.snapshot, rows)

@@ -5,6 +5,7 @@ They are read in one statement, so nothing that happens meanwhile gets in, and n
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -42,15 +43,18 @@ class Snapshot:
     def scored(self, report: Progress, blocks: blocking.Blocks | None = None) -> Iterator[Scores]:
         """Every pair that shares a block, scored, slice by slice; pairs and their scores name rows."""
         done = 0
-        scorer = Scorer(self.model, self._compared())
-        for count, scores in score_all(scorer, blocking.pairs(blocks or self.blocks()), floor=0.0):
+        for count, scores in score_all(self._scorer, blocking.pairs(blocks or self.blocks()), floor=0.0):
             done += count
             report(done, None, "comparing")
             yield scores
 
     def score(self, left: Ints, right: Ints) -> Scores:
         """Given pairs of rows, whatever their blocks."""
-        return Scorer(self.model, self._compared()).score(left, right)
+        return self._scorer.score(left, right)
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        return Scorer(self.model, self._compared())
 
     def _compared(self) -> Columns:
         """Columns without the contacts that too many share to say anything."""

@@ -46,6 +46,11 @@ class TestLifeByCommand:
         assert "Rehearse the version first" in refused("promote", "person:2")
         told = run("rehearse", "person")
         assert told["state"] == "rehearsed" and told["rehearsal"]["records"] == 4
+        gained = run("rehearse", "person:2", "--list", "gained")["pairs"]
+        assert gained and gained == told["lists"]["gained"]["pairs"]
+        assert all(one["left"]["customer"] and one["before"] < 0.95 <= one["after"] for one in gained)
+        assert "counted from 1" in refused("rehearse", "person:2", "--list", "lost", "--page", "0")
+        assert "not rehearsed yet" in refused("rehearse", "organisation:1", "--list", "lost")
         assert run("promote", "person:2")["state"] == "in force"
         assert models_in_force()["person"].version == 2
         deeds = list(AuditEntry.objects.order_by("pk").values_list("deed", "origin"))[-8:]

@@ -10,7 +10,7 @@ from cmdm.models import Domain, Job
 from customers.models import SourceRecord
 from matching.actions import models, rehearsing
 from matching.engine.defaults import person_model
-from matching.models import MatchModel, OversizedBlock
+from matching.models import Candidate, MatchModel, OversizedBlock
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNE, KARL, make_source, stored
 
@@ -61,6 +61,24 @@ class TestPage:
         assert "waits for a decision" in client.get(page()).text
         assert client.post(reverse("matching:promote", args=[draft.pk])).status_code == 302
         assert MatchModel.objects.in_force().get(party_type="person").pk == draft.pk
+
+    def test_the_pairs_that_would_move_are_listed_with_both_scores_and_their_customers(self, client, owner, retail):
+        score = Candidate.objects.open().get().probability
+        lax = models.draft(replace(person_model(), automatic=score - 0.01, review=0.01), actor=owner, origin="imported")
+        lists = reverse("matching:rehearsal", args=[lax.pk])
+        assert client.get(lists).status_code == 404, "it was not rehearsed"
+        rehearsing.rehearse(lax, actor=owner, report=lambda done, total, phase: None)
+        text = client.get(lists).text
+        for said in ("Anna Bergström", "Anne Bergström", f"{score:.2f}", "/matching/why/?left=", "asked"):
+            assert said in text
+        assert "Anna Bergström" in client.get(f"{lists}?list=merges").text
+        assert "Nothing of this kind" in client.get(f"{lists}?list=lost").text
+        assert "Ask about the first of them" in client.get(f"{lists}?list=informative").text
+        assert "asked already" in client.post(reverse("matching:ask", args=[lax.pk]), follow=True).text
+        assert client.get(f"{lists}?list=nonsense").status_code == 404
+        client.force_login(make_user("steward", domain=make_domain("another")))
+        text = client.get(lists).text
+        assert "Anna" not in text and "Nothing of this kind" in text
 
     def test_moved_lines_are_kept_as_a_draft_and_rehearsed(self, client, owner):
         held = MatchModel.objects.in_force().get(party_type="person")

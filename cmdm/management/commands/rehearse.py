@@ -3,11 +3,17 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from cmdm import access
+from cmdm.actions import Refused
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from matching.actions import rehearsing
+from matching.models import MatchModel
+from matching.queries.rehearsed import LISTS, PairMoved, listed
+from matching.queries.rehearsed import facts as facts_of
 from matching.queries.versions import named, summary
 
 
@@ -19,10 +25,16 @@ class Command(HubCommand):
     def arguments(self, parser: ArgumentParser) -> None:
         """Which."""
         parser.add_argument("model", help=_("As `person:3`; `person` is the newest draft."))
+        listing = _("Show a list of its last rehearsal instead, the most telling first.")
+        parser.add_argument("--list", choices=list(LISTS), default="", help=listing)
+        parser.add_argument("--page", type=int, default=1, help=_("Which page of the list."))
 
     def act(self, *, actor: User, **options: Any) -> Said:
-        """Rehearse."""
-        row = rehearsing.rehearse(named(options["model"]), actor=actor, report=self.progress)
+        """Rehearse, or show what the last rehearsal found."""
+        row = named(options["model"])
+        if options["list"]:
+            return self._listed(row, options["list"], options["page"], actor)
+        row = rehearsing.rehearse(row, actor=actor, report=self.progress)
         told = row.rehearsal
         text = _(
             "%(records)d records: %(gained)d pairs gained, %(lost)d lost; %(merges)d customers would be merged away "
@@ -43,4 +55,26 @@ class Command(HubCommand):
             "recall": expected["recall"][0],
         }
         lines = [text % facts, *(f"{one['headline']}: {one['count']}" for one in told["effects"])]
-        return Said("\n".join(lines), {**summary(row), "rehearsal": told})
+        lists = {name: facts_of(listed(row, name, actor)) for name in LISTS}
+        return Said("\n".join(lines), {**summary(row), "rehearsal": told, "lists": lists})
+
+    def _listed(self, row: MatchModel, name: str, page: int, actor: User) -> Said:
+        """One page of a list. Refused without the right to look at models, or before a rehearsal."""
+        if not access.in_any(actor, ["decide", "configure"]):
+            raise PermissionDenied
+        if not row.rehearsal:
+            raise Refused(_("This version was not rehearsed yet."))
+        if page < 1:
+            raise Refused(_("Pages are counted from 1."))
+        found = listed(row, name, actor, page=page)
+        lines = [f"{found.label}: {found.count}", *map(_pair, found.pairs)]
+        lines += [" + ".join(f"{one.number} {one.name}" for one in group) for group in found.groups]
+        if found.next:
+            lines.append(_("More: --page %(n)d") % {"n": found.next})
+        return Said("\n".join(lines), {**summary(row), "list": name, **facts_of(found)})
+
+
+def _pair(one: PairMoved) -> str:
+    scores = [_("not compared") if each is None else f"{each:.4f}" for each in (one.before, one.after)]
+    ends = [f"{end.source} {end.key} ({end.customer.number if end.customer else '–'})" for end in one.ends]
+    return f"{scores[0]} → {scores[1]}  {ends[0]}  {ends[1]}"

@@ -5,14 +5,15 @@ from dataclasses import replace
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cmdm import jobs
+from cmdm import clock, jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job
 from customers import ports
 from customers.models import Customer, Source
 from customers.ports import EffectFact
-from matching.actions import asking, matching, models, rehearsing, training, verdicts
+from matching.actions import asking, labelling, matching, models, rehearsing, training, verdicts
 from matching.engine.defaults import person_model
+from matching.engine.model import Rule
 from matching.models import Candidate, LedgerEntry, MatchModel
 from tests.support.people import make_user
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, seen, stored
@@ -67,17 +68,41 @@ class TestRehearsal:
     def test_it_says_what_match_would_then_do_and_writes_nothing_live(self, questioned, owner):
         model = line_between(questioned)
         before = [Customer.objects.count(), LedgerEntry.objects.count(), Candidate.objects.count()]
+        score = round(Candidate.objects.open().get().probability, 4)
         row = rehearsed(model, owner)
         told = row.rehearsal
         assert row.state == "rehearsed" and told["against"] == 1 and told["records"] == 3
         assert (told["merges"]["now"], told["merges"]["then"]) == (0, 1)
-        assert told["gained"] == {"count": 1, "ids": [[questioned[0].pk, questioned[1].pk]]}
+        assert told["gained"] == {"count": 1, "pairs": [[questioned[0].pk, questioned[1].pk, score, score]]}
         assert (told["queue"]["now"], told["queue"]["then"], told["queue"]["open"]) == (1, 0, 1)
         assert [Customer.objects.count(), LedgerEntry.objects.count(), Candidate.objects.count()] == before
         assert AuditEntry.objects.latest("pk").deed == "model.rehearsed"
 
         models.promote(row, actor=owner)
         assert matching.run(actor=owner_of_all(), everything=True).merged == 1
+
+    def test_what_other_blocking_no_longer_compares_has_no_score(self, scene, owner):
+        anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
+        blind = replace(person_model(), rules=(Rule("house", ("house", "city")),))
+        [line] = rehearsed(blind, owner).rehearsal["lost"]["pairs"]
+        assert line[:2] == [anna.pk, again.pk] and line[2] > 0.95 and line[3] is None
+
+    def test_pairs_worth_asking_about_are_asked_once(self, questioned, scene, owner):
+        anna, anne, _karl = questioned
+        row = rehearsed(LAX, owner)
+        assert [line[:2] for line in row.rehearsal["informative"]] == [[anna.pk, anne.pk]]
+        assert labelling.ask(row, actor=owner) == 0, "the machine asked already"
+        Candidate.objects.open().update(state=Candidate.State.CLOSED, closed_at=clock.now())
+        assert labelling.ask(row, actor=owner) == 1
+        assert Candidate.objects.open().get().reason == labelling.TEACHES
+        assert AuditEntry.objects.latest("pk").deed == "candidates.opened"
+        with pytest.raises(PermissionDenied):
+            labelling.ask(row, actor=scene.otto)
+
+    def test_what_a_person_answered_is_not_worth_asking_about(self, questioned, scene, owner):
+        anna, anne, _karl = questioned
+        verdicts.keep_apart(anna, anne, actor=scene.otto, answer="different", seen=seen(anna, anne))
+        assert rehearsed(LAX, owner).rehearsal["informative"] == []
 
     def test_it_never_joins_against_a_person(self, questioned, scene, owner):
         anna, anne, _karl = questioned

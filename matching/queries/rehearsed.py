@@ -1,0 +1,170 @@
+"""What a rehearsal found, list by list: pairs with their scores before and after, and customers; what one may see."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from cmdm.models import User
+from customers.models import Customer, SourceRecord
+from customers.queries.summaries import summaries
+from matching.models import Candidate, MatchModel
+
+SIZE = 25
+PAIRS: Mapping[str, Any] = {
+    "gained": _("Would join"),
+    "lost": _("Would join no more"),
+    "informative": _("Worth asking about"),
+}
+CUSTOMERS: Mapping[str, Any] = {"merges": _("Would become one"), "splits": _("Would be doubted")}
+LISTS: Mapping[str, Any] = {**PAIRS, **CUSTOMERS}
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A customer by what people call it."""
+
+    key: UUID
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class End:
+    """A record of a pair, where it lies now."""
+
+    record: int
+    source: str
+    key: str
+    customer: Named | None
+
+
+@dataclass(frozen=True)
+class PairMoved:
+    """A pair with what both versions say; no score where a version does not compare the two."""
+
+    left: End
+    right: End
+    before: float | None
+    after: float | None
+    asked: bool
+
+    @property
+    def ends(self) -> tuple[End, End]:
+        return self.left, self.right
+
+    @property
+    def together(self) -> bool:
+        """They lie in one customer already."""
+        return self.left.customer is not None and self.left.customer == self.right.customer
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of one list: ``pairs`` or ``groups`` of customers. ``count`` were found, ``kept`` are listed."""
+
+    name: str
+    label: str
+    count: int
+    kept: int
+    hidden: int
+    page: int
+    pairs: Sequence[PairMoved] = field(default_factory=list)
+    groups: Sequence[Sequence[Named]] = field(default_factory=list)
+
+    @property
+    def next(self) -> int | None:
+        return self.page + 1 if self.page * SIZE < self.kept - self.hidden else None
+
+    @property
+    def previous(self) -> int | None:
+        return self.page - 1 if self.page > 1 else None
+
+
+def count_of(told: Mapping[str, Any], name: str) -> int:
+    """How many a list has, those not kept included."""
+    if name == "informative":
+        return len(told.get(name, ()))
+    found = told.get(name, {})
+    return int(found.get("then", found.get("count", 0)))
+
+
+def listed(row: MatchModel, name: str, user: User, *, page: int = 1) -> Listed:
+    """A page of a list of the version's last rehearsal, of what lies wholly where the user may look; five queries.
+
+    :raises KeyError: there is no such list.
+    """
+    told: Mapping[str, Any] = row.rehearsal
+    label, count = str(LISTS[name]), count_of(told, name)
+    start = (page - 1) * SIZE
+    if name in PAIRS:
+        lines = told.get(name, ()) if name == "informative" else told.get(name, {}).get("pairs", ())
+        seen = _seen(SourceRecord.objects.visible_to(user).current(), (pk for line in lines for pk in line[:2]))
+        shown = [line for line in lines if seen.issuperset(line[:2])]
+        pairs = _pairs([(*line, None, None)[:4] for line in shown[start : start + SIZE]], user)
+        return Listed(name, label, count, len(lines), len(lines) - len(shown), page, pairs=pairs)
+    sets = told.get("merges", {}).get("groups", ()) if name == "merges" else _alone(told)
+    seen = _seen(Customer.objects.visible_to(user), (pk for one in sets for pk in one))
+    groups = [one for one in sets if seen.issuperset(one)]
+    names = _names({pk for one in groups[start : start + SIZE] for pk in one}, user)
+    made = [[names[pk] for pk in one if pk in names] for one in groups[start : start + SIZE]]
+    return Listed(name, label, count, len(sets), len(sets) - len(groups), page, groups=made)
+
+
+def _alone(told: Mapping[str, Any]) -> list[list[int]]:
+    return [[pk] for pk in told.get("splits", {}).get("customers", ())]
+
+
+def _seen(rows: Any, ids: Any) -> set[int]:
+    wanted = set(ids)
+    return set(rows.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+
+
+def _pairs(lines: Sequence[tuple[Any, ...]], user: User) -> list[PairMoved]:
+    ends = {pk for line in lines for pk in line[:2]}
+    if not ends:
+        return []
+    rows = SourceRecord.objects.filter(pk__in=ends).select_related("source")
+    records = {row.pk: row for row in rows.only("key", "customer", "source__name")}
+    names = _names({row.customer_id or 0 for row in records.values()}, user)
+    said = {row.pk: End(row.pk, row.source.name, row.key, names.get(row.customer_id or 0)) for row in records.values()}
+    open_ones = Candidate.objects.open().filter(left__in=ends, right__in=ends)
+    asked = set(open_ones.values_list("left", "right"))
+    return [
+        PairMoved(said[one], said[other], before, after, (min(one, other), max(one, other)) in asked)
+        for one, other, before, after in lines
+    ]
+
+
+def _names(ids: Collection[int], user: User) -> dict[int, Named]:
+    customers = list(Customer.objects.visible_to(user).filter(pk__in=ids))
+    return {one.id: Named(one.key, one.number, one.name) for one in summaries(customers, user)}
+
+
+def facts(found: Listed) -> dict[str, Any]:
+    """For a command's answer."""
+    return {
+        "count": found.count,
+        "kept": found.kept,
+        "hidden": found.hidden,
+        "page": found.page,
+        "next": found.next,
+        **({"pairs": [_pair(one) for one in found.pairs]} if found.name in PAIRS else {}),
+        **({"customers": [[each.number for each in one] for one in found.groups]} if found.name in CUSTOMERS else {}),
+    }
+
+
+def _pair(one: PairMoved) -> dict[str, Any]:
+    ends = {
+        side: {
+            "record": end.record,
+            "source": end.source,
+            "key": end.key,
+            "customer": end.customer.number if end.customer else None,
+        }
+        for side, end in (("left", one.left), ("right", one.right))
+    }
+    return {**ends, "before": one.before, "after": one.after, "asked": one.asked}
