@@ -33,7 +33,7 @@ from matching.engine.calibration import curve, error
 from matching.engine.defaults import organisation_model, person_model, widened
 from matching.engine.features import Features, Party, prepare
 from matching.engine.model import Model
-from matching.engine.training import train
+from matching.engine.training import knowing, train
 
 SHIPPED = {"person": person_model(), "organisation": organisation_model()}
 DRAWN = 300_000
@@ -62,7 +62,7 @@ class Side:
     def trained(self) -> tuple[Model, float]:
         """The model trained on these records, and the seconds of training, patterns at hand."""
         names = [each.code for each in self.model.comparisons]
-        scorer, scores = self.scored(self.model)
+        scorer, scores = self.scored(knowing(self.model, self.features))
         shown = patterns.count(names, scores.levels)
         size = len(self.features)
         left, right = np.triu_indices(size, 1) if size < 700 else np.random.default_rng(1).integers(0, size, (2, DRAWN))

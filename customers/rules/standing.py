@@ -63,6 +63,16 @@ IDENTIFYING = (
         searchable=True,
         portal="correctable",
     ),
+    Standing(
+        "other_name",
+        "Other names",
+        "person_name",
+        "identifying",
+        "person",
+        many=True,
+        rule="all",
+        match_role="compared",
+    ),
     Standing("suffix", "Suffix", "text", "identifying", "person", match_role="compared", options={"max_length": 20}),
     Standing(
         "organisation_name",
@@ -72,6 +82,16 @@ IDENTIFYING = (
         "organisation",
         match_role="compared",
         searchable=True,
+    ),
+    Standing(
+        "trading_name",
+        "Trading names",
+        "organisation_name",
+        "identifying",
+        "organisation",
+        many=True,
+        rule="all",
+        match_role="compared",
     ),
     Standing("birth_date", "Birth date", "date", "identifying", "person", match_role="compared", portal="correctable"),
     Standing(

@@ -33,6 +33,16 @@ WORDS = {
         vollstaendigername vollstandigername kundenname nomcomplet nometprenom prenometnom nomprenom prenomnom
         nombrecompleto nombreyapellidos nombreapellidos fullnames author applicant patient patientname
     """,
+    "other_name": """
+        othername othernames aliasname aliases alias aka alsoknownas formername formernames previousname previousnames
+        maidenname birthname nameatbirth formersurname previoussurname artistname geburtsname maedchenname madchenname
+        frueherername alternativname nomdenaissance nomdejeunefille autresnoms nomdefille apellidodesoltera
+        otrosnombres nombreanterior secondarynamefull
+    """,
+    "trading_name": """
+        tradingname tradename dba doingbusinessas brandname secondarynameorg secondaryorgname othercompanyname
+        handelsname markenname nomcommercial enseigne nombrecomercial marca
+    """,
     "organisation_name": """
         nameorg namefirma organisationname organizationname organisation organization company companyname
         business businessname firm firma firmenname firmenbezeichnung unternehmen societe entreprise

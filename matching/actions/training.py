@@ -16,6 +16,7 @@ from matching.actions import models
 from matching.engine import patterns, totals
 from matching.engine.defaults import widened
 from matching.engine.model import Model
+from matching.engine.training import knowing
 from matching.engine.training import train as learn_weights
 from matching.models import MatchModel
 from matching.queries.models import models_in_force
@@ -34,7 +35,7 @@ def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
     snapshot = snapshots([held.model], report)[0]
     if len(snapshot) < FEWEST:
         raise Refused(_("There are no records to learn from."))
-    snapshot = replace(snapshot, model=widened(held.model, len(snapshot)))
+    snapshot = replace(snapshot, model=knowing(widened(held.model, len(snapshot)), snapshot.features))
     shown = _patterns(snapshot, report)
     known = totals.of(snapshot.model, snapshot.features, blind=_blind(snapshot))
     found = learn_weights(held.model, shown, known)

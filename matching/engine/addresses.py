@@ -75,7 +75,9 @@ def _with_numbers(segments: list[list[str]]) -> list[list[str]]:
 
 
 def _has_number(words: list[str]) -> bool:
-    return any(_HOUSE.match(word) for word in words)
+    """Whether there is a house number; that of `Street 128` is the street's name."""
+    of_street = len(words) > 1 and words[0] in STREET_KINDS and _HOUSE.match(words[1])
+    return any(_HOUSE.match(word) for word in (words[2:] if of_street else words))
 
 
 def _has_house(words: list[str]) -> bool:

@@ -10,12 +10,15 @@ Left to itself, EM finds whatever classes fit best, and may well call households
   u · 2^(shipped bits), so a household never learns to agree in birth dates, nor a namesake in addresses;
 - **every learned chance** is drawn towards the shipped one by the weight of `TRUST` pairs (a Dirichlet prior), so
   what is hardly ever seen keeps the weight with which the model was shipped;
+- **what two comparisons show at once**, as names that are exchanged (`vocabulary.SHARED`), keeps its shipped bits,
+  which were shared out between both; learned on each it would count twice;
 - **what differs** speaks against the same party by at least a tenth (`LEAST`) of the bits it was shipped with: where
   few fields are filled, pairs that agree in nothing are otherwise a class of their own, larger than any.
 
 E-step and M-step as in Dempster, Laird & Rubin 1977; Winkler 1988 and Jaro 1989 for record linkage.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,7 +29,7 @@ from matching.engine.mixture import Floats, Mixture, level_counts, normalised
 from matching.engine.model import Comparison, Model
 from matching.engine.patterns import Codes, Patterns
 from matching.engine.totals import Totals
-from matching.engine.vocabulary import LEVELS
+from matching.engine.vocabulary import LEVELS, SHARED
 
 TRUST: Final = 12.0
 ITERATIONS: Final = 200
@@ -75,9 +78,9 @@ def spread(comparison: Comparison, codes: Codes, counts: Floats, agreeing: float
     return Spread(shares, believed, most)
 
 
-def fit(model: Model, patterns: Patterns, totals: Totals) -> Fitted:
-    """Fit the model's explanations to the patterns."""
-    start = _Start(model, totals)
+def fit(model: Model, patterns: Patterns, totals: Totals, *, anchored: Collection[str] = ()) -> Fitted:
+    """Fit the model's explanations to the patterns; what is `anchored` (comparisons) stays at its bits under all."""
+    start = _Start(model, totals, anchored)
     mixture, seen, rounds = start.mixture(), start.nothing(), 0
     while rounds < ITERATIONS:
         rounds += 1
@@ -93,7 +96,7 @@ def fit(model: Model, patterns: Patterns, totals: Totals) -> Fitted:
 class _Start:
     """What stays the same from step to step: the shipped bits as factors, the shares among all pairs, the anchors."""
 
-    def __init__(self, model: Model, totals: Totals) -> None:
+    def __init__(self, model: Model, totals: Totals, anchored: Collection[str]) -> None:
         blind = totals.random.for_model(model)
         counts = blind.counts.astype(np.float64)
         self.pairs = max(totals.pairs, 1.0)
@@ -103,13 +106,18 @@ class _Start:
         self.apart = np.array([1.0, *(float(each.related) for each in model.alternatives)])
         self.factors = [_factors(each, self.names) for each in model.comparisons]
         self.most = [np.where(each[0] < 1, each[0] ** LEAST, ANY) for each in self.factors]
+        self.shared = [
+            np.array([(each.kind, level) in SHARED for level in LEVELS[each.kind]]) for each in model.comparisons
+        ]
         self.sizes = [len(LEVELS[each.kind]) for each in model.comparisons]
         self.spreads = [
             spread(each, blind.codes[:, place], counts, totals.agreeing.get(each.code))
             for place, each in enumerate(model.comparisons)
         ]
-        learning = [set(each.learns) for each in model.alternatives]
-        self.learns = [[True, *(each.code in known for known in learning)] for each in model.comparisons]
+        learning = [{each.code for each in model.comparisons}, *(set(each.learns) for each in model.alternatives)]
+        self.learns = [
+            [each.code in known and each.code not in anchored for known in learning] for each in model.comparisons
+        ]
 
     def mixture(self) -> Mixture:
         """Where the search begins: the shipped model, on these records."""
@@ -138,11 +146,19 @@ class _Start:
         for number, factors in enumerate(self.factors[place]):
             shipped = normalised(chance * factors)
             if self.learns[place][number]:
-                learned = normalised(seen[number] + TRUST * shipped)
+                learned = self._kept(place, normalised(seen[number] + TRUST * shipped), chance * factors)
                 rows.append(self._bounded(place, learned, chance) if number == 0 else learned)
             else:
                 rows.append(shipped)
         return np.array([*rows, chance])
+
+    def _kept(self, place: int, learned: Floats, shipped: Floats) -> Floats:
+        """The learned chances, those of levels that two comparisons share as they were shipped."""
+        kept = self.shared[place]
+        if not kept.any():
+            return learned
+        held = np.where(kept, np.minimum(shipped, 0.5), 0.0)
+        return np.asarray(np.where(kept, held, normalised(np.where(kept, 0.0, learned)) * (1 - float(held.sum()))))
 
     def _bounded(self, place: int, learned: Floats, chance: Floats) -> Floats:
         """The chances of the same party, no more on what speaks against it than may be."""

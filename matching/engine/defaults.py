@@ -69,8 +69,8 @@ def _of_person(code: str, label: str, kind: str, table: str, *, attribute: str =
     return Comparison(code, label, kind, attribute or code, _levels(table, "household", "namesake", "junior"), rarity)
 
 
-def _of_organisation(code: str, label: str, kind: str, table: str) -> Comparison:
-    return Comparison(code, label, kind, code, _levels(table, "group", "site"))
+def _of_organisation(code: str, label: str, kind: str, table: str, *, rarity: float = 0.0) -> Comparison:
+    return Comparison(code, label, kind, code, _levels(table, "group", "site"), rarity)
 
 
 _GIVEN_NAME: Final = """
@@ -80,6 +80,7 @@ nickname        5     0     3.5   3.5
 swapped         8     2.5   4     4
 near            6     0     0     0
 initial         3.5   0     2     2
+heard           3.5   1.5   0     0
 middle          1.5   0.5   0     0
 alike           0.8   2.3   0     0
 different       -5.5  0     -6    -6
@@ -121,9 +122,9 @@ different       -6    0.5   -2    -4
 """
 _EMAIL: Final = """
 exact           16.5  13.5  0     13.5
-near            12    6     0     6
-user            8     2     3     2
-alike           5     3     0     3
+near            12    6     5     6
+user            8     2     5     2
+alike           5     3     5     3
 role            1     1     0     1
 different       -1.6  -0.1  0     -0.1
 """
@@ -239,7 +240,7 @@ def person_model() -> Model:
                 related=True,
                 learns=("family_name", "email", "phone", "address"),
             ),
-            Alternative("namesake", "Same name", prior=-18),
+            Alternative("namesake", "Same name", prior=-18, learns=("email",)),
             Alternative("junior", "Parent and child of one name", prior=-23, related=True),
         ),
         placeholders={
@@ -272,7 +273,7 @@ def organisation_model() -> Model:
         party_type="organisation",
         prior=-15,
         comparisons=(
-            _of_organisation("organisation_name", "Name", "organisation_name", _ORGANISATION_NAME),
+            _of_organisation("organisation_name", "Name", "organisation_name", _ORGANISATION_NAME, rarity=0.75),
             _of_organisation("identifier", "Identifier", "identifier", "exact 18 2 1\nnear 8 1 0\ndifferent -4 0 0"),
             _of_organisation("website", "Web site", "website", "same 11 11 3\ndifferent -2 -1 0"),
             _of_organisation(

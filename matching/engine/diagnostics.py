@@ -1,5 +1,6 @@
 """Diagnostics: what training could not learn, why, what that means, and what was kept instead."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from matching.engine.anchoring import Fitted
 from matching.engine.faults import MESSAGES
 from matching.engine.model import Model
 from matching.engine.totals import Totals
+from matching.engine.trusting import MOST, per_record
 from matching.engine.vocabulary import LEVELS
 
 
@@ -31,11 +33,15 @@ class Diagnosis:
         return {name: value for name, value in asdict(self).items() if value != ""}
 
 
-def diagnose(model: Model, fitted: Fitted, totals: Totals, *, fewest: int) -> list[Diagnosis]:
-    """Everything that the reader of a trained model should know."""
+def diagnose(
+    model: Model, fitted: Fitted, totals: Totals, kept: Collection[str] = (), *, fewest: int
+) -> list[Diagnosis]:
+    """Everything that the reader of a trained model should know; `kept` comparisons contradicted themselves."""
     mass = fitted.mixture.mass
     if mass[0] < fewest:
         return [Diagnosis("few_pairs", pairs=round(float(mass[0])))]
+    if per_record(fitted, totals) > MOST:
+        return [Diagnosis("crowded", pairs=round(2 * per_record(fitted, totals)))]
     found = [
         Diagnosis("no_support", explanation=each.code)
         for number, each in enumerate(model.alternatives, start=1)
@@ -43,6 +49,9 @@ def diagnose(model: Model, fitted: Fitted, totals: Totals, *, fewest: int) -> li
     ]
     for place, comparison in enumerate(model.comparisons):
         seen = fitted.seen[place][0]
+        if comparison.code in kept:
+            found.append(Diagnosis("contradicts", comparison.code, pairs=round(float(seen.sum()))))
+            continue
         if not seen.sum() >= 1:
             found.append(Diagnosis("never_compared", comparison.code))
             continue

@@ -22,7 +22,7 @@ from matching.engine.contacts import (
 )
 from matching.engine.folding import fold, joined
 from matching.engine.model import Model
-from matching.engine.names import OrganisationName, PersonName, organisation_name, person_name
+from matching.engine.names import OrganisationName, PersonName, organisation_name, person_name, with_given
 
 T = TypeVar("T")
 
@@ -57,15 +57,22 @@ class Features:
     websites: tuple[str, ...]
     dates: Mapping[str, PartialDate]
     texts: Mapping[str, tuple[str, ...]]
+    others: tuple[PersonName, ...] = ()
+    """Further names of a person: at birth, before a marriage, an artist's."""
+
+    @property
+    def names(self) -> tuple[PersonName, ...]:
+        return (self.name, *self.others)
 
 
 def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Features:
     """The party's features under the model; `ignore` names further values that say nothing."""
     values = party.values
+    name = _name(model, values)
     return Features(
         id=party.id,
         party_type=party.party_type,
-        name=_name(model, values),
+        name=name,
         organisations=_organisations(model, values),
         gender=joined(first_of(values, "gender"))[:1],
         emails=_emails(model, values, ignore),
@@ -75,6 +82,7 @@ def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Feature
         websites=_distinct(domain(text) for text in texts_of(values, "website")),
         dates=_dates(model, values),
         texts=_other_texts(model, values),
+        others=other_names(model, name, texts_of(values, "other_name")),
     )
 
 
@@ -133,6 +141,14 @@ def _name(model: Model, values: Mapping[str, Any]) -> PersonName:
     if fold(family) in model.placeholders.get("family_name", ()):
         family = ""
     return person_name(given, first_of(values, "middle_name"), family, first_of(values, "suffix"), full)
+
+
+def other_names(model: Model, name: PersonName, texts: Iterable[str]) -> tuple[PersonName, ...]:
+    """Further names, in one piece each; a mere family name, as a maiden name, is borne with the given one."""
+    empty = (*model.placeholders.get("full_name", ()), *model.placeholders.get("family_name", ()))
+    found = [person_name("", "", "", "", text) for text in texts if fold(text) not in empty]
+    whole = [each if each.given else with_given(each, name) for each in found if each.family]
+    return tuple(each for each in dict.fromkeys(whole) if each != name)
 
 
 def _organisations(model: Model, values: Mapping[str, Any]) -> tuple[OrganisationName, ...]:

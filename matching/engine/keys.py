@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from matching.engine.contacts import PROVIDERS
 from matching.engine.features import Features
 from matching.engine.model import Model
-from matching.engine.names import OrganisationName, sound
+from matching.engine.names import OrganisationName, PersonName, sound
 
 PREFIX: Final = 3
 
@@ -66,17 +66,25 @@ def _values(part: str, features: Features) -> tuple[str, ...]:
 
 
 def _given(features: Features) -> Iterable[str]:
-    return (sound(name) for name in sorted(features.name.full_names))
+    return (each for name in features.names for each in _sounds_given(name))
 
 
 def _family(features: Features) -> Iterable[str]:
-    name = features.name
+    return (each for name in features.names for each in _sounds_family(name))
+
+
+def _sounds_given(name: PersonName) -> Iterable[str]:
+    return (sound(each) for each in sorted(name.full_names))
+
+
+def _sounds_family(name: PersonName) -> Iterable[str]:
     return (sound(each) for each in (name.family, *name.family_parts))
 
 
 def _names(features: Features) -> Iterable[str]:
     """Given and family name in one, in either order."""
-    return (" ".join(sorted(pair)) for pair in product(_given(features), _family(features)) if all(pair))
+    pairs = (pair for name in features.names for pair in product(_sounds_given(name), _sounds_family(name)))
+    return (" ".join(sorted(pair)) for pair in pairs if all(pair))
 
 
 def _birth(features: Features) -> str:
@@ -99,15 +107,22 @@ def rarest_words(name: OrganisationName) -> Iterable[str]:
 
 def _letters(features: Features) -> Iterable[str]:
     """The letters of each name without order or repeats: they outlive an exchange and a slip of the finger."""
-    return ("".join(sorted(set(each))) for each in (features.name.given, features.name.family) if len(each) > 1)
+    parts = (part for name in features.names for part in (name.given, name.family))
+    return ("".join(sorted(set(each))) for each in parts if len(each) > 1)
 
 
 def _names_prefix(features: Features) -> Iterable[str]:
     """How both names begin, in one, in either order."""
-    begins = (features.name.given[:PREFIX], features.name.family[:PREFIX])
-    return (" ".join(sorted(begins)),) if all(begins) else ()
+    begins = ((name.given[:PREFIX], name.family[:PREFIX]) for name in features.names)
+    return (" ".join(sorted(each)) for each in begins if all(each))
 
 
+OF_NAMES: Final = frozenset(
+    (
+        *("names", "names_prefix", "name", "name_initial", "name_letters"),
+        *("given", "given_initial", "family", "family_initial", "family_prefix"),
+    )
+)
 PARTS: Final[dict[str, Part]] = {
     "identifier": lambda f: (f"{each.scheme}:{each.value}" for each in f.identifiers),
     "email": lambda f: (each.whole for each in f.emails if not each.role or f.party_type == "organisation"),
@@ -119,12 +134,12 @@ PARTS: Final[dict[str, Part]] = {
     "names_prefix": _names_prefix,
     "name": lambda f: (*_given(f), *_family(f)),
     "name_letters": _letters,
-    "name_initial": lambda f: (f.name.given[:1], f.name.family[:1]),
+    "name_initial": lambda f: (part[:1] for name in f.names for part in (name.given, name.family)),
     "given": _given,
-    "given_initial": lambda f: (f.name.given[:1],),
+    "given_initial": lambda f: (name.given[:1] for name in f.names),
     "family": _family,
-    "family_initial": lambda f: (f.name.family[:1],),
-    "family_prefix": lambda f: (each[:PREFIX] for each in (f.name.family, *f.name.family_parts)),
+    "family_initial": lambda f: (name.family[:1] for name in f.names),
+    "family_prefix": lambda f: (each[:PREFIX] for name in f.names for each in (name.family, *name.family_parts)),
     "birth_date": lambda f: (_birth(f),),
     "birth_year": lambda f: (_birth_year(f),),
     "postcode": lambda f: (each.postcode for each in f.addresses),

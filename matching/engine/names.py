@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -109,6 +109,16 @@ def person_name(given: str, middle: str, family: str, suffix: str, full: str) ->
         family_written=plain(written_family),
         family_parts=parts if len(parts) > 1 else (),
         generation=GENERATIONS.get(fold(suffix), 0) or first or second,
+    )
+
+
+def with_given(family: PersonName, other: PersonName) -> PersonName:
+    """A family name with the given name of another."""
+    return replace(
+        other,
+        family=family.family,
+        family_written=family.family_written,
+        family_parts=family.family_parts,
     )
 
 

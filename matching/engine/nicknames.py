@@ -11,20 +11,26 @@ from typing import Final
 # full name: its short forms. Spelling variants of one name stand together as forms of the first.
 _FORMS: Final = """
 aaron: erin aron ron ronnie
+abdullah: abdallah abdulla abdoullah
 abigail: abby abbie gail
 abraham: abe bram
 adelaide: addie della heidi
 adrian: ade adrien adriano
 agnes: aggie nessie ines
+ahmed: ahmad ahmet achmed achmad
+aisha: ayesha aysha aicha aischa
 albert: al bert bertie alberto albrecht
-alexander: alex al alec sandy xander sasha lex alejandro alessandro aleksander aleksandr alexandre sander aliaksandr
+alexander: alex al alec sandy xander sasha lex alejandro alessandro aleksander aleksandr alexandre sander
+alexander: aliaksandr alyaksandr oleksandr aleksandar alexandr alexandros iskander
 alexandra: alex sandra lexi sasha alexa sandy alejandra alessandra
+alexei: alexey aleksei aleksey oleksiy oleksii aliaksei alyosha
 alfred: al alf alfie fred freddie alfredo
 alice: allie ali alicia
 alison: allison ali allie
 amanda: mandy manda
 amelia: amy millie mia emelia
-andrew: andy drew andre andreas andres andrea
+anastasia: anastasiya nastya anastazja
+andrew: andy drew andre andreas andres andrea andrei andrey andriy andrii andrej anders andrzej ondrej
 angela: angie angelica angelina
 anna: ann anne annie nan nancy ana anita anja annika nina hanna
 anneliese: anne lise liesel
@@ -48,13 +54,14 @@ carl: karl carlo charles
 carlos: charles charlie
 caroline: carol carrie caro lina carolina carolyn karoline
 cassandra: cass cassie sandra
-catherine: cathy kate katie kathy katherine kathryn cat cath kit kitty katharina katrin caterina catalina kathleen kay
+catherine: cathy kate katie kathy katherine kathryn cat cath kit kitty katharina katrin caterina catalina
+catherine: kathleen kay ekaterina yekaterina kateryna katarzyna katerina
 cecilia: cece celia cissy
 charles: charlie chuck chas carlos carl karl chip charley
 charlotte: charlie lottie lotte char carlotta
 christian: chris cristian kris
 christina: chris christine tina chrissy kristina kirsten cristina christie
-christopher: chris topher kit kris christoph cristobal
+christopher: chris topher kit kris christoph cristobal krzysztof kristof christof christoffer
 clarence: clar
 clifford: cliff
 constance: connie
@@ -66,6 +73,7 @@ david: dave davy davey davide
 deborah: deb debbie debra
 dennis: denny denis
 diana: di diane dianne
+dmitri: dmitry dmitriy dimitri dmytro dzmitry dima
 dolores: lola lolly
 dominic: dom nick dominique domenico
 donald: don donnie
@@ -77,15 +85,17 @@ edmund: ed eddie ned ted
 edward: ed eddie ned ted teddy eduardo edouard eduard
 edwin: ed eddie
 eleanor: ellie nell nora elle lenore eleonora elinor
-elizabeth: liz lizzie beth betty betsy eliza elsie bess libby lisa elisabeth elise lise bettina elisabetta isabel lizzy
+elizabeth: liz lizzie beth betty betsy eliza elsie bess libby lisa elisabeth elise lise bettina elisabetta
+elizabeth: isabel lizzy
 emily: em emmy millie emilia emilie
 emma: em emmy
 eric: erik rick erich
 ernest: ernie ernst ernesto
 esther: essie hester
-eugene: gene eugenio
+eugene: gene eugenio evgeny yevgeny evgeni yevhen yauhen
 eva: eve evie ava
 evelyn: evie eve lyn
+fatima: fatma fatimah fatema
 ferdinand: ferdi fernando nando
 florence: flo florrie flossie
 frances: fran frankie fanny francesca francoise franziska francisca
@@ -95,25 +105,29 @@ frederick: fred freddie freddy fritz friedrich federico frederic frederik rick
 gabriel: gabe gabi
 gabrielle: gabby gabi gabriela gabriella
 geoffrey: geoff jeff jeffrey jeffery jeffry
-george: georgie jorge georg giorgio georges juergen joris
+george: georgie jorge georg giorgio georges juergen joris georgi georgy georgiy georgios heorhii jiri jerzy
 georgina: georgie gina georgia
 gerald: gerry jerry gerhard gerard gert
 gertrude: gert trudy trude
 gilbert: gil bert
 gloria: glory
-gregory: greg gregor gregg
+gregory: greg gregor gregg grigori grigory hryhorii grzegorz
 guillermo: william memo
 gustav: gus gustavo
 gwendolyn: gwen wendy
 harold: hal harry harald
 harriet: hattie harry
-helen: nell nellie elena helena ellen lena helene
+hassan: hasan hassen
+helen: nell nellie elena helena ellen lena helene yelena olena alena ileana
 henry: harry hank hal henri enrico enrique heinrich hendrik heinz henk
 herbert: herb bert
 howard: howie ward
 hubert: hugh bert
 hugh: hughie hugo
+hussein: husain hussain husayn hossein huseyin hocine
+ibrahim: ebrahim brahim
 ignatius: iggy ignacio nacho
+irene: irina iryna irena
 isaac: ike zac
 isabella: bella izzy belle isabel isabelle ella
 isidore: izzy
@@ -134,7 +148,8 @@ jessie: jess
 joan: jo joanie joanna
 joanna: jo joanne johanna
 johannes: hans johann jan john joop jo
-john: jack johnny jon jan ian juan jean giovanni johann sean jackie hans ivan johnnie
+john: jack johnny jon jan ian juan jean giovanni johann sean jackie hans ivan johnnie ioannis giannis yannis
+john: jovan janos johan
 jonathan: jon jonny nathan jonty
 joseph: joe joey jose giuseppe josef pepe jos josephus
 josephine: jo josie joey fina josefina josephina
@@ -142,12 +157,13 @@ joshua: josh
 joyce: joy
 juan: juanito
 judith: judy jude jutta
-julia: jule julie giulia juliana jules
+julia: jule julie giulia juliana jules yulia yuliya iuliia juliya
 julian: jules julio julien
 justin: jus
 karen: kari kaz karin
 kenneth: ken kenny
 kevin: kev
+khalid: khaled
 kimberly: kim kimberley
 kristopher: kris
 lambert: bert lam
@@ -170,7 +186,8 @@ lydia: lyddie
 madeline: maddie maddy madeleine magdalena
 magdalena: lena magda maggie
 marcus: mark marc marco markus marcos marcel
-margaret: maggie meg peggy peggie greta rita marge margie peg daisy gretchen margarete margarita madge margherita grete
+margaret: maggie meg peggy peggie greta rita marge margie peg daisy gretchen margarete margarita madge
+margaret: margherita grete
 maria: mia marie mary mitzi mariella
 marion: mari
 marjorie: marge margie
@@ -179,7 +196,7 @@ martin: marty martijn
 marvin: marv
 mary: molly polly mae may mamie marie maria
 matilda: tilly mattie mathilde tilda
-matthew: matt matty mat matthias mateo matteo mattias matthieu
+matthew: matt matty mat matthias mateo matteo mattias matthieu matvei matvey matej
 maximilian: max
 maxine: max
 maxwell: max
@@ -187,31 +204,37 @@ megan: meg
 melanie: mel
 melissa: mel missy lissa
 melvin: mel
-michael: mike mick mickey micky miguel michel mikey michele michal mitch misha
+michael: mike mick mickey micky miguel michel mikey michele michal mitch misha mikhail mykhailo mikhailo mihail
+michael: mischa mikael mihai
 michelle: shelly chelle micki michele
 mildred: millie
 miranda: mandy randy
 mitchell: mitch
-mohammed: mohamed muhammad muhammed mohammad mhd mohd mo muhamad mehmet
+mohammed: mohamed muhammad muhammed mohammad mhd mohd mo muhamad mehmet mohamad mohamet muhamed mahomet
 morris: maurice morrie mo moritz mauricio maurizio
 moses: mo moe
+mustafa: mostafa moustafa mustapha
+natalie: natalia nataliya natalya natasha nathalie natallia
 nathan: nate nat nathaniel
 nathaniel: nat nate nathan
-nicholas: nick nicky nico klaus nicolas nikolaus niklas nicola colin nikolai claus
+nicholas: nick nicky nico klaus nicolas nikolaus niklas nicola colin nikolai claus nikolay mykola mikalai
+nicholas: nicolae
 nicole: nikki nicky nicola cole
 norman: norm
-olivia: liv livvy libby ollie
+oleg: oleh aleh
 oliver: ollie olly olivier
+olivia: liv livvy libby ollie
+omar: umar omer
 oscar: ozzie
 pamela: pam
 patricia: pat patty patti trish tricia trisha
 patrick: pat paddy rick patrice patricio
-paul: paulie pablo paolo pol
+paul: paulie pablo paolo pol pavel pavlo pavol pawel
 paula: paulie paola
 pauline: paula polly
-peter: pete pedro piet pierre pietro
 penelope: penny
 percival: percy
+peter: pete pedro piet pierre pietro piotr pyotr petro petr petar petros
 philip: phil phillip pip felipe filippo philippe
 priscilla: cilla prissy
 prudence: pru prue
@@ -234,8 +257,8 @@ roger: rog rodger ruediger
 roland: rolly rollo orlando
 ronald: ron ronnie ronny
 rosalind: ros roz rosa
-rosemary: rose rosie romy rosmarie rosemarie
 rose: rosie rosa rosita
+rosemary: rose rosie romy rosmarie rosemarie
 roxanne: roxy roxie
 rudolph: rudy rolf rudi rudolf
 russell: russ rusty
@@ -245,6 +268,7 @@ samuel: sam sammy samuele
 sandra: sandy sandi
 sarah: sally sadie sara sal zara
 sebastian: seb bastian basti
+sergei: sergey sergiy serhii serhiy siarhei sergej
 sharon: shaz shari
 sheila: shel
 shirley: shirl
@@ -254,16 +278,18 @@ solomon: sol solly
 sophia: sophie sofia sofie
 stanley: stan
 stephanie: steph steffi stefanie stephany stevie
-stephen: steve stevie steven stefan stephan esteban stefano etienne
+stephen: steve stevie steven stefan stephan esteban stefano etienne stepan szczepan stefanos istvan
 stuart: stu stewart
 susan: sue susie suzy suzanne susanna susanne sanna suzie
+svetlana: svitlana sviatlana
 sylvester: sly
 sylvia: syl silvia silvie
 tabitha: tabby
 tamara: tammy tam
-teresa: terry tess tessa theresa tracy therese terri resi
+tatiana: tatyana tetiana tatsiana tanya
 terence: terry terrence tel
-theodore: ted teddy theo teodoro theodor
+teresa: terry tess tessa theresa tracy therese terri resi
+theodore: ted teddy theo teodoro theodor fyodor fedor fedir
 thomas: tom tommy thom tomas tommaso thommy
 timothy: tim timmy timo
 tobias: toby tobi
@@ -276,6 +302,7 @@ vincent: vince vinny vincenzo vicente vin
 viola: vi
 virginia: ginny ginger
 vivian: viv
+vladimir: volodymyr uladzimir wladimir vladimr
 walter: walt wally wat walther
 wanda: wendy
 wesley: wes
@@ -285,8 +312,10 @@ william: will bill billy willy liam willie guillermo wilhelm guillaume guglielmo
 winifred: winnie fred freda
 winston: win winnie
 woodrow: woody
+yuri: yuriy yury iurii jurij
+yusuf: youssef yousef yousuf yusef yussuf
 yvonne: evie von
-zachary: zach zack zac zak zachariah
+zachary: zach zack zac zak zachariah zacharias
 """
 
 

@@ -4,6 +4,7 @@ Fields stand between unit marks, the values of one field between value marks, th
 (ASCII separators 31, 30, 29), which folding leaves in no text.
 """
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -16,19 +17,16 @@ from matching.engine.nicknames import full_names
 FIELD, VALUE, PART = "\x1f", "\x1e", "\x1d"
 FIELDS: Final = (
     *("given", "given_whole", "given_written", "middle", "family", "family_written", "parts", "generation", "gender"),
-    *("emails", "phones", "addresses", "identifiers", "websites", "organisations", "dates", "texts"),
+    *("emails", "phones", "addresses", "identifiers", "websites", "organisations", "dates", "texts", "others"),
 )
 _NONE: Final[frozenset[str]] = frozenset()
 
 
 def packed(features: Features) -> str:
     """The line of features."""
-    name = features.name
     return FIELD.join(
         (
-            *(name.given, name.given_whole, name.given_written, name.middle, name.family, name.family_written),
-            " ".join(name.family_parts),
-            str(name.generation),
+            *_parts_of(features.name),
             features.gender,
             VALUE.join(each.whole for each in features.emails),
             VALUE.join(each.number for each in features.phones),
@@ -40,6 +38,7 @@ def packed(features: Features) -> str:
                 f"{name}{PART}{x.year}{PART}{x.month}{PART}{x.day}" for name, x in sorted(features.dates.items())
             ),
             VALUE.join(f"{name}{PART}{text}" for name, texts in sorted(features.texts.items()) for text in texts),
+            packed_names(features.others),
         )
     )
 
@@ -47,24 +46,13 @@ def packed(features: Features) -> str:
 def unpacked(record: int, party_type: str, line: str) -> Features:
     """The features that a line was made of."""
     own = line.split(FIELD)
-    given = own[0]
     texts: dict[str, tuple[str, ...]] = {}
     for attribute, text in _parts(own[16]):
         texts[attribute] = (*texts.get(attribute, ()), text)
     return Features(
         id=record,
         party_type=party_type,
-        name=PersonName(
-            given=given,
-            given_whole=own[1],
-            given_written=own[2],
-            full_names=full_names(given) if given else _NONE,
-            middle=own[3],
-            family=own[4],
-            family_written=own[5],
-            family_parts=tuple(own[6].split()),
-            generation=int(own[7]),
-        ),
+        name=_name(own[:8]),
         gender=own[8],
         emails=tuple(map(_email, own[9].split(VALUE))) if own[9] else (),
         phones=tuple(Phone(each, each[-LAST_DIGITS:]) for each in own[10].split(VALUE)) if own[10] else (),
@@ -74,6 +62,37 @@ def unpacked(record: int, party_type: str, line: str) -> Features:
         organisations=tuple(name for whole in own[14].split(VALUE) if whole and (name := organisation_name(whole))),
         dates={name: _date(int(year), int(month), int(day)) for name, year, month, day in _parts(own[15])},
         texts=texts,
+        others=unpacked_names(own[17]),
+    )
+
+
+def packed_names(names: Iterable[PersonName]) -> str:
+    """Further names as one field."""
+    return VALUE.join(PART.join(_parts_of(name)) for name in names)
+
+
+def unpacked_names(field: str) -> tuple[PersonName, ...]:
+    """The names that such a field was made of."""
+    return tuple(_name(each) for each in _parts(field))
+
+
+def _parts_of(name: PersonName) -> tuple[str, ...]:
+    written = (name.given, name.given_whole, name.given_written, name.middle, name.family, name.family_written)
+    return (*written, " ".join(name.family_parts), str(name.generation))
+
+
+def _name(parts: Sequence[str]) -> PersonName:
+    given, given_whole, given_written, middle, family, family_written, family_parts, generation = parts
+    return PersonName(
+        given=given,
+        given_whole=given_whole,
+        given_written=given_written,
+        full_names=full_names(given) if given else _NONE,
+        middle=middle,
+        family=family,
+        family_written=family_written,
+        family_parts=tuple(family_parts.split()),
+        generation=int(generation),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from matching.engine.model import RARITY_LIMIT, Frequencies
-from matching.engine.totals import OFTEN, WORDS
+from matching.engine.totals import OFTEN
 
 HOLDERS: Final = 200  # fewer records with a value cannot tell common from rare
 ENTRIES: Final = 20_000
@@ -36,6 +36,3 @@ def words(counts: Mapping[str, int], holders: int) -> Frequencies | None:
     }
     kept = sorted(shares, key=lambda word: (-shares[word], word))[:ENTRIES]
     return Frequencies(typical=COMMON_WORD, unseen=COMMON_WORD, shares={word: shares[word] for word in kept})
-
-
-__all__ = ["WORDS", "learned", "words"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from matching.engine.comparing import KINDS, Compare
+from matching.engine.comparing import Compare, compare_of
 from matching.engine.evidence import Level, Score
 from matching.engine.explaining import ALTERNATIVE, INTERACTION, sentence
 from matching.engine.features import Features
@@ -19,6 +19,7 @@ from matching.engine.vocabulary import LABELS, LEVELS, MISSING, UNRELATED
 
 __all__ = ["Level", "Score", "called", "counterfactual", "score", "score_levels", "sentence"]
 
+NAME_PARTS = {"given_name": "given", "family_name": "family"}
 RARE_LEVELS = frozenset({"exact", "transliterated"})
 
 LIMIT = 200.0  # bits beyond which a float would overflow and nobody would care
@@ -130,7 +131,7 @@ def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -
     found = {level.code: _found(comparison.code, level, alternatives) for level in comparison.levels}
     found[MISSING] = (Level(comparison.code, MISSING, 0.0, LABELS[MISSING]), (0.0,) * len(alternatives))
     rarities, unseen = _rarities(comparison, model.frequencies.get(comparison.attribute))
-    return _Line(comparison.code, KINDS[comparison.kind], comparison.attribute, found, rarities, unseen)
+    return _Line(comparison.code, compare_of(model, comparison), comparison.attribute, found, rarities, unseen)
 
 
 def _rarities(comparison: Comparison, table: Frequencies | None) -> tuple[Mapping[str, float], float]:
@@ -156,12 +157,25 @@ def _find(line: _Line, left: Features, right: Features) -> Found:
 
 def _value(left: Features, right: Features, attribute: str) -> str:
     """What both agree on; where they spell it differently, the same one in either order."""
-    if attribute == "given_name":
-        return min(left.name.given, right.name.given)
-    if attribute == "family_name":
-        return min(left.name.family, right.name.family)
+    if attribute in NAME_PARTS:
+        return agreed_name(left, right, NAME_PARTS[attribute])
+    if attribute == "organisation_name":
+        return min({*spelt(left)}.intersection(spelt(right)), default="")
     common = set(left.texts.get(attribute, ())).intersection(right.texts.get(attribute, ()))
     return min(common, default="")
+
+
+def agreed_name(left: Features, right: Features, part: str) -> str:
+    """The part of a name that both agree on; of several names, one that both bear."""
+    if not left.others and not right.others:
+        return min(getattr(left.name, part), getattr(right.name, part))
+    ours, theirs = ([getattr(name, part) for name in each.names] for each in (left, right))
+    return min(set(ours).intersection(theirs) - {""}, default=min(ours[0], theirs[0]))
+
+
+def spelt(features: Features) -> list[str]:
+    """The names of an organisation without spaces."""
+    return [each.whole.replace(" ", "") for each in features.organisations]
 
 
 @lru_cache(maxsize=65_536)

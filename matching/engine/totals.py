@@ -14,11 +14,11 @@ from matching.engine.features import Features
 from matching.engine.holdings import agreement, held, scheme
 from matching.engine.model import Model
 from matching.engine.patterns import Patterns
+from matching.engine.vocabulary import WORDS
 
 SAMPLE: Final = 100_000
 MOST: Final = 100_000
 COUNTED: Final = ("given_name", "family_name", "organisation_name")
-WORDS: Final = "organisation_word"
 OFTEN: Final = 2
 
 
@@ -70,10 +70,15 @@ def of(
         if comparison.code in COUNTED:
             shares[comparison.code], holders[comparison.code] = _often(values), sum(map(bool, values))
         if comparison.kind == "organisation_name":
-            words = [{word for name in each.organisations for word in name.words} for each in features]
-            shares[WORDS], holders[WORDS] = _often(words), sum(map(bool, words))
+            shares[WORDS], holders[WORDS] = of_words(features)
     drawn = patterns.of(model, _blind(features, sample, seed)) if blind is None else blind
     return Totals(records, agreeing, drawn, shares, holders)
+
+
+def of_words(features: Iterable[Features]) -> tuple[dict[str, int], int]:
+    """In how many organisations' names each word stands, and how many have a name at all."""
+    words = [{word for name in each.organisations for word in name.words} for each in features]
+    return _often(words), sum(map(bool, words))
 
 
 def _often(values: Iterable[Iterable[str]]) -> dict[str, int]:

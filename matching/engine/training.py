@@ -8,19 +8,21 @@ model that came in, sized.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from matching.engine import rarity
-from matching.engine.anchoring import Fitted, fit
+from matching.engine.anchoring import Fitted
 from matching.engine.defaults import widened
 from matching.engine.diagnostics import Diagnosis, diagnose
+from matching.engine.features import Features
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.patterns import Patterns
 from matching.engine.reporting import report
-from matching.engine.totals import COUNTED, WORDS, Totals
-from matching.engine.vocabulary import LEVELS
+from matching.engine.totals import COUNTED, Totals, of_words
+from matching.engine.trusting import MOST, per_record, trusted_fit
+from matching.engine.vocabulary import LEVELS, SHARED, WORDS
 
 FEWEST: Final = 300  # pairs of the same party from which on there is something to learn
 HIGHEST: Final = 24.0  # bits beyond which no agreement is believed
@@ -35,19 +37,25 @@ class Trained:
     report: dict[str, Any]
 
 
+def knowing(model: Model, features: Sequence[Features]) -> Model:
+    """The model with what words tell in the names of these organisations: pairs are compared by it before training."""
+    table = rarity.words(*of_words(features)) if model.party_type == "organisation" else None
+    return model if table is None else replace(model, frequencies={**model.frequencies, WORDS: table})
+
+
 def train(model: Model, patterns: Patterns, totals: Totals) -> Trained:
     """Learn the weights of the model from the patterns of its candidate pairs."""
     sized = widened(model, totals.records)
     seen = patterns.for_model(sized)
-    fitted = fit(sized, seen, totals)
-    enough = fitted.mixture.mass[0] >= FEWEST
-    found = diagnose(sized, fitted, totals, fewest=FEWEST)
-    learned = _learned(sized, fitted, totals) if enough else sized
+    fitted, kept = trusted_fit(sized, seen, totals)
+    enough = fitted.mixture.mass[0] >= FEWEST and per_record(fitted, totals) <= MOST
+    found = diagnose(sized, fitted, totals, kept, fewest=FEWEST)
+    learned = _learned(sized, fitted, totals, kept) if enough else sized
     account = report(learned, fitted, seen, totals, found)
     return Trained(replace(learned, trained=account), account)
 
 
-def _learned(model: Model, fitted: Fitted, totals: Totals) -> Model:
+def _learned(model: Model, fitted: Fitted, totals: Totals, kept: Collection[str]) -> Model:
     mass = fitted.mixture.mass
     strangers = float(mass[-1])
     names = [each.code for each in model.alternatives]
@@ -58,7 +66,10 @@ def _learned(model: Model, fitted: Fitted, totals: Totals) -> Model:
             replace(each, prior=exact(math.log2(float(mass[number]) / strangers)))
             for number, each in enumerate(model.alternatives, start=1)
         ),
-        comparisons=tuple(_comparison(each, fitted, place, names) for place, each in enumerate(model.comparisons)),
+        comparisons=tuple(
+            each if each.code in kept else _comparison(each, fitted, place, names)
+            for place, each in enumerate(model.comparisons)
+        ),
         frequencies=_frequencies(model, fitted, totals),
     )
 
@@ -69,7 +80,7 @@ def _comparison(comparison: Comparison, fitted: Fitted, place: int, names: list[
     strangers, known = chances[-1], fitted.spreads[place].believed
     weights = {each.code: each for each in comparison.levels}
     for level, code in enumerate(LEVELS[comparison.kind]):
-        if not known[level] and fitted.seen[place][0][level] < 1:
+        if (comparison.kind, code) in SHARED or (not known[level] and fitted.seen[place][0][level] < 1):
             continue
         bits = [_bits(float(row[level]), float(strangers[level])) for row in chances[:-1]]
         weights[code] = LevelWeight(code, bits[0], dict(zip(names, bits[1:], strict=True)))

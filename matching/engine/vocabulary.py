@@ -8,6 +8,7 @@ from typing import Final
 
 MISSING: Final = "missing"
 UNRELATED: Final = "unrelated"
+WORDS: Final = "organisation_word"  # the table of a model that says how common words are in organisations' names
 
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "given_name": (
@@ -17,6 +18,7 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
         "swapped",
         "near",
         "initial",
+        "heard",
         "middle",
         "alike",
         "different",
@@ -35,8 +37,14 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "text": ("exact", "near", "alike", "different"),
 }
 
+# One event that shows in two comparisons at once: learned on each by itself it would count twice.
+SHARED: Final = frozenset({("given_name", "swapped"), ("family_name", "swapped")})
+
 # Levels that came later: a model written before weighs them as the level that they were.
-CAME_LATER: Final[dict[tuple[str, str], str]] = {("email", "alike"): "different"}
+CAME_LATER: Final[dict[tuple[str, str], str]] = {
+    ("email", "alike"): "different",
+    ("given_name", "heard"): "alike",
+}
 
 LABELS: Final[dict[str, str]] = {
     "missing": "missing",
@@ -47,6 +55,7 @@ LABELS: Final[dict[str, str]] = {
     "swapped": "the same with its parts exchanged",
     "near": "nearly the same",
     "initial": "an initial that fits",
+    "heard": "the same by its sound",
     "middle": "the other's middle name",
     "alike": "similar",
     "part": "one part of a double name",

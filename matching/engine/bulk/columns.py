@@ -6,6 +6,7 @@ scorer can take over any pair.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from matching.engine.bulk.texts import Texts
 from matching.engine.contacts import LAST_DIGITS, ROLES, Email, Identifier, PartialDate, Phone
 from matching.engine.features import Features
 from matching.engine.model import Model
-from matching.engine.names import organisation_name
+from matching.engine.names import PersonName, organisation_name
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class Columns:
     organisations: Plain
     dates: Mapping[str, Ints]
     texts: Mapping[str, Plain]
+    others: Mapping[int, tuple[PersonName, ...]]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -134,7 +136,22 @@ class Columns:
             websites=self.websites.row(row),
             dates=dates,
             texts=texts,
+            others=self.others.get(row, ()),
         )
+
+    @cached_property
+    def several(self) -> Ints:
+        """Which persons have several names: the reference compares those."""
+        found = np.zeros(len(self), dtype=bool)
+        found[list(self.others)] = True
+        return found
+
+    @cached_property
+    def spelt(self) -> tuple[Lists, Texts]:
+        """The names of organisations without spaces."""
+        own = self.organisations
+        pool, (numbers,) = Texts.of(own.pool.series.str.replace_all(" ", "", literal=True))
+        return Lists(own.lists.starts, numbers[own.lists.values]), pool
 
     def without(self, crowded: Mapping[str, Collection[str]]) -> "Columns":
         """Without contacts that say nothing: whole e-mails, last digits of phones, identifiers with their scheme."""
@@ -169,7 +186,7 @@ def of_prepared(made: Prepared, spaces: Ints | None = None) -> Columns:
         ids=made.ids,
         party_type=made.party_type,
         spaces=np.zeros(count, dtype=np.int32) if spaces is None else spaces,
-        names=names_of(made.names),
+        names=names_of(made.names, made.others),
         emails=_emails(made.emails, count),
         phones=Lists.of(made.phones.rows, made.phones.parts["number"].to_numpy().astype(np.int64), count),
         addresses=_addresses(made.addresses, count),
@@ -178,6 +195,7 @@ def of_prepared(made: Prepared, spaces: Ints | None = None) -> Columns:
         organisations=_plain(made.organisations, "whole", count),
         dates=made.dates,
         texts={name: _plain(rows, "value", count) for name, rows in made.texts.items()},
+        others=made.others,
     )
 
 

@@ -83,11 +83,12 @@ class Names:
         return self.pool.words(self.middles)
 
 
-def names_of(columns: Mapping[str, pl.Series]) -> Names:
-    """Number the names, their parts and their full forms."""
+def names_of(columns: Mapping[str, pl.Series], others: Mapping[int, tuple[PersonName, ...]]) -> Names:
+    """Number the names, their parts and their full forms; the parts of further names are in the pool, too."""
     extra = {word for text in columns["parts"].unique() for word in text.split()}
     extra |= {word for text in columns["middle"].unique() for word in text.split()}
     extra |= {name for given in columns["given"].unique() if given for name in full_names(given)}
+    extra |= {part for several in others.values() for name in several for part in (name.given, name.family)}
     more = pl.Series(sorted(extra), dtype=pl.String)
     pool, found = Texts.of(columns["given"], columns["given_whole"], columns["family"], more)
     written, (given_written, family_written) = Texts.of(columns["given_written"], columns["family_written"])

@@ -9,7 +9,8 @@ from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, compared_as
 from matching.engine.model import Model
-from matching.engine.packing import FIELD, FIELDS, PART, VALUE
+from matching.engine.names import PersonName
+from matching.engine.packing import FIELD, FIELDS, PART, VALUE, packed_names, unpacked_names
 
 _ADDRESS: Final = ("house", "street", "words", "postcode", "city")
 
@@ -37,6 +38,7 @@ def prepared_from_lines(model: Model, ids: Ints, lines: pl.Series) -> Prepared:
         organisations=_values(own["organisations"], "whole"),
         dates={name: _dates(dates, name, len(ids)) for name in {"birth_date", *compared_as(model, "date")}},
         texts={name: _of(other, name) for name in compared_as(model, "exact", "text")},
+        others=_others(own["others"]),
     )
 
 
@@ -55,6 +57,11 @@ def _values(field: pl.Series, *parts: str) -> Rows:
 def _of(found: Rows, attribute: str) -> Rows:
     chosen = found.parts["attribute"] == attribute
     return Rows(found.rows[chosen.to_numpy()], {"value": found.parts["value"].filter(chosen)})
+
+
+def _others(field: pl.Series) -> dict[int, tuple[PersonName, ...]]:
+    there = np.flatnonzero((field.fill_null("") != "").to_numpy())
+    return {int(row): unpacked_names(field[int(row)]) for row in there}
 
 
 def _dates(found: Rows, attribute: str, count: int) -> Ints:
@@ -90,6 +97,9 @@ def lines_of(columns: Columns, rows: Ints) -> pl.Series:
             ],
             len(rows),
         ),
+        pl.Series("", [packed_names(columns.others.get(row, ())) for row in rows.tolist()], dtype=pl.String)
+        if columns.others
+        else pl.repeat("", len(rows), dtype=pl.String, eager=True),
     ]
     return pl.select(pl.concat_str(fields, separator=FIELD)).to_series()
 

@@ -217,7 +217,23 @@ _MAKERS: Final[dict[str, Callable[[Columns], Part]]] = {
 def part_of(columns: Columns, part: str) -> Part:
     """The values of a part for every record."""
     maker = _MAKERS.get(part)
-    return _slowly(columns, part) if maker is None else maker(columns)
+    if maker is None:
+        return _slowly(columns, part)
+    made = maker(columns)
+    return _with_others(columns, part, made) if columns.others and part in reference.OF_NAMES else made
+
+
+def _with_others(columns: Columns, part: str, made: Part) -> Part:
+    """With what further names add, by the reference."""
+    make, rows, texts = reference.PARTS[part], list[int](), list[str]()
+    for row in sorted(columns.others):
+        known = {made.pool[number] for number in made.lists.row(row)}
+        fresh = dict.fromkeys(text for text in make(columns.features(row)) if text and text not in known)
+        rows += [row] * len(fresh)
+        texts += fresh
+    pool, (before, more) = Texts.of(made.pool.series, pl.Series("", texts, dtype=pl.String))
+    added = Lists.of(np.array(rows, dtype=np.int64), more, len(columns))
+    return Part(Lists(made.lists.starts, before[made.lists.values]).joined(added), pool)
 
 
 def texts_of(numbers: Iterable[tuple[Ints, Texts]]) -> pl.Series:

@@ -77,6 +77,8 @@ def _rarities(comparison: Comparison, table: Frequencies, columns: Columns) -> I
         values = columns.names.pool.series
     elif comparison.attribute in columns.texts:
         values = columns.texts[comparison.attribute].pool.series
+    elif comparison.attribute == "organisation_name":
+        values = columns.spelt[1].series
     else:
         values = None
     unseen = exact(comparison.rarity * table.bits(""))

@@ -4,7 +4,7 @@ Two ways lead here and must agree: record by record from features (this file), a
 values (`tables`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,6 +13,7 @@ import polars as pl
 from matching.engine.bulk.lists import Ints
 from matching.engine.features import Features
 from matching.engine.model import Model
+from matching.engine.names import PersonName
 
 PHONE_BASE = 10**10
 
@@ -40,6 +41,8 @@ class Prepared:
     organisations: Rows
     dates: dict[str, Ints] = field(default_factory=dict)
     texts: dict[str, Rows] = field(default_factory=dict)
+    others: Mapping[int, tuple[PersonName, ...]] = field(default_factory=dict)
+    """Further names, by row: few records have any."""
 
 
 TEXT_NAMES = ("given", "given_whole", "given_written", "middle", "family", "family_written", "gender")
@@ -83,6 +86,7 @@ def prepared_of(model: Model, features: Sequence[Features]) -> Prepared:
         organisations=_many(features, lambda f: ((each.whole,) for each in f.organisations), whole=pl.String),
         dates={name: _dates(features, name) for name in {"birth_date", *compared_as(model, "date")}},
         texts={name: _texts(features, name) for name in compared_as(model, "exact", "text")},
+        others={row: each.others for row, each in enumerate(features) if each.others},
     )
 
 

@@ -20,6 +20,7 @@ _TEXTS: Final = {
     "phone": ("phone",),
     "website": ("website",),
     "organisation": ("organisation_name", "trading_name"),
+    "other_name": ("other_name",),
 }
 _ADDRESS: Final = ("line1", "line2", "house", "postal_code", "city")
 

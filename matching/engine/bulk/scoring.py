@@ -18,12 +18,12 @@ from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.fused import Fused
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.plan import Line, Plan, bounds, plan_of, stepped
-from matching.engine.comparing import KINDS
+from matching.engine.comparing import compare_of
 from matching.engine.evidence import Level, Score
 from matching.engine.explaining import ALTERNATIVE, INTERACTION
 from matching.engine.features import Features
 from matching.engine.model import Model, exact
-from matching.engine.scoring import LIMIT
+from matching.engine.scoring import LIMIT, NAME_PARTS, agreed_name
 from matching.engine.vocabulary import LABELS, LEVELS
 from matching.engine.vocabulary import MISSING as NOT_THERE
 
@@ -74,6 +74,7 @@ class Scorer:
         self.model, self.columns, self.fast = model, columns, fast and AVAILABLE
         self.plan: Plan = plan_of(model, columns)
         self.fused = Fused(self.plan, columns) if self.fast else None
+        self.compares = {each.code: compare_of(model, each) for each in model.comparisons}
         self.features = lru_cache(maxsize=CACHED)(self._features)
 
     def _features(self, row: int) -> Features:
@@ -123,7 +124,7 @@ class Scorer:
         return alive
 
     def _reference(self, line: Line, left: Ints, right: Ints) -> Ints:
-        compare, kind = KINDS[line.comparison.kind], line.comparison.kind
+        compare, kind = self.compares[line.comparison.code], line.comparison.kind
         order = {code: number for number, code in enumerate(LEVELS[kind])} | {NOT_THERE: MISSING}
         attribute = line.comparison.attribute
         pairs = zip(left.tolist(), right.tolist(), strict=True)
@@ -206,8 +207,14 @@ class Scorer:
         names = self.columns.names
         if attribute in ("given_name", "family_name"):
             column = names.given if attribute == "given_name" else names.family
-            return np.minimum(column[left], column[right])
-        lists = self.columns.texts[attribute].lists
+            found = np.minimum(column[left], column[right])
+            several = self.columns.several
+            for place in np.flatnonzero(several[left] | several[right]).tolist():
+                ends = self.features(int(left[place])), self.features(int(right[place]))
+                found[place] = names.pool.series.index_of(agreed_name(*ends, NAME_PARTS[attribute]))
+            return found
+        own = self.columns
+        lists = own.spelt[0] if attribute == "organisation_name" else own.texts[attribute].lists
         pairs = zip(left.tolist(), right.tolist(), strict=True)
         common = [min(set(lists.row(i)) & set(lists.row(j)), default=0) for i, j in pairs]
         return np.array(common, dtype=np.int64)

@@ -20,7 +20,7 @@ from matching.engine.features import Party, made_up, prepare
 from matching.engine.folding import fold, joined, plain
 from matching.engine.lexicon import GENERATIONS
 from matching.engine.model import Model
-from matching.engine.names import organisation_name, person_name
+from matching.engine.names import PersonName, organisation_name, person_name
 
 _NAME_VALUES = ("given_name", "middle_name", "family_name", "suffix", "full_name")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -77,6 +77,7 @@ def prepared_from(model: Model, table: Table) -> Prepared:
             name: _values(table.rows(name), fold, model.placeholders.get(name, ()), "value")
             for name in compared_as(model, "exact", "text")
         },
+        others=_others(model, table),
     )
 
 
@@ -150,6 +151,24 @@ def _odd_names(model: Model, party_type: str, frame: pl.DataFrame) -> dict[str, 
         name: pl.Series(name, [each[place] for each in rows], dtype=pl.String) for place, name in enumerate(_SHAPE)
     }
     return {**columns, "generation": columns["generation"].cast(pl.Int8)}
+
+
+def _others(model: Model, table: Table) -> dict[int, tuple[PersonName, ...]]:
+    """Further names, by the reference: few records have any."""
+    rows = table.rows("other_name")
+    told: dict[int, list[str]] = {}
+    for row, text in zip(rows.rows.tolist(), _value(rows), strict=True):
+        told.setdefault(row, []).append(text)
+    if not told:
+        return {}
+    columns = {name: table.text(name) for name in _NAME_VALUES}
+    found = {}
+    for row, texts in told.items():
+        values = {name: column[row] for name, column in columns.items() if column[row]}
+        made = prepare(model, Party(0, table.party_type, {**values, "other_name": [{"value": text} for text in texts]}))
+        if made.others:
+            found[row] = made.others
+    return found
 
 
 def _dates(model: Model, table: Table, name: str) -> Ints:

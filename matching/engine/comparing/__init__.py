@@ -6,15 +6,15 @@ distances are cached, and computed in one order of their arguments, for the algo
 symmetric to the last digit.
 """
 
-from collections.abc import Callable
 from typing import Final
 
 from matching.engine.comparing import addresses, contacts, names
-from matching.engine.comparing.distances import distance
+from matching.engine.comparing.distances import Compare, distance
 from matching.engine.features import Features
-from matching.engine.model import Model
+from matching.engine.model import Comparison, Model
+from matching.engine.vocabulary import WORDS
 
-Compare = Callable[[Features, Features, str], str]
+__all__ = ["KINDS", "Compare", "compare_of", "conflict"]
 
 KINDS: Final[dict[str, Compare]] = {
     "given_name": names.given_name,
@@ -31,6 +31,14 @@ KINDS: Final[dict[str, Compare]] = {
     "text": contacts.text,
     "address": addresses.address,
 }
+
+
+def compare_of(model: Model, comparison: Comparison) -> Compare:
+    """The function of a comparison; words of organisations' names tell what the model learned of them."""
+    words = model.frequencies.get(WORDS)
+    if comparison.kind == "organisation_name" and words is not None:
+        return names.by_words(words.shares)
+    return KINDS[comparison.kind]
 
 
 def conflict(model: Model, left: Features, right: Features) -> bool:

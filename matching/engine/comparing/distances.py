@@ -6,10 +6,12 @@ from typing import Final, TypeVar
 
 from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity
 
+from matching.engine.features import Features
 from matching.engine.names import sound
 from matching.engine.vocabulary import LEVELS, MISSING
 
 T = TypeVar("T")
+Compare = Callable[[Features, Features, str], str]
 
 NEAR: Final = 0.92
 ALIKE: Final = 0.84

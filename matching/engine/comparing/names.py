@@ -1,14 +1,26 @@
 """Comparing the names of persons and of organisations."""
 
-from matching.engine.comparing.distances import NEAR, best, near, similarity
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from matching.engine.comparing.distances import NEAR, Compare, best, near, similarity
 from matching.engine.features import Features
 from matching.engine.names import OrganisationName, PersonName, foreign, sound
 from matching.engine.nicknames import known
 from matching.engine.vocabulary import MISSING
 
+TELLING: Final = 0.003  # a word in no larger share of the names tells as much as any
+LEAST_TELLING: Final = 0.05
+REMEMBERED: Final = 100_000
+
 
 def given_name(left: Features, right: Features, attribute: str) -> str:
-    one, other = left.name, right.name
+    return best(left.names, right.names, "given_name", _given_name)
+
+
+def _given_name(one: PersonName, other: PersonName) -> str:
     if not one.given or not other.given:
         return MISSING
     if one.given == other.given or one.given_whole == other.given_whole:
@@ -19,16 +31,24 @@ def given_name(left: Features, right: Features, attribute: str) -> str:
         return "nickname"
     if len(one.given) == 1 or len(other.given) == 1:
         return "initial" if one.given[0] == other.given[0] else "different"
-    close = near(one.given, other.given)
     if _heard(one.given, other.given, one.given_written, other.given_written):
-        close = "near"
-    elif close == "near" and known(one.given) and known(other.given):
-        close = "alike"
-    if close != "near" and _crossed(one, other):
+        return "near"
+    return _further(one, other)
+
+
+def _further(one: PersonName, other: PersonName) -> str:
+    """The level of two given names that no table and no spelling makes one."""
+    close = near(one.given, other.given)
+    listed = known(one.given) and known(other.given)
+    if close == "near" and not listed:
+        return close
+    if _crossed(one, other):
         return "swapped"
-    if close != "near" and _is_middle(one, other):
+    if not listed and sound(one.given) == sound(other.given):
+        return "heard"
+    if _is_middle(one, other):
         return "middle"
-    return close
+    return "alike" if close == "near" else close
 
 
 def _spelling(one: str, other: str) -> str:
@@ -46,7 +66,11 @@ def _is_middle(one: PersonName, other: PersonName) -> bool:
 
 
 def family_name(left: Features, right: Features, attribute: str) -> str:
-    one, other = left.name, right.name
+    found = best(left.names, right.names, "family_name", _family_name)
+    return "married" if found == "different" and left.gender == right.gender == "f" else found
+
+
+def _family_name(one: PersonName, other: PersonName) -> str:
     if not one.family or not other.family:
         return MISSING
     if one.family == other.family:
@@ -60,8 +84,6 @@ def family_name(left: Features, right: Features, attribute: str) -> str:
         return "swapped"
     if close != "near" and (_before(one, other) or _before(other, one)):
         return "part"
-    if close == "different" and left.gender == right.gender == "f":
-        return "married"
     return close
 
 
@@ -96,6 +118,31 @@ def suffix(left: Features, right: Features, attribute: str) -> str:
 
 def organisation_name(left: Features, right: Features, attribute: str) -> str:
     return best(left.organisations, right.organisations, "organisation_name", _organisation)
+
+
+def by_words(shares: Mapping[str, float]) -> Compare:
+    """The comparison of organisations' names where it is known in which share of them a word stands.
+
+    A word in the share p of all names tells log p / log `TELLING` of what a rare one does, its information; and never
+    more than it does among organisations at large.
+    """
+    tells = {word: max(LEAST_TELLING, math.log(share) / math.log(TELLING)) for word, share in shares.items()}
+
+    known: dict[str, OrganisationName] = {}
+
+    def weighed(name: OrganisationName) -> OrganisationName:
+        made = known.get(name.whole)
+        if made is None:
+            if len(known) > REMEMBERED:
+                known.clear()
+            weights = {word: min(tells.get(word, 1.0), own) for word, own in name.weights.items()}
+            made = known[name.whole] = replace(name, weights=weights)
+        return made
+
+    def level(one: OrganisationName, other: OrganisationName) -> str:
+        return _organisation(weighed(one), weighed(other))
+
+    return lambda left, right, attribute: best(left.organisations, right.organisations, "organisation_name", level)
 
 
 def _organisation(one: OrganisationName, other: OrganisationName) -> str:

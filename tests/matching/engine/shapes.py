@@ -100,6 +100,11 @@ COMPANIES = st.sampled_from(
 )
 
 
+OTHERS = st.sampled_from(
+    ["Anna Garcia", "Garcia", "Bob Smith", "J. Müller-Lopez", "Ольга Иванова", "Test User", "Robert Robert", "Kim", ""]
+)
+
+
 def _many(values):
     return [{"value": value} for value in values]
 
@@ -119,6 +124,7 @@ def people(draw):
         "phone": _many(draw(PHONES)),
         "address": [{part: text for part, text in each.items() if text} for each in draw(ADDRESSES)],
         "identifier": draw(IDENTIFIERS),
+        "other_name": _many(draw(st.one_of(st.just([]), st.just([]), st.lists(OTHERS, max_size=2)))),
     }
     return {name: value for name, value in values.items() if value}
 

@@ -12,9 +12,9 @@ from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.scoring import Scorer, slices
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
-from matching.engine.model import Interaction
+from matching.engine.model import Frequencies, Interaction
 from matching.engine.scoring import score
-from matching.engine.vocabulary import LEVELS
+from matching.engine.vocabulary import LEVELS, WORDS
 from tests.matching.engine.shapes import organisations, people
 
 PERSONS, ORGANISATIONS = person_model(), organisation_model()
@@ -24,6 +24,13 @@ TOGETHER = replace(
         Interaction(("given_name", "exact"), ("family_name", "exact"), -1.5),
         Interaction(("birth_date", "exact"), ("family_name", "different"), 2.25),
     ),
+)
+LEARNED = replace(
+    ORGANISATIONS,
+    frequencies={
+        WORDS: Frequencies(0.001, 0.001, {"acme": 0.2, "huber": 0.01, "hotel": 0.002}),
+        "organisation_name": Frequencies(0.01, 0.001, {"acme": 0.1, "internationalbusinessmachines": 0.02}),
+    },
 )
 WAYS = [pytest.param(True, marks=pytest.mark.skipif(not AVAILABLE, reason="numba is not installed")), False]
 
@@ -82,11 +89,11 @@ def test_persons_score_as_the_reference_scores_them(fast, values):
 
 @pytest.mark.parametrize("fast", WAYS)
 @settings(max_examples=15, deadline=None)
-@given(values=st.lists(organisations(), min_size=2, max_size=8))
-def test_organisations_score_as_the_reference_scores_them(fast, values):
-    features = features_of(ORGANISATIONS, values)
-    found = Scorer(ORGANISATIONS, bulk.of_features(ORGANISATIONS, features), fast=fast).score(*all_pairs(len(features)))
-    assert_same(ORGANISATIONS, features, found)
+@given(values=st.lists(organisations(), min_size=2, max_size=8), model=st.sampled_from([ORGANISATIONS, LEARNED]))
+def test_organisations_score_as_the_reference_scores_them(fast, values, model):
+    features = features_of(model, values)
+    found = Scorer(model, bulk.of_features(model, features), fast=fast).score(*all_pairs(len(features)))
+    assert_same(model, features, found)
 
 
 @settings(max_examples=25, deadline=None)

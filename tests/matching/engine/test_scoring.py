@@ -1,12 +1,16 @@
 """A score is symmetric, adds up, and tells a person from a household, a namesake and a stranger."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 
 from matching.engine.comparing import conflict
 from matching.engine.defaults import person_model
-from matching.engine.model import Model
+from matching.engine.keys import keys
+from matching.engine.model import Frequencies, Model
 from matching.engine.scoring import called, counterfactual, score, score_levels
+from matching.engine.training import knowing
 from matching.engine.vocabulary import LEVELS
 from tests.matching.engine.parties import (
     ORGANISATIONS,
@@ -20,6 +24,7 @@ from tests.matching.engine.parties import (
     persons,
 )
 
+RARE = [f"Haus{number:03d}" for number in range(250)]
 ANN = {
     "given_name": "Ann",
     "family_name": "Sondergeld",
@@ -201,6 +206,32 @@ def test_given_and_family_name_exchanged_are_seen():
     assert (found["given_name"], found["family_name"]) == ("swapped", "swapped")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("Kaylee", "Keeley", "heard"),
+        ("Louis", "Luis", "nickname"),
+        ("John", "Jane", "alike"),
+        ("Darla", "Darlene", "alike"),
+    ],
+)
+def test_names_that_sound_the_same_are_rather_one_than_those_that_look_alike(one, other, level):
+    assert levels(compared(person(given_name=one), person(given_name=other)))["given_name"] == level
+
+
+NAMED = {"given_name": "Anna", "gender": "f", "birth_date": "1980-03-04"}
+
+
+@pytest.mark.parametrize("other", ["Huber", "Anna Huber", "Annie Huber"])
+def test_each_of_several_names_is_compared_and_makes_its_keys(other):
+    wed, maiden = person(family_name="Garcia", other_name=many(other), **NAMED), person(family_name="Huber", **NAMED)
+    found = levels(compared(wed, maiden))
+    assert (found["given_name"], found["family_name"]) == ("exact", "exact")
+    assert levels(compared(person(family_name="Garcia", **NAMED), maiden))["family_name"] == "married"
+    shared = {PERSONS.rules[key.rule].code for key in set(keys(PERSONS, wed)) & set(keys(PERSONS, maiden))}
+    assert shared == {"names", "name_birth", "letters_year"}
+
+
 def test_another_family_name_speaks_less_against_two_women():
     one, other = {"given_name": "Amanda", "family_name": "Anderson"}, {"given_name": "Amanda", "family_name": "Jones"}
     women = compared(person(gender="f", **one), person(gender="f", **other))
@@ -230,6 +261,8 @@ def test_a_soft_sign_makes_no_double_name():
         (("Via Roma, 12", "12 Via Roma"), "same"),
         (("No. 5 Main Street", "5 Main St"), "same"),
         (("#01-11, HillV2, 4 Hillview Rise", "4 Hillview Rise"), "same"),
+        (("No 321, Street 128", "#321, Street 128"), "same"),
+        (("No 321, Street 128", "#321, Street 130"), "city"),
     ],
 )
 def test_a_house_number_is_found_wherever_it_stands(lines, level):
@@ -240,13 +273,21 @@ def test_a_house_number_is_found_wherever_it_stands(lines, level):
 @pytest.mark.parametrize(
     ("one", "other", "level"),
     [
-        ({"given_name": "فيصل", "family_name": "صديقي"}, {"given_name": "Faisal", "family_name": "Siddiqui"}, "near"),
-        ({"given_name": "Fysl", "family_name": "Sdyqy"}, {"given_name": "Faisal", "family_name": "Siddiqui"}, "alike"),
+        (
+            {"given_name": "فيصل", "family_name": "صديقي"},
+            {"given_name": "Faisal", "family_name": "Siddiqui"},
+            ("near", "near"),
+        ),
+        (
+            {"given_name": "Fysl", "family_name": "Sdyqy"},
+            {"given_name": "Faisal", "family_name": "Siddiqui"},
+            ("heard", "alike"),
+        ),
     ],
 )
 def test_names_in_two_scripts_are_heard(one, other, level):
     found = levels(compared(person(**one), person(**other)))
-    assert (found["given_name"], found["family_name"]) == (level, level)
+    assert (found["given_name"], found["family_name"]) == level
 
 
 def test_a_chinese_name_meets_its_transcription():
@@ -269,6 +310,28 @@ def test_a_chinese_name_meets_its_transcription():
 def test_organisations_are_compared_by_their_telling_words(one, other, level):
     found = compared(organisation(organisation_name=one), organisation(organisation_name=other), ORGANISATIONS)
     assert levels(found)["organisation_name"] == level
+
+
+def test_what_words_tell_is_learned_from_the_names_of_the_hub():
+    pharmacies = [organisation(n, organisation_name=f"{name} Apotheke") for n, name in enumerate(RARE)]
+    learned = knowing(ORGANISATIONS, pharmacies)
+    one, other, short = (organisation(organisation_name=name) for name in ("Adler Apotheke", "Engel Apotheke", "Adler"))
+    assert levels(compared(one, other, ORGANISATIONS))["organisation_name"] == "partly"
+    assert levels(compared(one, other, learned))["organisation_name"] == "different"
+    assert levels(compared(one, short, ORGANISATIONS))["organisation_name"] == "within"
+    assert levels(compared(one, short, learned))["organisation_name"] == "near"
+    assert learned.preparation == ORGANISATIONS.preparation, "no key and nothing prepared changes"
+
+
+def test_a_name_that_many_organisations_bear_weighs_less():
+    tables = {"organisation_name": Frequencies(0.001, 0.0002, {"burgerking": 0.02})}
+    known = replace(ORGANISATIONS, frequencies=tables)
+
+    def weight(name, model):
+        found = compared(*(organisation(organisation_name=name) for _ in range(2)), model)
+        return found.levels[0].weight
+
+    assert weight("Burger King", known) < weight("Burger King", ORGANISATIONS) < weight("Huber", known)
 
 
 def test_a_branch_elsewhere_is_related_and_not_the_same():

@@ -30,11 +30,11 @@ MADE = {
 MISSING = 0.1
 
 
-def expected(which: int, pairs: float) -> Patterns:
+def expected(which: int, pairs: float, chances=MADE) -> Patterns:
     """How many pairs of one kind show each pattern: 0 person, 1 household, 2 strangers."""
     columns = []
     for comparison in PERSONS.comparisons:
-        made = MADE.get(comparison.code, {})
+        made = chances.get(comparison.code, {})
         known = [(LEVELS[comparison.kind].index(level), each[which] * (1 - MISSING)) for level, each in made.items()]
         columns.append([*known, (-1, MISSING)] if made else [(-1, 1.0)])
     rows = list(product(*columns))
@@ -46,21 +46,25 @@ def expected(which: int, pairs: float) -> Patterns:
     )
 
 
-@pytest.fixture(scope="module")
-def made() -> tuple[Patterns, Totals]:
-    kinds = [expected(0, SAME), expected(1, HOUSEHOLDS), expected(2, PAIRS - SAME - HOUSEHOLDS)]
-    whole = patterns.merge(kinds)
+def of(chances, same_pairs: int) -> tuple[Patterns, Totals]:
+    kinds = [(0, same_pairs), (1, HOUSEHOLDS), (2, PAIRS - same_pairs - HOUSEHOLDS)]
+    whole = patterns.merge([expected(which, pairs, chances) for which, pairs in kinds])
     places = {code: place for place, code in enumerate(whole.comparisons)}
     agreeing = {}
-    for code, levels in MADE.items():
+    for code, levels in chances.items():
         same, household, stranger = next(iter(levels.values()))
-        agreeing[code] = stranger + (SAME * same + HOUSEHOLDS * household) / PAIRS
+        agreeing[code] = stranger + (same_pairs * same + HOUSEHOLDS * household) / PAIRS
     blind = Patterns(whole.comparisons, whole.codes, (whole.counts * (1_000_000 / PAIRS)).astype(np.int64))
     # Blocking shows only those who agree in something.
     seen = np.zeros(len(whole.codes), dtype=bool)
     for code in ("given_name", "family_name", "birth_date", "phone"):
         seen |= whole.codes[:, places[code]] == 0
     return Patterns(whole.comparisons, whole.codes[seen], whole.counts[seen]), Totals(RECORDS, agreeing, blind)
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Patterns, Totals]:
+    return of(MADE, SAME)
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +123,35 @@ def test_a_household_never_learns_to_share_birth_dates(trained):
     shipped = {each.code: each for each in PERSONS.comparisons}
     learned, before = known["birth_date"].levels[0], shipped["birth_date"].levels[0]
     assert learned.under["household"] == pytest.approx(before.under["household"], abs=0.1)
+
+
+def test_a_comparison_that_contradicts_itself_keeps_its_weights_and_says_so():
+    """Mailboxes made of names: namesakes' look alike, and the search takes them for one party's."""
+    email = {"exact": (0.1, 0.1, 1e-5), "alike": (0.8, 0.1, 1e-3), "different": (0.1, 0.8, 0.99899)}
+    few = {"given_name": MADE["given_name"], "family_name": MADE["family_name"], "email": email}
+    found = train(PERSONS, *of(few, SAME))
+    known = {each.code: each for each in found.model.comparisons}
+    assert known["email"] == next(each for each in PERSONS.comparisons if each.code == "email")
+    assert known["given_name"] != PERSONS.comparisons[0], "the others are learned"
+    told = {each["comparison"]: each["fault"] for each in found.report["diagnostics"] if "comparison" in each}
+    assert told["email"] == "contradicts"
+
+
+def test_more_of_everybody_than_systems_ever_hold_is_not_believed():
+    found = train(PERSONS, *of(MADE, 12 * RECORDS))
+    assert found.model.comparisons == PERSONS.comparisons
+    assert [each["fault"] for each in found.report["diagnostics"]] == ["crowded"]
+
+
+def test_names_that_are_exchanged_count_once():
+    """Given and family name show it both at once: learned on each, chance would count twice."""
+    chances = {code: {"exact": (0.8, 0.1, 4e-3), "swapped": (0.15, 1e-4, 1e-4), "different": (0.05, 0.9, 0.9959)}
+               for code in ("given_name", "family_name")} | {"phone": MADE["phone"]}  # fmt: skip
+    learned = train(PERSONS, *of(chances, SAME)).model
+    for place in (0, 1):
+        told = [{level.code: level.bits for level in each.comparisons[place].levels} for each in (learned, PERSONS)]
+        assert told[0]["swapped"] == told[1]["swapped"]
+        assert told[0]["exact"] != told[1]["exact"]
 
 
 @pytest.mark.parametrize("records", [0, 1, 40])

@@ -19,6 +19,7 @@ from matching.engine.bulk.comparing.rows import (
     KNOWN,
     LONG,
     MIDDLE,
+    SEVERAL,
     WHOLE,
     WOMAN,
 )
@@ -132,14 +133,18 @@ def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
         return 4
     if crossed(pool, rows, i, j):
         return 3
-    if is_word(words[0], words[1], rows[j, MIDDLE], one) or is_word(words[0], words[1], rows[i, MIDDLE], other):
+    if pool[3][one] == pool[3][other] and not _both(rows, i, j, KNOWN):
         return 6
-    return 7 if close == ALIKE else 8
+    if is_word(words[0], words[1], rows[j, MIDDLE], one) or is_word(words[0], words[1], rows[i, MIDDLE], other):
+        return 7
+    return 8 if close == ALIKE else 9
 
 
 @inlined
 def given_level(pool: Any, rows: Ints, full: Any, words: Any, i: int, j: int) -> int:
-    """exact 0, transliterated 1, nickname 2, swapped 3, near 4, initial 5, middle 6, alike 7, different 8."""
+    """exact 0, transliterated 1, nickname 2, swapped 3, near 4, initial 5, heard 6, middle 7, alike 8, different 9."""
+    if _either(rows, i, j, SEVERAL | LONG):
+        return UNDECIDED
     letters, starts = pool[0], pool[1]
     one, other = rows[i, GIVEN], rows[j, GIVEN]
     if one == 0 or other == 0:
@@ -151,9 +156,7 @@ def given_level(pool: Any, rows: Ints, full: Any, words: Any, i: int, j: int) ->
     if meets(full[0], full[1], one, other):
         return 2
     if min(starts[one + 1] - starts[one], starts[other + 1] - starts[other]) == 1:
-        return 5 if letters[starts[one]] == letters[starts[other]] else 8
-    if _either(rows, i, j, LONG):
-        return UNDECIDED
+        return 5 if letters[starts[one]] == letters[starts[other]] else 9
     return _given(pool, rows, words, i, j)
 
 
@@ -167,6 +170,8 @@ def _before(pool: Any, words: Any, family: int, middle: int) -> bool:
 @inlined
 def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) -> int:
     """exact 0, transliterated 1, swapped 2, part 3, near 4, alike 5, married 6, different 7."""
+    if _either(rows, i, j, SEVERAL | LONG):
+        return UNDECIDED
     one, other = rows[i, FAMILY], rows[j, FAMILY]
     if one == 0 or other == 0:
         return MISSING
@@ -179,8 +184,6 @@ def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) 
         or is_word(parts[0], parts[1], yours, one)
     ):
         return 3
-    if _either(rows, i, j, LONG):
-        return UNDECIDED
     if _maybe_heard(pool, rows, one, other, i, j, FAMILY_ASCII):
         return UNDECIDED
     close = near(pool, one, other)
@@ -237,6 +240,11 @@ class _Named(Kind):
         ours, theirs = written[left], written[right]
         unsure = (found == 0) & (ours != theirs) & ~(self.plain[ours] & self.plain[theirs])
         return np.where(unsure, 1, found)
+
+    def levels(self, left: Ints, right: Ints) -> Ints:
+        """Of persons with several names the reference tells."""
+        several = self.columns.several
+        return np.where(several[left] | several[right], UNDECIDED, super().levels(left, right)).astype(np.int8)
 
 
 class GivenName(_Named):
