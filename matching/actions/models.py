@@ -218,12 +218,24 @@ def read_file(text: str) -> Model:
     :raises Invalid: it is none; the message names the place.
     """
     try:
-        content = json.loads(text)
-        enveloped = isinstance(content, dict) and content.get("format") == FORMAT
+        content = _content(text)
+        enveloped = isinstance(content, dict) and "format" in content
+        if enveloped and content["format"] != FORMAT:
+            raise ModelError(_("This file is of a format that is not known here: a newer hub may have written it."))
         return Model.from_dict(content["model"] if enveloped else content)
-    except (ValueError, KeyError, RecursionError) as fault:
+    except (ValueError, KeyError, RecursionError, OverflowError) as fault:
         reason = str(fault) if isinstance(fault, ModelError) else _("This is no file of a match model.")
         raise Invalid({"file": [reason]}) from None
+
+
+def _content(text: str) -> Any:
+    """The JSON of a file. ValueError where it is none, or holds what the database cannot keep."""
+    content = json.loads(text)
+    again = json.dumps(content, ensure_ascii=False, allow_nan=False)
+    again.encode()
+    if "\\u0000" in again:
+        raise ValueError(text)
+    return content
 
 
 def blocking_of(model: Model) -> Any:

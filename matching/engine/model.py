@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any, Final, Self
 
+from matching.engine.accounts import fault_of
 from matching.engine.reading import ModelError, Reader
 from matching.engine.vocabulary import CAME_LATER, KEY_PARTS, LEVELS, MISSING, PARTY_TYPES
 
@@ -37,6 +38,7 @@ _PREPARED: Final = ("date", "exact", "text")  # kinds for which attributes are p
 RARITY_LIMIT: Final = 4.0
 WEIGHT_LIMIT: Final = 60.0
 SMALLEST: Final = 100  # records below which no prior can be told
+LARGEST: Final = 10**12
 
 
 def exact(bits: float) -> float:
@@ -221,7 +223,7 @@ class Model:
         _require(self.margin >= 0, "margin", "must not be negative")
         _require(self.block_cap >= 2, "block_cap", "must be at least 2")
         _require(self.shared_limit >= 2, "shared_limit", "must be at least 2")
-        _require(self.records >= SMALLEST, "records", f"must be at least {SMALLEST}")
+        _require(SMALLEST <= self.records <= LARGEST, "records", f"must lie between {SMALLEST} and {LARGEST}")
         _require(bool(self.comparisons), "comparisons", "must not be empty")
         _require(bool(self.rules), "rules", "must not be empty")
         for name, codes in (
@@ -246,6 +248,7 @@ class Model:
         kinds = {each.code: each.kind for each in self.comparisons}
         for index, interaction in enumerate(self.interactions):
             _validate_interaction(interaction, kinds, f"interactions[{index}]")
+        _validate_account(self.trained)
         for name, table in self.frequencies.items():
             shares = [table.typical, table.unseen, *table.shares.values()]
             _require(all(0 < each <= 1 for each in shares), f"frequencies.{name}", "shares must lie above 0, up to 1")
@@ -272,6 +275,11 @@ def _validate_comparison(comparison: Comparison, alternatives: set[str], path: s
         for name, bits in level.under.items():
             _require(name in alternatives, f"{here}.under", f"{name!r} is no alternative of this model")
             _require(abs(bits) <= WEIGHT_LIMIT, f"{here}.under", f"must lie within {WEIGHT_LIMIT:g} bits of zero")
+
+
+def _validate_account(trained: Mapping[str, Any]) -> None:
+    name, fault = fault_of(trained) or ("", "")
+    _require(not fault, f"trained.{name}", fault)
 
 
 def _validate_interaction(interaction: Interaction, kinds: Mapping[str, str], path: str) -> None:

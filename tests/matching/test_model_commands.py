@@ -85,9 +85,19 @@ class TestLifeByCommand:
     def test_what_cannot_be_is_a_sentence(self, tmp_path):
         assert "no such model" in refused("rehearse", "person:99")
         assert "no model of this kind" in refused("train", "ghost")
-        assert "no such file" in refused("model", "import", str(tmp_path / "ghost.json"))
-        (tmp_path / "bad.json").write_text("{}")
-        assert "model" in refused("model", "import", str(tmp_path / "bad.json"))
+        assert "No such file" in refused("model", "import", str(tmp_path / "ghost.json"))
+        assert "cannot be read or written" in refused("model", "export", str(tmp_path / "ghost" / "model.json"))
+        assert "cannot be read or written" in refused("evaluate", str(tmp_path / "ghost.csv"))
+        for text, said in (
+            ("{}", "model.party_type: is missing"),
+            ("{", "no file of a match model"),
+            ("\x00", "no file of a match model"),
+            ('{"format": "match model 9", "model": {}}', "a newer hub may have written it"),
+        ):
+            (tmp_path / "bad.json").write_text(text)
+            assert said in refused("model", "import", str(tmp_path / "bad.json"))
+        (tmp_path / "bad.json").write_bytes(b"\xff\xfe")
+        assert "no file of a match model" in refused("model", "import", str(tmp_path / "bad.json"))
         assert MatchModel.objects.count() == 2
 
 

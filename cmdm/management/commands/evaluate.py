@@ -51,5 +51,5 @@ def read_truth(path: Path) -> dict[tuple[str, str], str]:
             places = [reader.header.index(name) for name in COLUMNS]
             rows = (row.values for row in reader if isinstance(row, Row))
             return {(row[places[0]], row[places[1]]): row[places[2]] for row in rows}
-    except (OSError, ValueError, BrokenFile):
+    except (ValueError, BrokenFile):
         raise Refused(_("The truth is a CSV file with the columns source, key and entity.")) from None

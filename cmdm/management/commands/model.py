@@ -48,18 +48,15 @@ class Command(HubCommand):
         text, file = models.export(row, actor=actor), options["things"][0]
         if file == "-":
             return Said(text.rstrip("\n"), {**summary(row), "file": text})
-        try:
-            Path(file).write_text(text, encoding="utf-8")
-        except OSError:
-            raise Refused(_("This file cannot be written.")) from None
+        Path(file).write_text(text, encoding="utf-8")
         said = _("%(model)s is in %(file)s.") % {"model": name_of(row), "file": file}
         return Said(said, {**summary(row), "file": file})
 
     def _import(self, actor: User, options: dict[str, Any]) -> Said:
         try:
             text = Path(options["things"][0]).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError):
-            raise Refused(_("There is no such file.")) from None
+        except UnicodeDecodeError:
+            raise Refused(_("This is no file of a match model.")) from None
         row = models.import_model(text, actor=actor, note=options["note"])
         return Said(_("%(model)s is a draft.") % {"model": name_of(row)}, summary(row))
 

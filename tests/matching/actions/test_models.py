@@ -117,6 +117,12 @@ class TestFiles:
         with pytest.raises(Invalid):
             models.import_model(text, actor=owner)
 
+    @pytest.mark.parametrize("odd", ["NaN", "1e999", '"\\u0000"', '"\\ud800"'])
+    def test_what_no_database_keeps_is_refused(self, owner, odd):
+        whole = json.dumps({**person_model().to_dict(), "trained": {"x": "HERE"}})
+        with pytest.raises(Invalid):
+            models.import_model(whole.replace('"HERE"', odd), actor=owner)
+
     def test_a_file_edited_by_hand_is_taken_where_it_is_sound_and_its_fault_is_named_where_not(self, owner):
         content = json.loads(models.export_file(models.draft(STRICTER, actor=owner, origin="imported")))
         content["model"]["automatic"] = 0.5

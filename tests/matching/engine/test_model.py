@@ -49,7 +49,7 @@ def put(content, path, value):
         (["comparisons", 1, "code"], "given_name", "model.comparisons: must not use a code twice"),
         (["rules", 0, "parts"], ["shoe_size"], "model.rules[0].parts: 'shoe_size' is no part of a key"),
         (["frequencies", "given_name", "unseen"], 0, "model.frequencies.given_name: shares must lie above 0"),
-        (["records"], 3, "model.records: must be at least 100"),
+        (["records"], 3, "model.records: must lie between 100 and"),
         (["rules", 0, "up_to"], -1, "model.rules[0].up_to: must not be negative"),
         (["alternatives", 0, "learns"], ["smell"], "model.alternatives[0].learns: must name comparisons"),
         (
@@ -73,6 +73,22 @@ def test_a_fault_is_named_with_its_place(path, value, fault):
     with pytest.raises(ModelError) as refusal:
         Model.from_dict(content)
     assert fault in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("account", "fault"),
+    [
+        ({"diagnostics": 7}, "trained.diagnostics: must be a list"),
+        ({"diagnostics": [{"fault": "of_tomorrow"}]}, "no fault that is known here"),
+        ({"diagnostics": [{"fault": "few_seen", "pairs": "many"}]}, "pairs a number"),
+        ({"calibration": [{"low": 0, "high": 1, "pairs": 3, "mean": None, "true": 1}]}, "trained.calibration: each"),
+        ({"weights": [[1, 2]]}, "trained.weights: must be a list of objects"),
+        ({"calibration_error": "none"}, "trained.calibration_error: must be a number"),
+    ],
+)
+def test_an_account_that_no_page_could_show_is_refused(account, fault):
+    with pytest.raises(ModelError, match=fault):
+        Model.from_dict({**PERSONS.to_dict(), "trained": account})
 
 
 def test_no_model_at_all_is_refused_in_words():
