@@ -59,7 +59,7 @@ def upload(source: Source, content: bytes, *, actor: User, most: int | None = MO
     if most is not None and len(content) > most:
         raise Refused(_("At most 20 MB. Split the file, or use the command."))
     key = ids.uuid7()
-    Upload(key, source, content).reader()
+    _first(Upload(key, source, content).reader(), TRIED)  # the page shows some of them: broken ones are told here
     sealed = crypto.seal_bytes(content, _name(key, actor))
     cache.set(_name(key, actor), (source.pk, sealed), KEPT_SECONDS)
     return key

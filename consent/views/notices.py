@@ -138,11 +138,13 @@ def compare(request: Request, pk: int, other: int) -> HttpResponse:
     after, before = get_object_or_404(Notice, pk=pk), get_object_or_404(Notice, pk=other)
     if before.key != after.key or before.pk == after.pk:
         raise Http404
+    parts = compared_parts(before, after)
     context = {
         **frame(request.user, "notices"),
         "before": before,
         "after": after,
-        "parts": compared_parts(before, after),
+        "changed": [part for part in parts if part.changed],
+        "same": [part for part in parts if not part.changed],
         "versions": [one for one in versions_of(after) if one.pk != after.pk],
     }
     return render(request, "consent/notice_compare.html", context)

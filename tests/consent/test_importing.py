@@ -107,8 +107,10 @@ class TestTakingIn:
         assert uploads.waiting(key, scene.steward) is None
 
     def test_what_is_no_csv_is_refused_whole(self, scene):
-        with pytest.raises(Refused):
-            uploads.upload(scene.source, b"%PDF-1.4\x00\x01", actor=scene.owner)
+        broken = (b"%PDF-1.4\x00\x01", b"id,purpose,answer\nM\xfcller,news,no\n", b'id,purpose,answer\n"1,news,no\n')
+        for content in broken:
+            with pytest.raises(Refused):
+                uploads.upload(scene.source, content, actor=scene.owner)
 
 
 def as_upload(content):

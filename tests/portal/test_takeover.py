@@ -106,7 +106,9 @@ class TestOneMoreFact:
         page = visitor.text("/my/data/")
         assert "Your date of birth" in page and "Lindgren" not in page and "Vera" not in page
         assert anchors() == []
-        assert visitor.get("/my/addresses/add/").url == "/my/prove/"
+        ask = visitor.get("/my/consents/").url
+        assert ask == "/my/prove/?next=%2Fmy%2Fconsents%2F"
+        assert visitor.post(ask, birth_date="1971-05-06").url == "/my/consents/"
 
     @pytest.mark.parametrize("fact", [{"birth_date": "1971-05-06"}, {"number": "k-1001"}, {"number": "C"}])
     def test_birth_date_or_customer_number_opens(self, visitor, vera, fact):

@@ -128,7 +128,7 @@ def portal_required(view: View | None = None, *, fresh: bool = False, anchors: b
         is_fresh = time.time() - state["proved"] <= FRESH_SECONDS
         request.portal = portal_of(account, fresh=is_fresh, gpc=request.gpc)
         if anchors and (state["unsure"] or not request.portal.anchors):
-            return redirect("my:prove")
+            return redirect(f"{reverse('my:prove')}?{urlencode({'next': request.path})}")
         if fresh and not is_fresh:
             return redirect(f"{reverse('my:step_up')}?{urlencode({'next': request.path})}")
         if request.gpc and not state["unsure"]:

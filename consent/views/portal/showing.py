@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,6 +15,7 @@ from consent.models import ContactPoint, PortalClaim
 from consent.queries.portal import carriers, fact_of, text_of
 from consent.rules.anchoring import Ground, ground
 from consent.views.portal import session
+from consent.views.portal.entering import within
 from consent.views.portal.session import PortalRequest, portal_required
 
 
@@ -49,7 +51,7 @@ def prove(request: PortalRequest) -> HttpResponse:
         fact = fact_of(form.cleaned_data["birth_date"], form.cleaned_data["number"])
         if portal_anchors.prove(request.portal.account, contact, fact, actor=portal_user()):
             session.keep(request, request.portal.account, unsure=False)
-            return redirect("my:data")
+            return redirect(within(request, reverse("my:data")))
         form.add_error(None, _("This does not fit what we hold. After five tries only we can help."))
         request.portal.account.refresh_from_db()
         asked = _ground(request, contact)
