@@ -3,11 +3,14 @@
 import pytest
 from django.urls import reverse
 
+from cmdm.models import portal_user
+from consent.actions import consents, contacts, evidence
 from customers.models import Customer
 from matching.queries.explaining import pair_explained
 from matching.queries.models import models_in_force
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
+from tests.consent.scene import make_notice, make_purpose
 from tests.stewardship.scene import answer, ask, close, put, seen, stranger, task_of
 from tests.support.people import make_user
 
@@ -290,3 +293,30 @@ class TestLapsedChoices:
         assert client.post(at("settle", task)).status_code == 302
         task.refresh_from_db()
         assert task.status == "done"
+
+
+class TestStanding:
+    @pytest.fixture
+    def said(self, pair):
+        """One agreed to the newsletter, the other refused; to offers one agreed, and nobody else was asked."""
+        news, offers = make_purpose("news"), make_purpose("offers", label="Offers")
+        make_notice(news, offers)
+        actor = portal_user()
+        kept = {"actor": actor, "method": "portal", "evidence": evidence.keep(actor=actor, kind="session")}
+        contact = contacts.contact_point("email", "a@b.example", actor=actor)
+        for purpose in (news, offers):
+            yes = {"act": "granted", "proved": [pair[0]], "channel": "email", "contact": contact}
+            consents.record([pair[0]], purpose=purpose, **yes, **kept)
+        consents.record([pair[1]], purpose=news, act="refused", proved=[pair[1]], **kept)
+
+    def test_consents_stand_beside_each_other_with_what_would_count_of_both(self, client, marta, task, said):
+        response = card(client, marta, task)
+        news, offers = sorted(response.context["card"].stances.lines, key=lambda row: str(row.label))
+
+        assert (news.state, news.word) == ("differs", "they disagree")
+        assert sorted(str(word.text) for word in news.words) == ["Granted", "Refused"]
+        assert str(news.joined.text) == "Not permitted" and "A refusal wins" in response.text
+        assert (offers.state, str(offers.joined.text)) == ("one_side", "Permitted")
+
+    def test_where_nobody_said_anything_there_is_no_row(self, client, marta, task):
+        assert card(client, marta, task).context["card"].stances is None
