@@ -40,10 +40,14 @@ _CORRECTIONS = """
 
 
 @action
-def found_many(party_type: str, groups: Sequence[Sequence[int]], *, actor: User) -> list[int]:
+def found_many(
+    party_type: str, groups: Sequence[Sequence[int]], *, actor: User, written: Mapping[int, OpenRecord] | None = None
+) -> list[int]:
     """Found one customer per group of unplaced records (ids), with its golden values; their ids, in order.
 
     Refused for an empty group; Stale when one of the records has been placed or closed meanwhile.
+
+    :param written: records (by id) that this change has added: nobody else sees them yet, so they are not read again.
     """
     if not all(groups):
         raise Refused(_("A customer is made of records of one party type."))
@@ -51,7 +55,7 @@ def found_many(party_type: str, groups: Sequence[Sequence[int]], *, actor: User)
         return []
     chosen = drawn(Customer, len(groups))
     owner = {record: pk for pk, group in zip(chosen, groups, strict=True) for record in group}
-    records = _held(owner)
+    records = _held(owner, written or {})
     known = catalogue()
     made = derive_from(chosen, records, known)
     _copy(party_type, chosen, made, known)
@@ -61,11 +65,12 @@ def found_many(party_type: str, groups: Sequence[Sequence[int]], *, actor: User)
     return chosen
 
 
-def _held(owner: Mapping[int, int]) -> dict[int, list[OpenRecord]]:
+def _held(owner: Mapping[int, int], written: Mapping[int, OpenRecord]) -> dict[int, list[OpenRecord]]:
     """The records by the customer that they found; corrections stand with the record that they are about."""
     found: dict[int, list[OpenRecord]] = {}
     named = 0
-    for record in held_unplaced(owner):
+    others = owner.keys() - written.keys()
+    for record in [*written.values(), *(held_unplaced(others) if others else ())]:
         named += record.pk in owner
         found.setdefault(owner.get(record.pk) or owner[record.about_id or 0], []).append(record)
     if named != len(owner):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from cmdm import memo
-from customers.models import Source
+from customers.models import Source, SourceRecord
 from customers.queries.claims import CORRECTION_TRUST
 from customers.rules.claims import RecordClaims
 from customers.sealing import open_values
@@ -73,9 +73,19 @@ def _opened(rows: Iterable[Any]) -> list[OpenRecord]:
     return [OpenRecord._make((*row[:7], open_values(json.loads(row[7])), _doubtful(row[8]))) for row in rows]
 
 
+def as_open(record: SourceRecord) -> OpenRecord:
+    """A record that is at hand, as it would be read."""
+    named = (record.pk, record.customer_id, record.source_id, record.domain_id, record.version, record.observed_at)
+    return OpenRecord(*named, record.about_id, open_values(record.values), _failed(record.findings))
+
+
 def _doubtful(findings: str | None) -> frozenset[str]:
+    return _failed(json.loads(findings)) if findings else frozenset()
+
+
+def _failed(findings: Iterable[Mapping[str, str]]) -> frozenset[str]:
     """The attributes in which a record failed validation."""
-    return frozenset(one["attribute"] for one in json.loads(findings)) if findings else frozenset()
+    return frozenset(one["attribute"] for one in findings)
 
 
 def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:

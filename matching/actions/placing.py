@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cmdm import memo
+from cmdm.actions import change_id
 from cmdm.models import User
 from customers import ports
 from customers.actions import founding
 from customers.models import Customer, SourceRecord
 from customers.ports import Incoming, Placement
+from customers.queries.open_records import as_open
 from matching.actions import candidates, doubts, inspecting, keys, staleness
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
@@ -232,8 +234,11 @@ def _found(run: Placing) -> dict[int, int]:
         by_party[run.groups[group][0].party_type].append(group)
     founded: dict[int, int] = {}
     for party, groups in sorted(by_party.items()):
+        records = [record for group in groups for record in run.groups[group]]
+        written = {one.pk: as_open(one) for one in records if one.version == 1 and one.change == change_id()}
         members = [[record.pk for record in run.groups[group]] for group in groups]
-        founded.update(zip(groups, founding.found_many(party, members, actor=run.actor), strict=True))
+        made = founding.found_many(party, members, actor=run.actor, written=written)
+        founded.update(zip(groups, made, strict=True))
     return founded
 
 
