@@ -17,6 +17,8 @@ REMEMBERED: Final = 100_000
 
 
 def given_name(left: Features, right: Features, attribute: str) -> str:
+    if not left.others and not right.others:
+        return _given_name(left.name, right.name)
     return best(left.names, right.names, "given_name", _given_name)
 
 
@@ -66,7 +68,10 @@ def _is_middle(one: PersonName, other: PersonName) -> bool:
 
 
 def family_name(left: Features, right: Features, attribute: str) -> str:
-    found = best(left.names, right.names, "family_name", _family_name)
+    if left.others or right.others:
+        found = best(left.names, right.names, "family_name", _family_name)
+    else:
+        found = _family_name(left.name, right.name)
     return "married" if found == "different" and left.gender == right.gender == "f" else found
 
 

@@ -10,8 +10,9 @@ from django.core.management import call_command
 from cmdm.actions import action
 from cmdm.models import AuditEntry, system_user
 from customers.models import Customer
-from matching.actions import candidates, exporting, matching, verdicts
+from matching.actions import candidates, exporting, matching, models, verdicts
 from matching.models import Candidate, LedgerEntry
+from matching.queries.models import models_in_force
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, now, seen, stored, take
 
 
@@ -39,6 +40,13 @@ class TestJoining:
         assert (made.records, made.merged) == (2, 1)
         assert now(twins[0]).customer == now(twins[1]).customer
         assert not Candidate.objects.open().exists()
+
+    def test_where_all_are_compared_a_shipped_model_is_first_made_one_for_so_many(self, twins, monkeypatch):
+        monkeypatch.setattr(models, "FEWEST", 2)
+        run()
+        assert models_in_force()["person"].model.records == 100_000, "a few of them say nothing of the size"
+        run(everything=True)
+        assert models_in_force()["person"].model.records == 100
 
     def test_the_ledger_says_that_the_machine_did_it_and_on_what_evidence(self, twins):
         run()

@@ -116,6 +116,28 @@ def test_no_pair_that_reaches_the_floor_is_dropped_by_a_bound(fast, values, floo
     assert list(zip(found.left, found.right, strict=True)) == [(left[n], right[n]) for n in wanted]
 
 
+@pytest.mark.parametrize("fast", WAYS)
+def test_texts_longer_than_a_kernel_compares_are_the_references(fast):
+    """A kernel notes in 64 bits which letters it has met: of longer texts it would forget some."""
+    long = "abcdefghijklmnop" * 8
+    slips = "abcdefghijklmnqp" * 2 + long[32:96] + "abcdefghijklmnqp" * 2
+    features = features_of(
+        PERSONS,
+        [
+            {"given_name": text, "family_name": text[::-1], "middle_name": f"z{text}", "email": _mail(text),
+             "address": [{"line1": f"{text} 12", "city": "Bern"}]}
+            for text in (long, slips)
+        ],
+    )  # fmt: skip
+    found = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast).score(*all_pairs(2))
+    assert_same(PERSONS, features, found)
+    assert told(PERSONS, found, 0)["given_name"] == "near"
+
+
+def _mail(user):
+    return [{"value": f"{user}@x.example"}]
+
+
 def test_slices_cover_all_pairs_in_their_order():
     left, right = all_pairs(400)
     pieces = list(slices(left, right))
