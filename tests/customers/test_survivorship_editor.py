@@ -1,6 +1,7 @@
 """The survivorship editor: a draft is rehearsed on real customers, then put in force, by those who may."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -39,7 +40,8 @@ def ann(sources):
     """The registry's old word and the shop's new one."""
     for source, born, seen in zip(sources, ("1980-02-03", "1980-02-04"), ("2020-01-01", "2024-01-01"), strict=True):
         values = {**PERSON, "birth_date": born}
-        [made] = take_in(source, [Received("1", values, observed_at=f"{seen}T00:00:00Z")], actor=system_user())
+        said = Received("1", values, observed_at=datetime.fromisoformat(f"{seen}T00:00:00+00:00"))
+        [made] = take_in(source, [said], actor=system_user())
     return Customer.objects.get(pk=made.record.customer_id)
 
 
