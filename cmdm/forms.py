@@ -8,7 +8,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cmdm.actions.users import change_own_password
+from cmdm.errors import Invalid, Refused
 from cmdm.models import User
+
+
+def say_why(form: forms.BaseForm, fault: Invalid | Refused) -> int:
+    """Put into a form why its deed was not done, each sentence beside its field; the status to answer with."""
+    if isinstance(fault, Refused):
+        form.add_error(None, str(fault.sentence))
+        return 409
+    for name, sentences in fault.errors.items():
+        form.add_error(name if name in form.fields else None, sentences)
+    return 422
 
 
 class OwnPasswordForm(PasswordChangeForm):

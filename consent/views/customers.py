@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cmdm import access
 from cmdm.actions import Invalid, Refused
+from cmdm.forms import say_why
 from cmdm.requests import Request
 from consent.actions import proof
 from consent.actions.on_behalf import ask_customer, record_on_behalf
@@ -68,12 +69,8 @@ def record(request: Request, customer: Customer) -> HttpResponse:
             made = record_on_behalf(actor=request.user, **form.deed)
             messages.success(request, _said(made))
             return redirect("consent:customer", key=customer.key)
-        except Invalid as fault:
-            for name, sentences in fault.errors.items():
-                form.add_error(name if name in form.fields else None, sentences)
-        except Refused as refused:
-            form.add_error(None, str(refused.sentence))
-            status = 409
+        except (Invalid, Refused) as fault:
+            status = say_why(form, fault)
     context: dict[str, Any] = {**frame(request, profile(customer, request.user), "consents"), "form": form}
     return render(request, "consent/record.html", context, status=status)
 
@@ -101,8 +98,7 @@ def void(request: Request, customer: Customer, pk: int) -> HttpResponse:
                 messages.success(request, _("Noted. It counts at once."))
                 return redirect("consent:customer", key=customer.key)
             except Refused as refused:
-                form.add_error(None, str(refused.sentence))
-                status = 409
+                status = say_why(form, refused)
     context = {**frame(request, profile(customer, request.user), "consents"), "form": form, "line": line}
     return render(request, "consent/void.html", context, status=status)
 

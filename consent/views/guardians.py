@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from cmdm import access
 from cmdm.actions import Invalid, Refused
+from cmdm.forms import say_why
 from cmdm.requests import Request
 from consent.actions import guardians as deeds
 from consent.forms.guardians import GuardianForm
@@ -38,12 +39,8 @@ def guardian(request: Request, customer: Customer) -> HttpResponse:
             deeds.nominate(said["record"], said["guardian"], actor=request.user, note=said["note"], scan=said["scan"])
             messages.success(request, _("Named. What the guardian agrees to counts for this customer from now on."))
             return redirect("consent:customer", key=customer.key)
-        except Invalid as fault:
-            for name, sentences in fault.errors.items():
-                form.add_error(name if name in form.fields else None, sentences)
-        except Refused as refused:
-            form.add_error(None, str(refused.sentence))
-            status = 409
+        except (Invalid, Refused) as fault:
+            status = say_why(form, fault)
     context: dict[str, Any] = {**frame(request, profile(customer, request.user), "consents"), "form": form}
     return render(request, "consent/guardian.html", context, status=status)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cmdm.actions import Invalid, Refused
+from cmdm.forms import say_why
 from cmdm.requests import Request
 from consent.actions import notices as deeds
 from consent.forms.purposes import NoticeForm, NoticeStartForm
@@ -96,11 +97,8 @@ def _saved(request: Request, row: Notice, form: NoticeForm) -> bool:
                 deeds.publish(saved, actor=request.user)
         messages.success(request, _("Published. It is shown from now on.") if publishing else _("Saved."))
         return True
-    except Invalid as fault:
-        for name, sentences in fault.errors.items():
-            form.add_error(name if name in form.fields else None, sentences)
-    except Refused as refused:
-        form.add_error(None, str(refused.sentence))
+    except (Invalid, Refused) as fault:
+        say_why(form, fault)
     return False
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from cmdm.actions import Invalid, Refused
+from cmdm.forms import say_why
 from cmdm.requests import Request
 from consent.actions import purposes as deeds
 from consent.forms.purposes import PurposeForm
@@ -71,11 +72,8 @@ def _tried(form: PurposeForm, deed: Callable[[], Purpose]) -> Purpose | None:
     """The purpose, or nothing and the reason in the form."""
     try:
         return deed()
-    except Invalid as fault:
-        for name, sentences in fault.errors.items():
-            form.add_error(name if name in form.fields else None, sentences)
-    except Refused as refused:
-        form.add_error(None, str(refused.sentence))
+    except (Invalid, Refused) as fault:
+        say_why(form, fault)
     return None
 
 

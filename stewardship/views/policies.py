@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from cmdm import access
 from cmdm.actions import Invalid, Refused
+from cmdm.forms import say_why
 from cmdm.models import Domain
 from cmdm.requests import Request
 from stewardship.actions import policies as deeds
@@ -90,8 +91,7 @@ def _formed(request: Request, form: forms.Form, deed: Callable[[], object], cont
         try:
             deed()
         except Invalid as fault:
-            for name, sentences in fault.errors.items():
-                form.add_error(name if name in form.fields else None, sentences)
+            say_why(form, fault)
         else:
             messages.success(request, _("Saved."))
             return redirect("stewardship:policies")
