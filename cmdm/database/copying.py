@@ -75,8 +75,10 @@ def drawn(model: type[models.Model], count: int) -> list[int]:
     if not count:
         return []
     with connection.cursor() as cursor:
+        # The sequence is looked up once: in the same select it would be looked up for every key.
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "SELECT nextval(s) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS s OFFSET 0) AS named, "
+            "generate_series(1, %s)",
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return sorted(number for (number,) in cursor.fetchall())

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
-from cmdm.database.copying import insert_many
+from cmdm.database.copying import drawn, insert_many
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 
@@ -22,12 +22,6 @@ def found(groups: Sequence[Sequence[SourceRecord]], *, actor: User) -> list[Cust
         raise Refused(_("A customer is made of records of one party type."))
     if not groups:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('customers_customer', 'id')) FROM generate_series(1, %s)",
-            [len(groups)],
-        )
-        reserved = sorted(row[0] for row in cursor.fetchall())
     now = clock.now()
     made = insert_many(
         Customer(
@@ -38,7 +32,7 @@ def found(groups: Sequence[Sequence[SourceRecord]], *, actor: User) -> list[Cust
             changed_at=now,
             change=change_id(),
         )
-        for pk, group in zip(reserved, groups, strict=True)
+        for pk, group in zip(drawn(Customer, len(groups)), groups, strict=True)
     )
     move({record: customer for customer, group in zip(made, groups, strict=True) for record in group}, actor=actor)
     return made

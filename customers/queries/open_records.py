@@ -23,9 +23,10 @@ _OF_CUSTOMERS = f"""
     SELECT {_COLUMNS} FROM customers_sourcerecord r
      WHERE r.customer_id = ANY(%s) AND r.closed_at IS NULL ORDER BY r.id
 """
+# Corrections are found first: asked for in one condition with the records, every record would be read.
 _UNPLACED = f"""
     SELECT {_COLUMNS} FROM customers_sourcerecord r
-     WHERE (r.id = ANY(%s) OR r.id IN (SELECT id FROM customers_sourcerecord WHERE about_id = ANY(%s)))
+     WHERE r.id = ANY(ARRAY(SELECT id FROM customers_sourcerecord WHERE about_id = ANY(%s)) || %s::bigint[])
        AND r.closed_at IS NULL AND r.placed_at IS NULL
      ORDER BY r.id FOR NO KEY UPDATE
 """
