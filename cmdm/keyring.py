@@ -45,6 +45,16 @@ def load(read: Callable[..., str], *, data_dir: Path, demo: bool) -> Keys:
     return keys
 
 
+def debugging(asked: bool, *, demo: bool) -> bool:
+    """Whether faults are shown with everything around them.
+
+    :raises ImproperlyConfigured: outside a demonstration: such a page holds people's data, and these keys.
+    """
+    if asked and not demo:
+        raise ImproperlyConfigured("CMDM_DEBUG is for a demonstration alone: its pages of faults show data and keys.")
+    return asked
+
+
 def _named(text: str) -> dict[str, str]:
     return dict(part.split(":", 1) for part in text.split(",") if ":" in part)
 

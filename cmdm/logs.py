@@ -5,21 +5,27 @@ because its arguments may hold what a client sent.
 """
 
 import logging
+import sys
 from typing import Any
 
 import structlog
 
 
-def _template_only(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
-    record: logging.LogRecord | None = event.get("_record")
-    if record is not None and record.args and not record.name.startswith("cmdm"):
-        event["event"] = str(record.msg)
-    return event
+class TemplateOnly(structlog.stdlib.ProcessorFormatter):
+    """Leaves out what a library put into its message. It happens before structlog joins the two."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        if record.args and not record.name.startswith("cmdm"):
+            record = logging.makeLogRecord({**record.__dict__, "msg": str(record.msg), "args": ()})
+        return super().format(record)
 
 
 def _error_class_only(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
     """An exception's text may quote a row; its class and place may not."""
     info = event.pop("exc_info", None)
+    if info is True:  # what this code says of a fault, while it has it in hand
+        info = sys.exc_info()
     if isinstance(info, tuple) and info[0] is not None:
         event["error"] = info[0].__name__
         frames = []
@@ -51,10 +57,9 @@ def configuration(*, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "json": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": TemplateOnly,
                 "foreign_pre_chain": SHARED,
                 "processors": [
-                    _template_only,
                     _error_class_only,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.JSONRenderer(),

@@ -18,7 +18,7 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("CMDM_DATA", default=str(BASE_DIR / ".cmdm")))
 DEMO = env.str("CMDM_MODE", default="") == "demo" or not env.str("DATABASE_URL", default="")
-DEBUG = env.bool("CMDM_DEBUG", default=False)
+DEBUG = keyring.debugging(env.bool("CMDM_DEBUG", default=False), demo=DEMO)
 HTTPS = env.bool("CMDM_HTTPS", default=not DEMO)
 
 KEYS = keyring.load(env.str, data_dir=DATA_DIR, demo=DEMO)

@@ -13,7 +13,7 @@ class ConsentConfig(AppConfig):
     def ready(self) -> None:
         from consent import handlers, registrations  # noqa: F401
         from consent.actions import announcing
-        from consent.jobs import asked_mail, importing, portal_mail, proof  # noqa: F401
+        from consent.jobs import asked_mail, contradictions, importing, portal_mail, proof  # noqa: F401
         from consent.queries import permitted
         from customers import ports
 

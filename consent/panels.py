@@ -23,7 +23,7 @@ def consents(customer: Customer, user: User) -> dict[str, Any] | None:
 
 
 def two_answers(user: User) -> int | None:
-    """How many customers may have two answers; nothing for those who cannot put it to them."""
+    """How many customers have two answers; nothing for those who cannot put it to them."""
     return waiting(user) if access.in_any(user, ["correct"]) else None
 
 

@@ -1,7 +1,9 @@
 """Consent's part of the data map, and what of it hangs on customers and records."""
 
 from cmdm.datamap import declare
+from cmdm.installing import standing
 from consent import panels
+from consent.actions.contradicting import catch_up
 from consent.queries import verifying  # noqa: F401
 from consent.queries.effects import effects as stopping
 from consent.queries.groups import groups_stop
@@ -45,6 +47,7 @@ declare(
     none="id record purpose channel contact act notice basis jurisdiction method actor_kind actor occurred_at "
     "recorded_at effective_at expires_at group carried names evidence claim change",
 )
+declare("consent.Contradiction", whose="customer", keep="while it is so", none="id customer purpose until")
 declare(
     "consent.Attachment",
     whose="customer",
@@ -81,6 +84,9 @@ declare(
 hangings.add("consent.record", Hanging("consent.ConsentEvent", "record", "stays with its record", "stays", "kept"))
 for side in ("ward", "guardian"):
     hangings.add(f"guardianship.{side}", Hanging("consent.Guardianship", side, "stays", "stays", "removed"))
+hangings.add(
+    "contradiction.customer", Hanging("consent.Contradiction", "customer", "derived anew", "derived anew", "removed")
+)
 hangings.add("proof.customer", Hanging("consent.ProofFile", "customer", "kept", "kept", "removed"))
 
 declare(
@@ -128,3 +134,4 @@ ports.impacts.add("consent", impacts, order=10)
 for kind, told in TOLD.items():
     ports.moments.add(kind, told)
 ports.partings.add("consent", consents_part, order=10)
+standing.add("consent.contradictions", catch_up, order=95)

@@ -242,7 +242,9 @@ def usable(
 
 @port("customers.relinked")
 def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
-    """After records came to lie in other customers: by record (id) where it lay before. ``cause``: merge, unmerge."""
+    """After records came to lie in other customers: by record (id) where it lay before (0: stored, and in
+    none yet). ``cause``: merge, unmerge.
+    """
     raise NotImplementedError
 
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from cmdm import clock
 from cmdm.models import AuditEntry
-from consent.models import ConsentEvent, Proposal
+from consent.models import ConsentEvent, Contradiction, Proposal
 from customers.models import Customer, RejectedRow, Relation
 from matching.models import Candidate, LedgerEntry, Verdict
 
@@ -34,6 +34,7 @@ QUESTIONS = {
     ],
     "cmdm_auditentry_change_key": [lambda: AuditEntry.objects.filter(change__in=[CHANGE])],
     "consent_of_record": [lambda: ConsentEvent.objects.filter(record__in=[1, 2]).order_by()],
+    "one_contradiction_a_purpose": [lambda: Contradiction.objects.filter(customer__gt=5).order_by("customer")[:25]],
     "proposal_open": [lambda: Proposal.objects.open().filter(domains__overlap=[1]).order_by("pk")[:25]],
     "audit_domains": [lambda: AuditEntry.objects.filter(domains__overlap=[1])],
 }

@@ -1,4 +1,4 @@
-"""Telling whose answer changed: one event per purpose and contact point, with its cause."""
+"""Telling whose answer changed: one event per purpose and contact point, with its cause; and who gives two answers."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -7,6 +7,7 @@ from cmdm import clock, events
 from cmdm.actions import action
 from cmdm.events import Event
 from cmdm.models import User
+from consent.actions import contradicting
 from consent.models import ConsentEvent
 from consent.queries.changes import Change, changes, grouped
 from consent.queries.material import Material, material
@@ -50,25 +51,28 @@ def announce(before: Material, customers: Collection[int], purposes: Collection[
     if not customers:
         return 0
     after = material(customers=customers, purposes=purposes, parts=True)
+    contradicting.keep(after, customers)
     lie = grouped(after)
     return emit(changes(before, after, grouped(before), lie, facts(lie), clock.now()), cause)
 
 
 @action
 def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
-    """Say whose answers changed because records moved: by record, the customer in which it lay before.
+    """Say whose answers changed because records moved: by record, the customer in which it lay before (0: in none).
 
     Writes no consent event: what was said stays on the records.
     """
-    if not ConsentEvent.objects.filter(record__in=before).exists():
+    said = set(ConsentEvent.objects.filter(record__among=list(before)).values_list("record", flat=True))
+    if not said:
         return
-    customers = set(before.values())
-    now = SourceRecord.objects.filter(pk__in=before, customer__isnull=False).values_list("customer", flat=True)
-    customers.update(pk or 0 for pk in now)
-    known = material(customers=customers)
+    rows = SourceRecord.objects.filter(pk__among=list(before), customer__isnull=False).values_list("pk", "customer")
+    customers = {customer or 0 for record, customer in rows if before[record] or record in said}
+    customers.update(customer for customer in before.values() if customer)
+    known = material(customers=customers, every=True)
+    contradicting.keep(known, customers)
     lie = grouped(known)
     lay: dict[int, list[int]] = {}
     for customer, records in lie.items():
         for record in records:
-            lay.setdefault(before.get(record, customer), []).append(record)
+            lay.setdefault(before.get(record, customer) or -record, []).append(record)
     emit(changes(known, known, lay, lie, facts(customers), clock.now()), cause)

@@ -108,8 +108,8 @@ def record(
     if act not in folding.GRANTING | DENYING | {Act.REQUESTED, Act.UNKNOWN}:
         raise Refused(_("This act is recorded in another way."))
     named = [*records, *proved]
-    others = _groups_apart(proved, purpose, channel, contact) if act in GRANTING else {}
-    held = hold(named, actor=actor, verb="import" if method in SENT else "correct", more=list(others))
+    others = _groups_apart(proved, purpose, channel, contact) if act in GRANTING else set()
+    held = hold(named, actor=actor, verb="import" if method in SENT else "correct", more=others)
     refusing.refuse_unfit(purpose, channel, contact)
     own = {one.about_id or one.pk for one in proved}
     said = _said(
@@ -120,12 +120,11 @@ def record(
         said = _granting(
             said, held, own, notice=notice, shown=notice_shown, asked=shown_at or occurred_at, language=language
         )
-    touched = {one.customer_id for one in held.cluster.values()} | set(others.values())
-    before = material(customers=[pk for pk in touched if pk], purposes=[purpose.key], parts=True)
+    before = material(customers=held.touched, purposes=[purpose.key], parts=True)
     rows = _rows(said, held, own) + _releases(said, own)
     written = insert_many(_new(rows))
     if written:
-        _tell(said, written, held, before, touched)
+        _tell(said, written, held, before)
         if whose == "person" and method != Method.IMPORT and act != Act.UNKNOWN:
             prolonging.seen(dict.fromkeys(own or held.named, said.occurred_at), actor=actor, method=method)
     return written
@@ -172,15 +171,14 @@ def answers_for(evidence: Evidence | None, contact: ContactPoint | None) -> bool
 
 def _groups_apart(
     proved: Collection[SourceRecord], purpose: Purpose, channel: str, contact: ContactPoint | None
-) -> dict[int, int | None]:
-    """Records, with their customers, that earlier denials of these people were carried to; read unlocked."""
+) -> set[int]:
+    """Records (ids) that earlier denials of these people were carried to; read unlocked."""
     own = [one.about_id or one.pk for one in proved]
     known = material(records=own, purposes=[purpose.key], whole=True) if own else None
     groups = _taken_back(known, purpose, own, channel, contact) if known else set()
     if not groups:
-        return {}
-    rows = ConsentEvent.objects.filter(group__in=groups, carried=True).values_list("record", flat=True)
-    return dict(SourceRecord.objects.filter(pk__in=set(rows)).values_list("pk", "customer"))
+        return set()
+    return set(ConsentEvent.objects.filter(group__in=groups, carried=True).values_list("record", flat=True))
 
 
 def _taken_back(
@@ -227,9 +225,7 @@ def _new(rows: Sequence[ConsentEvent]) -> list[ConsentEvent]:
     return fresh if any(one.claim is not None for one in fresh) else []
 
 
-def _tell(
-    said: Said, written: Sequence[ConsentEvent], held: Held, before: Material, touched: Collection[int | None]
-) -> None:
+def _tell(said: Said, written: Sequence[ConsentEvent], held: Held, before: Material) -> None:
     counts = {"records": len(written), "carried": sum(one.carried for one in written)}
     audit.record(
         said.actor, f"consent.{said.act}", written[0], domains=held.domains, counts=counts, purpose=said.purpose.key
@@ -237,4 +233,4 @@ def _tell(
     if said.act == Act.REQUESTED and said.method != Method.IMPORT:
         contact = said.contact.pk if said.contact else None
         events.emit("consent.requested", group=str(said.group), purpose=said.purpose.key, contact=contact)
-    announcing.announce(before, [pk for pk in touched if pk], [said.purpose.key], "act")
+    announcing.announce(before, held.touched, [said.purpose.key], "act")

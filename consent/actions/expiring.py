@@ -11,7 +11,7 @@ from cmdm.actions import action
 from cmdm.database.copying import insert_many
 from cmdm.events import Event
 from cmdm.models import AuditEntry, User
-from consent.actions import announcing, consents
+from consent.actions import announcing, consents, contradicting
 from consent.actions.holding import next_moment
 from consent.models import Act, ActorKind, ConsentEvent, Method
 from consent.queries.changes import changes, grouped
@@ -57,6 +57,7 @@ def expire_due(*, actor: User, most: int = MOST) -> int:
     insert_many(_expired(one, actor, moment).row(one.record, names_id=one.pk, group=group) for one in rows)
     if before is not None:
         after, lie = material(customers=customers, purposes=purposes), grouped(before)
+        contradicting.keep(after, customers)
         earliest = min(one.expires_at or now for one in rows) - STEP
         found = changes(before, after, lie, lie, announcing.facts(customers), now, was_at=min(earliest, now))
         announcing.emit(found, "expiry")
@@ -69,8 +70,10 @@ def _held(due: Sequence[int]) -> list[Any]:
     """The consents, their customers and records locked, those that were ended meanwhile left out."""
     records = set(ConsentEvent.objects.filter(pk__in=due).values_list("record", flat=True))
     wanted = SourceRecord.objects.filter(pk__in=records, customer__isnull=False).values_list("customer", flat=True)
-    list(Customer.objects.filter(pk__in=set(wanted)).locked())
-    list(SourceRecord.objects.filter(pk__in=records).only("pk").locked())
+    held = set(Customer.objects.filter(pk__in=set(wanted)).locked().values_list("pk", flat=True))
+    # Who was moved to another customer meanwhile has his turn the next time.
+    there = SourceRecord.objects.filter(pk__in=records).only("pk", "customer").locked()
+    records = {one.pk for one in there if one.customer_id is None or one.customer_id in held}
     rows = _standing().filter(pk__in=due, record__in=records).select_related("record__source", "purpose", "contact")
     longer = Max("named_by__expires_at", filter=Q(named_by__act=Act.PROLONGED))
     return list(rows.annotate(longer=longer).order_by("pk"))

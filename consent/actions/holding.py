@@ -21,11 +21,15 @@ STEP = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Held:
-    """Locked records by id: the ``named`` ones at which somebody acts, and all of their customers' (``cluster``)."""
+    """Locked records by id: the ``named`` ones at which somebody acts, and all of their customers' (``cluster``).
+
+    ``touched`` are the customers (ids, locked) of all of them, also of what was to be held besides.
+    """
 
     named: Mapping[int, SourceRecord]
     cluster: Mapping[int, SourceRecord]
     customers: Mapping[int, Customer]
+    touched: frozenset[int]
 
     @property
     def restricted(self) -> bool:
@@ -52,11 +56,12 @@ def hold(records: Iterable[SourceRecord], *, actor: User, verb: str = "correct",
     if not named:
         raise Refused(_("Say whose consent this is."))
     access.require(actor, verb, *named.values())
-    if any(one.customer_id is not None and one.customer_id not in held for one in named.values()):
+    touched = frozenset(one.customer_id for one in everything.values() if one.customer_id is not None)
+    if not touched <= held.keys():
         raise Stale(_("Somebody has moved one of these records since you saw it."), versions={})
     mine = {one.customer_id for one in named.values()}
     cluster = {pk: one for pk, one in everything.items() if pk in named or one.customer_id in mine - {None}}
-    return Held(named, cluster, {pk: one for pk, one in held.items() if pk in mine})
+    return Held(named, cluster, {pk: one for pk, one in held.items() if pk in mine}, touched)
 
 
 def corrected(records: Mapping[int, SourceRecord]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from cmdm import audit, clock, ids
 from cmdm.actions import action, change_id
 from cmdm.database.copying import insert_many
 from cmdm.models import User
+from consent.actions import contradicting
 from consent.actions.holding import next_moment
 from consent.models import Act, ActorKind, ConsentEvent, CountedFrom, Purpose
 from consent.queries.material import Material, material
@@ -42,10 +43,10 @@ def seen(when: Mapping[int, datetime], *, actor: User, method: str) -> int:
     rows = ConsentEvent.objects.filter(record__in=when, purpose__key__in=keys, act__in=GRANTING)
     if not rows.filter(expires_at__isnull=False).exists():
         return 0
-    _lock(when)
+    customers, records = _lock(when)
     now = clock.now()
     known = material(records=list(when), purposes=keys)
-    longer = {one.event: one for one in _longer(known, {pk: min(at, now) for pk, at in when.items()})}
+    longer = {one.event: one for one in _longer(known, {pk: min(at, now) for pk, at in when.items() if pk in records})}
     if not longer:
         return 0
     going = list(
@@ -53,6 +54,7 @@ def seen(when: Mapping[int, datetime], *, actor: User, method: str) -> int:
     )
     moment, group = next_moment([one.record_id for one in going]), ids.uuid7()
     insert_many(_row(one, longer[one.pk], actor, method, moment, group) for one in going)
+    contradicting.prolonged(customers, keys)
     domains = {one.record.domain_id for one in going}
     audit.record(actor, "consents.prolonged", domains=domains, counts={"consents": len(longer)})
     return len(longer)
@@ -64,11 +66,13 @@ def _by_activity() -> list[str]:
     return list(Purpose.objects.published().filter(somewhere).values_list("key", flat=True))
 
 
-def _lock(records: Iterable[int]) -> None:
+def _lock(records: Iterable[int]) -> tuple[set[int], set[int]]:
+    """Locks the customers and the records: ids of both, without records that were moved elsewhere meanwhile."""
     rows = SourceRecord.objects.filter(pk__in=list(records))
-    customers = set(rows.filter(customer__isnull=False).values_list("customer", flat=True))
-    list(Customer.objects.filter(pk__in=customers).only("pk").locked())
-    list(rows.only("pk").locked())
+    wanted = set(rows.filter(customer__isnull=False).values_list("customer", flat=True))
+    customers = set(Customer.objects.filter(pk__in=wanted).locked().values_list("pk", flat=True))
+    there = rows.only("pk", "customer").locked()
+    return customers, {one.pk for one in there if one.customer_id is None or one.customer_id in customers}
 
 
 def _longer(known: Material, when: Mapping[int, datetime]) -> Iterable[_Longer]:

@@ -79,8 +79,7 @@ def _named(event: ConsentEvent, act: str, *, actor: User, evidence: Evidence | N
     own = [one.record for one in rows if not one.carried and one.act != Act.INVALIDATED]
     held = hold(own, actor=actor, more=[one.record_id for one in rows])
     _refuse_again(rows, act)
-    customers = [one.record.customer_id for one in rows if one.record.customer_id is not None]
-    before = material(customers=customers, purposes=[event.purpose.key], parts=True) if customers else None
+    before = material(customers=held.touched, purposes=[event.purpose.key], parts=True) if held.touched else None
     group, moment = ids.uuid7(), next_moment([one.record_id for one in rows])
     written = insert_many(_ending(one, act, actor, evidence, moment, group) for one in rows)
     audit.record(
@@ -92,7 +91,7 @@ def _named(event: ConsentEvent, act: str, *, actor: User, evidence: Evidence | N
         purpose=event.purpose.key,
     )
     if before is not None:
-        announcing.announce(before, customers, [event.purpose.key], "act")
+        announcing.announce(before, held.touched, [event.purpose.key], "act")
     return written
 
 

@@ -16,18 +16,20 @@ MAX_TEXT = 4_000
 class OwnValuesForm(forms.Form):
     """What a person says an attribute of his ought to be: one field, or one for each part of the name.
 
-    ``place`` and ``seen`` say which of many values is replaced, and what it was when the form was shown.
+    ``place`` and ``seen`` say which of many values is replaced, and what it was when the form was shown. Numbers are
+    read as they are dialled in the ``country`` of the person.
     """
 
     place = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=1_000)
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
-    def __init__(self, *args: Any, specs: Iterable[Spec], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, specs: Iterable[Spec], country: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.specs = tuple(specs)
         for spec in self.specs:
             label = _(str(spec.row.label))
-            field = spec.type.form_field(label=label, required=len(self.specs) == 1, options=spec.options)
+            read = spec.reading(date_order="", country=country)
+            field = spec.type.form_field(label=label, required=len(self.specs) == 1, options=read)
             self.fields[spec.name] = field
 
     def values(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from consent.models.asking import Proposal, SubjectRequest, officer_in
 from consent.models.contact import ContactPoint
+from consent.models.contradiction import Contradiction
 from consent.models.event import NAMING, Act, ActorKind, ConsentEvent, Method
 from consent.models.evidence import Evidence
 from consent.models.guardian import Guardianship
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "ConsentEvent",
     "ContactPoint",
+    "Contradiction",
     "CountedFrom",
     "Evidence",
     "Guardianship",

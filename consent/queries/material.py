@@ -164,14 +164,16 @@ def material(
     purposes: Collection[str] | None = None,
     whole: bool = False,
     parts: bool = False,
+    every: bool = False,
     recipient: str = "",
 ) -> Material:
     """What was said on the records of these customers, or on these records; one query.
 
-    :param purposes: keys; all published ones when none are named. :param whole: with groups, for writing acts.
-    :param parts: those that are part of these too. :param recipient: to whom the data would go, outside.
+    :param purposes: keys; all published ones when none are named (with ``every`` also those that are not).
+    :param whole: with groups, for writing acts. :param parts: those that are part of these too.
+    :param recipient: to whom the data would go, outside.
     """
-    chosen = "key = ANY(%(purposes)s)" if purposes is not None else "state = 'published'"
+    chosen = "key = ANY(%(purposes)s)" if purposes is not None else "true" if every else "state = 'published'"
     which = "r.customer_id = ANY(%(ids)s)" if customers else "r.id = ANY(%(ids)s)"
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,10 +1,13 @@
 """What must always be true of consents and of the texts that they were given to.
 
-No state is stored, so none can differ from what the acts say: the checks are about the acts themselves.
+No state is stored, so none can differ from what the acts say: the checks are about the acts themselves. Kept is only
+who gives two answers; that list is compared with what the acts say.
 """
 
 from cmdm.verifying import Found, Tally, add_check, sql_check
-from consent.models import Notice
+from consent.models import Contradiction, Notice
+from consent.queries.contradictions import anew, likely, spans
+from consent.rules.contradicting import ALWAYS
 from consent.rules.notices import sha256
 
 EVENTS = "SELECT count(*) FROM consent_consentevent"
@@ -81,3 +84,18 @@ def _notices() -> Found:
 
 
 add_check("texts that were shown are what their hash says", "I31", _notices)
+
+
+def _contradictions() -> Found:
+    """The list of who gives two answers, span by span, is what the acts say."""
+    tally = Tally()
+    for after, last in spans():
+        rows = Contradiction.objects.filter(customer__gt=after, customer__lte=last)
+        kept = {(row.customer_id, row.purpose_id): row.until or ALWAYS for row in rows}
+        found = anew({*likely(after, last), *(customer for customer, _purpose in kept)})
+        for two in sorted(found.keys() | kept.keys()):
+            tally.add(two[0], holds=found.get(two) == kept.get(two))
+    return tally.found()
+
+
+add_check("who gives two answers is what the acts say", "I26", _contradictions)

@@ -9,6 +9,7 @@ import numpy as np
 from cmdm import audit
 from cmdm.actions import action
 from cmdm.models import User
+from customers import ports
 from customers.actions import founding, golden
 from customers.models import Customer, SourceRecord
 from customers.ports import PlacedMany
@@ -59,6 +60,7 @@ def write_slice(writing: Writing, numbers: Sequence[int], *, actor: User, hold: 
     asked = _ask(writing, written)
     golden.rebuild_many(sorted(linked), "customer.changed", actor=actor)
     founding.tell(asked, actor=actor)
+    ports.relinked(dict.fromkeys(ids[placed].tolist(), 0), actor=actor, cause="merge")
     suspects = [writing.customer_of[one] for one in written if one in writing.plans.suspects]
     if suspects:
         inspecting.inspect(suspects, actor=actor)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from cmdm import audit
 from cmdm.actions import action
 from cmdm.models import User
+from customers import ports
 from customers.actions import golden
 from customers.models import SourceRecord
 from customers.ports import Incoming, PlacedMany
@@ -50,6 +51,7 @@ def place_slice(records: Sequence[int], *, actor: User, hold: Callable[[], None]
     rows = list(waiting.locked())
     made = place(rows, actor=actor)
     golden.rebuild_many([one.customer_id for one in made.values()], "customer.changed", actor=actor)
+    ports.relinked(dict.fromkeys([row.pk for row in rows], 0), actor=actor, cause="merge")
     founded = sum(one.decision != "link" for one in made.values())
     asked = sum(len(one.candidates) for one in made.values())
     domains = {row.domain_id for row in rows}

@@ -57,7 +57,9 @@ def test_an_officer_takes_a_request_up_and_answers_it(client, karl, asked):
 
 def test_a_steward_takes_over_what_a_customer_says(client, karl, proposed):
     client.force_login(make_user("steward", domain=karl.domain))
-    assert b"3 November 1985" in client.get(reverse("consent:proposals")).content
+    page = client.get(reverse("consent:proposals")).text
+    assert "3 November 1985" in page and "2 November 1985" in page, "what it replaces stands beside it"
+    assert "Karl Oberlaender" in page
     client.post(reverse("consent:proposal_decide", args=[proposed.pk]), {"decision": "accept"})
 
     assert now(karl).customer.values["birth_date"] == "1985-11-03"

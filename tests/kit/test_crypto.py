@@ -122,6 +122,12 @@ class TestKeys:
         with pytest.raises(ImproperlyConfigured, match=r"manage\.py keys"):
             self.load(**variables)
 
+    def test_pages_of_faults_with_everything_around_them_are_for_a_demonstration_alone(self):
+        assert keyring.debugging(True, demo=True)
+        assert not keyring.debugging(False, demo=False)
+        with pytest.raises(ImproperlyConfigured):
+            keyring.debugging(True, demo=False)
+
     @pytest.mark.parametrize("key", ["short", "a" * 44, base64.b64encode(b"x" * 31).decode(), "ä"])
     def test_a_malformed_key_is_refused(self, key):
         variables = self.variables(keyring.fresh())

@@ -19,6 +19,7 @@ TABLES = {
     "relations": "SELECT id, left_id, right_id, kind, ended_at FROM customers_relation",
     "pins": "SELECT id, record_id, attribute, kind, ended_at FROM customers_pin",
     "consents": "SELECT * FROM consent_consentevent",
+    "contradictions": "SELECT customer_id, purpose_id, until FROM consent_contradiction",
     "verdicts": "SELECT id, left_id, right_id, answer, strength, seen, stale_since FROM matching_verdict "
     "WHERE revoked_at IS NULL",
 }

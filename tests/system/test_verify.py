@@ -116,6 +116,7 @@ BREAKS = {
         f"UPDATE {SAID} SET effective_at = now() + interval '9 days' WHERE id = {GRANTED}"
     ],
     "a denial that reached others was made somewhere": [f"UPDATE {SAID} SET carried = true WHERE act = 'objected'"],
+    "who gives two answers is what the acts say": ["DELETE FROM consent_contradiction"],
     "a round has at most one answer in force": [
         "DROP INDEX one_decision_a_round",
         "DROP INDEX one_answer_a_person_and_round",
@@ -173,6 +174,8 @@ def _say(one, other, steward):
     (mistake, *_rows) = consents.record([other], purpose=sale, act="objected", whose="staff", **fields)
     voiding.invalidate(mistake, actor=steward, evidence=proof)
     consents.record([other], purpose=sale, act="objected", **fields)
+    consents.record([other], proved=[other], purpose=use, act="refused", **fields)
+    consents.record([one], proved=[one], **yes)
 
 
 @pytest.fixture(scope="module")

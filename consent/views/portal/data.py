@@ -58,12 +58,13 @@ def correct(request: PortalRequest, attribute: str) -> HttpResponse:
     initial = {"place": row.place if row else None, "seen": row.seen if row else ""}
     for spec in specs:
         initial[spec.name] = row.value if row and attribute != NAME else held.values.get(spec.name)
-    form = OwnValuesForm(request.POST or None, specs=specs, initial=initial)
+    asked: dict[str, Any] = {"specs": specs, "initial": initial, "country": _country(held)}
+    form = OwnValuesForm(request.POST or None, **asked)
     status = 200
     if form.is_bound:
         status = 422
         if form.is_valid() and _is_stale(form, row):
-            form = OwnValuesForm(specs=specs, initial=initial)
+            form = OwnValuesForm(**asked)
             messages.error(request, _("This has changed since. Look at it again."))
             status = 409
         elif form.is_valid() and _said(request, held, form, row):
@@ -72,6 +73,12 @@ def correct(request: PortalRequest, attribute: str) -> HttpResponse:
     context = {"nav": "data", "form": form, "row": row, "attribute": attribute, "waits": waiting}
     context |= {"label": row.label if row else specs[0].row.label}
     return render(request, "portal/correct.html", context, status=status)
+
+
+def _country(held: Holdings) -> str:
+    """Where the person lives, by the first address that says so."""
+    places = (row.value.get("country") for row in held.rows("address") if row.value)
+    return next((place for place in places if place), "")
 
 
 def _specs(held: Holdings, attribute: str) -> list[Spec]:
