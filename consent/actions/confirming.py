@@ -9,7 +9,7 @@ from cmdm import clock, crypto
 from cmdm.actions import Refused, action
 from cmdm.models import User
 from consent.actions import consents
-from consent.models import Act, ConsentEvent, Evidence
+from consent.models import Act, ConsentEvent, Evidence, Method
 from consent.queries.material import material
 from consent.rules.folding import DENYING, reaches
 
@@ -41,7 +41,7 @@ def confirm(group: uuid.UUID | str, *, actor: User, evidence: Evidence) -> list[
         channel=asked.channel,
         contact=asked.contact,
         act=Act.CONFIRMED,
-        method=asked.method,
+        method=Method.LINK,
         notice=asked.notice,
         shown_at=asked.recorded_at,
         evidence=evidence,

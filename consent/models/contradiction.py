@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +10,17 @@ from cmdm import access
 from cmdm.models import User
 from consent.models.purpose import Purpose
 from customers.models import Customer, CustomerDomain
+
+
+class _InUse(models.Func):
+    """That the purpose is in use. As an array the purposes are found first: joined, the planner takes hardly any row to
+    be about one of them, and reads and sorts the whole list instead of walking it until the page is full.
+    """
+
+    template, arg_joiner, output_field = "(%(expressions)s))", " = ANY (", models.BooleanField()
+
+    def __init__(self) -> None:
+        super().__init__(models.F("purpose"), ArraySubquery(Purpose.objects.published().order_by().values("pk")))
 
 
 class ContradictionQuerySet(models.QuerySet["Contradiction"]):
@@ -21,9 +33,7 @@ class ContradictionQuerySet(models.QuerySet["Contradiction"]):
 
     def standing(self, at: datetime) -> "ContradictionQuerySet":
         """About a purpose in use, while a yes has not ended by itself."""
-        return self.filter(
-            models.Q(until__isnull=True) | models.Q(until__gt=at), purpose__state=Purpose.State.PUBLISHED
-        )
+        return self.filter(models.Q(until__isnull=True) | models.Q(until__gt=at), _InUse())
 
 
 class Contradiction(models.Model):

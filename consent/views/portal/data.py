@@ -136,7 +136,8 @@ def _said(request: PortalRequest, held: Holdings, form: OwnValuesForm, row: Held
                     values=kept,
                     instead=instead,
                 )
-            messages.info(request, _("Thank you. A person checks this; until then we keep what we had."))
+            said = _("Thank you. A person checks this; until then we keep what we had.")
+            messages.info(request, said if kept else _("This is what we hold already."))
         else:
             for name, value in values.items():
                 telling.tell(record, actor=actor, attribute=name, value=value, instead=instead.get(name))
