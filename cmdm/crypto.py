@@ -57,6 +57,17 @@ def digest64(text: str, purpose: str) -> int:
     return int.from_bytes(raw, "big", signed=True)
 
 
+def digests64(texts: Iterable[str], begin: str, purpose: str) -> list[int]:
+    """The same of each text behind one beginning."""
+    begun = hashlib.blake2b(begin.encode(), digest_size=8, key=_digest_key(purpose))
+    made = []
+    for text in texts:
+        each = begun.copy()
+        each.update(text.encode())
+        made.append(int.from_bytes(each.digest(), "big", signed=True))
+    return made
+
+
 def seal_bytes(content: bytes, context: str) -> bytes:
     """Sealed bytes: length of key id, key id, nonce, ciphertext."""
     name, cipher = next(iter(_ring().items()))

@@ -27,7 +27,7 @@ from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
 from customers.rules.applying import Bound
-from customers.rules.batching import Batch, batches
+from customers.rules.batching import Batch, ahead, batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
 from customers.rules.slabs import Slab
@@ -144,7 +144,7 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
     said = Said.by(load.source)
     with preparers(load.source) as others:
         pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, SLAB, start=start))
-        for piece in _ahead(pieces):
+        for piece in ahead(pieces):
             progress(*loading.progress_of(load), _("Taking in"))
             load = loading.store_batch(
                 load, piece.batch, piece.rows, actor=actor, hold=hold, same=piece.same, prepared=piece.prepared()
@@ -178,15 +178,6 @@ def _begun(load: Load, piece: Slab | Batch, said: Said, mapping: Bound, others: 
     places = [place for place, there in enumerate(known) if not there]
     said.forget(rows.keys)
     return _Piece(batch, rows, same, places, others.begin([rows.received[place] for place in places]))
-
-
-def _ahead(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
-    """The same, each when the next has been begun."""
-    waiting = next(pieces, None)
-    while waiting is not None:
-        coming = next(pieces, None)
-        yield waiting
-        waiting = coming
 
 
 def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> None:

@@ -17,6 +17,7 @@ from cmdm.errors import Stale
 from cmdm.models import User
 from customers import ports
 from customers.actions import golden
+from customers.actions.composing import Composed
 from customers.actions.lapsing import end_lapsed
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
@@ -29,10 +30,21 @@ _CUSTOMERS = """
     COPY customers_customer (id, change, key, number, party_type, status, values, lineage, golden_hash, restricted,
                              version, created_at, changed_at) FROM STDIN
 """
+_COMPOSED = """
+    COPY customers_customer (id, key, number, party_type, values, lineage, golden_hash, status, restricted, version,
+                             created_at, changed_at) FROM STDIN
+"""
 _LINK = """
     UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = COALESCE(r.placed_at, %s)
       FROM unnest(%s::bigint[], %s::bigint[]) AS t(record, customer) WHERE r.id = t.record
 """
+# Only those that are still as they were read.
+_LINK_READ = """
+    UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = %s
+      FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS t(record, customer, version)
+     WHERE r.id = t.record AND r.version = t.version AND r.placed_at IS NULL AND r.closed_at IS NULL
+"""
+_ABOUT = "SELECT EXISTS (SELECT FROM customers_sourcerecord WHERE about_id = ANY(%s))"
 _CORRECTIONS = """
     UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = COALESCE(r.placed_at, %s)
       FROM unnest(%s::bigint[], %s::bigint[]) AS t(record, customer) WHERE r.about_id = t.record
@@ -63,6 +75,28 @@ def found_many(
     golden.finish_first(chosen)
     end_lapsed([pin for one in made.by_customer.values() for pin in one.lapsed], made.pins, actor=actor)
     return chosen
+
+
+@action
+def found_composed(made: Composed, *, actor: User) -> list[int]:
+    """Write customers that were composed beforehand, and link their records; their ids.
+
+    Stale when one of the records is not as it was read, or has been corrected since.
+    """
+    if not made.customers:
+        return []
+    now = clock.now()
+    rest = f"\t{Customer.Status.ACTIVE.value}\tf\t1\t{now.isoformat()}\t{now.isoformat()}\n"
+    with connection.cursor() as cursor:
+        with cursor.copy(_COMPOSED) as rows:
+            rows.write(rest.join(made.lines) + rest)
+        cursor.execute(_LINK_READ, [now, made.records, made.owners, made.versions])
+        linked = cursor.rowcount
+        cursor.execute(_ABOUT, [made.records])
+        if linked != len(made.records) or cursor.fetchone()[0]:
+            raise Stale(_("One of the records has been placed meanwhile."))
+    golden.finish_composed(made.customers, made.keys, sorted(made.domains))
+    return made.customers
 
 
 def _held(owner: Mapping[int, int], written: Mapping[int, OpenRecord]) -> dict[int, list[OpenRecord]]:

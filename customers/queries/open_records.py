@@ -32,6 +32,17 @@ _UNPLACED = f"""
 """
 
 
+# Without a lock: whoever writes them sees by version and place whether they are still as they were read.
+_WAITING = f"""
+    SELECT {_COLUMNS} FROM customers_sourcerecord r
+     WHERE r.id = ANY(%s) AND r.closed_at IS NULL AND r.placed_at IS NULL AND r.about_id IS NULL
+"""
+_DECIDED = """
+    SELECT EXISTS (SELECT FROM customers_sourcerecord WHERE about_id = ANY(%s))
+        OR EXISTS (SELECT FROM customers_pin WHERE record_id = ANY(%s))
+"""
+
+
 class OpenRecord(NamedTuple):
     """The current version of one open record, its values opened."""
 
@@ -55,6 +66,28 @@ class _Word(NamedTuple):
     half_lives: Mapping[str, int]
 
 
+Words = Mapping[int, _Word]
+
+
+class Waiting(NamedTuple):
+    """Records that wait to be placed: their rows by id, and what the words of their sources are worth."""
+
+    rows: Mapping[int, tuple[Any, ...]]
+    words: Words
+
+
+def waiting(records: Collection[int]) -> Waiting | None:
+    """These records (ids) as they wait; nothing where a person has decided something about one of them."""
+    chosen = list(records)
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED, [chosen, chosen])
+        if cursor.fetchone()[0]:
+            return None
+        cursor.execute(_WAITING, [chosen])
+        rows = cursor.fetchall()
+    return Waiting({row[0]: row for row in rows}, _words({row[2] for row in rows}))
+
+
 def of_customers(customers: Collection[int]) -> list[OpenRecord]:
     """The open records of customers (ids), in id order; one query."""
     with connection.cursor() as cursor:
@@ -71,7 +104,12 @@ def held_unplaced(records: Collection[int]) -> list[OpenRecord]:
 
 
 def _opened(rows: Iterable[Any]) -> list[OpenRecord]:
-    return [OpenRecord._make((*row[:7], open_values(json.loads(row[7])), _doubtful(row[8]))) for row in rows]
+    return [opened(row) for row in rows]
+
+
+def opened(row: Any) -> OpenRecord:
+    """A row as it was read, its values opened."""
+    return OpenRecord._make((*row[:7], open_values(json.loads(row[7])), _doubtful(row[8])))
 
 
 def as_open(record: SourceRecord) -> OpenRecord:
@@ -91,7 +129,11 @@ def _failed(findings: Iterable[Mapping[str, str]]) -> frozenset[str]:
 
 def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:
     """What these records say; one query for sources that this change has not met."""
-    words = _words({record.source_id for record in records})
+    return claims_with(records, _words({record.source_id for record in records}))
+
+
+def claims_with(records: Collection[OpenRecord], words: Words) -> list[RecordClaims]:
+    """The same where the worth of their sources' words is known; no query."""
     return [
         RecordClaims(
             id=record.pk,

@@ -5,9 +5,12 @@ batch whose row follows them, or to the last one.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import islice
+from typing import NamedTuple, TypeVar
 
 from customers.rules.reading import Reader, RejectedRow, Row
+
+Piece = TypeVar("Piece")
 
 
 class Batch(NamedTuple):
@@ -37,3 +40,12 @@ def batches(reader: Reader, size: int, *, start: int = 0) -> Iterator[Batch]:
 
 def _batch(begin: int, end: int, header: int, spanned: int, rows: list[Row | RejectedRow]) -> Batch:
     return Batch(begin, end, header, end - begin - header - spanned, spanned, rows)
+
+
+def ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """The same, each when the next has been begun."""
+    waiting = list(islice(pieces, 1))
+    while waiting:
+        coming = list(islice(pieces, 1))
+        yield waiting[0]
+        waiting = coming

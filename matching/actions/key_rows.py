@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from django.db import connection
 
 from cmdm import clock
@@ -12,13 +13,13 @@ from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.keys import RuleKeys
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.packing import lines_of
-from matching.engine.keys import Key
 from matching.engine.model import Model
-from matching.queries.blocking import key_digest
+from matching.queries.blocking import key_digests
 from matching.queries.prepared import sealed
 from matching.queries.stored import Stored
 
 AT_ONCE = 100_000
+_KEYS = "COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN"
 _PREPARED = "COPY matching_preparedrecord (record_id, preparation, version, line) FROM STDIN"
 
 
@@ -64,13 +65,13 @@ def key_rows(model: Model, stored: Stored, blocks: Blocks) -> KeyRows:
 def _digests(model: Model, stored: Stored, made: RuleKeys) -> Ints:
     distinct, first, place = np.unique(made.numbers, return_index=True, return_inverse=True)
     found = np.empty(len(distinct), dtype=np.int64)
-    party = model.party_type
-    for start in range(0, len(distinct), AT_ONCE):
-        some = made.where(first[start : start + AT_ONCE])
-        pairs = zip(some.rows.tolist(), some.texts(), strict=True)
-        found[start : start + AT_ONCE] = [
-            key_digest(stored.space(row), party, Key(made.rule, text)) for row, text in pairs
-        ]
+    spaces = stored.columns.spaces[made.rows[first]]
+    for space in np.unique(spaces).tolist():
+        of_space = np.flatnonzero(spaces == space)
+        for start in range(0, len(of_space), AT_ONCE):
+            some = of_space[start : start + AT_ONCE]
+            texts = made.where(first[some]).texts()
+            found[some] = key_digests(stored.spaces[space], model.party_type, made.rule, texts)
     return found[place]
 
 
@@ -98,11 +99,46 @@ def write(model: Model, stored: Stored, made: KeyRows, rows: Sequence[int]) -> N
         with cursor.copy(_PREPARED) as lines:
             for row, line in zip(rows, lines_of(stored.columns, np.array(rows, dtype=np.int64)), strict=True):
                 lines.write_row((int(stored.ids[row]), model.preparation, int(stored.versions[row]), sealed(line)))
-        with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as lines:
+        with cursor.copy(_KEYS) as lines:
             for row in rows:
                 record = int(stored.ids[row])
                 for digest, (rule, finer) in {d: (r, f) for d, r, f in reversed(list(made.of(row)))}.items():
                     lines.write_row((digest, record, rule, finer))
+
+
+@dataclass(frozen=True)
+class KeyLines:
+    """The keys of some records and what preparing made of them, as COPY takes them."""
+
+    records: list[int]
+    prepared: str
+    keys: str
+
+
+def lines(model: Model, stored: Stored, made: KeyRows, rows: Ints) -> KeyLines:
+    """What :func:`write` writes of rows, made without the database; keys in the order of their index."""
+    records = stored.ids[rows]
+    prepared = [
+        f"{record}\t{model.preparation}\t{version}\t\\\\x{sealed(line).hex()}\n"
+        for record, version, line in zip(
+            records.tolist(), stored.versions[rows].tolist(), lines_of(stored.columns, rows), strict=True
+        )
+    ]
+    places, counts = made.digests.positions(rows)
+    columns = {"key": made.digests.values[places], "record": np.repeat(records, counts)}
+    told = pl.DataFrame({**columns, "rule": made.rules[places], "finer": made.finer[places]})
+    first = told.unique(subset=["record", "key"], keep="first", maintain_order=True).sort("key")
+    return KeyLines(records.tolist(), "".join(prepared), first.write_csv(separator="\t", include_header=False))
+
+
+def copy(lines: KeyLines) -> None:
+    """Write them; three statements."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM matching_preparedrecord WHERE record_id = ANY(%s)", [lines.records])
+        with cursor.copy(_PREPARED) as rows:
+            rows.write(lines.prepared)
+        with cursor.copy(_KEYS) as rows:
+            rows.write(lines.keys)
 
 
 def write_finer(stored: Stored, made: KeyRows, rows: Iterable[int]) -> None:

@@ -5,22 +5,23 @@ placed record by record afterwards.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 
 import numpy as np
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from cmdm import clock
 from cmdm.errors import Stale
 from cmdm.models import User
 from customers.models import SourceRecord
 from customers.ports import PlacedMany
+from customers.rules.batching import ahead
 from matching.actions import key_rows, models
 from matching.actions.comparing import Progress, compare, quiet
+from matching.actions.placing_composed import begin
 from matching.actions.placing_plans import plan
-from matching.actions.placing_slices import Writing, finish, write_slice
+from matching.actions.placing_slices import Since, Writing, finish, write_slice
 from matching.queries.models import InForce, models_coming, models_in_force
 from matching.queries.stored import Stored, comparable, stored
 
@@ -66,7 +67,7 @@ def _sum(one: PlacedMany, other: PlacedMany) -> PlacedMany:
 def _place_party(
     chosen: InForce, records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Progress
 ) -> PlacedMany:
-    since = clock.now()
+    since = Since.now()
     total = PlacedMany(0, 0, 0, 0)
     party = chosen.model.party_type
     rows = comparable(party).filter(pk__among=records, placed_at__isnull=True)
@@ -75,19 +76,22 @@ def _place_party(
         return total
     writing = _planned(chosen, known, since, actor=actor, progress=progress)
     done = 0
-    for numbers in _slices(writing):
-        try:
-            made = write_slice(writing, numbers, actor=actor, hold=hold)
-        except Stale:
-            made = PlacedMany(0, 0, 0, 0)
-        total = _sum(total, made)
-        done += sum(len(writing.plans.groups[number].rows) for number in numbers)
-        progress(done, len(known), _("Writing"))
+    with ThreadPoolExecutor(1) as threads:
+        begun = (begin(writing.plans, writing.keys, writing.version, some, threads, actor) for some in _slices(writing))
+        for piece in ahead(begun):
+            founding = piece.coming.result() if piece.coming else None
+            try:
+                made = write_slice(writing, piece.numbers, actor=actor, hold=hold, founding=founding)
+            except Stale:
+                made = PlacedMany(0, 0, 0, 0)
+            total = _sum(total, made)
+            done += sum(len(writing.plans.groups[number].rows) for number in piece.numbers)
+            progress(done, len(known), _("Writing"))
     finish(writing, actor=actor, hold=hold)
     return total
 
 
-def _planned(chosen: InForce, known: Stored, since: datetime, *, actor: User, progress: Progress) -> Writing:
+def _planned(chosen: InForce, known: Stored, since: Since, *, actor: User, progress: Progress) -> Writing:
     """Compare and decide; where the hub has records with the same keys they are read, too."""
     model = chosen.model
     fresh = np.ones(len(known), dtype=bool)

@@ -1,24 +1,51 @@
 """Writing what was planned for a load: slice by slice, each with all that belongs to it in one transaction."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import NamedTuple, Self
 
 import numpy as np
+from django.db import connection
 
 from cmdm import audit
 from cmdm.actions import action
 from cmdm.models import User
 from customers import ports
-from customers.actions import founding, golden
-from customers.models import Customer, SourceRecord
+from customers.actions import founding as customers_founding
+from customers.actions import golden
+from customers.models import Customer
 from customers.ports import PlacedMany
-from matching.actions import candidates, inspecting, key_rows, keys
+from matching.actions import candidates, inspecting, key_rows, keys, ledger_entries
 from matching.actions.candidates import Question
 from matching.actions.key_rows import KeyRows
-from matching.actions.ledger_entries import Placed, write_placed
-from matching.actions.placing_plans import Plan, Plans
-from matching.models import MatchKey
+from matching.actions.placing_composed import Founding, entries
+from matching.actions.placing_plans import Plans
+
+# Keys of records that have come, or of which a version has been kept, since. By their ids: what a load stores it stores
+# before, and no index of times has to be kept for it.
+_TOUCHED = """
+    SELECT DISTINCT k.key FROM matching_matchkey k WHERE k.record_id IN (
+        SELECT id FROM customers_sourcerecord WHERE id > %s AND placed_at IS NOT NULL
+        UNION SELECT id FROM customers_historicalsourcerecord WHERE history_id > %s)
+"""
+_LAST = """
+    SELECT (SELECT COALESCE(max(id), 0) FROM customers_sourcerecord),
+           (SELECT COALESCE(max(history_id), 0) FROM customers_historicalsourcerecord)
+"""
+
+
+class Since(NamedTuple):
+    """The last record, and the last version kept of one, when a load was compared."""
+
+    record: int
+    version: int
+
+    @classmethod
+    def now(cls) -> Self:
+        """As it is now; one query."""
+        with connection.cursor() as cursor:
+            cursor.execute(_LAST)
+            return cls(*cursor.fetchone())
 
 
 @dataclass
@@ -28,7 +55,7 @@ class Writing:
     plans: Plans
     keys: KeyRows
     version: int
-    since: datetime
+    since: Since
     actor: User
     customer_of: dict[int, int] = field(default_factory=dict)
 
@@ -38,42 +65,76 @@ class Writing:
 
 
 @action
-def write_slice(writing: Writing, numbers: Sequence[int], *, actor: User, hold: Callable[[], None]) -> PlacedMany:
+def write_slice(
+    writing: Writing, numbers: Sequence[int], *, actor: User, hold: Callable[[], None], founding: Founding | None = None
+) -> PlacedMany:
     """Write some groups: customers or links, keys, ledger, candidates. Those that somebody came between are left out.
 
     Stale when one of the records has been placed or closed meanwhile.
+
+    :param founding: what was composed of those that found customers.
     """
     hold()
-    rows = [row for number in numbers for row in writing.plans.groups[number].rows]
+    plans = writing.plans
+    rows = [row for number in numbers for row in plans.groups[number].rows]
     keys.lock_buckets(writing.keys.digests_of(np.array(rows)).tolist())
     chosen = _undisturbed(writing, numbers)
-    groups = {number: writing.plans.groups[number] for number in chosen}
-    linked = _link(writing, {number: each for number, each in groups.items() if each.decision.kind == "link"})
-    fresh = [number for number, each in groups.items() if each.decision.kind != "link"]
-    ids = writing.plans.compared.stored.ids
-    made = founding.found_many(writing.party, [ids[groups[one].rows].tolist() for one in fresh], actor=actor)
-    writing.customer_of.update(zip(fresh, made, strict=True))
+    linked = _link(writing, [number for number in chosen if plans.groups[number].decision.kind == "link"])
+    if founding is not None and len(chosen) == len(numbers):
+        made = _found_composed(writing, founding, actor=actor)
+        rest = [number for number in chosen if plans.groups[number].decision.kind == "link"]
+    else:
+        made = _found(writing, [one for one in chosen if plans.groups[one].decision.kind != "link"], actor=actor)
+        rest = chosen
+    _write_rows(writing, [number for number in rest if number in writing.customer_of], actor=actor)
     written = [number for number in chosen if number in writing.customer_of]
-    placed = [row for one in written for row in groups[one].rows]
-    key_rows.write(writing.plans.compared.scorer.model, writing.plans.compared.stored, writing.keys, placed)
-    write_placed(actor, _entries(writing, written))
     asked = _ask(writing, written)
     golden.rebuild_many(sorted(linked), "customer.changed", actor=actor)
-    founding.tell(asked, actor=actor)
-    ports.relinked(dict.fromkeys(ids[placed].tolist(), 0), actor=actor, cause="merge")
-    suspects = [writing.customer_of[one] for one in written if one in writing.plans.suspects]
+    customers_founding.tell(asked, actor=actor)
+    placed = [row for one in written for row in plans.groups[one].rows]
+    ports.relinked(dict.fromkeys(plans.compared.stored.ids[placed].tolist(), 0), actor=actor, cause="merge")
+    suspects = [writing.customer_of[one] for one in written if one in plans.suspects]
     if suspects:
         inspecting.inspect(suspects, actor=actor)
-    counts = {"records": sum(len(groups[one].rows) for one in written), "founded": len(made)}
-    stored = writing.plans.compared.stored
-    audit.record(actor, "records.placed", domains=set(stored.domains[rows].tolist()), counts=counts)
+    counts = {"records": sum(len(plans.groups[one].rows) for one in written), "founded": len(made)}
+    audit.record(actor, "records.placed", domains=set(plans.compared.stored.domains[rows].tolist()), counts=counts)
     return PlacedMany(counts["records"], len(made), counts["records"] - len(made), len(asked))
+
+
+def _found_composed(writing: Writing, founding: Founding, *, actor: User) -> list[int]:
+    """Write what was composed."""
+    made = customers_founding.found_composed(founding.customers, actor=actor)
+    writing.customer_of.update(zip(founding.numbers, made, strict=True))
+    key_rows.copy(founding.keys)
+    ledger_entries.copy_lines(founding.ledger)
+    return made
+
+
+def _found(writing: Writing, fresh: Sequence[int], *, actor: User) -> list[int]:
+    """Found customers from their rows."""
+    ids, groups = writing.plans.compared.stored.ids, writing.plans.groups
+    made = customers_founding.found_many(writing.party, [ids[groups[one].rows].tolist() for one in fresh], actor=actor)
+    writing.customer_of.update(zip(fresh, made, strict=True))
+    return made
+
+
+def _write_rows(writing: Writing, numbers: Sequence[int], *, actor: User) -> None:
+    """Keys and ledger of groups that have their customer."""
+    if not numbers:
+        return
+    plans = writing.plans
+    placed = [row for one in numbers for row in plans.groups[one].rows]
+    key_rows.write(plans.compared.scorer.model, plans.compared.stored, writing.keys, placed)
+    ledger_entries.write_placed(
+        actor, entries(plans, writing.version, {number: writing.customer_of[number] for number in numbers})
+    )
 
 
 def _undisturbed(writing: Writing, numbers: Sequence[int]) -> list[int]:
     """The groups whose blocks nobody has written to since they were compared; the locks are held by now."""
-    newer = SourceRecord.objects.filter(received_at__gte=writing.since, placed_at__isnull=False)
-    touched = set(MatchKey.objects.filter(record__in=newer.values("pk")).values_list("key", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(_TOUCHED, [writing.since.record, writing.since.version])
+        touched = {key for (key,) in cursor.fetchall()}
     if not touched:
         return list(numbers)
     return [
@@ -83,8 +144,9 @@ def _undisturbed(writing: Writing, numbers: Sequence[int]) -> list[int]:
     ]
 
 
-def _link(writing: Writing, groups: dict[int, Plan]) -> set[int]:
+def _link(writing: Writing, numbers: Sequence[int]) -> set[int]:
     """Link groups to existing customers, locked; one that is active no longer is left to the placing of single ones."""
+    groups = {number: writing.plans.groups[number] for number in numbers}
     wanted = {each.decision.customer for each in groups.values() if each.decision.customer}
     if not wanted:
         return set()
@@ -99,32 +161,8 @@ def _link(writing: Writing, groups: dict[int, Plan]) -> set[int]:
             writing.customer_of[number] = customer
             records += stored.ids[each.rows].tolist()
             targets += [customer] * len(each.rows)
-    founding.link_many(records, targets, actor=writing.actor)
+    customers_founding.link_many(records, targets, actor=writing.actor)
     return set(targets)
-
-
-def _entries(writing: Writing, numbers: Iterable[int]) -> Iterator[Placed]:
-    """Foundings by the first row of a group, links of all others with the pair that brought them in."""
-    compared = writing.plans.compared
-    ids, scores = compared.stored.ids, compared.scores
-    links: list[tuple[int, int, int]] = []
-    for number in numbers:
-        group, customer = writing.plans.groups[number], writing.customer_of[number]
-        first = group.rows[0]
-        if group.decision.kind == "link":
-            links.append((first, customer, group.options[customer]))
-        else:
-            yield Placed(customer, int(ids[first]))
-        links += [(row, customer, group.via[row]) for row in group.rows[1:]]
-    told = compared.scorer.told(scores.where(np.array([place for _row, _customer, place in links]))) if links else []
-    for (row, customer, place), score in zip(links, told, strict=True):
-        other = scores.right[place] if scores.left[place] == row else scores.left[place]
-        evidence = {
-            "record": int(ids[other]),
-            "weight": score.weight,
-            "levels": [[one.comparison, one.level, one.weight] for one in score.levels],
-        }
-        yield Placed(customer, int(ids[row]), evidence, score.probability, writing.version)
 
 
 def _ask(writing: Writing, numbers: Collection[int]) -> set[int]:

@@ -20,7 +20,16 @@ def match_spaces(domains: Iterable[int]) -> dict[int, str]:
 
 def key_digest(space: str, party_type: str, key: Key) -> int:
     """The stored form of a key: signed 64 bits."""
-    return crypto.digest64(f"{space}\0{party_type}\0{key.rule}\0{key.text}", "match-key")
+    return crypto.digest64(f"{_begin(space, party_type, key.rule)}{key.text}", "match-key")
+
+
+def key_digests(space: str, party_type: str, rule: int, texts: Iterable[str]) -> list[int]:
+    """The same of many keys of one rule."""
+    return crypto.digests64(texts, _begin(space, party_type, rule), "match-key")
+
+
+def _begin(space: str, party_type: str, rule: int) -> str:
+    return f"{space}\0{party_type}\0{rule}\0"
 
 
 def digests(model: Model, features: Features, space: str) -> list[tuple[int, Key]]:

@@ -27,7 +27,8 @@ _REACHED = """
     reach (customer) AS (
         SELECT customer FROM (
             SELECT r.customer_id FROM near CROSS JOIN LATERAL (VALUES (near.left_id), (near.right_id)) AS e(id)
-              JOIN customers_sourcerecord r ON r.id = e.id WHERE near.open AND r.customer_id IS NOT NULL
+             CROSS JOIN LATERAL (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = e.id OFFSET 0) AS r
+             WHERE near.open AND r.customer_id IS NOT NULL
             UNION SELECT unnest(t.customers) FROM held JOIN stewardship_task t ON t.id = held.task_id
             ) AS seeds(customer)
         UNION
@@ -61,6 +62,8 @@ _WANTED = """
     SELECT id FROM near WHERE open
     UNION SELECT m.candidate_id FROM tasks JOIN stewardship_taskcandidate m ON m.task_id = tasks.task_id AND m.open
 """
+# In the middle of a first load statistics say that no record has a customer: a plan would begin with those that have
+# one, and go through all of them for every candidate. Hence OFFSET 0, here and above.
 _QUESTIONS = """
     SELECT c.id, CASE WHEN c.kind = 'over_merge' AND c.reason = 'said by the customer' THEN 'raised' ELSE c.kind END,
            c.state = 'open', l.customer_id, r.customer_id, m.task_id, c.probability,
@@ -69,7 +72,8 @@ _QUESTIONS = """
            ARRAY(SELECT DISTINCT d.domain_id FROM customers_customerdomain d
                   WHERE d.customer_id IN (l.customer_id, r.customer_id) ORDER BY 1)
       FROM matching_candidate c
-      JOIN customers_sourcerecord l ON l.id = c.left_id JOIN customers_sourcerecord r ON r.id = c.right_id
+     CROSS JOIN LATERAL (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.left_id OFFSET 0) AS l
+     CROSS JOIN LATERAL (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.right_id OFFSET 0) AS r
       LEFT JOIN stewardship_taskcandidate m ON m.candidate_id = c.id AND m.open
       LEFT JOIN stewardship_task t ON t.id = m.task_id
       LEFT JOIN LATERAL (

@@ -3,12 +3,16 @@
 import pytest
 
 from cmdm.actions import action
+from cmdm.database.copying import drawn
 from cmdm.errors import Refused, Stale
 from cmdm.models import OutboxEvent, system_user
 from customers.actions import golden, storing
-from customers.actions.founding import found_many, link_many
+from customers.actions.composing import compose
+from customers.actions.founding import found_composed, found_many, link_many
 from customers.actions.received import Received
 from customers.models import Customer, CustomerDomain, SourceRecord
+from customers.queries.catalogue import catalogue
+from customers.queries.open_records import waiting as waiting_records
 from tests.customers.files import text, upload
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +75,47 @@ class TestFoundingMany:
     def test_refuses_a_customer_of_nothing(self, waiting):
         with pytest.raises(Refused):
             found_many("person", [waiting[:1], []], actor=system_user())
+
+
+SAYINGS = [
+    SAID,
+    {**SAID, "phone": [{"value": "+493012345678", "kind": "home"}, {"value": "+493087654321", "kind": "mobile"}]},
+    {**SAID, "phone": [{"value": "+493012345678", "kind": "home"}, {"value": "+493012345678"}]},
+    {"family_name": 'Back\\slash "quoted"', "email": [{"value": "ann@x.example"}]},
+]
+
+
+class TestFoundingWhatWasComposed:
+    @pytest.fixture
+    def composed(self, source, olga):
+        """Customers of one record each, one of two and one of three, made without the database."""
+        load = upload(source, text(), actor=olga)
+        said = [*SAYINGS, *SAYINGS, *SAYINGS[:1]]
+        storing.store(source, [Received(str(n), one) for n, one in enumerate(said)], actor=olga, load=load)
+        ids = storing.unplaced(source)
+        groups = [*[[pk] for pk in ids[:4]], ids[4:6], ids[6:9]]
+        return compose("person", drawn(Customer, len(groups)), groups, waiting_records(ids), catalogue())
+
+    def test_gives_each_the_values_that_deriving_it_gives(self, composed):
+        made = found_composed(composed, actor=system_user())
+
+        founded = derived(made)
+        action(golden.rebuild_many)(made, "customer.changed", actor=system_user())
+        assert derived(made) == founded
+        assert founded[3][1]["family_name"] == 'Back\\slash "quoted"'
+        assert len(founded[1][1]["phone"]) == 2
+
+    def test_keeps_announces_and_shows_their_first_version(self, composed):
+        made = found_composed(composed, actor=system_user())
+
+        assert Customer.history.filter(id__in=made, version=1, history_type="+").count() == len(made)
+        assert CustomerDomain.objects.filter(customer__in=made).count() == len(made)
+        told = OutboxEvent.objects.filter(subject__in=made, pending__isnull=False).order_by("id")
+        keys = Customer.objects.in_bulk(made)
+        assert list(told.values_list("subject", "payload")) == [(pk, {"key": str(keys[pk].key)}) for pk in made]
+
+    def test_refuses_a_record_that_is_not_as_it_was_read(self, composed):
+        SourceRecord.objects.filter(pk=composed.records[0]).update(version=2, last_version=2)
+
+        with pytest.raises(Stale):
+            found_composed(composed, actor=system_user())

@@ -1,0 +1,100 @@
+"""Composing a slice of a load: what is written of the groups that found customers, made while another is written."""
+
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from cmdm.database.copying import drawn
+from cmdm.models import User
+from customers.actions.composing import Composed, compose
+from customers.models import Customer
+from customers.queries.catalogue import Catalogue, catalogue
+from customers.queries.open_records import Waiting, waiting
+from matching.actions import key_rows, ledger_entries
+from matching.actions.key_rows import KeyLines, KeyRows
+from matching.actions.ledger_entries import Placed
+from matching.actions.placing_plans import Plans
+from matching.engine.bulk.lists import Ints
+from matching.engine.evidence import Score
+
+
+@dataclass(frozen=True)
+class Founding:
+    """Groups (numbers) that found customers, and all lines that are written of them."""
+
+    numbers: list[int]
+    customers: Composed
+    keys: KeyLines
+    ledger: list[str]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some groups (numbers), and the founding ones of them composed; None where they are written from their rows."""
+
+    numbers: list[int]
+    coming: Future[Founding | None] | None
+
+
+def begin(
+    plans: Plans, keys: KeyRows, version: int, numbers: list[int], threads: ThreadPoolExecutor, actor: User
+) -> Slice:
+    """Read what a slice needs, and have it composed. A few queries."""
+    fresh = [number for number in numbers if plans.groups[number].decision.kind != "link"]
+    rows = np.array([row for number in fresh for row in plans.groups[number].rows], dtype=np.int64)
+    read = waiting(plans.compared.stored.ids[rows].tolist()) if len(rows) else None
+    if read is None:
+        return Slice(numbers, None)
+    customers = drawn(Customer, len(fresh))
+    given = (fresh, rows, customers, read, catalogue())
+    return Slice(numbers, threads.submit(_composed, plans, keys, version, actor, *given))
+
+
+def _composed(
+    plans: Plans,
+    keys: KeyRows,
+    version: int,
+    actor: User,
+    fresh: list[int],
+    rows: Ints,
+    customers: Sequence[int],
+    read: Waiting,
+    known: Catalogue,
+) -> Founding | None:
+    stored = plans.compared.stored
+    groups = [stored.ids[plans.groups[number].rows].tolist() for number in fresh]
+    try:
+        made = compose(stored.columns.party_type, customers, groups, read, known)
+    except KeyError:
+        return None
+    owners = dict(zip(fresh, customers, strict=True))
+    ledger = ledger_entries.lines_of(actor, entries(plans, version, owners))
+    return Founding(fresh, made, key_rows.lines(plans.compared.scorer.model, stored, keys, rows), ledger)
+
+
+def entries(plans: Plans, version: int, customer_of: dict[int, int]) -> list[Placed]:
+    """Foundings by the first row of a group, links of all others with the pair that brought them in."""
+    compared = plans.compared
+    ids, scores = compared.stored.ids, compared.scores
+    placed: list[Placed] = []
+    links: list[tuple[int, int, int]] = []
+    for number, customer in customer_of.items():
+        group = plans.groups[number]
+        first = group.rows[0]
+        if group.decision.kind == "link":
+            links.append((first, customer, group.options[customer]))
+        else:
+            placed.append(Placed(customer, int(ids[first])))
+        links += [(row, customer, group.via[row]) for row in group.rows[1:]]
+    told = compared.scorer.told(scores.where(np.array([place for _row, _customer, place in links]))) if links else []
+    for (row, customer, place), score in zip(links, told, strict=True):
+        other = scores.right[place] if scores.left[place] == row else scores.left[place]
+        placed.append(Placed(customer, int(ids[row]), _evidence(int(ids[other]), score), score.probability, version))
+    return placed
+
+
+def _evidence(other: int, score: Score) -> dict[str, object]:
+    levels = [[one.comparison, one.level, one.weight] for one in score.levels]
+    return {"record": other, "weight": score.weight, "levels": levels}
