@@ -64,6 +64,7 @@ MAIL_DOMAINS = tuple(words.MAIL_DOMAINS.split())
 BY_CULTURE = {culture: [c for c in COUNTRIES if c.culture == culture] for culture in LEGAL_FORMS}
 SIZES = ((1, 2, 3, 4, 5), (0.55, 0.25, 0.10, 0.07, 0.03))
 EARLIEST, LATEST = date(1936, 1, 1).toordinal(), date(2004, 12, 31).toordinal()
+YOUNGEST = LATEST + 5_000
 # Family names come first here, without a blank between.
 FAMILY_FIRST = frozenset({"zh", "vi"})
 REMEMBERED = 500
@@ -172,7 +173,9 @@ class People:
         if role == 0:
             return self.rng.randint(EARLIEST, LATEST)
         years = (-2500, 2500) if role == 1 else (7500, 13000)
-        return min(head.born + self.rng.randint(*years), LATEST + 5000)
+        born = head.born + self.rng.randint(*years)
+        # Whoever would be born too late is born some years before: put on the last day, many would share it.
+        return born if born <= YOUNGEST else YOUNGEST - (born - YOUNGEST) % (YOUNGEST - LATEST)
 
     def _partner(self, person: Party) -> None:
         own = self.surname(person.country)

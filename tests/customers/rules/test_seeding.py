@@ -50,6 +50,11 @@ class TestGenerating:
         assert set(counts.values()) == {1, 2, 3, 4, 5}
         assert 2000 < len(counts) < 2800
 
+    def test_no_birthday_is_a_crowd(self, made):
+        days = {r.entity: r.values["date_of_birth"] for r in made if r.values.get("date_of_birth")}
+        shared = Counter(day for day in days.values() if day != "1900-01-01")
+        assert sum(shared.values()) > 500 and max(shared.values()) <= 5
+
     def test_every_email_is_of_an_example_domain(self, made):
         mails = [r.values[c] for r in made for c in ("email", "email_address", "mail", "E-Mail") if r.values.get(c)]
         assert len(mails) > 2000
