@@ -72,9 +72,10 @@ def write(
     preparations.replace(records, features, models)
     with connection.cursor() as cursor:
         with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as rows:
+            # Numbers are written as they are: row by row through the adapters takes three times as long.
             for record in records:
-                for digest, key in dict(found[record.pk]).items():
-                    rows.write_row((digest, record.pk, key.rule, False))
+                own = dict(found[record.pk]).items()
+                rows.write("".join(f"{digest}\t{record.pk}\t{key.rule}\tf\n" for digest, key in own))
 
 
 def write_coming(records: Sequence[SourceRecord], spaces: Mapping[int, str]) -> None:

@@ -4,8 +4,9 @@ The scores that this leaves are those that a decision can hang on: every pair at
 customers that such a pair leads to, the other mates, too, for one of them may be a relative.
 """
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -107,22 +108,24 @@ def _compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[
 
 
 def _directed(blocks: Blocks, records: Sequence[SourceRecord]) -> tuple[Ints, Ints]:
-    """Each record (id) with each of those that share a block with it (id), once."""
-    used = {digest for record in records for digest, _key in blocks.keys_of[record.pk] if digest in blocks.members}
-    members = {digest: np.array(blocks.members[digest], dtype=np.int64) for digest in used}
-    everybody = np.unique(np.concatenate([*members.values(), np.zeros(0, dtype=np.int64)]))
-    places = {digest: np.searchsorted(everybody, sharing) for digest, sharing in members.items()}
-    mine, mates = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-    for record in records:
-        there = np.zeros(len(everybody), dtype=bool)
-        for digest, _key in blocks.keys_of[record.pk]:
-            if digest in places:
-                there[places[digest]] = True
-        found = everybody[there]
-        found = found[found != record.pk]
-        mine.append(np.full(len(found), record.pk))
-        mates.append(found)
-    return np.concatenate(mine), np.concatenate(mates)
+    """Each record (id) with each of those that share a block with it (id), once; in the order of both."""
+    place = {digest: number for number, digest in enumerate(blocks.members)}
+    lengths = np.fromiter(map(len, blocks.members.values()), dtype=np.int64, count=len(place))
+    everybody, sharing = np.unique(_flat(chain.from_iterable(blocks.members.values())), return_inverse=True)
+    own = sorted(record.pk for record in records)
+    uses = [(row, place[key]) for row, pk in enumerate(own) for key, _key in blocks.keys_of[pk] if key in place]
+    rows, used = _flat(chain.from_iterable(uses)).reshape(-1, 2).T
+    counts = lengths[used]
+    # Of each use the places of its block's members: they follow each other from where the block begins.
+    begin = np.repeat((np.cumsum(lengths) - lengths)[used] - (np.cumsum(counts) - counts), counts)
+    members = sharing[begin + np.arange(len(begin))]
+    pairs = np.unique(np.repeat(rows, counts) << 32 | members)
+    mine, mates = np.array(own, dtype=np.int64)[pairs >> 32], everybody[pairs & LOW]
+    return mine[mine != mates], mates[mine != mates]
+
+
+def _flat(numbers: Iterable[int]) -> Ints:
+    return np.fromiter(numbers, dtype=np.int64)
 
 
 def _met(
