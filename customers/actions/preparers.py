@@ -39,15 +39,17 @@ class _Preparer:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def prepare(self, work: Any) -> list[Outcome] | None:
-        """What the rows become; nothing from a process that is there no more."""
+        """What the rows become; nothing from a process that is there no more, or whose answer cannot be read."""
         come, go = self._process.stdout, self._process.stdin
-        if come is None or go is None:
+        if come is None or go is None or go.closed:
             return None
         try:
             pickle.dump(work, go, pickle.HIGHEST_PROTOCOL)
             go.flush()
             made: list[Outcome] = pickle.load(come)  # noqa: S301  (our own process)
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
+            # Whatever reading a broken answer may raise; what comes after it would not be its next one.
+            self.end()
             return None
         return made
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from django.db import connection
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from cmdm.errors import Stale
@@ -34,10 +35,17 @@ def place_all(records: Sequence[int], *, actor: User, hold: Callable[[], None], 
     total = PlacedMany(0, 0, 0, 0)
     with _alone():
         _size(records)
-        for party, chosen in models_in_force().items():
+        for party, chosen in _largest_first(records):
             if party not in models_coming():
                 total = _sum(total, _place_party(chosen, records, actor=actor, hold=hold, progress=progress))
     return total
+
+
+def _largest_first(records: Sequence[int]) -> list[tuple[str, InForce]]:
+    """The models, that of most records first: the keys of those that come later are looked for among theirs."""
+    waiting = SourceRecord.objects.filter(pk__among=records).values("party_type").annotate(count=Count("pk"))
+    counts = dict(waiting.values_list("party_type", "count"))
+    return sorted(models_in_force().items(), key=lambda one: (-counts.get(one[0], 0), one[0]))
 
 
 def _size(records: Sequence[int]) -> None:

@@ -35,13 +35,18 @@ def test_a_preparer_gives_what_this_process_would_make_with_what_is_written(sour
     assert any(term == "ann" for _kind, term in first.written.terms)
 
 
-def test_rows_of_a_preparer_that_dies_are_prepared_here(source, monkeypatch):
-    monkeypatch.setattr(preparers, "_BEGIN", "")
+NONSENSE = "import sys; sys.stdout.write('Vx\nVy\na.'); sys.stdout.flush(); sys.stdin.read()"
+
+
+@pytest.mark.parametrize("answer", ["", NONSENSE])
+def test_rows_of_a_preparer_that_dies_or_answers_nonsense_are_prepared_here(source, monkeypatch, answer):
+    monkeypatch.setattr(preparers, "_BEGIN", answer)
     monkeypatch.setattr(preparers, "FEW", 1)
 
     with preparers.preparers(source) as others:
         [made] = [part.result() for part in others.begin(ROWS)]
+        [again] = [part.result() for part in others.begin(ROWS)]
 
     assert [one.status for one in made] == [NEW, REJECTED]
     assert made[0].written is not None
-    assert [one.received.key for one in made] == ["K1", "K2"]
+    assert [one.received.key for one in made] == [one.received.key for one in again] == ["K1", "K2"]
