@@ -34,25 +34,6 @@ CHANGE = "00000000-0000-7000-8000-000000000000"
 FIRST = 100_000_000
 READER = "reader-of-many"
 KEYS = "dfrs"
-PARTIES = (
-    """INSERT INTO customers_customer (id, key, number, party_type, status, "values", lineage, golden_hash, restricted,
-                                       version, created_at, changed_at, change)
-       SELECT %(first)s + n, gen_random_uuid(), 'Q-' || n, 'person', 'active',
-              jsonb_build_object('given_name', 'Person', 'family_name', md5(n::text)),
-              jsonb_build_object('family_name',
-                                 jsonb_build_object('record', %(first)s + n, 'version', 1, 'rule', 'only')),
-              '', false, 1, now(), now(), %(change)s
-         FROM generate_series(1, %(records)s) n""",
-    """INSERT INTO customers_sourcerecord (id, source_id, key, domain_id, party_type, "values", digest, findings,
-                                           version, last_version, observed_at, received_at, placed_at, customer_id,
-                                           change)
-       SELECT %(first)s + n, %(source)s, 'q' || n, %(domain)s, 'person',
-              jsonb_build_object('given_name', 'Person', 'family_name', md5(n::text)), '', '[]', 1, 1, now(), now(),
-              now(), %(first)s + n, %(change)s
-         FROM generate_series(1, %(records)s) n""",
-    """INSERT INTO customers_customerdomain (customer_id, domain_id)
-       SELECT %(first)s + n, %(domain)s FROM generate_series(1, %(records)s) n""",
-)
 # Four customers each, with four questions between them.
 PAIRS = (
     """INSERT INTO matching_candidate (id, left_id, right_id, party_type, kind, state, probability, evidence, reason,
@@ -128,13 +109,13 @@ def ask_about(cards: int) -> Any:
 
 def fill(customers: int) -> None:
     """A domain for the long queue with its parties and questions, and somebody who decides there."""
-    from tests.stewardship.scene import make_source
+    from tests.stewardship.scene import CROWD, make_source
     from tests.support.people import make_domain, make_user
 
     domain = make_domain("many", match_space="many")
     source = make_source(domain, "many")
     given = {"first": FIRST, "domain": domain.pk, "source": source.pk, "records": customers, "change": CHANGE}
-    _write((*PARTIES, *PAIRS), given)
+    _write((*CROWD, *PAIRS), given)
     make_user("steward", domain=domain, name=READER)
 
 

@@ -1,6 +1,7 @@
 """Versions: rows copied set-based from a table into its history table, with the change id that made them."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -8,6 +9,13 @@ from django.db import connection, models
 from cmdm import clock
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"
+
+
+@cache
+def table_of(model: type[models.Model]) -> Any:
+    """The model of a history table: ``.history`` makes a class of managers anew with every look at it."""
+    live: Any = model
+    return live.history.model
 
 
 def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
@@ -21,7 +29,7 @@ def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
     if not ids:
         return
     live_table: Any = model
-    versions = live_table.history.model
+    versions = table_of(model)
     columns = [field.column for field in versions.tracked_fields]
     names = ", ".join(f'"{column}"' for column in columns)
     live, past, key = model._meta.db_table, versions._meta.db_table, live_table._meta.pk.column
@@ -38,7 +46,7 @@ def write(row: Any, *fields: str) -> None:
     written = [row._meta.get_field(name) for name in fields]
     given = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in written]
     live, key = row._meta.db_table, row._meta.pk.column
-    past = type(row).history.model
+    past = table_of(type(row))
     names = ", ".join(f'"{field.column}"' for field in past.tracked_fields)
     assigned = ", ".join(f'"{field.column}" = %s' for field in written)
     with connection.cursor() as cursor:

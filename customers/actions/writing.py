@@ -113,7 +113,7 @@ def forget_known_outdated(outcomes: Sequence[Outcome]) -> None:
     """An old statement sent again is no new version: it counts as unchanged."""
     if not outcomes:
         return
-    versions: Any = SourceRecord.history.model
+    versions = history.table_of(SourceRecord)
     kept = versions.objects.filter(id__in=[one.record.pk for one in outcomes if one.record])
     seen = {(pk, bytes(digest)) for pk, digest in kept.values_list("id", "digest")}
     for one in outcomes:
@@ -126,7 +126,7 @@ def keep_outdated(outcomes: Sequence[Outcome]) -> None:
     if not outcomes:
         return
     now, known = clock.now(), catalogue()
-    versions: Any = SourceRecord.history.model
+    versions = history.table_of(SourceRecord)
     rows = []
     for one in outcomes:
         record = one.stored

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import F, Q
 
 from cmdm import clock
@@ -23,6 +24,9 @@ _BETWEEN = Rows(
     "JOIN customers_sourcerecord l ON l.id = t.left_id JOIN customers_sourcerecord r ON r.id = t.right_id "
     "WHERE t.state = 'open' AND l.customer_id = ANY(%s) AND r.customer_id = ANY(%s) ORDER BY t.id FOR UPDATE OF t",
 )
+_CLOSE = """
+    UPDATE matching_candidate SET state = %s, closed_at = %s, closed_because = %s, change = %s WHERE id = ANY(%s)
+"""
 
 
 @dataclass(frozen=True)
@@ -116,9 +120,8 @@ def close(candidates: Sequence[Candidate], because: str) -> None:
     """Close locked candidates."""
     if not candidates:
         return
-    Candidate.objects.filter(pk__in=[row.pk for row in candidates]).update(
-        state=CLOSED, closed_at=clock.now(), closed_because=because, change=change_id()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, [CLOSED, clock.now(), because, change_id(), [row.pk for row in candidates]])
 
 
 def close_torn(customers: Sequence[int], because: str) -> None:

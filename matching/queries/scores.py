@@ -4,14 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from django.db import connection
+
 from customers.models import SourceRecord
 from matching.engine.evidence import Score
 from matching.engine.scoring import score
-from matching.models import Candidate
 from matching.queries.features import features_of
 from matching.queries.models import models_in_force
 
 MAX_CROSS = 2_000
+_ASKED = "SELECT left_id, right_id FROM matching_candidate WHERE left_id = ANY(%s) AND right_id = ANY(%s)"
 Ends = tuple[int, int]
 
 
@@ -52,8 +54,9 @@ def scored_between(sides: Mapping[int, Sequence[SourceRecord]]) -> dict[Ends, di
             pairs[ends], of_sides[ends] = (left, right), (one, other)
     if not pairs:
         return {}
-    rows = Candidate.objects.filter(left__in={left for left, _ in pairs}, right__in={right for _, right in pairs})
-    asked = set(rows.values_list("left", "right"))
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, [list({left for left, _ in pairs}), list({right for _, right in pairs})])
+        asked = set(cursor.fetchall())
     models = models_in_force()
     found: dict[Ends, dict[Ends, Crossing]] = {}
     for (one_end, other_end), made in compare_pairs(pairs.values()).items():

@@ -143,22 +143,26 @@
   /* The server says what became of the last card; the region that speaks stands outside of what is swapped. */
   document.addEventListener("say", (event) => window.cmdm?.say(event.detail.text));
 
-  /* While the server is asked, the pressed answer says so; all of them are inert. A refusal brings the words back. */
+  /* While the server is asked all answers are inert; the pressed one says so if that takes longer than a glance. A
+     refusal brings the words back. */
+  const GLANCE = 200;
   let pressed = null;
+  const ended = () => {
+    clearTimeout(pressed.slow);
+    pressed.word.textContent = pressed.text;
+    pressed.form.removeAttribute("aria-busy");
+    delete pressed.form.dataset.slow;
+  };
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = event.target.closest?.("#decision");
     const button = event.detail.requestConfig.triggeringEvent?.submitter;
     const word = form && button && $("[data-word]", button);
     if (!word) return;
-    pressed = { button, word, text: word.textContent };
+    const show = () => { form.dataset.slow = "yes"; word.textContent = form.dataset.saving; };
     form.setAttribute("aria-busy", "true");
-    word.textContent = form.dataset.saving;
+    pressed = { form, button, word, text: word.textContent, slow: setTimeout(show, GLANCE) };
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.target.id !== "decision" || !pressed) return;
-    pressed.word.textContent = pressed.text;
-    $("#decision")?.removeAttribute("aria-busy");
-  });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.target.id === "decision" && pressed) ended(); });
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
     document.addEventListener(lost, (event) => {
       const note = $("#no-connection");
@@ -179,6 +183,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target.id === "refusal" && $("#refusal [data-code=reason]")) ask(pressed?.button ?? null);
     if (event.target.id !== "work") return;
+    clearTimeout(pressed?.slow);
     pressed = waiting = null;
     apply();
     begin(false);

@@ -18,7 +18,7 @@ from cmdm.models import User
 from customers import ports
 from customers.models import Customer, CustomerDomain, Pin
 from stewardship.models import Answer, Referral, Task
-from stewardship.queries.questions import Found, questions, tasks_of, wanted
+from stewardship.queries.questions import Found, hangs_on, questions, tasks_of, wanted
 from stewardship.rules import grouping, priority
 from stewardship.rules.grouping import Assignment, Group
 
@@ -56,10 +56,6 @@ _STATE = """
            (n.queue, n.domains, n.customers, n.score, n.priority, n.why, n.differs, n.agrees, n.beyond, n.waits_for)
     RETURNING t.id
 """
-_PINNED = """
-    SELECT EXISTS (SELECT 1 FROM customers_sourcerecord r JOIN customers_pin p ON p.record_id = r.id
-                    WHERE r.customer_id = ANY(%s))
-"""
 _FOLLOW_PINS = """
     UPDATE stewardship_task t SET customers = ARRAY[r.customer_id], change = %s
       FROM customers_pin p JOIN customers_sourcerecord r ON r.id = p.record_id
@@ -95,8 +91,10 @@ def touched(customers: Sequence[Customer], deed: str, *, actor: User) -> None:
     if deed == "verdict.withdrawn":
         with connection.cursor() as cursor:
             cursor.execute(_TAKEN_BACK, [clock.now(), ids])
-    regroup(ids)
-    if _are_pinned(ids):
+    asked, pinned = hangs_on(ids)
+    if asked:
+        regroup(ids)
+    if pinned:
         _open_for_pins(ids)
 
 
@@ -232,12 +230,6 @@ def _stated(row: Task, group: Group, found: Mapping[int, Found], reach: _Reach) 
         "beyond": group.beyond,
         "waits_for": group.waits_for,
     }
-
-
-def _are_pinned(customers: Sequence[int]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_PINNED, [list(customers)])
-        return bool(cursor.fetchone()[0])
 
 
 def _open_for_pins(customers: Sequence[int]) -> None:

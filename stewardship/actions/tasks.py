@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
+from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -60,6 +61,7 @@ _WITH_SURVIVORS = Rows(
     "WHERE id = ANY(%s) AND merged_into_id IS NOT NULL) ORDER BY t.id FOR UPDATE OF t",
 )
 _TASKS = Rows(Task, "WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE")
+_REST = "UPDATE stewardship_taskcandidate SET open = false WHERE task_id = %s AND open"
 FAULTS = {
     "unknown": gettext_lazy("This names a customer that is not on the card."),
     "twice": gettext_lazy("This names a customer twice, or two kinds of relation between the same."),
@@ -311,7 +313,8 @@ def _finish(task: Task) -> None:
     write(task, "status", "done_at", "stage", "stage_since", "taken_by", "taken_until", "referred_to", "waits_for")
     if asked:
         Referral.objects.unanswered().filter(task=task).update(withdrawn_at=clock.now())
-    task.members.filter(open=True).update(open=False)
+    with connection.cursor() as cursor:
+        cursor.execute(_REST, [task.pk])
 
 
 def _current(customers: Iterable[Customer]) -> list[Customer]:

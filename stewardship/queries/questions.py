@@ -42,14 +42,16 @@ _REACHED = """
          WHERE next.customer IS NOT NULL)
     SELECT customer, pg_current_snapshot()::text FROM reach LIMIT %(walked)s
 """
-# Whether there is anything to walk along at all: most customers that change have no question.
-_ASKED = """
+# Whether there is anything to walk along at all: most customers that change have no question, and hardly any a pin.
+_HANGS = """
     SELECT EXISTS (
         SELECT FROM customers_sourcerecord r CROSS JOIN LATERAL (
             SELECT c.id, c.state FROM matching_candidate c WHERE c.left_id = r.id
             UNION ALL SELECT c.id, c.state FROM matching_candidate c WHERE c.right_id = r.id OFFSET 0) AS c
          WHERE r.customer_id = ANY(%s) AND (c.state = 'open' OR EXISTS (
-               SELECT FROM stewardship_taskcandidate m WHERE m.candidate_id = c.id AND m.open)))
+               SELECT FROM stewardship_taskcandidate m WHERE m.candidate_id = c.id AND m.open))),
+           EXISTS (SELECT FROM customers_sourcerecord r JOIN customers_pin p ON p.record_id = r.id
+                    WHERE r.customer_id = ANY(%s))
 """
 # Of all these the open questions, and whatever else their tasks hold: by ids, for the same reason.
 _WANTED = """
@@ -134,15 +136,16 @@ class Wanted:
     seen: str = ""
 
 
-def wanted(customers: Collection[int]) -> Wanted:
-    """The candidates of all parts in which one of these customers (ids) is; three queries.
-
-    Customers about whom nothing is asked cost one query.
-    """
+def hangs_on(customers: Collection[int]) -> tuple[bool, bool]:
+    """Whether anything is asked about these customers (ids), and whether a value of theirs was chosen; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASKED, [list(customers)])
-        if not cursor.fetchone()[0]:
-            return Wanted()
+        cursor.execute(_HANGS, [list(customers), list(customers)])
+        asked, pinned = cursor.fetchone()
+        return asked, pinned
+
+
+def wanted(customers: Collection[int]) -> Wanted:
+    """The candidates of all parts in which one of these customers (ids) is; two queries."""
     reached, seen = _reached(customers)
     with connection.cursor() as cursor:
         cursor.execute(_WANTED, {"customers": sorted(reached.union(customers))})

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from cmdm.models import User
@@ -30,3 +31,10 @@ def sides_of(customers: Collection[int], user: User) -> dict[int, Side]:
     return {
         one.id: Side(one.id, True, one.name or one.number, one.number, str(one.key)) for one in summaries(rows, user)
     }
+
+
+def versions_of(customers: Collection[int]) -> list[tuple[int, int]]:
+    """The versions in which these customers (ids) are, by id; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, version FROM customers_customer WHERE id = ANY(%s) ORDER BY id", [list(customers)])
+        return cursor.fetchall()

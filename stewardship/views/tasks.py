@@ -12,12 +12,12 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, retarget
 from cmdm.actions import Refused
 from cmdm.errors import Invalid
 from cmdm.requests import Request
-from customers.models import Customer
 from stewardship.actions import tasks
 from stewardship.actions.holding import LEASE
 from stewardship.forms import DecisionForm
 from stewardship.models import Answer, Task
 from stewardship.queries.queue import waiting
+from stewardship.queries.sides import versions_of
 from stewardship.views.cards import FINGERPRINT, card_page, fingerprint, one_visible, visible, wanted_of
 
 
@@ -149,8 +149,7 @@ def _arrive(request: Request, found: Task, *, said: str, given: Answer | None = 
 
 
 def _as_it_is(request: Request, found: Task) -> str:
-    versions = dict(Customer.objects.filter(pk__in=found.customers).values_list("pk", "version"))
-    return fingerprint(request, found, ",".join(f"{pk}:{version}" for pk, version in sorted(versions.items())))
+    return fingerprint(request, found, ",".join(f"{pk}:{version}" for pk, version in versions_of(found.customers)))
 
 
 def _revealed(request: Request, found: Task, *, said: str, given: Answer | None) -> HttpResponse:

@@ -77,7 +77,7 @@ def kill_everything(folder: Path) -> None:
     postmaster = psutil.Process(embedded.status(folder).pid)
     gone = [postmaster, *postmaster.children(recursive=True)]
     for process in gone:
-        with contextlib.suppress(psutil.NoSuchProcess):
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
     limit = time.monotonic() + 20
     while embedded.status(folder).running and time.monotonic() < limit:

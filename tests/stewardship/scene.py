@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db import connection
+
 from cmdm.actions import action, change_id
 from cmdm.models import Domain, User, system_user
 from customers.actions.records import Received, take_in
@@ -13,7 +15,29 @@ from matching.models import Candidate
 from stewardship.actions import opening, tasks
 from stewardship.models import Answer, Task
 
+CROWDED = 100_000_000
+"""After this number come the customers of a crowd."""
 LEVELS = [["family_name", "exact", 8.0, "the same"], ["birth_date", "different", -6.0, "different"]]
+# Customers of one source, one record each, about whom nothing is asked: set by set, by the database itself.
+CROWD = (
+    """INSERT INTO customers_customer (id, key, number, party_type, status, "values", lineage, golden_hash, restricted,
+                                       version, created_at, changed_at, change)
+       SELECT %(first)s + n, gen_random_uuid(), 'Q-' || n, 'person', 'active',
+              jsonb_build_object('given_name', 'Person', 'family_name', md5(n::text)),
+              jsonb_build_object('family_name',
+                                 jsonb_build_object('record', %(first)s + n, 'version', 1, 'rule', 'only')),
+              '', false, 1, now(), now(), %(change)s
+         FROM generate_series(1, %(records)s) n""",
+    """INSERT INTO customers_sourcerecord (id, source_id, key, domain_id, party_type, "values", digest, findings,
+                                           version, last_version, observed_at, received_at, placed_at, customer_id,
+                                           change)
+       SELECT %(first)s + n, %(source)s, 'q' || n, %(domain)s, 'person',
+              jsonb_build_object('given_name', 'Person', 'family_name', md5(n::text)), '', '[]', 1, 1, now(), now(),
+              now(), %(first)s + n, %(change)s
+         FROM generate_series(1, %(records)s) n""",
+    """INSERT INTO customers_customerdomain (customer_id, domain_id)
+       SELECT %(first)s + n, %(domain)s FROM generate_series(1, %(records)s) n""",
+)
 
 
 def make_source(domain: Domain, key: str, **fields: Any) -> Source:
@@ -93,6 +117,15 @@ def reopen(candidate: Candidate) -> Candidate:
     Candidate.objects.filter(pk=candidate.pk).update(state="open", change=change_id())
     told(candidate.left, candidate.right)
     return candidate
+
+
+@action
+def crowd(source: Source, records: int) -> None:
+    """So many customers of a source."""
+    facts = {"first": CROWDED, "source": source.pk, "domain": source.domain_id, "records": records}
+    with connection.cursor() as cursor:
+        for statement in CROWD:
+            cursor.execute(statement, {**facts, "change": change_id()})
 
 
 def task_of(candidate: Candidate) -> Task:

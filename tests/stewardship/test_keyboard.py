@@ -13,7 +13,7 @@ from customers.actions.records import Received, take_in
 from customers.models import Customer, SourceRecord
 from matching.models import Candidate
 from stewardship.models import Answer, ReviewPolicy, Task
-from tests.stewardship.scene import answer, ask, ask_quietly, make_source, put, stranger, task_of, told
+from tests.stewardship.scene import answer, ask, ask_quietly, crowd, make_source, put, stranger, task_of, told
 from tests.support.browser import assert_accessible, press, shoot
 from tests.support.people import make_domain, make_user
 
@@ -208,7 +208,7 @@ def test_a_group_is_parted_by_keys_and_saved_once(open_page, site):
 
 
 class Town:
-    """Two thousand customers of one domain, a hundred questions about them, and somebody who decides."""
+    """Two thousand customers of one domain, a hundred questions about some of them, and somebody who decides."""
 
     def __init__(self):
         domain = make_domain(match_space="town")
@@ -224,14 +224,15 @@ class Town:
         alike = {record.customer_id for key, record in records[0].items() if is_one(int(key[1:]))}
         others = itertools.cycle("dfr")
         self.keys = ["s" if alike & set(task.customers) else next(others) for task in self.tasks]
+        crowd(make_source(domain, "town-crowd"), TOWN - 2 * CARDS)
         self.customers = Customer.objects.filter(domains__domain=domain).count()
         self.marta = make_user("steward", domain=domain)
 
     @staticmethod
     def _taken_in(source, side):
         given = [
-            Received(key=f"T{number}", values=somebody(number if is_one(number) else TOWN + 2 * number + side))
-            for number in range(TOWN // 2 + sum(map(is_one, range(CARDS))) // 2)
+            Received(key=f"T{number}", values=somebody(number if is_one(number) else CARDS + 2 * number + side))
+            for number in range(CARDS)
         ]
         made = take_in(source, given, actor=system_user())
         found = SourceRecord.objects.filter(pk__in=[one.record.pk for one in made]).select_related("customer")
