@@ -12,10 +12,9 @@ ADDED, CHANGED, REMOVED = "+", "~", "-"
 
 
 @cache
-def table_of(model: type[models.Model]) -> Any:
+def table_of(model: Any) -> Any:
     """The model of a history table: ``.history`` makes a class of managers anew with every look at it."""
-    live: Any = model
-    return live.history.model
+    return model.history.model
 
 
 def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
@@ -29,7 +28,7 @@ def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
     if not ids:
         return
     live_table: Any = model
-    versions = table_of(model)
+    versions = table_of(live_table)
     columns = [field.column for field in versions.tracked_fields]
     names = ", ".join(f'"{column}"' for column in columns)
     live, past, key = model._meta.db_table, versions._meta.db_table, live_table._meta.pk.column
@@ -46,7 +45,8 @@ def write(row: Any, *fields: str) -> None:
     written = [row._meta.get_field(name) for name in fields]
     given = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in written]
     live, key = row._meta.db_table, row._meta.pk.column
-    past = table_of(type(row))
+    model: Any = type(row)
+    past = table_of(model)
     names = ", ".join(f'"{field.column}"' for field in past.tracked_fields)
     assigned = ", ".join(f'"{field.column}" = %s' for field in written)
     with connection.cursor() as cursor:

@@ -1,6 +1,5 @@
 """A partition of a card in words: a band over each group, and the moves that saving would make, as sentences."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,12 +7,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cmdm.templatetags.hub import score as rounded
 from customers.models import Relation
 from customers.queries.naming import name_in
 from matching.queries.explaining import PairExplained
 from stewardship.queries.cells import Columns
 from stewardship.queries.material import Head
 from stewardship.rules.parting import Pair, Parted, weak_link
+
+NEARLY = 0.99
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,8 @@ class Field:
 
     @property
     def brief(self) -> str:
-        """Two digits, never rounded up: what is nearly sure is not sure."""
-        return f"{math.floor(self.score * 100) / 100:.2f}"
+        """Two digits, as everywhere; what is nearly sure is not rounded up to sure."""
+        return rounded(min(self.score, NEARLY))
 
 
 def matrix(scores: Mapping[Pair, PairExplained], heads: Sequence[Head]) -> list[tuple[Head, list[Field | None]]]:
