@@ -13,6 +13,7 @@ from cmdm.actions import Refused
 from cmdm.errors import Stale
 from cmdm.models import User
 from consent.models import ConsentEvent
+from consent.rules.places import place
 from customers.models import Customer, SourceRecord
 from customers.sealing import open_values
 
@@ -85,10 +86,10 @@ def births(records: Mapping[int, SourceRecord]) -> list[date]:
 
 
 def place_of(record: SourceRecord) -> str:
-    """The country that a record speaks from: that of its address, else that of its source."""
+    """The place that a record speaks from: that of its address, else the country of its source."""
     addresses = open_values({"address": record.values.get("address", [])})["address"]
-    found = (one.get("country") for one in addresses if isinstance(one, Mapping))
-    return next((place for place in found if place), record.source.country)
+    found = (place(one.get("country", ""), one.get("region", "")) for one in addresses if isinstance(one, Mapping))
+    return next((one for one in found if one), record.source.country)
 
 
 def next_moment(records: Collection[int]) -> datetime:

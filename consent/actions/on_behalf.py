@@ -10,9 +10,11 @@ from cmdm import access, audit, clock, events, jobs
 from cmdm.actions import Invalid, Refused, action
 from cmdm.models import User, portal_user
 from consent.actions import consents, contacts, evidence, scans
+from consent.actions.holding import place_of
 from consent.models import ConsentEvent, Evidence, Method, Notice, Purpose
 from consent.queries.conflicts import ASKED, asked_of, two_answers
-from consent.rules.folding import GRANTING
+from consent.rules.deadlines import LEFT_ALONE
+from consent.rules.folding import DENYING, GRANTING
 from customers.models import Customer, SourceRecord
 
 FORM = "steward/on-behalf"
@@ -75,7 +77,7 @@ def ask_customer(customer: Customer, *, actor: User, purpose: Purpose) -> None:
     """Put two answers to the customer; nobody else settles them. Refused without ``correct``, and without two.
 
     Nothing is said in his name: a mail and the portal ask him, and this notes who saw to it, and when. Not asked twice
-    within a day.
+    within a day, nor about sale and sharing where who opted out is left alone for a year.
     """
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     access.require(actor, "correct", customer)
@@ -84,6 +86,16 @@ def ask_customer(customer: Customer, *, actor: User, purpose: Purpose) -> None:
     last = asked_of([customer.pk]).get((customer.pk, purpose.key))
     if last is not None and last.at > clock.now() - ONCE_IN:
         raise Refused(_("The customer was asked today already."))
+    if purpose.sale_or_sharing and _left_alone(customer, purpose):
+        raise Refused(_("The customer opted out less than a year ago. Where he lives he is not asked again so soon."))
     audit.record(actor, ASKED, customer, purpose=purpose.key)
     jobs.enqueue("portal.which_answer", actor=portal_user(), customer=customer.pk, purpose=purpose.pk)
     events.emit(ASKED, customer=customer.pk, purpose=purpose.key)
+
+
+def _left_alone(customer: Customer, purpose: Purpose) -> bool:
+    rows = SourceRecord.objects.filter(customer=customer, about__isnull=True).select_related("source")
+    records = list(rows.defer("raw", "findings"))
+    spans = [LEFT_ALONE[place] for one in records if (place := place_of(one)) in LEFT_ALONE]
+    said = ConsentEvent.objects.filter(record__in=[one.pk for one in records], purpose=purpose, act__in=DENYING)
+    return bool(spans) and said.filter(effective_at__gt=clock.now() - max(spans)).exists()

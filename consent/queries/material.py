@@ -36,7 +36,7 @@ _LOAD = """
     p AS MATERIALIZED (
         SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days, expires_from,
                parent_id,
-               id IN (SELECT id FROM asked) AS chosen, (rules - '*') <> '{{}}'::jsonb AS placed,
+               id IN (SELECT id FROM asked) AS chosen, (rules - '*') <> '{{}}'::jsonb AS placed, {parted} AS parted,
                minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
           FROM consent_purpose WHERE id IN (SELECT id FROM line))
     SELECT 0, p.id, NULL, false, to_jsonb(p), NULL,
@@ -45,7 +45,8 @@ _LOAD = """
     UNION ALL
     SELECT r.customer_id, p.id, r.about_id, r.closed_at IS NULL,
            CASE WHEN p.placed AND p.chosen THEN
-             COALESCE(NULLIF(jsonb_path_query_array(r.values, '$.address[*].country'), '[]'),
+             COALESCE(NULLIF(CASE WHEN p.parted THEN {in_parts}
+                                  ELSE jsonb_path_query_array(r.values, '$.address[*].country') END, '[]'),
                       jsonb_build_array(s.country)) END,
            CASE WHEN p.aged AND p.chosen THEN r.values ->> 'birth_date' END,
            e.id, e.act, (extract(epoch FROM e.effective_at) * 1000000)::bigint, e.channel, e.contact_id,
@@ -57,6 +58,13 @@ _LOAD = """
      WHERE {records} AND (r.closed_at IS NULL OR e.id IS NOT NULL)
 """
 _PARTS = " UNION SELECT q.id, q.parent_id FROM consent_purpose q JOIN asked ON q.parent_id = asked.id"
+# Where a rule is about a part of a country (US-CA), a place is told with its region, as `rules.places.place` does.
+PARTED = """rules::text ~ '"[A-Z]{2}-'"""
+IN_PARTS = """(
+    SELECT COALESCE(jsonb_agg(a ->> 'country' || CASE WHEN upper(btrim(a ->> 'region')) ~ '^[A-Z0-9]{1,3}$'
+                                                      THEN '-' || upper(btrim(a ->> 'region')) ELSE '' END), '[]')
+      FROM jsonb_array_elements(CASE WHEN jsonb_typeof(r.values -> 'address') = 'array'
+                                     THEN r.values -> 'address' ELSE '[]' END) a WHERE a ->> 'country' <> '')"""
 # A grant covers a recipient whom the text that was shown names.
 COVERS = (
     "(e.notice_id IS NULL OR e.notice_id = ANY (ARRAY("
@@ -183,6 +191,8 @@ def material(
                 records=which,
                 more=_WHOLE if whole else _BRIEF,
                 covers=COVERS if recipient else "true",
+                parted=PARTED,
+                in_parts=IN_PARTS,
             ),
             {"purposes": list(purposes or ()), "ids": list(customers or records), "recipient": recipient},
         )

@@ -21,6 +21,7 @@ from consent.queries.portal_words import day_in_words
 from consent.queries.purposes import Offer, offers, terms
 from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, inherited, line, meet
 from consent.rules.permitting import CONTRACT, LEGAL, NEEDS, OPT_IN, OPT_OUT
+from consent.rules.places import place
 
 SWITCHED = (OPT_IN, OPT_OUT)
 
@@ -123,7 +124,8 @@ def topics(anchors: Sequence[int], held: Holdings, put: Mapping[str, datetime] |
         customer answers differently. What that record is, and what it says, is not told.
     """
     places, said = _places(held), _said(anchors)
-    countries = {row.value["country"] for row in held.rows("address") if row.value and row.value.get("country")}
+    living = [row.value for row in held.rows("address") if row.value and row.value.get("country")]
+    countries = {place(one["country"], one.get("region", "")) for one in living}
     made = []
     for one in offers(language()):
         asked = (put or {}).get(one.purpose.key)

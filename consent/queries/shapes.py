@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from consent.queries.material import COVERS, Asked, as_asked
+from consent.queries.material import COVERS, IN_PARTS, PARTED, Asked, as_asked
 
 # Two walks over indexes, from customers to records and from records to acts; the lists of numbers stand in subqueries,
 # where the planner does not weigh each number, and never reads all acts of the purpose instead.
@@ -26,7 +26,7 @@ _LOAD = """
     levels AS MATERIALIZED (SELECT array_agg(id ORDER BY level) AS ids FROM line),
     p AS MATERIALIZED (
         SELECT id, key, kind, state, channel_bound, channels, rules, minimum_age, expires_after_days, expires_from,
-               (rules - '*') <> '{{}}'::jsonb AS placed,
+               (rules - '*') <> '{{}}'::jsonb AS placed, {parted} AS parted,
                minimum_age IS NOT NULL OR rules::text LIKE '%%minimum_age%%' AS aged
           FROM consent_purpose WHERE key = %(purpose)s),
     gates AS MATERIALIZED (
@@ -36,6 +36,7 @@ _LOAD = """
     held AS MATERIALIZED (
         SELECT r.customer_id, r.id, r.about_id, r.source_id,
                CASE WHEN r.closed_at IS NOT NULL OR NOT (SELECT placed FROM p) THEN NULL
+                    WHEN (SELECT parted FROM p) THEN {in_parts}::text
                     WHEN r.values #> '{{address,1}}' IS NULL THEN COALESCE(r.values #>> '{{address,0,country}}', '')
                     ELSE jsonb_path_query_array(r.values, '$.address[*].country')::text END AS places,
                CASE WHEN r.closed_at IS NULL AND (SELECT aged FROM p) THEN r.values ->> 'birth_date' END AS born
@@ -84,6 +85,7 @@ _NOT_COVERED = " || CASE WHEN {covers} THEN '' ELSE 'n' END"
 _REACHING = """e.purpose_id = ANY ((SELECT ids FROM levels)::bigint[])
                AND e.act NOT IN ('unknown', 'prolonged') AND e.channel IN ('', %(channel)s)"""
 _FIELD = "\x1f"
+_PLACES = {"parted": PARTED, "in_parts": IN_PARTS}
 
 
 class Told(NamedTuple):
@@ -128,7 +130,7 @@ def shapes(customers: Collection[int], purpose: str, channel: str, at: datetime,
     }
     word = _WORD + (_NOT_COVERED.format(covers=COVERS) if recipient else "")
     with connection.cursor() as cursor:
-        cursor.execute(_LOAD.format(word=word, order=_ORDER, reaching=_REACHING, field=_FIELD), asked_for)
+        cursor.execute(_LOAD.format(word=word, order=_ORDER, reaching=_REACHING, field=_FIELD, **_PLACES), asked_for)
         for told, those, contacts in cursor.fetchall():
             if those is not None:
                 made.add(told, those, contacts)

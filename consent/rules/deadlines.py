@@ -8,6 +8,8 @@ from consent.rules.permitting import ACTIVITY, Terms
 
 # How often the ledger says that somebody is still active: ten times in the days that a consent holds without him.
 WRITTEN_EVERY = 10
+# Who opted out of sale or sharing is not asked to agree to it again so soon (California: CCPA 1798.135(c)(4)).
+LEFT_ALONE = {"US-CA": timedelta(days=365)}
 
 
 def ends_at(given: datetime, terms: Sequence[Terms], seen: datetime | None = None) -> datetime | None:

@@ -8,10 +8,17 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+_PART = re.compile(r"[A-Z0-9]{1,3}")
 _PLACE = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _NUMBERS = {"minimum age": "minimum_age", "expires after": "expires_after_days"}
 _DOUBLE, _BASIS = "double opt-in", "basis"
 _FROM = {"from consent": "given", "from last activity": "activity"}
+
+
+def place(country: str, region: str) -> str:
+    """By whose rules somebody lives: a part of a country where its code stands in the address, else the country."""
+    code = region.strip().upper()
+    return f"{country}-{code}" if country and _PART.fullmatch(code) else country
 
 
 class BadPlaces(ValueError):

@@ -88,7 +88,8 @@ def decide(request: Request, pk: str) -> HttpResponse:
     row = get_object_or_404(Proposal.objects.visible_to(request.user).open(), pk=pk)
     yes = request.POST.get("decision") == "accept"
     deed = proposing.accept if yes else proposing.refuse
-    words = _("Taken over.") if yes else _("Not taken over. The person sees that.")
+    settled = row.kind == Proposal.Kind.NOT_ME
+    words = (_("Noted.") if settled else _("Taken over.")) if yes else _("Not taken over. The person sees that.")
     return _done(request, lambda: deed(row, actor=request.user), words, "proposals")
 
 

@@ -169,6 +169,21 @@ class TestTwoAnswers:
         with pytest.raises(PermissionDenied):
             ask_customer(merged, actor=make_user("reader", domain=scene.retail), purpose=scene.purpose)
 
+    def test_who_opted_out_in_california_is_left_alone_for_a_year(self, scene):
+        partners = make_purpose("partners", kind="opt_out", sale_or_sharing=True, channels=[], channel_bound=False)
+        make_notice(partners)
+        there = {"address": [{"line1": "1 Main St", "city": "Fresno", "region": "CA", "country": "US"}]}
+        scene.karl = stored(scene.karl.source, "1", {**KARL, **there})
+        with clock.at(clock.now() - timedelta(days=200)):
+            scene.say(scene.nora, "objected", purpose=partners)
+            said = {"act": "granted", "method": "phone", "note": "Call 18"}
+            record_on_behalf([scene.karl], actor=scene.steward, purpose=partners, **said)
+        merged = scene.merged()
+        with pytest.raises(Refused, match="a year"):
+            ask_customer(merged, actor=scene.steward, purpose=partners)
+        with clock.at(clock.now() + timedelta(days=170)):
+            ask_customer(merged, actor=scene.steward, purpose=partners)
+
     def test_a_page_of_them_costs_the_same_for_one_as_for_many(self, scene, django_assert_max_num_queries):
         for record, act in ((scene.karl, "granted"), (scene.nora, "refused")):
             scene.say(record, act)

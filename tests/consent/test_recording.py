@@ -201,6 +201,13 @@ class TestDoubleOptIn:
         with pytest.raises(Refused):
             confirming.confirm(row.group, actor=scene.lead, evidence=scene.proof)
 
+    def test_a_part_of_a_country_has_rules_of_its_own(self):
+        scene = Scene(rules={"US-CA": {"kind": "opt_out"}})
+        for key, region, allowed in (("ca", "ca", True), ("ny", "NY", False), ("far", "California", False)):
+            live = {"address": [{"city": "Fresno", "region": region, "country": "US"}]}
+            record = stored(scene.karl.source, key, person("Una", f"Okonjo {key}", **live))
+            assert scene.may(record).allowed is allowed
+
     def test_another_place_does_not_ask_for_it(self, scene):
         (row,) = scene.grant(scene.nora)
         assert row.act == "granted"
