@@ -90,6 +90,15 @@ class ModelView:
         return [_weighed(one) for one in self.model.comparisons]
 
     @cached_property
+    def lowest(self) -> float:
+        """Where the axis of the weights begins, in bits."""
+        return min((bits for one in self.weighed for _level, bits in one.levels), default=0.0)
+
+    @cached_property
+    def highest(self) -> float:
+        return max((bits for one in self.weighed for _level, bits in one.levels), default=0.0)
+
+    @cached_property
     def diagnostics(self) -> list[str]:
         return diagnoses(self.model)
 
