@@ -96,6 +96,12 @@ class QueuePage:
     saved: Sequence[SavedFilter] = ()
     rows: Sequence[Row] = field(default_factory=tuple)
 
+    @property
+    def first(self) -> int:
+        """The row where the reader begins: the first that is in nobody else's hands (its id)."""
+        free = (row.task.pk for row in self.rows if not row.holder and not row.elsewhere)
+        return next(free, self.rows[0].task.pk if self.rows else 0)
+
 
 def queue_page(wanted: Wanted, tasks: Sequence[Task], user: User) -> QueuePage:
     """The page around these tasks; a fixed number of queries."""

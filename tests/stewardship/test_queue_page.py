@@ -205,6 +205,15 @@ class TestGroups:
         assert "2 more</a>" in text
         assert "2 more were cut off at a weak link" in text
 
+    def test_one_begins_at_the_first_that_is_in_nobody_elses_hands(self, client, marta, jonas, crm, shop):
+        first, second = [
+            task_of(ask(stranger(crm, n), stranger(shop, n + 1), probability=0.5 + n / 10)) for n in (1, 3)
+        ]
+        tasks.take(first, actor=jonas)
+
+        assert page(client, marta).context["page"].first == second.pk
+        assert page(client, jonas).context["page"].first == first.pk
+
     def test_what_is_in_other_hands_is_said_and_cannot_be_taken(self, client, marta, jonas, task):
         colleague(assigned_to=task, whom=jonas)
 

@@ -15,11 +15,15 @@ def test_each_figure_leads_to_the_rows_that_it_counts(marta, task):
     assert (figure.value, figure.url) == ("1", "/review/?queue=possible")
 
 
-def test_contradictions_need_attention(marta, pair):
-    ask(*pair, kind="conflict")
+@pytest.mark.parametrize(
+    ("kind", "words"), [("conflict", "1 pair has numbers that contradict"), ("stale", "1 answer went stale")]
+)
+def test_what_presses_needs_attention(marta, pair, kind, words):
+    ask(*pair, kind=kind)
 
     [call] = open_work(marta).attention
-    assert "1 pair has numbers that contradict" in str(call.sentence)
+    assert words in str(call.sentence)
+    assert call.url == f"/review/?queue={kind}"
 
 
 def test_others_waiting_are_not_counted(outsider, task):
