@@ -8,16 +8,18 @@ from django.urls import reverse
 
 from cmdm import jobs
 from cmdm.models import AuditEntry, Job, OutboxEvent, system_user
-from consent.actions import proposals, telling
+from consent.actions import consents, proposals, telling
+from consent.actions.on_behalf import ask_customer
 from consent.models import ConsentEvent, PortalAnchor, Proposal, SubjectRequest
 from consent.queries.portal_consents import topics
 from consent.queries.portal_data import holdings
 from customers.sealing import open_values
+from matching.actions import ledger
 from tests.consent.people import MAIL, make_karl
 from tests.consent.portal import make_account, sign_in
 from tests.consent.scene import make_notice, make_purpose
 from tests.support.people import make_domain
-from tests.support.records import make_source, now, stored
+from tests.support.records import make_source, now, seen, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +158,19 @@ class TestMyConsents:
             page, file = reverse("my:receipt", args=[group]), his.get(reverse("my:receipt", args=[group]) + "?as=file")
             assert his.get(page).status_code == 200
             assert file.headers["Content-Disposition"].startswith("attachment")
+
+    def test_who_is_asked_which_answer_is_right_learns_that_a_no_from_elsewhere_still_stands(self, his, karl, offers):
+        other = stored(make_source(karl.domain), "9", {"given_name": "Carl", "family_name": "Overlander"})
+        hub = system_user()
+        consents.record([other], actor=hub, purpose=offers[0], act="refused", method="phone")
+        his.get(reverse("my:consents"))
+        his.post(reverse("my:answer"), said(offers[1], switch(karl), "yes"))
+        pair = [now(karl).customer, now(other).customer]
+        merged = ledger.merge(pair, actor=hub, seen=seen(*pair))
+        ask_customer(merged, actor=hub, purpose=offers[0])
+        assert "Which answer is right?" in his.get(reverse("my:consents")).text
+        answered = his.post(reverse("my:answer"), said(offers[1], switch(karl), "yes"), follow=True)
+        assert "The no that we hold from elsewhere still counts." in answered.text
 
     def test_another_text_by_now_is_shown_first(self, his, karl, offers):
         purpose, notice = offers

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from cmdm.actions import Invalid, Refused
@@ -24,6 +25,9 @@ from consent.views.portal.session import PortalRequest, portal_required
 from customers.models import Attribute
 from customers.queries.catalogue import catalogue
 
+STANDING = gettext_noop(
+    "The no that we hold from elsewhere still counts. Add the address at which you gave it, and say yes there."
+)
 SHOWN = "portal_texts"  # hashes of the texts that this session was shown: a yes to another one is none
 
 
@@ -69,6 +73,9 @@ def answer(request: PortalRequest) -> HttpResponse:
         messages.error(request, str(refusal.sentence))
         return _page(request, status=409)
     messages.success(request, _done(made, yes=yes, address=bool(switch.kind)))
+    if yes and topic.purpose.key in put_to(request.portal.customers):
+        # He was asked which answer is right, and learns that a no of another record, which he did not prove, stands.
+        messages.warning(request, _(STANDING))
     return redirect(f"{reverse('my:consents')}#{topic.purpose.key}-{switch.ref}")
 
 
