@@ -77,10 +77,14 @@ def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
     return {**read, "house": house, "words": words}
 
 
+# A comma parts, and an apostrophe divides no word.
+_MARKS = frozenset(",'`")
+
+
 def _usual(text: str) -> tuple[str, ...] | None:
     """What the reader makes of a street and the number 1; nothing for a line that needs a closer look."""
     words = _WORD.findall(text.lower())
-    if "," in text or not text.isascii() or words.count("1") != 1 or not _TELLING.isdisjoint(words):
+    if not _MARKS.isdisjoint(text) or not text.isascii() or words.count("1") != 1 or not _TELLING.isdisjoint(words):
         return None
     named = [_street(word) for word in words if word != "1"]
     if not named or not all(map(str.isalpha, named)):

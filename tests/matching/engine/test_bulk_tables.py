@@ -1,6 +1,6 @@
 """A table of values becomes the very features that its records, prepared one by one, have."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from matching.engine.bulk import columns as bulk
@@ -42,6 +42,7 @@ LINES = st.lists(
 ).map(" ".join)
 
 
+@example(lines=["1 rue de l'Eglise"], house="")
 @settings(max_examples=50, deadline=None)
 @given(lines=st.lists(LINES, min_size=1, max_size=6), house=st.sampled_from(["", "5"]))
 def test_address_lines_are_read_alike_whatever_their_shape(lines, house):
