@@ -43,10 +43,10 @@ PAIRS = (
               (k %% 100) / 100.0, '{"levels": []}', '', now(), '', %(change)s
          FROM generate_series(0, %(records)s - 1) k""",
     """INSERT INTO stewardship_task (id, queue, status, round, domains, customers, score, priority, why, differs,
-                                     beyond, stage, opened_at, change)
+                                     agrees, beyond, stage, opened_at, change)
        SELECT c.id, 'possible', 'open', 1, ARRAY[%(domain)s::bigint], ARRAY[c.left_id, c.right_id], c.probability,
               (c.id * 7919 %% 100003) / 1000.0, 'unsure',
-              ARRAY[(ARRAY['birth_date','email','phone'])[c.id %% 3 + 1]], 0, 'first',
+              ARRAY[(ARRAY['birth_date','email','phone'])[c.id %% 3 + 1]], ARRAY['family_name'], 0, 'first',
               now() - (c.id %% 40) * interval '1 day', %(change)s
          FROM matching_candidate c WHERE c.id >= %(first)s""",
     """INSERT INTO stewardship_taskcandidate (task_id, candidate_id, open)
