@@ -1,5 +1,7 @@
 """Handing a card over: back with a comment, to a colleague, to somebody who knows."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -42,6 +44,14 @@ def test_a_lead_assigns_it_and_a_steward_does_not(client, marta, jonas, outsider
     assert client.post(to("assign", task.pk), {"to": outsider.pk}).status_code == 422
     client.post(to("assign", task.pk), {"to": jonas.pk})
     assert Task.objects.get(pk=task.pk).assigned_to == jonas
+
+
+def test_every_field_of_the_page_has_a_label_of_its_own(client, retail, task):
+    client.force_login(make_user("lead", domain=retail))
+    ids = re.findall(r' id="([^"]+)"', client.get(to("hand", task.pk)).text)
+
+    assert "assign_to" in ids
+    assert len(ids) == len(set(ids))
 
 
 def test_who_is_asked_answers_and_the_card_comes_back(client, marta, expert, outsider, task):
