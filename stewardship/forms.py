@@ -137,8 +137,9 @@ class AssignForm(forms.Form):
     to = forms.ModelChoiceField(User.objects.none(), label=_("Who"), required=False, empty_label=_("Nobody"))
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         # On its page stands another form with a field of this name.
-        super().__init__(*args, auto_id="assign_%s", **kwargs)
+        self.auto_id = "assign_%s"
         offer(self.fields["to"], who_may("decide", task.domain_ids()))
 
 
