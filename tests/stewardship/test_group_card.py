@@ -294,3 +294,26 @@ class TestReasons:
         assert "Waits for a second steward" not in shown.text
         assert refused.status_code == 409 and 'data-code="reason"' in refused.text
         assert taken.status_code == 302
+
+
+class TestAWeakLink:
+    @pytest.fixture
+    def chain(self, crm, shop, retail):
+        """Two of one name born on other days of a year, and one who says no day and has a little of both."""
+        name = {"given_name": "Beatriz", "family_name": "Quintanilla"}
+        work = {"gender": "f", "email": [{"value": "info@taller.example"}]}
+        homes = [
+            [{"kind": "home", "line1": line, "city": "Valencia", "country": "ES"}]
+            for line in ("Calle A 3", "Plaza B 9")
+        ]
+        put(crm, "W1", **name, **work, birth_date="1979-06-24")
+        put(shop, "W2", **name, **work, address=homes[0])
+        put(make_source(retail, "loyalty"), "W3", **name, birth_date="1979-01-03", address=homes[1])
+        return Task.objects.open().get()
+
+    def test_two_who_meet_only_through_a_third_are_named(self, client, marta, chain):
+        client.force_login(marta)
+        page = client.get(at("task", chain))
+
+        assert len(chain.customers) == 3
+        assert "One weak link." in page.text
