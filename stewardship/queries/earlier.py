@@ -39,7 +39,8 @@ class Earlier:
 def earlier(made: Material, heads: Sequence[Head]) -> list[Earlier]:
     """Verdicts between the records shown, and answers of this task that were taken back; newest first; two queries."""
     records = {record.pk: record for side in made.sides for record in side}
-    said = Verdict.objects.filter(left__in=records, right__in=records, derived=False).select_related("decided_by")
+    unseen = _unseen(made.task)
+    said = Verdict.objects.filter(left__in=records, right__in=records, derived=False).exclude(decided_by__in=unseen)
     found = [
         Earlier(
             row.answer,
@@ -51,14 +52,20 @@ def earlier(made: Material, heads: Sequence[Head]) -> list[Earlier]:
             _since(row, records, made, heads),
             row.stale_since is not None and row.revoked_at is None,
         )
-        for row in said.order_by("-pk")[:SHOWN]
+        for row in said.select_related("decided_by").order_by("-pk")[:SHOWN]
     ]
-    back = Answer.objects.filter(task=made.task).filter(_told(made.task)).select_related("by")
+    back = Answer.objects.filter(task=made.task).filter(_told(made.task)).exclude(by__in=unseen).select_related("by")
     found += [
         Earlier(row.decision, row.get_decision_display(), str(row.by), row.at, row.reason, row.withdrawn_at is not None)
         for row in back.order_by("-pk")[:SHOWN]
     ]
     return sorted(found, key=lambda one: one.at, reverse=True)[:SHOWN]
+
+
+def _unseen(task: Task) -> Any:
+    """Who answered first: whoever answers second is told nothing that they said, not even what they took back."""
+    first = Answer.objects.filter(task=task, round=task.round, withdrawn_at__isnull=True).values("by")
+    return first if task.stage == Task.Stage.SECOND else first.none()
 
 
 def last_answers(user: User) -> list[Answer]:

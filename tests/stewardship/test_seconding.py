@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from cmdm import clock
 from cmdm.actions import Invalid, Refused
@@ -83,6 +84,15 @@ class TestDeeds:
             answer(task, marta, "same")
         second = answer(task, jonas, "same")
         assert (second.role, second.acts, Customer.objects.active().count()) == ("second", True, 1)
+
+    def test_the_second_is_told_nothing_that_the_first_said_and_took_back(self, client, policy, task, marta, jonas):
+        tasks.undo(answer(task, marta, "different"), actor=marta)
+        client.force_login(jonas)
+        address = reverse("stewardship:task", args=[task.pk])
+        assert [one.by for one in client.get(address).context["card"].earlier] == ["Marta"]
+
+        answer(Task.objects.get(), marta, "same")
+        assert client.get(address).context["card"].earlier == []
 
     def test_two_who_differ_leave_it_to_a_lead(self, policy, task, marta, jonas, lead):
         answer(task, marta, "same")
