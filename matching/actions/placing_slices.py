@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 
 from cmdm import audit
 from cmdm.actions import action
@@ -42,8 +42,9 @@ class Since(NamedTuple):
 
     @classmethod
     def now(cls) -> Self:
-        """As it is now; one query."""
-        with connection.cursor() as cursor:
+        """As it is once whoever is placing records has ended: his ids are drawn, and he holds locks on buckets."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            keys.lock_buckets(range(keys.BUCKETS))
             cursor.execute(_LAST)
             return cls(*cursor.fetchone())
 
