@@ -31,7 +31,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class PairExplained:
-    """A pair's score in words and rows."""
+    """A pair's score in words and rows; ``records``: between which two, where that is known."""
 
     probability: float
     household: float
@@ -44,6 +44,7 @@ class PairExplained:
     counterfactual: str
     automatic: float
     model_version: int
+    records: tuple[SourceRecord, SourceRecord] | None = None
 
     @property
     def confirmations(self) -> list[Reason]:

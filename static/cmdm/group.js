@@ -127,6 +127,8 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-part], [data-kin]")) change(read());
   });
+  /* All in one group, so that what "all same" would touch can be seen. */
+  window.cmdm = Object.assign(window.cmdm ?? {}, { together: () => { if (now) change({ part: now.part.map(() => "1"), kin: now.kin.map(() => "") }); } });
   document.addEventListener("htmx:afterSwap", (event) => { if (event.target.id === "work") begin(); });
   document.addEventListener("DOMContentLoaded", begin);
 

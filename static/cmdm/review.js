@@ -97,9 +97,10 @@
   const checked = () => $("#case").dataset.checked === "yes" || !$(".effects, .ring");
   const check = () => {
     $("#case").dataset.checked = "yes";
+    window.cmdm?.together?.();
     $(".compare")?.classList.add("shows-golden");
-    $(".effects")?.classList.add("is-open");
-    window.cmdm?.complain($("#decision").dataset.check);
+    $("#check").hidden = false;
+    window.cmdm?.say($("#check").textContent);
   };
 
   document.addEventListener("keydown", (event) => {

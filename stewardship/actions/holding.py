@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, events, history
@@ -13,7 +13,7 @@ from cmdm.models import User
 from customers.models import SourceRecord
 from stewardship.actions import notes, opening
 from stewardship.actions.refusals import refuse_unless_free, refuse_unless_open, refuse_unless_wanted
-from stewardship.models import Note, Task
+from stewardship.models import Answer, Note, Task
 from stewardship.models.task import FREE, OFFERED, TaskQuerySet, free_given
 from stewardship.queries.leading import leads
 
@@ -164,6 +164,15 @@ def put_down(task: Task) -> None:
     """In nobody's hands."""
     task.taken_by = task.taken_until = None
     write(task, "taken_by", "taken_until")
+
+
+def put_down_undone(actor: User, task: Task) -> None:
+    """What he holds because he took an answer back, and left for this task; one that is being written stays."""
+    since = clock.now() - LEASE
+    undone = Task.objects.open().filter(taken_by=actor, taken_until__gt=clock.now()).exclude(pk=task.pk)
+    undone = undone.filter(models.Exists(Answer.objects.filter(task=models.OuterRef("pk"), withdrawn_at__gt=since)))
+    for one in undone.select_for_update(of=("self",), skip_locked=True).order_by("pk"):
+        put_down(one)
 
 
 def write(task: Task, *fields: str) -> None:

@@ -60,6 +60,11 @@ def refuse_unless_wanted(task: Task, actor: User) -> None:
         if other.taken_by_id == actor.pk:
             raise Refused(_("It belongs to a card that you hold. Decide or release that first."), code="waits")
         raise Refused(_("It belongs to a card that somebody else is deciding."), code="waits")
+    refuse_unless_meant(task, actor)
+
+
+def refuse_unless_meant(task: Task, actor: User) -> None:
+    """:raises Refused: this round wants the answer of somebody who has given none, and this person has."""
     if task.stage != Task.Stage.FIRST:
         given = Answer.objects.filter(task=task, round=task.round, by=actor, withdrawn_at__isnull=True)
         if given.exists():

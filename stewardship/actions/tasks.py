@@ -32,6 +32,7 @@ from stewardship.actions.holding import (
     hold,
     locked,
     put_down,
+    put_down_undone,
     release,
     renew,
     require_lead,
@@ -188,7 +189,8 @@ def settle(task: Task, *, actor: User) -> Task:
 def undo(answer: Answer, *, actor: User) -> Task:
     """Take an answer back: what it did is reversed, its task is asked again. Refused when it is not in force.
 
-    With an answer that acted the others of its round are taken back, too.
+    With an answer that acted the others of its round are taken back, too. The task comes into the hands of who takes it
+    back; what came there by taking back an earlier answer goes to the queue again.
     """
     found = _lock(answer.task, also=map(int, answer.versions))
     task = found.task
@@ -202,6 +204,7 @@ def undo(answer: Answer, *, actor: User) -> Task:
         _forget(answer, task)
     task.refresh_from_db()
     if task.status == Task.Status.OPEN:
+        put_down_undone(actor, task)
         hold(task, actor)
     audit.record(actor, "task.undone", task)
     events.emit("task.undone", task=task.pk, answer=answer.pk, decision=answer.decision)

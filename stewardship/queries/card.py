@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from cmdm import access, clock, memo
 from cmdm.models import User
-from customers.models import Pin
+from customers.models import Pin, SourceRecord
 from customers.ports import EffectFact
 from customers.queries.catalogue import catalogue
 from customers.types.folding import fold
@@ -135,6 +135,14 @@ class Card:
         if not self.is_group:
             return self.scores.get((0, 1))
         return max(self.scores.values(), key=lambda one: one.probability, default=None)
+
+    @property
+    def compared(self) -> list[tuple[Head, SourceRecord]]:
+        """Of a pair with more records than two: those two between which the score is, each under its column."""
+        one = None if self.is_group else self.explained
+        if one is None or one.records is None or all(head.records == 1 for head in self.heads):
+            return []
+        return list(zip(self.heads, one.records, strict=False))
 
     @cached_property
     def matrix(self) -> list[tuple[Head, list[Field | None]]]:

@@ -1,6 +1,7 @@
 """How likely each two columns of a card are one customer, explained; and into which halves a customer would fall."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 from customers.models import SourceRecord
@@ -20,6 +21,7 @@ def explained_pairs(
 ) -> dict[Pair, PairExplained]:
     """By places of two columns the pair that speaks most for them: the one asked about, else the likeliest."""
     place = {record.pk: number for number, side in enumerate(sides) for record in side}
+    own = {record.pk: record for side in sides for record in side}
     asked: dict[Pair, list[tuple[SourceRecord, SourceRecord]]] = {}
     for one in candidates:
         ends = sorted((place.get(end.pk, -1), end.pk) for end in (one.left, one.right))
@@ -34,10 +36,11 @@ def explained_pairs(
     models = models_in_force()
     found = {}
     for pair, pairs in wanted.items():
-        known = [(scores[a.pk, b.pk], a.party_type) for a, b in pairs if (a.pk, b.pk) in scores]
+        known = [(scores[a.pk, b.pk], (a, b)) for a, b in pairs if (a.pk, b.pk) in scores]
         if known:
-            best, party = max(known, key=lambda one: one[0].weight)
-            found[pair] = explained(best, models[party])
+            best, ends = max(known, key=lambda one: one[0].weight)
+            left, right = sorted((own[end.pk] for end in ends), key=lambda end: place[end.pk])
+            found[pair] = replace(explained(best, models[left.party_type]), records=(left, right))
     return found
 
 

@@ -14,12 +14,14 @@ from django_htmx.http import trigger_client_event
 from cmdm import access
 from cmdm.actions import Refused
 from cmdm.database.rows import Rows
+from cmdm.models import User
 from cmdm.requests import Request
 from stewardship.actions import refusals
 from stewardship.actions.holding import LEASE
 from stewardship.forms import QueueFilter
 from stewardship.models import Task
 from stewardship.queries.card import Card, as_his, card_around, review_card
+from stewardship.queries.leading import leads
 from stewardship.queries.queue import Wanted
 from stewardship.queries.staging import staged_parts
 from stewardship.rules.parting import staged
@@ -138,13 +140,20 @@ def context_of(request: Request, found: Task, **more: Any) -> dict[str, Any]:
     """What the templates of a card need."""
     look = look_of(request)
     card = review_card(found, request.user, wanted_of(request, found), blind=look.blind == "1")
-    settled = ""
+    shown = {"all_rows": look.rows == "all", "script": look.script == "1", "view": look.view}
+    return {"card": card, "settled": _settled(found, request.user), "task": found, **shown, **more}
+
+
+def _settled(found: Task, reader: User) -> str:
+    """Why the reader has nothing to decide here; empty where he has."""
     try:
         refusals.refuse_unless_open(found)
+        refusals.refuse_unless_meant(found, reader)
     except Refused as refusal:
-        settled = str(refusal.sentence)
-    shown = {"all_rows": look.rows == "all", "script": look.script == "1", "view": look.view}
-    return {"card": card, "settled": settled, "task": found, **shown, **more}
+        return str(refusal.sentence)
+    if found.stage == Task.Stage.LEAD and not found.domain_ids() <= leads(reader):
+        return _("Two answers differ. A lead decides.")
+    return ""
 
 
 def card_page(request: Request, found: Task, *, status: int = 200, said: str = "", **more: Any) -> HttpResponse:

@@ -110,6 +110,20 @@ class TestComparison:
         assert explained.probability < explained.automatic
         assert pair_explained(found.left, found.right).probability >= explained.automatic
 
+    def test_of_many_records_it_says_which_two_were_compared(self, client, marta, crm, shop):
+        left, right = stranger(crm, 1), stranger(shop, 2)
+        task = task_of(ask(left, right))
+        assert "Compared:" not in card(client, marta, task).text
+
+        other = put(shop, "OLD", **{**left.values, "phone": ALIKE["phone"]})
+        assert other.customer_id == left.customer_id
+        found = card(client, marta, task)
+        assert [(head.letter, record.key) for head, record in found.context["card"].compared] == [
+            ("A", left.key),
+            ("B", right.key),
+        ]
+        assert "In these two records nothing to compare:" in found.text
+
     def test_blind_hides_score_and_reasons(self, client, marta, father_and_son):
         text = card(client, marta, father_and_son, blind="1").text
 

@@ -14,7 +14,7 @@ from customers.models import Customer, SourceRecord
 from matching.models import Candidate
 from stewardship.models import Answer, ReviewPolicy, Task
 from tests.stewardship.scene import answer, ask, ask_quietly, crowd, make_source, put, stranger, task_of, told
-from tests.support.browser import assert_accessible, press, shoot
+from tests.support.browser import PHONE, assert_accessible, press, shoot
 from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.browser
@@ -89,6 +89,21 @@ def test_a_digit_chooses_a_value_and_the_golden_column_follows(open_page, site, 
     assert row.locator("[data-golden-letter]").inner_text() == "B"
     assert row.locator("[data-golden-rule]").inner_text() == "Your choice, no end date"
     assert undecided
+    assert_a_telephone_shows_first_what_same_would_touch(page)
+    assert answers(site, desk) == []
+
+
+def assert_a_telephone_shows_first_what_same_would_touch(page):
+    """At the first press; in words that cover neither the effects nor the table, and that are no alarm."""
+    page.set_viewport_size(PHONE)
+    page.evaluate("document.querySelectorAll('[data-undecided]').forEach(row => row.querySelector('input').click())")
+    assert page.locator("#effects").bounding_box()["height"] < 1
+    page.locator("#decision [value=same]").click()
+    expect(page.locator("#check")).to_be_visible()
+    expect(page.locator("#alerts")).to_be_empty()
+    boxes = [page.locator(one).bounding_box() for one in ("#check", "#effects", "#decision")]
+    assert all(box["height"] > 30 for box in boxes)
+    assert [box["y"] + box["height"] <= below["y"] + 1 for box, below in itertools.pairwise(boxes)] == [True, True]
 
 
 def test_same_waits_for_the_choice_that_no_rule_makes(open_page, site, desk):

@@ -209,6 +209,17 @@ class TestTakingBack:
         assert given.withdrawn_at is not None
         assert (again.pk, again.status, again.round, again.taken_by) == (task.pk, "open", 2, marta)
 
+    def test_it_is_his_card_again_and_what_he_took_back_before_is_not(self, task, marta, jonas, crm, shop):
+        kept, *others = [task_of(ask(stranger(crm, n), stranger(shop, n + 1))) for n in (5, 7, 9)]
+        tasks.take(kept, actor=marta)
+        given = [answer(one, marta, "different") for one in (*others, task)]
+        for one in reversed(given):
+            tasks.undo(one, actor=marta)
+
+        holders = dict(Task.objects.values_list("pk", "taken_by"))
+        assert holders == {kept.pk: marta.pk, others[0].pk: marta.pk, others[1].pk: None, task.pk: None}
+        tasks.take(task, actor=jonas)
+
     def test_a_merge_is_undone_by_whom_no_other_domain_is_open(self, task, marta, branch):
         assert tasks.undo(answer(task, marta, "same"), actor=marta).status == "open"
 

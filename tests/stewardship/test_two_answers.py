@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from cmdm import clock
 from cmdm.actions import Refused, action
@@ -38,6 +39,11 @@ def owners(pair):
 
 def waiting(user):
     return list(Task.objects.visible_to(user).open().free_for(user, clock.now()))
+
+
+def shown(client, user, task):
+    client.force_login(user)
+    return client.get(reverse("stewardship:task", args=[task.pk])).text
 
 
 @action
@@ -87,6 +93,15 @@ class TestTheFirst:
     def test_without_a_policy_one_person_decides(self, task, marta):
         assert answer(task, marta, "same").role == "decision"
 
+    def test_his_card_says_so_and_offers_no_answer(self, client, first, task, marta, jonas):
+        text = shown(client, marta, task)
+        assert "You have answered this. Somebody else answers it now." in text
+        assert 'id="decision"' not in text and "A second answer." not in text
+        assert reverse("stewardship:take", args=[task.pk]) not in text
+
+        text = shown(client, jonas, task)
+        assert "A second answer." in text and 'id="decision"' in text
+
 
 class TestTheSecond:
     def test_who_agrees_acts(self, first, task, pair, jonas):
@@ -126,6 +141,13 @@ class TestTheLead:
     def test_nobody_else_decides_it(self, disputed, retail):
         with pytest.raises(PermissionDenied):
             answer(disputed, make_user("steward", domain=retail), "same")
+
+    def test_only_his_card_offers_answers(self, client, disputed, retail, marta, lena):
+        other = make_user("steward", domain=retail)
+        offered = {user: 'id="decision"' in shown(client, user, disputed) for user in (marta, other, lena)}
+
+        assert offered == {marta: False, other: False, lena: True}
+        assert "Two answers differ. A lead decides." in shown(client, other, disputed)
 
     def test_his_answer_acts(self, disputed, pair, lena):
         given = answer(disputed, lena, "different")
