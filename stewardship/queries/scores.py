@@ -38,8 +38,8 @@ def explained_pairs(
     for pair, pairs in wanted.items():
         known = [(scores[a.pk, b.pk], (a, b)) for a, b in pairs if (a.pk, b.pk) in scores]
         if known:
-            best, ends = max(known, key=lambda one: one[0].weight)
-            left, right = sorted((own[end.pk] for end in ends), key=lambda end: place[end.pk])
+            best, best_pair = max(known, key=lambda one: one[0].weight)
+            left, right = sorted((own[end.pk] for end in best_pair), key=lambda end: place[end.pk])
             found[pair] = replace(explained(best, models[left.party_type]), records=(left, right))
     return found
 
