@@ -63,8 +63,8 @@ class PurposeForm(forms.Form):
     parent = forms.ModelChoiceField(Purpose.objects.none(), label=_("Part of"), required=False, empty_label="–")
     rules = forms.CharField(
         label=_("Other terms by country"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One place a line, such as “DE: double opt-in email sms, minimum age 16, expires after 730”. "
-                    "“from last activity” counts the days from there."),
+        help_text=_("One place a line, such as “DE: double opt-in email sms, minimum age 16, expires after 730”, or "
+                    "“US-CA: basis opt_out” for a part of a country. “from last activity” counts the days from there."),
     )  # fmt: skip
     position = forms.IntegerField(label=_("Place in lists"), min_value=0, max_value=32000, initial=100)
 

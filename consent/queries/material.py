@@ -21,6 +21,7 @@ from consent.rules.permitting import (
     judged,
     terms_of,
 )
+from consent.rules.places import placed
 from customers.sealing import open_values
 
 # Times come as whole microseconds, since reading thousands of them as text costs more than the statement.
@@ -58,11 +59,10 @@ _LOAD = """
      WHERE {records} AND (r.closed_at IS NULL OR e.id IS NOT NULL)
 """
 _PARTS = " UNION SELECT q.id, q.parent_id FROM consent_purpose q JOIN asked ON q.parent_id = asked.id"
-# Where a rule is about a part of a country (US-CA), a place is told with its region, as `rules.places.place` does.
+# Where a rule is about a part of a country (US-CA), a country is told with what stands as region beside it.
 PARTED = """rules::text ~ '"[A-Z]{2}-'"""
 IN_PARTS = """(
-    SELECT COALESCE(jsonb_agg(a ->> 'country' || CASE WHEN upper(btrim(a ->> 'region')) ~ '^[A-Z0-9]{1,3}$'
-                                                      THEN '-' || upper(btrim(a ->> 'region')) ELSE '' END), '[]')
+    SELECT COALESCE(jsonb_agg(a ->> 'country' || COALESCE('-' || NULLIF(btrim(a ->> 'region'), ''), '')), '[]')
       FROM jsonb_array_elements(CASE WHEN jsonb_typeof(r.values -> 'address') = 'array'
                                      THEN r.values -> 'address' ELSE '[]' END) a WHERE a ->> 'country' <> '')"""
 # A grant covers a recipient whom the text that was shown names.
@@ -257,8 +257,8 @@ def _act(row: tuple[Any, ...]) -> Act:
 
 @lru_cache(maxsize=4_096)
 def places_in(found: str) -> frozenset[str]:
-    """The countries in a list as the statement gives it."""
-    return frozenset(place for place in json.loads(found) if place)
+    """The countries, or parts of them, in a list as the statement gives it."""
+    return frozenset(placed(said) for said in json.loads(found) if said)
 
 
 @lru_cache(maxsize=4_096)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
-_PART = re.compile(r"[A-Z0-9]{1,3}")
+from customers.types.regions import region_code
+
 _PLACE = re.compile(r"\*|[A-Z]{2}(-[A-Z0-9]{1,3})?")
 _NUMBERS = {"minimum age": "minimum_age", "expires after": "expires_after_days"}
 _DOUBLE, _BASIS = "double opt-in", "basis"
@@ -16,9 +17,15 @@ _FROM = {"from consent": "given", "from last activity": "activity"}
 
 
 def place(country: str, region: str) -> str:
-    """By whose rules somebody lives: a part of a country where its code stands in the address, else the country."""
-    code = region.strip().upper()
-    return f"{country}-{code}" if country and _PART.fullmatch(code) else country
+    """By whose rules somebody lives: a part of a country where the address names one (CA, US-CA, California), else the
+    country."""
+    code = region_code(country, region) if country and region else ""
+    return f"{country}-{code}" if code else country
+
+
+def placed(said: str) -> str:
+    """The same of country and region in one text, with a dash between them."""
+    return place(said[:2], said[3:]) if said[2:3] == "-" else said
 
 
 class BadPlaces(ValueError):
@@ -51,9 +58,10 @@ def parsed(text: str, *, kinds: Collection[str], channels: Collection[str]) -> d
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        place, _colon, said = (part.strip() for part in line.partition(":"))
-        if not _PLACE.fullmatch(place) or place in rules:
-            raise BadPlaces(number, place)
+        where, _colon, said = (part.strip() for part in line.partition(":"))
+        place = placed(where)
+        if not _PLACE.fullmatch(place) or ("-" in where and "-" not in place) or place in rules:
+            raise BadPlaces(number, where)
         rules[place] = {}
         for part in filter(None, (part.strip() for part in said.split(","))):
             rules[place] |= _term(part, number, kinds=kinds, channels=channels)

@@ -108,7 +108,9 @@ def test_terms_by_country_are_read_and_written_back(client):
     rules = "DE: double opt-in email sms, minimum age 16\nUS-CA: basis opt_out"
     sent = {"key": "news", "label": "News", "kind": "opt_in", "channels": ["email"], "position": 10, "rules": rules}
     assert client.post(reverse("consent:purpose_new"), {**sent, "rules": "Germany: yes"}).status_code == 422
-    assert client.post(reverse("consent:purpose_new"), {**sent, "label_de": "Neuigkeiten"}).status_code == 302
+    assert client.post(reverse("consent:purpose_new"), {**sent, "rules": "US-XY: basis opt_out"}).status_code == 422
+    spoken = {**sent, "rules": rules.replace("CA", "California"), "label_de": "Neuigkeiten"}
+    assert client.post(reverse("consent:purpose_new"), spoken).status_code == 302
     page = client.get(reverse("consent:purpose", args=["news"]))
     assert page.context["form"]["rules"].value() == rules
     assert page.context["purpose"].translations["de"]["label"] == "Neuigkeiten"

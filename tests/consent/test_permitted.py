@@ -37,7 +37,7 @@ RECORDS = """
            CASE WHEN (n + k) %% 5 = 0 THEN '{}' ELSE jsonb_build_object('birth_date', (2004 + (n + k) %% 9) || '-06-01')
              END || CASE WHEN (n + k) %% 3 = 0 THEN '{}' ELSE jsonb_build_object('address', jsonb_build_array(
                            jsonb_build_object('country', (ARRAY['DE','FR','US'])[(n + k) %% 3 + 1],
-                                              'region', (ARRAY['CA',' ca','NY','Kärnten'])[n %% 4 + 1]))) END,
+                                              'region', (ARRAY['CA',' california','NY','Kärnten'])[n %% 4 + 1]))) END,
            '', '[]', 1, 1, now(), now(), now(), 90000 + n, CASE WHEN k = 2 THEN 90000 + n END, %(change)s
       FROM generate_series(1, %(n)s) n, generate_series(0, 2) k, customers_source s
      WHERE s.id = %(source)s AND (k = 0 OR n %% 2 = 0 AND (k = 1 OR n %% 4 = 0))
