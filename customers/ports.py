@@ -140,6 +140,15 @@ class Inquiry:
 
 
 @dataclass(frozen=True)
+class SaidSame:
+    """A person said that records of his are one customer's; ``joined``: by now they are."""
+
+    at: datetime
+    ended_at: datetime | None
+    joined: bool
+
+
+@dataclass(frozen=True)
 class Instant:
     """Where a moment of a timeline stands: newest first, at one time by kind, then by id, the newest first."""
 
@@ -251,6 +260,12 @@ def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
 @port("customers.inquiries")
 def inquiries(records: Sequence[int]) -> Sequence[Inquiry]:
     """What people are still asked about these records (ids) of theirs, the oldest first; one query."""
+    raise NotImplementedError
+
+
+@port("customers.said_same")
+def said_same(records: Sequence[int]) -> Sequence[SaidSame]:
+    """Where a person said that some of these records (ids) of his are one customer's, newest first; one query."""
     raise NotImplementedError
 
 

@@ -15,7 +15,7 @@ class MatchingConfig(AppConfig):
         from customers import ports
         from matching import handlers, registrations  # noqa: F401
         from matching.actions import placing
-        from matching.queries import ledgers
+        from matching.queries import ledgers, said
 
         jobs.at("matching.jobs")
         ports.reserve.supply(placing.reserve)
@@ -23,3 +23,4 @@ class MatchingConfig(AppConfig):
         ports.place_many.supply_from("matching.actions.placing_stored.place_many")
         ports.forget_keys.supply(placing.forget_keys)
         ports.successors.supply(ledgers.successors)
+        ports.said_same.supply(said.said_same)

@@ -1,13 +1,13 @@
 """Anchors: which records an account may see. Each one stands on a proof, never on what the machine joined."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, clock
+from cmdm import access, audit, clock, events
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import Domain, User
 from consent.models import ContactPoint, PortalAccount, PortalAnchor, PortalClaim
@@ -28,7 +28,7 @@ def bind(account: PortalAccount, contact: ContactPoint, found: Sequence[Carrier]
 
     Writes within the deed that proved the address.
     """
-    mine = set(account.anchors.filter(ended_at__isnull=True).values_list("record", flat=True))
+    mine = anchored(account)
     if mine:
         return open_records(account, contact, more(found, mine), How.VERIFIED, actor=actor)
     if ground(found) is not Ground.OPEN:
@@ -40,7 +40,7 @@ def open_records(
     account: PortalAccount, contact: ContactPoint | None, chosen: Iterable[int], how: str, *, actor: User
 ) -> list[int]:
     """Bind the account to records, within the deed that proved it; the ids of those that are new to it."""
-    known = set(account.anchors.filter(ended_at__isnull=True).values_list("record", flat=True))
+    known = anchored(account)
     fresh = [pk for pk in chosen if pk not in known]
     PortalAnchor.objects.bulk_create(
         PortalAnchor(
@@ -67,7 +67,7 @@ def prove(account: PortalAccount, contact: ContactPoint, fact: Fact, *, actor: U
         if cursor.fetchone() is None:
             return False
     found = carriers(contact.kind, text_of(contact))
-    mine = set(account.anchors.filter(ended_at__isnull=True).values_list("record", flat=True))
+    mine = anchored(account)
     fits = [one.record for one in found if one.record in mine and fact.fits(one)] if mine else opened(found, fact)
     if fits:
         open_records(account, contact, fits, How.FACT, actor=actor)
@@ -109,8 +109,8 @@ def portal_domain() -> Domain:
 
 @action
 def claim(account: PortalAccount, contact: ContactPoint, *, actor: User) -> PortalClaim:
-    """Ask the organisation to confirm who the person is. Asked again, it is the same question."""
-    waiting = PortalClaim.objects.waiting().filter(account=account).first()
+    """Ask the organisation to confirm who the person is. Asked again of an address, it is the same question."""
+    waiting = PortalClaim.objects.waiting().filter(account=account, contact=contact).first()
     if waiting is not None:
         return waiting
     found = [one.record for one in carriers(contact.kind, text_of(contact))]
@@ -133,9 +133,31 @@ def confirm(claim: PortalClaim, *, actor: User, chosen: Sequence[SourceRecord], 
     allowed = {one.record for one in carriers(claim.contact.kind, text_of(claim.contact))}
     if not chosen or not {record.pk for record in chosen} <= allowed:
         raise Refused(_("Choose records that carry this address."))
+    before = anchored(claim.account)
     open_records(claim.account, claim.contact, [record.pk for record in chosen], How.STEWARD, actor=actor)
     PortalAccount.objects.filter(pk=claim.account_id).update(tries=0, change=change_id())
+    propose_same(before, [record.pk for record in chosen])
     return _decide(claim, PortalClaim.State.CONFIRMED, reason, actor)
+
+
+def anchored(account: PortalAccount) -> set[int]:
+    """The records that the account sees."""
+    return set(account.anchors.filter(ended_at__isnull=True).values_list("record", flat=True))
+
+
+def propose_same(mine: Collection[int], others: Collection[int]) -> bool:
+    """Ask the stewards whether what one person proved to be his, and lies in two customers, is one; whether they are.
+
+    Their queue lies above this app: an event tells it which records the customer means, by their ids.
+    """
+    rows = SourceRecord.objects.current().filter(pk__in=[*mine, *others], customer__isnull=False)
+    where = dict(rows.order_by("pk").values_list("pk", "customer"))
+    left = next((pk for pk in sorted(mine) if pk in where), None)
+    right = next((pk for pk in others if pk in where and left and where[pk] != where[left]), None)
+    if left is None or right is None:
+        return False
+    events.emit("portal.also_me", left=left, right=right)
+    return True
 
 
 @action

@@ -207,7 +207,7 @@ class PortalClaim(Changed):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["account"], condition=models.Q(state="waiting"), name="one_claim_waits_an_account"
+                fields=["account", "contact"], condition=models.Q(state="waiting"), name="one_claim_waits_an_address"
             )
         ]
 

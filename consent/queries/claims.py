@@ -27,12 +27,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Waiting:
-    """One claim: the address that was proved, the records one may see, and how many lie elsewhere."""
+    """One claim: the address that was proved, the records one may see, how many lie elsewhere, and what the person sees
+    already by another address of his."""
 
     claim: PortalClaim
     address: str
     records: tuple[Named, ...]
     elsewhere: int
+    known: tuple[Named, ...] = ()
 
     @property
     def choices(self) -> list[tuple[str, str]]:
@@ -41,12 +43,16 @@ class Waiting:
 
 
 def waiting(claim: PortalClaim, user: User) -> Waiting:
-    """Nine queries, whatever the number of records."""
+    """Ten queries, whatever the number of records."""
     found = [one.record for one in carriers(claim.contact.kind, text_of(claim.contact))]
-    rows = SourceRecord.objects.filter(pk__in=found, domain__in=access.scope(user, "correct"))
-    named = tuple(_named(row) for row in rows.select_related("source", "customer", "domain").order_by("pk"))
+    mine = SourceRecord.objects.filter(domain__in=access.scope(user, "correct"))
+    rows = mine.select_related("source", "customer", "domain").order_by("pk")
+    named = tuple(_named(row) for row in rows.filter(pk__in=found))
+    anchors = claim.account.anchors.filter(ended_at__isnull=True).values("record")
+    known = tuple(_named(row) for row in rows.filter(pk__in=anchors))
     reveals = access.scope(user, "reveal") >= claim.domain_ids()
-    return Waiting(claim, shown(claim.contact) if reveals else masked(claim.contact), named, len(found) - len(named))
+    address = shown(claim.contact) if reveals else masked(claim.contact)
+    return Waiting(claim, address, named, len(found) - len(named), known)
 
 
 def _named(row: SourceRecord) -> Named:

@@ -20,6 +20,7 @@ from consent.models import ConsentEvent, PortalAccount, Proposal, Purpose
 from consent.queries.portal_receipts import title_of
 from consent.queries.portal_words import origin_of
 from consent.rules.folding import DENYING, GRANTING, REQUESTED
+from customers import ports
 from customers.models import Attribute, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.sealing import is_sealed
@@ -114,8 +115,8 @@ def _systems(domains: Collection[int]) -> tuple[str, ...]:
 
 
 def happened(account: PortalAccount, anchors: Sequence[int]) -> list[Line]:
-    """What changed and what the person said, newest first, at most a hundred; five queries."""
-    lines = [*_told(anchors), *_answered(anchors), *_decided(account)]
+    """What changed and what the person said, newest first, at most a hundred; six queries."""
+    lines = [*_told(anchors), *_answered(anchors), *_decided(account), *_joined(anchors)]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:MOST]
 
 
@@ -180,3 +181,13 @@ def _decided(account: PortalAccount) -> Iterable[Line]:
     for state, at in rows.order_by("-pk").values_list("state", "decided_at")[:MOST]:
         if at is not None:
             yield Line(at, *words[Proposal.State(state)])
+
+
+def _joined(anchors: Sequence[int]) -> Iterable[Line]:
+    """What became of it that all of these records are the person."""
+    for one in ports.said_same(anchors):
+        yield Line(one.at, _("You told us that all of this is you"), "message-user")
+        if one.ended_at is not None and one.joined:
+            yield Line(one.ended_at, _("We found that it belongs together"), "circle-check")
+        elif one.ended_at is not None:
+            yield Line(one.ended_at, _("We keep apart what you told us is all you"), "circle-x")

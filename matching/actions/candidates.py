@@ -16,6 +16,7 @@ from customers.models import Customer, SourceRecord
 from matching.actions.scoring import evidence_of
 from matching.engine.evidence import Score
 from matching.models import Candidate, Verdict
+from matching.models.candidate import SAID
 from matching.queries.verdicts import settled_pairs
 
 OPEN, CLOSED = Candidate.State.OPEN, Candidate.State.CLOSED
@@ -67,7 +68,7 @@ def open_all(questions: Iterable[Question]) -> list[Candidate]:
         else:
             _refresh(row, question)
             again.append(row)
-    Candidate.objects.bulk_update(again, ["probability", "evidence", "kind", "change"])
+    Candidate.objects.bulk_update(again, ["probability", "evidence", "kind", "reason", "change"])
     return [*insert_many(fresh), *again]
 
 
@@ -94,7 +95,10 @@ def _new(question: Question) -> Candidate:
 def _refresh(row: Candidate, question: Question) -> None:
     row.probability = question.score.probability
     row.evidence = _evidence(question, question.one, question.other)
-    row.kind = question.kind
+    # What the customer himself said stays his question, whatever else speaks for it by now.
+    if row.reason != SAID:
+        row.kind = question.kind
+        row.reason = SAID if question.reason == SAID else row.reason
     row.change = change_id()
 
 

@@ -10,10 +10,9 @@ from customers.models import Customer, SourceRecord
 from matching.actions import candidates
 from matching.actions.candidates import Question
 from matching.models import Candidate
+from matching.models.candidate import SAID
 from matching.queries.models import models_in_force
 from matching.queries.scores import compare_pairs
-
-SAID = "said by the customer"
 
 
 @action

@@ -30,6 +30,10 @@ class CandidateQuerySet(models.QuerySet["Candidate"]):
         return self.select_for_update(of=("self",)).order_by("pk")
 
 
+SAID = "said by the customer"
+"""The reason of what a customer raised himself."""
+
+
 class Candidate(Changed):
     """A scored pair. ``evidence`` holds levels, weights and record versions; values are looked up when shown.
 

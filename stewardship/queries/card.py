@@ -16,6 +16,7 @@ from customers.ports import EffectFact
 from customers.queries.catalogue import catalogue
 from customers.types.folding import fold
 from matching.models import Candidate
+from matching.models.candidate import SAID
 from matching.queries.conflicts import conflicts
 from matching.queries.explaining import PairExplained
 from stewardship.models import Answer, Task
@@ -112,6 +113,7 @@ class Card:
     asked: Sequence[Asked] = ()
     notes: Sequence[Line] = ()
     conflicts: Sequence[str] = ()
+    told: str = ""
     pin: Pin | None = None
     pin_label: str = ""
 
@@ -349,6 +351,7 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         asked=asked_about(made.task.pk),
         notes=lines_on([record for side in made.sides for record in side], made.user, made.task),
         conflicts=_conflicts(card, made),
+        told=_told(card, made),
     )
 
 
@@ -359,6 +362,19 @@ def _conflicts(card: Card, made: Material) -> list[str]:
         return []
     sides = [made.records.get(record.customer_id or 0, ()) for record in (asked.left, asked.right)]
     return conflicts(*sides)
+
+
+def _told(card: Card, made: Material) -> str:
+    """What the customer said himself, where he raised it in the portal."""
+    asked = next((one for one in made.candidates if one.reason == SAID), None)
+    if asked is None:
+        return ""
+    if asked.kind in Candidate.INSIDE:
+        return _("One of these records is about somebody else.")
+    lie = {asked.left.customer_id, asked.right.customer_id}
+    names = [head.called for head in card.heads if head.customer in lie]
+    words = _("%(one)s and %(other)s are one person, who proved an address of each by a code.")
+    return words % {"one": names[0], "other": names[-1]} if names else ""
 
 
 def first_parts(card: Card, columns: Columns) -> Partition:

@@ -56,7 +56,7 @@ def test_a_page_is_shown_to_its_person_and_to_nobody_else(his, client, name, off
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("data", 12), ("consents", 16), ("requests", 6), ("history", 16), ("receipts", 6)]
+    ("name", "most"), [("data", 14), ("consents", 16), ("requests", 6), ("history", 17), ("receipts", 6)]
 )
 def test_a_page_asks_as_much_for_one_record_as_for_many(client, karl, offers, name, most):
     """Two proved records, one of them with a correction, and three acts."""

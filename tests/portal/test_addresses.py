@@ -8,16 +8,21 @@ from django.test import Client
 from cmdm import events
 from cmdm.actions import Invalid, Refused, action
 from cmdm.models import portal_user, system_user
-from consent.actions import contacts, portal_changes
+from consent.actions import contacts, portal_anchors, portal_changes
 from consent.jobs.mailing import send
 from consent.models import ConsentEvent, ContactPoint, PortalAccount, PortalChange, PortalClaim, PortalContact
 from consent.queries.contacts import contact_digest
 from consent.queries.links import stop_headers, stop_of, stop_token, undo_of, undo_token
 from consent.queries.portal import portal_of
+from matching.actions.told import ask_whether_same
 from matching.models import Candidate
+from matching.models.candidate import SAID
+from stewardship.models import Task
 from tests.consent.scene import make_purpose
 from tests.portal.visitor import Visitor, code_in, mails_to, post_mails
-from tests.support.records import now, person, stored
+from tests.stewardship.scene import answer
+from tests.support.people import make_user
+from tests.support.records import ANNA, ANNE, now, person, stored
 
 OLD, NEW, SECOND = "ida@old.example", "ida@new.example", "ida@second.example"
 
@@ -133,9 +138,55 @@ class TestThisIsAlsoMe:
         asked = Candidate.objects.open().get()
         assert {asked.left_id, asked.right_id} == {falk.pk, other.pk}
         assert now(other).customer_id != now(falk).customer_id, "a steward decides"
+        assert "A person checks whether it belongs together." in visitor.get("/my/data/").content.decode()
         second = Visitor()
         second.sign_in(SECOND)
         assert second.is_in and PortalAccount.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("decision", "words"),
+        [("same", "We found that it belongs together"), ("different", "We keep apart what you told us is all you")],
+    )
+    def test_the_steward_reads_who_said_so_and_the_person_what_became_of_it(
+        self, visitor, account, crm, falk, client, decision, words
+    ):
+        stored(crm, "2", {**person("Adelheid", "Sommer", "1988-12-24"), "email": [{"value": SECOND}]})
+        self.add(visitor)
+        while events.dispatch():
+            pass
+        task, steward = Task.objects.get(queue="raised"), make_user("steward", domain=crm.domain)
+        client.force_login(steward)
+        card = client.get(f"/review/{task.pk}/").content.decode()
+        assert "A and B are one person, who proved an address of each by a code." in card
+        answer(task, steward, decision)
+        assert words in visitor.get("/my/history/").content.decode()
+        assert "A person checks" not in visitor.get("/my/data/").content.decode()
+
+    def test_what_the_customer_raised_stays_his_question_whatever_the_machine_finds(self, crm):
+        one, other = stored(crm, "8", ANNA), stored(crm, "9", ANNE)
+        assert Candidate.objects.open().get().kind == "possible"
+        ask_whether_same(one.pk, other.pk, actor=system_user())
+        stored(crm, "9", {**ANNE, "gender": "female"})
+        assert Candidate.objects.open().values_list("kind", "reason").get() == ("raised", SAID)
+
+    def test_what_a_steward_confirms_of_a_second_address_is_asked_about_too(self, visitor, account, crm, falk, client):
+        other = stored(crm, "2", {**person("Adelheid", "Sommer"), "email": [{"value": SECOND}]})
+        self.add(visitor)
+        third = stored(crm, "3", {**person("Uta", "Winter"), "email": [{"value": NEW}]})
+        self.add(visitor, NEW)
+        page = visitor.get("/my/data/").content.decode()
+        assert page.count("we have to confirm first") == 2 and SECOND in page and NEW in page
+        steward = make_user("steward", domain=crm.domain)
+        claims = PortalClaim.objects.order_by("pk")
+        assert len(claims) == 2, "one for each address"
+        client.force_login(steward)
+        question = client.get(f"/consent/customers/{claims[0].pk}/").content.decode()
+        assert "Adelheid Sommer" in question and "Ida Falk" in question, "whom he claims to be, and who he is"
+        portal_anchors.confirm(claims[0], actor=steward, chosen=[other], reason="Passport seen in the shop.")
+        while events.dispatch():
+            pass
+        asked = Candidate.objects.open().get()
+        assert {asked.left_id, asked.right_id} == {falk.pk, other.pk} and third.pk not in portal_of(account).anchors
 
     def test_of_somebody_elses_record_opens_nothing(self, visitor, account, crm, falk):
         stored(crm, "2", {**person("Nils", "Berg", "1950-01-01"), "email": [{"value": SECOND}]})

@@ -14,6 +14,7 @@ from consent.actions import proposals, telling
 from consent.forms.portal import NotMeForm, OwnValuesForm
 from consent.models import Proposal
 from consent.queries.asked import proposals_of, waiting_attributes
+from consent.queries.portal import text_of
 from consent.queries.portal_data import NAME, Held, Holdings, holdings, waits
 from consent.queries.portal_records import of_sources, own_record
 from consent.views.portal.session import PortalRequest, portal_required
@@ -30,6 +31,9 @@ def data(request: PortalRequest) -> HttpResponse:
     held = _held(request)
     asked = ports.inquiries(request.portal.anchors)
     context = {"nav": "data", "held": held, "proposed": proposals_of(request.portal.account), "asked": asked}
+    context["also"] = next((one for one in ports.said_same(request.portal.anchors) if one.ended_at is None), None)
+    claims = request.portal.account.claims.waiting().select_related("contact").order_by("pk")
+    context["claims"] = [(text_of(one.contact), one.created_at) for one in claims]
     return render(request, "portal/data.html", context)
 
 

@@ -152,6 +152,9 @@ def _added(request: HttpRequest, used: PortalCode, account: Any, then: str) -> H
     session.proved_again(request, account)
     if made.claimed:
         messages.info(request, _("The address is yours now. What stands behind it has to be confirmed by us first."))
+    elif made.proposed:
+        words = _("The address is yours now, and you see what we hold under it. A person checks what belongs together.")
+        messages.success(request, words)
     elif made.opened:
         messages.success(request, _("The address is yours now, and you see what we hold under it."))
     else:
