@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
+import polars as pl
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
@@ -20,9 +21,11 @@ from customers.actions import absences, export_files, loading, rebuilding, stori
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.preparers import Preparers, preparers
-from customers.actions.received import Outcome
+from customers.actions.preparing_columns import Fresh, fits
+from customers.actions.received import Outcome, Received
 from customers.actions.rows import Rows, rows_of
-from customers.actions.unchanged import Said, rest_of
+from customers.actions.storing import InColumns
+from customers.actions.unchanged import Said, keys_of, rest_of, rows_in
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
@@ -30,6 +33,7 @@ from customers.rules.applying import Bound
 from customers.rules.batching import Batch, ahead, batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
+from customers.rules.reading import RejectedRow, Row
 from customers.rules.slabs import Slab
 
 BATCH = 1_000
@@ -146,8 +150,10 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
         pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, SLAB, start=start))
         for piece in ahead(pieces):
             progress(*loading.progress_of(load), _("Taking in"))
+            rows, columns = piece.waited()
+            prepared = piece.prepared()
             load = loading.store_batch(
-                load, piece.batch, piece.rows, actor=actor, hold=hold, same=piece.same, prepared=piece.prepared()
+                load, piece.batch, rows, actor=actor, hold=hold, same=piece.same, prepared=prepared, columns=columns
             )
     progress(*loading.progress_of(load), _("Taking in"))
     return load
@@ -155,29 +161,61 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
 
 @dataclass
 class _Piece:
-    """Some lines of a file; those of its rows that have no record yet are being prepared."""
+    """Some lines of a file; those of its rows that have no record yet are being prepared, most of them in columns."""
 
     batch: Batch
     rows: Rows
     same: int
-    places: Sequence[int]
+    lines: Sequence[int]
     coming: Sequence[Future[list[Outcome]]]
+    frame: pl.DataFrame
+    columns: Sequence[Future[Fresh]]
+    mapping: Bound
+    header: Sequence[str]
 
     def prepared(self) -> dict[int, Outcome]:
-        """The outcomes by the places of their rows; waits for the last."""
-        return dict(zip(self.places, chain.from_iterable(one.result() for one in self.coming), strict=True))
+        """The outcomes by the lines of their rows; waits for the last."""
+        return dict(zip(self.lines, chain.from_iterable(one.result() for one in self.coming), strict=True))
+
+    def waited(self) -> tuple[Rows, InColumns | None]:
+        """The rows that are looked at alone, and the others; waits for the last."""
+        if not self.columns:
+            return self.rows, None
+        fresh = Fresh.joined([one.result() for one in self.columns])
+        ordinary = fresh.rows["line"]
+        odd = self.alone(self.frame["line"].filter(~self.frame["line"].is_in(ordinary.implode())).to_list())
+        received = sorted([*self.rows.received, *odd], key=lambda one: one.line)
+        return replace(self.rows, received=received), InColumns(fresh, self.alone)
+
+    def alone(self, lines: Sequence[int]) -> list[Received]:
+        """Rows of the columns as they are received one by one."""
+        chosen = rows_in(self.frame.filter(pl.col("line").is_in(lines)))
+        return rows_of(chosen, self.mapping, self.header).received
 
 
 def _begun(load: Load, piece: Slab | Batch, said: Said, mapping: Bound, others: Preparers) -> _Piece:
-    batch, same = (piece, 0) if isinstance(piece, Batch) else (piece.batch, 0)
-    if isinstance(piece, Slab):
-        found, same = rest_of(piece, said, mapping)
-        batch = batch._replace(rows=found)
-    rows = rows_of(batch.rows, mapping, load.header)
+    batch, same, singles, columns = _parted(piece, said, mapping)
+    rows = rows_of(singles, mapping, load.header)
     known = said.knows([one.key for one in rows.received])
-    places = [place for place, there in enumerate(known) if not there]
-    said.forget(rows.keys)
-    return _Piece(batch, rows, same, places, others.begin([rows.received[place] for place in places]))
+    new = [one for one, there in zip(rows.received, known, strict=True) if not there]
+    said.forget([*rows.keys, *keys_of(columns, mapping)])
+    parts = others.begin_columns(columns, mapping, load.header) if columns.height else []
+    lines = [one.line for one in new]
+    return _Piece(batch, rows, same, lines, others.begin(new), columns, parts, mapping, load.header)
+
+
+def _parted(
+    piece: Slab | Batch, said: Said, mapping: Bound
+) -> tuple[Batch, int, list[Row | RejectedRow], pl.DataFrame]:
+    """What a piece holds: how many rows are unchanged, rows that are looked at alone, and new ones in columns."""
+    if isinstance(piece, Batch):
+        return piece, 0, piece.rows, pl.DataFrame()
+    left, same = rest_of(piece, said, mapping)
+    chosen = pl.Series(said.knows(keys_of(left, mapping)), dtype=pl.Boolean)
+    if not fits(mapping):
+        chosen |= True
+    singles = sorted([*rows_in(left.filter(chosen)), *piece.batch.rows], key=lambda row: row.line)
+    return piece.batch, same, singles, left.filter(~chosen)
 
 
 def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> None:

@@ -4,12 +4,13 @@ A sensitive attribute is sealed whole: ``{"sealed": token}`` stands in the place
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from cmdm import crypto
 
 SEALED = "sealed"
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # made once: `json.dumps` would make one for every value
 
 
 def _context(attribute: str) -> str:
@@ -24,9 +25,7 @@ def is_sealed(value: Any) -> bool:
 def seal_values(values: Mapping[str, Any], sensitive: Collection[str]) -> dict[str, Any]:
     """Opened values as they are stored."""
     return {
-        name: {SEALED: crypto.seal(json.dumps(value, sort_keys=True, ensure_ascii=False), _context(name))}
-        if name in sensitive
-        else value
+        name: {SEALED: crypto.seal(_JSON.encode(value), _context(name))} if name in sensitive else value
         for name, value in values.items()
     }
 
@@ -45,6 +44,11 @@ def open_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def seal_raw(raw: Any) -> bytes:
     """What was received, sealed."""
     return crypto.seal_bytes(json.dumps(raw, ensure_ascii=False, default=str).encode(), "raw")
+
+
+def seal_raws(written: Iterable[str]) -> list[bytes]:
+    """The same of what is written as JSON already."""
+    return crypto.seal_many([text.encode() for text in written], "raw")
 
 
 def open_raw(sealed: bytes) -> Any:

@@ -19,14 +19,14 @@ from customers.actions.absences import Absent
 from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECTED, UNCHANGED, Outcome
 from customers.actions.records import close, take_in
 from customers.actions.rows import Rows
-from customers.actions.storing import store
+from customers.actions.storing import InColumns, store
 from customers.models import Load, LoadChunk
 from customers.rules.batching import Batch
 
 COUNTERS = (NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED)
 RUNNABLE = (Load.State.UPLOADED, Load.State.QUEUED, Load.State.RUNNING)
 Hold = Callable[[], None]
-Taking = Callable[..., list[Outcome]]
+Taking = Callable[..., tuple[list[Outcome], int]]
 
 
 @action
@@ -58,7 +58,11 @@ def note_size(load: Load, *, actor: User, rows: int, hold: Hold) -> Load:
 @action
 def take_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold) -> Load:
     """Take in the rows of a batch, close what they close, and account for them. Refused without ``import``."""
-    return _take(load, batch, rows, take_in, actor=actor, hold=hold)
+    return _take(load, batch, rows, _taken_in, actor=actor, hold=hold)
+
+
+def _taken_in(*args: Any, **named: Any) -> tuple[list[Outcome], int]:
+    return take_in(*args, **named), 0
 
 
 @action
@@ -71,23 +75,27 @@ def store_batch(
     hold: Hold,
     same: int = 0,
     prepared: Mapping[int, Outcome] | None = None,
+    columns: InColumns | None = None,
 ) -> Load:
     """The same with the rows of a large file, whose new records are placed later, together.
 
     :param same: further rows of the batch, which were found to be unchanged.
-    :param prepared: outcomes of rows, by their places, that had no record when they were prepared.
+    :param prepared: outcomes of rows, by their lines, that had no record when they were prepared.
+    :param columns: further rows of the batch, which were prepared in columns.
     """
-    return _take(load, batch, rows, partial(store, prepared=prepared), actor=actor, hold=hold, same=same)
+    taking = partial(store, prepared=prepared, columns=columns)
+    return _take(load, batch, rows, taking, actor=actor, hold=hold, same=same)
 
 
 def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold, same: int = 0) -> Load:
     load = _running(load, hold)
     if load.position.get("line", 0) != batch.start:
         raise Fenced
-    outcomes = taking(load.source, rows.received, actor=actor, load=load)
+    outcomes, fresh = taking(load.source, rows.received, actor=actor, load=load)
     writing.keep_refused(load, rows.aside)
     closed = close(load.source, [one.key for one in rows.closing], actor=actor, load=load) if rows.closing else []
     counts = Counter(one.status for one in [*outcomes, *rows.aside])
+    counts[NEW] += fresh
     counts[CHANGED] += len(closed)
     counts[UNCHANGED] += len(rows.closing) - len(closed) + same
     counts["incomplete"] = sum(one.is_incomplete for one in outcomes)

@@ -12,16 +12,19 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
+import polars as pl
 from django.utils import translation
 
 from cmdm import memo
 from customers.actions import writing
 from customers.actions.preparing import prepare
+from customers.actions.preparing_columns import Fresh, Remembered, prepare_columns
 from customers.actions.received import Outcome, Received
 from customers.models import Source
 from customers.queries.catalogue import MEMO, as_read, catalogue, made_of
+from customers.rules.applying import Bound
 from customers.types.standardising import Standard
 
 AT_ONCE = 2_000  # rows that a preparer gets
@@ -31,6 +34,18 @@ REMEMBERED = 200_000
 _BEGIN = "import django; django.setup(); from customers.actions.preparers import serve; serve()"
 
 
+class Part(NamedTuple):
+    """Rows of a file in columns, as a preparer gets them."""
+
+    frame: pl.DataFrame
+    bound: Bound
+    header: Sequence[str]
+
+    def prepared(self, source: Source, seen: Remembered) -> Fresh:
+        """What the ordinary ones become."""
+        return prepare_columns(source, self.frame, self.bound, self.header, catalogue(), seen)
+
+
 class _Preparer:
     """Another process that prepares rows."""
 
@@ -38,7 +53,7 @@ class _Preparer:
         command = [sys.executable, "-c", _BEGIN]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def prepare(self, work: Any) -> list[Outcome] | None:
+    def prepare(self, work: Any) -> Any:
         """What the rows become; nothing from a process that is there no more, or whose answer cannot be read."""
         come, go = self._process.stdout, self._process.stdin
         if come is None or go is None or go.closed:
@@ -46,8 +61,8 @@ class _Preparer:
         try:
             pickle.dump(work, go, pickle.HIGHEST_PROTOCOL)
             go.flush()
-            made: list[Outcome] = pickle.load(come)  # noqa: S301  (our own process)
-        except (EOFError, OSError, pickle.UnpicklingError, AttributeError, ImportError, IndexError):
+            made = pickle.load(come)  # noqa: S301  (our own process)
+        except (EOFError, OSError, pickle.UnpicklingError, AttributeError, ImportError, IndexError, ValueError):
             # Whatever reading a broken answer may raise; what comes after it would not be its next one.
             self.end()
             return None
@@ -78,6 +93,19 @@ class Preparers:
         parts = [received[start : start + AT_ONCE] for start in range(0, len(received), AT_ONCE)]
         return [threads.submit(self._helped, rows, language, part) for part in parts]
 
+    def begin_columns(self, frame: pl.DataFrame, bound: Bound, header: Sequence[str]) -> list[Future[Fresh]]:
+        """Have rows prepared that lie in columns; only the ordinary ones of them come back."""
+        if frame.height < FEW and self._threads is None:
+            done: Future[Fresh] = Future()
+            done.set_result(prepare_columns(self._source, frame, bound, header, catalogue(), {}))
+            return [done]
+        threads = self._threads or self._started()
+        rows, language = as_read(), translation.get_language()
+        # No less than this, or what is distinct in each part is too much of it.
+        size = max(-(-frame.height // len(self._all)), AT_ONCE)
+        parts = [Part(part, bound, tuple(header)) for part in frame.iter_slices(size)]
+        return [threads.submit(self._helped_columns, rows, language, part) for part in parts]
+
     def _started(self) -> ThreadPoolExecutor:
         count = min(os.cpu_count() or 1, MOST)
         self._all = [_Preparer() for _ in range(count)]
@@ -87,17 +115,27 @@ class Preparers:
         return self._threads
 
     def _helped(self, rows: Any, language: str, received: Sequence[Received]) -> list[Outcome]:
-        preparer = self._free.get()
-        try:
-            made = preparer.prepare((rows, language, self._source, received))
-        finally:
-            self._free.put(preparer)
+        made: list[Outcome] | None = self._asked((rows, language, self._source, received))
         if made is None:
             with _knowing(rows, language):
                 return _prepared(self._source, received, {})
         for one, said in zip(made, received, strict=True):
             one.received = said
         return made
+
+    def _helped_columns(self, rows: Any, language: str, work: Part) -> Fresh:
+        made: Fresh | None = self._asked((rows, language, self._source, work))
+        if made is None:
+            with _knowing(rows, language):
+                return work.prepared(self._source, {})
+        return made
+
+    def _asked(self, work: Any) -> Any:
+        preparer = self._free.get()
+        try:
+            return preparer.prepare(work)
+        finally:
+            self._free.put(preparer)
 
     def end(self) -> None:
         """Let them go."""
@@ -134,25 +172,34 @@ def _prepared(source: Source, received: Sequence[Received], seen: dict[Any, Stan
     return outcomes
 
 
+def _served(source: Source, received: Sequence[Received], seen: dict[Any, Standard]) -> list[Outcome]:
+    outcomes = _prepared(source, received, seen)
+    for one in outcomes:
+        # Who asked has the rows; of the values he needs what is written.
+        one.received, one.values = None, {}  # type: ignore[assignment]
+    return outcomes
+
+
 def serve() -> None:
     """What a preparer does until its pipe is closed."""
     come, go = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     seen: dict[Any, Standard] = {}
+    contents: Remembered = {}
+    before: Any = None
     while True:
         try:
-            rows, language, source, received = pickle.load(come)  # noqa: S301  (from the process that began this one)
+            rows, language, source, work = pickle.load(come)  # noqa: S301  (from the process that began this one)
         except EOFError:
             return
-        if len(seen) > REMEMBERED:
+        if len(seen) > REMEMBERED or before != (rows, language):
             seen.clear()
+            contents.clear()
+        before = (rows, language)
         with _knowing(rows, language):
-            outcomes = _prepared(source, received, seen)
-        for one in outcomes:
-            # Who asked has the rows; of the values he needs what is written.
-            one.received, one.values = None, {}  # type: ignore[assignment]
+            made = work.prepared(source, contents) if isinstance(work, Part) else _served(source, work, seen)
         try:
-            pickle.dump(outcomes, go, pickle.HIGHEST_PROTOCOL)
+            pickle.dump(made, go, pickle.HIGHEST_PROTOCOL)
             go.flush()
         except BrokenPipeError:
             return

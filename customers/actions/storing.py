@@ -5,8 +5,10 @@ the account: only the new records of a batch go another way, by COPY, and wait w
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+import polars as pl
 from django.db import connection
 
 from cmdm import access, audit, clock
@@ -15,9 +17,11 @@ from cmdm.database.copying import drawn
 from cmdm.models import User
 from customers.actions import records, writing
 from customers.actions.preparing import prepare
+from customers.actions.preparing_columns import Fresh
 from customers.actions.received import CHANGED, NEW, Outcome, Received
 from customers.models import Load, Source, SourceRecord
 from customers.queries.catalogue import catalogue
+from customers.queries.term_columns import lines_of
 
 AT_ONCE = 500
 
@@ -25,13 +29,31 @@ _RECORDS = """
     COPY customers_sourcerecord (id, change, source_id, key, domain_id, party_type, values, raw, digest, findings,
                                  version, last_version, observed_at, received_at) FROM STDIN
 """
+_COLUMNS = """
+    COPY customers_sourcerecord (id, key, party_type, values, raw, digest, findings, observed_at, change, source_id,
+                                 domain_id, version, last_version, received_at) FROM STDIN
+"""
 # One text of some lines: a row handed over by itself costs ten times as much.
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _TERMS = "COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN"
 _DIGESTS = """
     SELECT r.key, r.digest, r.closed_at IS NULL FROM customers_sourcerecord r
      WHERE r.source_id = %s AND r.key = ANY(%s)
 """
+
+
+@dataclass(frozen=True)
+class InColumns:
+    """Rows of a file that were prepared in columns, and how each is received where it must be looked at alone."""
+
+    fresh: Fresh
+    alone: Callable[[Sequence[int]], list[Received]]
+
+    def received_without(self, fresh: Fresh) -> list[Received]:
+        """Those that are not among others, each alone."""
+        if len(fresh) == len(self.fresh):
+            return []
+        lines = self.fresh.rows["line"]
+        return self.alone(lines.filter(~lines.is_in(fresh.rows["line"].implode())).to_list())
 
 
 @action
@@ -42,30 +64,48 @@ def store(
     actor: User,
     load: Load,
     prepared: Mapping[int, Outcome] | None = None,
-) -> list[Outcome]:
-    """Store what a file says; new records are not placed yet. One outcome per row, in order.
+    columns: InColumns | None = None,
+) -> tuple[list[Outcome], int]:
+    """Store what a file says; new records are not placed yet. Outcomes, and how many records came in columns.
 
     Refused without ``import`` in the source's domain.
 
-    :param prepared: outcomes of rows, by their places, that had no record when they were prepared.
+    :param prepared: outcomes of rows, by their lines, that had no record when they were prepared.
+    :param columns: rows beside those received.
     """
     access.require(actor, "import", source)
-    writing.lock_keys(source, [one.key for one in received])
-    stored = _stored(source, [one.key for one in received if "\0" not in one.key])
+    keys = [one.key for one in received]
+    writing.lock_keys(source, [*keys, *(columns.fresh.keys if columns else ())])
+    stored = _stored(source, [key for key in keys if "\0" not in key])
+    fresh: Fresh | None = None
+    if columns is not None:
+        stored |= _stored(source, columns.fresh.keys)
+        # What has a record by now, or comes twice, is judged where single rows are.
+        fresh = columns.fresh.without([*stored, *keys])
+        again = columns.received_without(fresh)
+        received = sorted([*received, *again], key=lambda one: one.line) if again else received
+    outcomes = _outcomes(source, received, stored, prepared or {})
+    insert([one for one in outcomes if one.status == NEW], source, fresh)
+    _take_in_changed(source, outcomes, actor=actor)
+    writing.keep_refused(load, outcomes)
+    counts = Counter(one.status for one in outcomes)
+    counts[NEW] += len(fresh) if fresh else 0
+    audit.record(actor, "records.taken_in", load, domains=[source.domain_id], counts=counts)
+    return outcomes, len(fresh) if fresh else 0
+
+
+def _outcomes(
+    source: Source, received: Sequence[Received], stored: Mapping[str, tuple[bytes, bool]], ready: Mapping[int, Outcome]
+) -> list[Outcome]:
+    """What becomes of rows, in order; those that have a record are changed."""
     digests = {key: digest for key, (digest, is_open) in stored.items() if is_open}
-    ready = prepared or {}
-    others = [one for place, one in enumerate(received) if place not in ready]
+    others = [one for one in received if one.line not in ready]
     rest = iter(prepare(source, others, digests, {}) if others else ())
-    outcomes = [ready[place] if place in ready else next(rest) for place in range(len(received))]
+    outcomes = [ready[one.line] if one.line in ready else next(rest) for one in received]
     records.set_repeated_aside(outcomes)
     for one in outcomes:
         if one.status == NEW and one.received.key in stored:
             one.status = CHANGED
-    insert([one for one in outcomes if one.status == NEW], source)
-    _take_in_changed(source, outcomes, actor=actor)
-    writing.keep_refused(load, outcomes)
-    counts = Counter(one.status for one in outcomes)
-    audit.record(actor, "records.taken_in", load, domains=[source.domain_id], counts=counts)
     return outcomes
 
 
@@ -85,16 +125,46 @@ def _take_in_changed(source: Source, outcomes: list[Outcome], *, actor: User) ->
             outcomes[place] = one
 
 
-def insert(outcomes: Sequence[Outcome], source: Source) -> list[int]:
-    """First versions, not placed, with the words that they are found by; their ids. Three statements."""
-    now, known, change = clock.now(), catalogue(), change_id()
-    ids = drawn(SourceRecord, len(outcomes))
+def insert(outcomes: Sequence[Outcome], source: Source, fresh: Fresh | None = None) -> list[int]:
+    """First versions, not placed, with the words that they are found by; their ids, in the order of their lines."""
+    count = len(fresh) if fresh else 0
+    ids = drawn(SourceRecord, len(outcomes) + count)
     if not ids:
         return ids
-    texts = {pk: one.written or writing.written(one, known) for pk, one in zip(ids, outcomes, strict=True)}
+    if fresh is None or not count:
+        _insert_rows(dict(zip(ids, outcomes, strict=True)), source)
+        return ids
+    lines = pl.concat(
+        [fresh.rows["line"].cast(pl.Int64), pl.Series([one.received.line for one in outcomes], dtype=pl.Int64)]
+    )
+    mine = pl.Series(ids, dtype=pl.Int64).gather(lines.arg_sort().arg_sort())
+    _insert_columns(mine.head(count), fresh, source)
+    if outcomes:
+        _insert_rows(dict(zip(mine.tail(len(outcomes)).to_list(), outcomes, strict=True)), source)
+    return ids
+
+
+def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source) -> None:
+    now, change = clock.now().isoformat(), change_id()
+    texts = ids.cast(pl.String)
+    rest = pl.lit(f"{change}\t{source.pk}\t{source.domain_id}\t1\t1\t{now}\n")
+    row = pl.concat_str([pl.lit(texts), "said", pl.col("observed").fill_null(now), rest], separator="\t")
+    term = pl.concat_str(
+        [pl.lit(texts.gather(fresh.terms["place"])), pl.lit(str(source.domain_id)), "term"], separator="\t"
+    )
+    with connection.cursor() as cursor:
+        with cursor.copy(_COLUMNS) as rows:
+            rows.write("".join(fresh.rows.select(row).to_series().to_list()))
+        with cursor.copy(_TERMS) as rows:
+            rows.write("\n".join(fresh.terms.select(term).to_series().to_list()) + "\n")
+
+
+def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:
+    now, known, change = clock.now(), catalogue(), change_id()
+    texts = {pk: one.written or writing.written(one, known) for pk, one in outcomes.items()}
     with connection.cursor() as cursor:
         with cursor.copy(_RECORDS) as rows:
-            for pk, one in zip(ids, outcomes, strict=True):
+            for pk, one in outcomes.items():
                 said, made = one.received, texts[pk]
                 named = (pk, change, source.pk, said.key, source.domain_id, said.party_type)
                 content = (made.values, made.raw, one.digest, made.findings)
@@ -102,8 +172,7 @@ def insert(outcomes: Sequence[Outcome], source: Source) -> list[int]:
         with cursor.copy(_TERMS) as rows:
             for pk, made in texts.items():
                 place = f"{pk}\t{source.domain_id}"
-                rows.write("".join([f"{place}\t{kind}\t{term.translate(_ESCAPED)}\n" for kind, term in made.terms]))
-    return ids
+                rows.write("".join([f"{place}\t{line}\n" for line in lines_of(made.terms)]))
 
 
 def unplaced(source: Source) -> list[int]:

@@ -67,14 +67,23 @@ class Said:
             self._frame = self._frame.join(told, on="key", how="anti")
 
 
-def rest_of(slab: Slab, said: Said, bound: Bound) -> tuple[list[Row | RejectedRow], int]:
-    """The rows that have to be taken in, in the order of their lines, and how many of the others there are."""
-    width = slab.frame.width - 1
+def rest_of(slab: Slab, said: Said, bound: Bound) -> tuple[pl.DataFrame, int]:
+    """Those of the columns that have to be taken in, and how many of the others there are."""
     same = _same(slab, said, bound) if len(said) and fits(bound) and slab.frame.height else []
-    left = slab.frame.filter(~pl.col("line").is_in(same)) if same else slab.frame
-    rows: list[Row | RejectedRow] = [Row(cells[width], cells[width], list(cells[:width])) for cells in left.iter_rows()]
-    rows += slab.batch.rows
-    return sorted(rows, key=lambda row: row.line), len(same)
+    return slab.frame.filter(~pl.col("line").is_in(same)) if same else slab.frame, len(same)
+
+
+def rows_in(frame: pl.DataFrame) -> list[Row | RejectedRow]:
+    """Columns as the rows that they are."""
+    width = frame.width - 1
+    return [Row(cells[width], cells[width], list(cells[:width])) for cells in frame.iter_rows()]
+
+
+def keys_of(frame: pl.DataFrame, bound: Bound) -> list[str]:
+    """The keys of rows that lie in columns; none where no column holds them."""
+    if bound.key < 0 or not frame.width:
+        return [""] * frame.height
+    return frame[str(bound.key)].str.strip_chars().to_list()
 
 
 def _same(slab: Slab, said: Said, bound: Bound) -> list[int]:

@@ -36,11 +36,21 @@ def terms_of(record: SourceRecord, known: Catalogue) -> set[Term]:
 
 def terms_in(key: str, values: Mapping[str, Any], known: Catalogue) -> set[Term]:
     """Kind and term of everything that finds a record of this key with these (opened) values."""
-    found: set[Term] = {(EXACT, exact_term("key", fold(key) or key[:80], sensitive=False))}
+    found: set[Term] = {key_term(key)}
     for name in values.keys() & known.exact:
-        found.update(_exact(known.specs[name], values[name], name in known.sensitive))
+        found.update(exact_terms(name, values[name], known))
     found.update(_names(values, known))
     return {(kind, term) for kind, term in found if term}
+
+
+def key_term(key: str) -> Term:
+    """What finds a record of this key."""
+    return EXACT, exact_term("key", fold(key) or key[:80], sensitive=False)
+
+
+def exact_terms(name: str, value: Any, known: Catalogue) -> set[Term]:
+    """What finds a record by one of its whole values."""
+    return set(_exact(known.specs[name], value, name in known.sensitive))
 
 
 def _exact(spec: Spec, value: Any, sensitive: bool) -> Iterator[Term]:
@@ -54,8 +64,13 @@ def _exact(spec: Spec, value: Any, sensitive: bool) -> Iterator[Term]:
             yield EXACT, exact_term(spec.name, fold(str(element.get("value", ""))), sensitive=sensitive)
 
 
+def folded(value: Any) -> str:
+    """A name, or a part of one, as its words are looked for."""
+    return fold(str(value))
+
+
 def _names(values: Mapping[str, Any], known: Catalogue) -> Iterator[Term]:
-    parts = [fold(str(values[name])) for name in known.names if name in values]
+    parts = [folded(values[name]) for name in known.names if name in values]
     words = [word for part in parts for word in part.split()]
     for phrase in (" ".join(parts), " ".join(reversed(parts)), *words):
         yield NAME, phrase[:MAX]

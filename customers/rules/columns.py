@@ -46,6 +46,11 @@ def fits(bound: Bound) -> bool:
 
 def contents(frame: pl.DataFrame, bound: Bound) -> pl.DataFrame:
     """``line``, ``key`` and ``content`` of each row; both null where a row must be looked at alone."""
+    return stated(frame, bound).select("line", "key", "content")
+
+
+def stated(frame: pl.DataFrame, bound: Bound) -> pl.DataFrame:
+    """The same with ``party``, ``observed`` and, of each attribute, what the row says as JSON (``values.<name>``)."""
     used = sorted({place for place, _target in bound.targets} | {bound.key})
     cells = [pl.col(str(place)) for place in used]
     whole = frame.select(pl.concat_str(cells)).to_series()
@@ -57,7 +62,7 @@ def contents(frame: pl.DataFrame, bound: Bound) -> pl.DataFrame:
     for place, target in bound.targets:
         if target.attribute == "observed_at":
             usual &= pl.lit(_are_times(stripped[str(place)], bound.mapping.date_order))
-    known = stripped.with_columns(_party(bound)).with_columns(usual.alias("usual"))
+    known = stripped.with_columns(_party(bound)).with_columns(usual.alias("usual"), _observed(bound))
     if not marked.any():
         return _stated(known, bound, escaped=False)
     parts = [
@@ -69,7 +74,7 @@ def contents(frame: pl.DataFrame, bound: Bound) -> pl.DataFrame:
 def _stated(known: pl.DataFrame, bound: Bound, *, escaped: bool) -> pl.DataFrame:
     """The content of rows of which all, or none, have a sign that JSON escapes."""
     cells = [
-        _escaped(pl.col(name)) if escaped else pl.col(name)
+        json_escaped(pl.col(name)) if escaped else pl.col(name)
         for name in sorted({str(place) for place, _ in bound.targets})
     ]
     filled = [pl.when(cell != "").then(cell) for cell in cells]
@@ -79,10 +84,18 @@ def _stated(known: pl.DataFrame, bound: Bound, *, escaped: bool) -> pl.DataFrame
     joined = pl.concat_str([pl.col(each.meta.output_name()) for each in values], separator=", ", ignore_nulls=True)
     content = pl.concat_str([pl.lit('["'), pl.col("party"), pl.lit(f'", null, {order}, {{'), joined, pl.lit("}]")])
     usual = pl.col("usual")
-    return frame.select("line", pl.when(usual).then("key").alias("key"), pl.when(usual).then(content).alias("content"))
+    said = [pl.when(usual).then("key").alias("key"), pl.when(usual).then(content).alias("content")]
+    return frame.select("line", *said, "party", "observed", *[each.meta.output_name() for each in values])
 
 
-def _escaped(cell: pl.Expr) -> pl.Expr:
+def _observed(bound: Bound) -> pl.Expr:
+    """When it was observed; the first that says something counts."""
+    cells = [pl.col(str(place)) for place, target in bound.targets if target.attribute == "observed_at"]
+    told: list[pl.Expr] = [pl.when(cell != "").then(cell) for cell in cells]
+    return pl.coalesce([*told, pl.lit(None, dtype=pl.String)]).alias("observed")
+
+
+def json_escaped(cell: pl.Expr) -> pl.Expr:
     return cell.str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
 
 

@@ -5,12 +5,15 @@ import pickle
 import sys
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 from customers.actions import preparers
 from customers.actions.preparing import prepare
 from customers.actions.received import NEW, REJECTED, Received
 from customers.queries.catalogue import as_read
+from customers.rules.applying import Bound
+from customers.rules.mapping import Mapping, Target
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +38,19 @@ def test_a_preparer_gives_what_this_process_would_make_with_what_is_written(sour
     assert any(term == "ann" for _kind, term in first.written.terms)
 
 
+HEADER = ["id", "given", "born"]
+BOUND = Bound(
+    Mapping(
+        "id",
+        {
+            "given": Target("given_name", path="given_name"),
+            "born": Target("birth_date", path="birth_date"),
+        },
+    ),
+    HEADER,
+)
+FRAME = pl.DataFrame({"0": ["K1", "K2"], "1": ["ANN", "Bob"], "2": ["", "1980-02-31"], "line": [2, 3]})
+
 NONSENSE = "import sys; sys.stdout.write('Vx\nVy\na.'); sys.stdout.flush(); sys.stdin.read()"
 
 
@@ -47,6 +63,9 @@ def test_rows_of_a_preparer_that_dies_or_answers_nonsense_are_prepared_here(sour
         [made] = [part.result() for part in others.begin(ROWS)]
         [again] = [part.result() for part in others.begin(ROWS)]
 
+        [columns] = [part.result() for part in others.begin_columns(FRAME, BOUND, HEADER)]
+
+    assert columns.keys == ["K1"]
     assert [one.status for one in made] == [NEW, REJECTED]
     assert made[0].written is not None
     assert [one.received.key for one in made] == [one.received.key for one in again] == ["K1", "K2"]
