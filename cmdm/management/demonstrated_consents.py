@@ -73,26 +73,30 @@ NOTICES: Mapping[str, Sequence[tuple[str, str]]] = {
     ),
 }
 # How long, which rights, and how to say no, by language; the same in both.
-TERMS: Sequence[tuple[str, str, str]] = (
+TERMS: Sequence[tuple[str, str, str, str]] = (
     (
         "Until you withdraw, three years at most",
         "Access, correction, erasure, objection, complaint to the authority",
         "In the portal under My consents, or by the link in every mail",
+        "E-mail, telephone, orders",
     ),
     (
         "Bis zum Widerruf, längstens drei Jahre",
         "Auskunft, Berichtigung, Löschung, Widerspruch, Beschwerde bei der Aufsichtsbehörde",
         "Im Portal unter Meine Einwilligungen oder über den Link in jeder Mail",
+        "E-Mail, Telefon, Bestellungen",
     ),
     (
         "Jusqu’au retrait, trois ans au plus",
         "Accès, rectification, effacement, opposition, réclamation auprès de l’autorité",
         "Dans le portail sous Mes consentements, ou par le lien dans chaque e-mail",
+        "E-mail, téléphone, commandes",
     ),
     (
         "Hasta que lo retire, tres años como máximo",
         "Acceso, rectificación, supresión, oposición, reclamación ante la autoridad",
         "En el portal, en Mis consentimientos, o con el enlace de cada correo",
+        "Correo electrónico, teléfono, pedidos",
     ),
 )
 CONTROLLER = "Nordlicht Handels GmbH, Hafenstraße 1, 24103 Kiel"
@@ -167,11 +171,10 @@ def _purposes(actor: User) -> None:
     audit.record(actor, "demonstration.asked", counts={"purposes": len(PURPOSES), "notices": Notice.objects.count()})
 
 
-def _notice(key: str, language: str, words: Mapping[str, str], terms: tuple[str, str, str], actor: User) -> None:
-    retention, rights, withdrawal = terms
-    facts = {"retention": retention, "rights": rights, "withdrawal": withdrawal, "layout": "portal-1"}
+def _notice(key: str, language: str, words: Mapping[str, str], terms: tuple[str, str, str, str], actor: User) -> None:
+    facts = {**dict(zip(("retention", "rights", "withdrawal", "categories"), terms, strict=True)), "layout": "portal-1"}
     about = {"purposes": [key], "controller": CONTROLLER, "recipients": "Mailhaus AG, Kiel"}
-    fields = {**words, **facts, **about, "categories": "E-mail, telephone, orders"}
+    fields = {**words, **facts, **about}
     notices.publish(notices.draft(actor=actor, key=key, language=language, fields=fields), actor=actor)
 
 

@@ -16,7 +16,7 @@ def _answer(request: HttpRequest, status: int, detail: str, template: str = "") 
         body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     if request.path.startswith(settings.PORTAL_PATHS):
-        return render(request, "portal/error.html", {"detail": detail}, status=status)
+        return render(request, "portal/error.html", {"detail": detail, "missing": status == 404}, status=status)
     return render(request, template or f"{status}.html", {"detail": detail}, status=status)
 
 

@@ -22,11 +22,12 @@ def receive(
 ) -> SubjectRequest:
     """Keep what a person asks, with the day by which he is answered; a mail says that it has arrived.
 
-    Refused when one of the same kind is open already, or ten in all.
+    Refused when one of the same kind is open already and nothing new is said, or ten in all.
     """
     account = PortalAccount.objects.select_for_update(of=("self",)).get(pk=account.pk)
     mine = list(SubjectRequest.objects.open().filter(account=account).locked())
-    if any(one.kind == kind for one in mine) and not text:
+    said = [_text_of(one) for one in mine if one.kind == kind]
+    if said and (not text.strip() or text.strip() in said):
         raise Refused(_("You have asked for this already. We are working on it."))
     if len(mine) >= MOST_OPEN:
         raise Refused(_("Ten of your requests are open. We answer these first."))
@@ -45,6 +46,10 @@ def receive(
     jobs.enqueue("portal.request_received", actor=actor, request=str(made.pk))
     audit.record(actor, "request.received", made)
     return made
+
+
+def _text_of(one: SubjectRequest) -> str:
+    return crypto.unseal_bytes(bytes(one.sealed or b""), one.context("text")).decode().strip()
 
 
 @action

@@ -38,8 +38,12 @@ class OwnValuesForm(forms.Form):
         return {name: value for name, value in given.items() if value not in (None, "")}
 
     def clean(self) -> dict[str, Any]:
-        """At least one value is said."""
+        """At least one value is said, and no day that nobody can have meant."""
         given = super().clean() or {}
+        for spec in self.specs:
+            if spec.type.comparison == "date" and (value := given.get(spec.name)):
+                for finding in spec.type.checks(value, spec.options):
+                    self.add_error(spec.name, str(finding.message))
         if not self.errors and not any(given.get(spec.name) for spec in self.specs):
             raise forms.ValidationError(_("Write at least one part."))
         return given

@@ -12,6 +12,7 @@ from customers import types
 from customers.models import Attribute
 from customers.rules.claims import AttributeRule
 from customers.rules.mapping import Mappable
+from customers.rules.standing import SHIPPED
 from customers.types import AttributeType, Options
 
 FULL_NAME = "full_name"
@@ -104,8 +105,15 @@ class Catalogue:
         return [*named, Mappable(FULL_NAME, "person_name", False)]
 
 
+_SHIPPED = {one.name: tuple(one.options["choices"]) for one in SHIPPED if "choices" in one.options}
+
+
 def _options(row: Attribute) -> Options:
     known = {name: row.options[name] for name in Options.__dataclass_fields__ if name in row.options}
+    if "choices" in known:
+        # The database sorts what it keeps as JSON; the shipped choices stand in their own order.
+        order = [*_SHIPPED.get(row.name, ()), *known["choices"]]
+        known["choices"] = {code: known["choices"][code] for code in dict.fromkeys(order) if code in known["choices"]}
     return Options(**known)
 
 

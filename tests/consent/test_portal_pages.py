@@ -55,6 +55,11 @@ def test_a_page_is_shown_to_its_person_and_to_nobody_else(his, client, name, off
     assert client.get(address).status_code == 302
 
 
+def test_choices_stand_in_their_own_order_and_not_in_that_of_the_database(his):
+    words = his.get(reverse("my:consents")).content.decode()
+    assert words.index(">Weekly<") < words.index(">Monthly<") < words.index(">Yearly<")
+
+
 @pytest.mark.parametrize(
     ("name", "most"), [("data", 14), ("consents", 16), ("requests", 6), ("history", 17), ("receipts", 6)]
 )
@@ -84,6 +89,9 @@ class TestMyData:
     def test_a_birth_date_waits_for_a_steward(self, his, karl, account):
         row = holdings([karl.pk]).rows("birth_date")[0]
         said = {"birth_date": "1985-11-03", "place": "0", "seen": row.seen}
+        for nobodys in ("2099-01-01", "1600-01-01"):
+            never = {**said, "birth_date": nobodys}
+            assert his.post(reverse("my:correct", args=["birth_date"]), never).status_code == 422
         assert his.post(reverse("my:correct", args=["birth_date"]), said).status_code == 302
 
         [waiting] = Proposal.objects.open()
@@ -236,6 +244,8 @@ class TestMyRequests:
     def test_the_same_again_is_refused(self, his):
         assert his.post(reverse("my:ask", args=["access"]), {}).status_code == 302
         assert his.post(reverse("my:ask", args=["access"]), {}).status_code == 422
+        assert his.post(reverse("my:ask", args=["access"]), {"text": "The orders, too."}).status_code == 302
+        assert his.post(reverse("my:ask", args=["access"]), {"text": "The orders, too. "}).status_code == 422
         assert his.get(reverse("my:ask", args=["gold"])).status_code == 404
 
 

@@ -94,4 +94,4 @@ class TestSpeaking:
 
     def test_what_is_not_there_is_said_in_the_portals_own_frame(self, client):
         answer = client.get("/my/nothing/", headers={"Accept-Language": "de"})
-        assert answer.status_code == 404 and "Nicht ausgeführt" in answer.content.decode()
+        assert answer.status_code == 404 and "Hier ist nichts" in answer.content.decode()
