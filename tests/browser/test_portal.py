@@ -165,6 +165,14 @@ def test_every_page_can_be_read_and_used(opened, scene, faults, name, options):
         page.goto(place)
         shoot(page, f"portal-{'-'.join(place.strip('/').split('?')[0].split('/')[:2])}-{name}")
         is_sound(page, faults)
+    if name == "phone":
+        page.goto(reverse("my:consents"))
+        for code in ("es", "fr"):  # their words are the longest: none is broken in two, and nothing sticks out
+            page.locator(".head summary").click()
+            page.locator(f"button[name=language][value={code}]").click()
+            page.locator(f"html[lang={code}]").wait_for()
+            assert page.locator(".nav a[aria-current] span").evaluate("one => one.offsetHeight") == 16
+            assert_fits(page)
 
 
 def code_to(site, address):
