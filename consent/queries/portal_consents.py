@@ -7,7 +7,7 @@ but it is never told here.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
@@ -19,11 +19,12 @@ from consent.queries.contacts import ATTRIBUTES, contact_digest, known_points
 from consent.queries.portal_data import Held, Holdings
 from consent.queries.portal_words import day_in_words
 from consent.queries.purposes import Offer, offers, terms
-from consent.rules.folding import Act, Because, Standing, State, conflicting, fold, inherited, line, meet
+from consent.rules.folding import GRANTING, Act, Because, Standing, State, conflicting, fold, inherited, line, meet
 from consent.rules.permitting import CONTRACT, LEGAL, NEEDS, OPT_IN, OPT_OUT
 from consent.rules.places import place
 
 SWITCHED = (OPT_IN, OPT_OUT)
+SOON = timedelta(days=30)
 
 TITLES: Mapping[str, Any] = {
     "email": gettext_lazy("%(purpose)s by e-mail"),
@@ -57,6 +58,7 @@ class Switch:
     words: str
     pending: bool = False
     two_answers: str = ""
+    ends_soon: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,13 @@ class _Question:
             words=self._words(together, on=on),
             pending=together.because == Because.PENDING,
             two_answers=self._two_answers(each) if conflicting(each) else self._elsewhere(together),
+            ends_soon=self._ends_soon(together),
         )
+
+    def _ends_soon(self, standing: Standing) -> bool:
+        """Whether a yes that holds has to be said again within the month."""
+        until = standing.by.until if standing.by and standing.state == State.GRANTED else None
+        return until is not None and until - self.said.now <= SOON
 
     def _words(self, standing: Standing, *, on: bool) -> str:
         """How it came to be on or off, in a few words."""
@@ -249,10 +257,15 @@ class _Question:
         if by is None:
             return _("you have not objected") if on else _("never asked")
         day = {"day": day_in_words(by.at.date())}
+        if standing.because == Because.EXPIRED:
+            ended = by.until if by.act in GRANTING and by.until else self.said.events[by.id].occurred_at
+            return _("ended by itself on %(day)s") % {"day": day_in_words(ended.date())}
         if standing.because:
             return _BECAUSE[standing.because] % day
         if self.said.events[by.id].method == Method.GPC:
             return _("stopped by your browser on %(day)s") % day
+        if standing.state == State.GRANTED and by.until is not None:
+            return _("allowed on %(day)s, until %(until)s") % {**day, "until": day_in_words(by.until.date())}
         if standing.state == State.GRANTED:
             return _("allowed on %(day)s") % day
         return (_("refused on %(day)s") if by.act == "refused" else _("stopped on %(day)s")) % day
@@ -293,6 +306,5 @@ class _Question:
 
 _BECAUSE: Mapping[str, Any] = {
     Because.PENDING: gettext_lazy("waits for your click in the message that we sent on %(day)s"),
-    Because.EXPIRED: gettext_lazy("ended by itself on %(day)s"),
     Because.ENDED: gettext_lazy("ended on %(day)s"),
 }

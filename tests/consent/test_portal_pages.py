@@ -1,18 +1,21 @@
 """The portal's pages behind the sign-in, as its server answers them."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cmdm import jobs
+from cmdm import clock, jobs
 from cmdm.models import AuditEntry, Job, OutboxEvent, system_user
-from consent.actions import consents, proposals, telling
+from consent.actions import consents, expiring, proposals, telling
 from consent.actions.on_behalf import ask_customer
 from consent.models import ConsentEvent, PortalAnchor, Proposal, SubjectRequest
 from consent.queries.portal_consents import topics
 from consent.queries.portal_data import holdings
+from consent.queries.portal_words import day_in_words
 from customers.sealing import open_values
 from matching.actions import ledger
 from tests.consent.people import MAIL, make_karl
@@ -247,6 +250,34 @@ class TestMyRequests:
         assert his.post(reverse("my:ask", args=["access"]), {"text": "The orders, too."}).status_code == 302
         assert his.post(reverse("my:ask", args=["access"]), {"text": "The orders, too. "}).status_code == 422
         assert his.get(reverse("my:ask", args=["gold"])).status_code == 404
+
+
+def test_a_yes_says_until_when_it_holds_can_be_renewed_and_says_when_it_ended(his, karl):
+    purpose = make_purpose("raffle", channels=["email"], expires_after_days=20)
+    make_notice(purpose, key="raffle")
+
+    def asked():
+        return topics([karl.pk], holdings([karl.pk]))[0]
+
+    def agrees():
+        yes = {"purpose": "raffle", "ref": asked().switches[0].ref, "answer": "yes", "notice": asked().notice.sha256}
+        return his.post(reverse("my:answer"), yes)
+
+    his.get(reverse("my:consents"))
+    agrees()
+    given = clock.now()
+    ends = (given + timedelta(days=20)).date()
+    assert f"until {day_in_words(ends)}" in asked().switches[0].words
+    assert ">Renew<" in his.get(reverse("my:consents")).content.decode()
+    with clock.at(given + timedelta(days=10)):
+        assert agrees().status_code == 302
+        ends += timedelta(days=10)
+        assert f"until {day_in_words(ends)}" in asked().switches[0].words
+    with clock.at(given + timedelta(days=35)):
+        switch = asked().switches[0]
+        assert not switch.on and switch.words == f"ended by itself on {day_in_words(ends)}"
+        expiring.expire_due(actor=system_user())
+        assert asked().switches[0].words == switch.words, "written down it is the same day"
 
 
 def test_nothing_of_another_person_is_found(his, client, karl, offers):
