@@ -58,41 +58,55 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
     blocks = Blocks(columns)
     for index in range(len(model.rules)):
         made = maker.rule(index)
-        _note_crowded(blocks, model, made)
-        small, large = _apart(made, model.block_cap)
-        used = [small]
-        if len(large.rows):
+        groups, sizes = _grouped(made.numbers)
+        rows, over = made.rows, sizes[groups] > model.block_cap
+        _note_crowded(blocks, model, made, sizes[groups] > model.shared_limit)
+        if over.any():
+            large = made.where(over)
             blocks.large += _report(large, finer=False)
             finer = maker.finer(large)
             blocks.finer += finer if keep else []
+            used = [made.where(~over)]
             for each in finer:
-                fitting, over = _apart(each, model.block_cap)
-                blocks.large += _report(over, finer=True)
-                used += [fitting, _newest(over, columns, model.block_cap)]
+                fitting, beyond = _apart(each, model.block_cap)
+                blocks.large += _report(beyond, finer=True)
+                used += [fitting, _newest(beyond, columns, model.block_cap)]
+            rows, numbers = joined(used)
+            groups, sizes = _grouped(numbers)
         if keep:
             blocks.plain.append(made)
-        rows, numbers = (small.rows, small.numbers) if len(used) == 1 else joined(used)
-        blocks.compared.append(Lists.of(rows, numbers, len(columns)))
+        # A key that no other record has leads to no pair.
+        shared = sizes > 1
+        there = shared[groups]
+        numbered = (np.cumsum(shared) - 1).astype(np.int32)
+        blocks.compared.append(Lists.of(rows[there], numbered[groups[there]], len(columns)))
     return blocks
 
 
-def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys) -> None:
+def _grouped(numbers: Ints) -> tuple[Ints, Ints]:
+    """Which block each key belongs to, blocks being numbered in the order of their keys; and each block's size."""
+    order = np.argsort(numbers)
+    ordered = numbers[order]
+    first = np.ones(len(numbers), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    groups = np.empty(len(numbers), dtype=np.int64)
+    groups[order] = np.cumsum(first) - 1
+    return groups, np.diff(np.append(np.flatnonzero(first), len(numbers)))
+
+
+def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys, over: Ints) -> None:
     """A contact that is a key by itself and is held by more than the limit: a switchboard, a made-up number."""
     parts = model.rules[keys.rule].parts
-    if len(parts) == 1 and parts[0] in CONTACTS and len(keys.rows):
-        _distinct, first, counts = np.unique(keys.numbers, return_index=True, return_counts=True)
-        over = first[counts > model.shared_limit]
-        if len(over):
-            blocks.crowded.setdefault(parts[0], set()).update(keys.where(over).texts())
+    if len(parts) == 1 and parts[0] in CONTACTS and over.any():
+        crowd = keys.where(over)
+        _distinct, first = np.unique(crowd.numbers, return_index=True)
+        blocks.crowded.setdefault(parts[0], set()).update(crowd.where(first).texts())
 
 
 def _apart(keys: RuleKeys, cap: int) -> tuple[RuleKeys, RuleKeys]:
     """The keys of blocks up to the cap, and those above."""
-    _distinct, place, counts = np.unique(keys.numbers, return_inverse=True, return_counts=True)
-    if not len(counts) or counts.max() <= cap:
-        nothing = np.zeros(len(keys.rows), dtype=bool)
-        return keys, keys.where(nothing)
-    over = counts[place] > cap
+    groups, sizes = _grouped(keys.numbers)
+    over = sizes[groups] > cap
     return keys.where(~over), keys.where(over)
 
 
@@ -117,29 +131,50 @@ def pairs(blocks: Blocks, fresh: Ints | None = None, *, fast: bool = AVAILABLE) 
     count = len(blocks.columns)
     wanted = np.ones(count, dtype=bool) if fresh is None else fresh
     starts, values = _together(blocks)
+    quick = fast and AVAILABLE
     for rule, lists in enumerate(blocks.compared):
         rows, numbers = lists.rows, lists.values
-        order = np.argsort(numbers, kind="stable")
-        walk = _compiled if fast and AVAILABLE else _plain
-        yield from walk(rows[order], numbers[order], rule, starts, values, wanted)
+        order = _ordered(numbers) if quick else np.argsort(numbers, kind="stable")
+        yield from (_compiled if quick else _plain)(rows[order], numbers[order], rule, starts, values, wanted)
 
 
 def _together(blocks: Blocks) -> tuple[Ints, Ints]:
-    """The keys of each record, rule by rule, in one array: those of row r and rule k start at starts[k, r]."""
-    starts = np.zeros((len(blocks.compared), len(blocks.columns) + 1), dtype=np.int64)
-    done = 0
+    """The blocks of each record side by side: those of row r by rule k start at starts[r, k], where k - 1 ends."""
+    rules = len(blocks.compared)
+    ends = np.zeros((len(blocks.columns), rules + 1), dtype=np.int64)
     for rule, lists in enumerate(blocks.compared):
-        starts[rule] = lists.starts + done
-        done += len(lists.values)
-    return starts, np.concatenate([lists.values for lists in blocks.compared] or [np.zeros(0, dtype=np.int64)])
+        ends[:, rule + 1] = lists.counts
+    np.cumsum(ends, axis=1, out=ends)
+    ends += np.concatenate([[0], np.cumsum(ends[:, -1])[:-1]])[:, None] if len(ends) else 0
+    values = np.empty(ends[-1, -1] if len(ends) else 0, dtype=np.int32)
+    for rule, lists in enumerate(blocks.compared):
+        moved = np.repeat(ends[:, rule] - lists.starts[:-1], lists.counts)
+        values[np.arange(len(lists.values)) + moved] = lists.values
+    return ends, values
+
+
+def _ordered(numbers: Ints) -> Ints:
+    """The places of numbers from 0 on, by number, those of one number as they come."""
+    starts = np.concatenate([[0], np.cumsum(np.bincount(numbers))])
+    order = np.empty(len(numbers), dtype=np.int64)
+    _sort(numbers, starts, order)
+    return order
+
+
+@kernel
+def _sort(numbers: Ints, starts: Ints, order: Ints) -> None:
+    for place in range(len(numbers)):
+        number = numbers[place]
+        order[starts[number]] = place
+        starts[number] += 1
 
 
 @kernel
 def _met(starts: Ints, values: Ints, rule: int, number: int, i: int, j: int) -> bool:
-    """Whether two rows share a key of an earlier rule, or a smaller one of this."""
+    """Whether two rows share a block of an earlier rule, or one with a smaller number of this."""
     for k in range(rule + 1):
-        a, a_end = starts[k, i], starts[k, i + 1]
-        b, b_end = starts[k, j], starts[k, j + 1]
+        a, a_end = starts[i, k], starts[i, k + 1]
+        b, b_end = starts[j, k], starts[j, k + 1]
         while a < a_end and b < b_end:
             one, other = values[a], values[b]
             if one == other:
@@ -220,11 +255,11 @@ def _plain(
 def _met_plain(starts: Ints, values: Ints, rule: int, numbers: Ints, left: Ints, right: Ints) -> Ints:
     met: Ints = np.zeros(len(left), dtype=bool)
     for k in range(rule + 1):
-        mine, yours = starts[k, left + 1] - starts[k, left], starts[k, right + 1] - starts[k, right]
+        mine, yours = starts[left, k + 1] - starts[left, k], starts[right, k + 1] - starts[right, k]
         for a in range(int(mine.max(initial=0))):
             for b in range(int(yours.max(initial=0))):
                 both = np.flatnonzero((a < mine) & (b < yours) & ~met)
-                one = values[starts[k, left[both]] + a]
-                same = one == values[starts[k, right[both]] + b]
+                one = values[starts[left[both], k] + a]
+                same = one == values[starts[right[both], k] + b]
                 met[both] |= same if k < rule else same & (one < numbers[both])
     return met

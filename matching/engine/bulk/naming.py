@@ -9,7 +9,7 @@ import polars as pl
 
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.texts import Texts
-from matching.engine.names import PersonName, sound
+from matching.engine.names import PersonName, foreign, sound
 from matching.engine.nicknames import full_names, known
 
 
@@ -71,6 +71,14 @@ class Names:
     def known(self) -> Ints:
         """Which given names stand in the list of names."""
         return np.array([known(text) for text in self.pool.series], dtype=bool)
+
+    @cached_property
+    def foreign(self) -> Ints:
+        """Which names are written in other letters than Latin ones."""
+        found = np.zeros(len(self.written), dtype=bool)
+        for number in np.flatnonzero(~self.written.plain).tolist():
+            found[number] = foreign(self.written[number])
+        return found
 
     @cached_property
     def parts(self) -> Lists:

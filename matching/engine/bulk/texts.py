@@ -7,13 +7,15 @@ from typing import Self
 import numpy as np
 import polars as pl
 
+from matching.engine.bulk.fast import kernel
 from matching.engine.bulk.lists import Ints, Lists
 
 # The bits of a signature by byte: of a letter or digit that is there, and of a letter that comes again.
-_FIRST, _AGAIN = np.zeros(256, dtype=np.uint64), np.zeros(256, dtype=np.uint64)
-_FIRST[ord("a") : ord("z") + 1] = np.uint64(1) << np.arange(0, 52, 2, dtype=np.uint64)
-_FIRST[ord("0") : ord("9") + 1] = np.uint64(1) << np.arange(52, 62, dtype=np.uint64)
-_AGAIN[ord("a") : ord("z") + 1] = _FIRST[ord("a") : ord("z") + 1] << np.uint64(1)
+_FIRST, _AGAIN = np.zeros(256, dtype=np.int64), np.zeros(256, dtype=np.int64)
+_FIRST[ord("a") : ord("z") + 1] = np.int64(1) << np.arange(0, 52, 2)
+_FIRST[ord("0") : ord("9") + 1] = np.int64(1) << np.arange(52, 62)
+_AGAIN[ord("a") : ord("z") + 1] = _FIRST[ord("a") : ord("z") + 1] << 1
+_ASCII, _SCARCE = 128, 255
 
 
 class Texts:
@@ -59,15 +61,32 @@ class Texts:
 
     @cached_property
     def starts(self) -> Ints:
-        """Where the bytes of each text begin."""
+        """Where the letters of each text begin."""
         found = np.zeros(len(self) + 1, dtype=np.int64)
-        np.cumsum(self.series.str.len_bytes().to_numpy(), out=found[1:])
-        return found.view(np.int64)
+        np.cumsum(self.lengths, out=found[1:])
+        return found
 
     @cached_property
     def letters(self) -> Ints:
-        """The bytes of all texts."""
-        return np.frombuffer("".join(self.series.to_list()).encode(), dtype=np.uint8).copy()
+        """The letters of all texts, a byte each: ASCII its own, the others those above it in their order.
+
+        Letters for which no byte is left share one; `spelt` tells the texts that have none of them.
+        """
+        whole = self.series.str.join("").item()
+        if whole.isascii():
+            return np.frombuffer(whole.encode(), dtype=np.uint8).copy()
+        points = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32)
+        bytes_of = np.arange(points.max() + 1, dtype=np.uint32)
+        further = np.unique(points[points >= _ASCII])
+        bytes_of[further] = np.minimum(np.arange(len(further)) + _ASCII, _SCARCE)
+        return bytes_of[points].astype(np.uint8)
+
+    @cached_property
+    def spelt(self) -> Ints:
+        """Which texts have a byte of its own for each of their letters."""
+        scarce = np.concatenate([[0], np.cumsum(self.letters == _SCARCE)])
+        found: Ints = scarce[self.starts[1:]] == scarce[self.starts[:-1]]
+        return found
 
     @cached_property
     def lengths(self) -> Ints:
@@ -75,20 +94,22 @@ class Texts:
 
     @cached_property
     def plain(self) -> Ints:
-        """Which texts are ASCII, so that a byte is a letter."""
-        return self.lengths == np.diff(self.starts)
+        """Which texts are ASCII."""
+        return (self.series.str.len_bytes() == self.series.str.len_chars()).to_numpy()
 
     @cached_property
     def signatures(self) -> Ints:
         """Which letters a text has: two bits a letter (one, two or more), one a digit."""
-        owner = np.repeat(np.arange(len(self)), np.diff(self.starts))
-        ordered = np.sort(owner << 8 | self.letters)
-        letters = ordered & 0xFF
-        bits = _FIRST[letters]
-        again = np.flatnonzero(ordered[1:] == ordered[:-1]) + 1
-        bits[again] |= _AGAIN[letters[again]]
-        found = np.zeros(len(self), dtype=np.uint64)
-        filled = np.flatnonzero(np.diff(self.starts))
-        if len(filled):
-            found[filled] = np.bitwise_or.reduceat(bits, self.starts[filled])
-        return found.view(np.int64)
+        found = np.zeros(len(self), dtype=np.int64)
+        _sign(self.letters, self.starts, _FIRST, _AGAIN, found)
+        return found
+
+
+@kernel
+def _sign(letters: Ints, starts: Ints, first: Ints, again: Ints, found: Ints) -> None:
+    for text in range(len(found)):
+        bits = 0
+        for place in range(starts[text], starts[text + 1]):
+            letter = letters[place]
+            bits |= again[letter] if bits & first[letter] else first[letter]
+        found[text] = bits

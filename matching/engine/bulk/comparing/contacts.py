@@ -129,7 +129,7 @@ def identifier_level(identifiers: Any, i: int, j: int) -> int:
 def emails_of(columns: Columns) -> tuple[Any, ...]:
     """E-mails as their kernel takes them."""
     own = columns.emails
-    strange = ~own.whole.plain | (own.whole.lengths > LONGEST)
+    strange = ~own.whole.spelt | (own.whole.lengths > LONGEST)
     mails = (
         fixed(own.user, np.int32),
         fixed(own.domain, np.int32),

@@ -10,11 +10,13 @@ from matching.engine.bulk.comparing.rows import (
     DOUBLE,
     FAMILY,
     FAMILY_ASCII,
+    FAMILY_FOREIGN,
     FAMILY_WRITTEN,
     FLAGS,
     GENERATION,
     GIVEN,
     GIVEN_ASCII,
+    GIVEN_FOREIGN,
     GIVEN_WRITTEN,
     KNOWN,
     LONG,
@@ -115,17 +117,17 @@ def _either(rows: Ints, i: int, j: int, flag: int) -> bool:
 
 
 @inlined
-def _maybe_heard(pool: Any, rows: Ints, one: int, other: int, i: int, j: int, plain: int) -> bool:
-    """Names that sound alike, not both in plain letters: the reference knows whether their scripts differ."""
-    return pool[3][one] == pool[3][other] and not _both(rows, i, j, plain)
+def _heard(pool: Any, rows: Ints, one: int, other: int, i: int, j: int, strange: int) -> bool:
+    """Names in two scripts that sound alike."""
+    return pool[3][one] == pool[3][other] and ((rows[i, FLAGS] ^ rows[j, FLAGS]) & strange) != 0
 
 
 @inlined
 def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
     """Given names of more than one letter that share no full name."""
     one, other = rows[i, GIVEN], rows[j, GIVEN]
-    if _maybe_heard(pool, rows, one, other, i, j, GIVEN_ASCII):
-        return UNDECIDED
+    if _heard(pool, rows, one, other, i, j, GIVEN_FOREIGN):
+        return 4
     close = near(pool, one, other)
     if close == NEAR and _both(rows, i, j, KNOWN):
         close = ALIKE
@@ -184,8 +186,8 @@ def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) 
         or is_word(parts[0], parts[1], yours, one)
     ):
         return 3
-    if _maybe_heard(pool, rows, one, other, i, j, FAMILY_ASCII):
-        return UNDECIDED
+    if _heard(pool, rows, one, other, i, j, FAMILY_FOREIGN):
+        return 4
     close = near(pool, one, other)
     if close == NEAR:
         return 4

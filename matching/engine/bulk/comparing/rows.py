@@ -11,7 +11,9 @@ from matching.engine.bulk.strings import LONGEST
 
 GIVEN, WHOLE, GIVEN_WRITTEN, MIDDLE, FAMILY, FAMILY_WRITTEN, DOUBLE, GENERATION, FLAGS = range(9)
 DATES: Final = 9  # the first of the dates that the model compares
-WOMAN, LONG, KNOWN, GIVEN_ASCII, FAMILY_ASCII, SEVERAL = (1 << place for place in range(6))
+WOMAN, LONG, KNOWN, GIVEN_ASCII, FAMILY_ASCII, GIVEN_FOREIGN, FAMILY_FOREIGN, SEVERAL = (
+    1 << place for place in range(8)
+)
 
 
 def rows_of(columns: Columns, dates: Sequence[str]) -> Ints:
@@ -36,19 +38,21 @@ def rows_of(columns: Columns, dates: Sequence[str]) -> Ints:
 
 
 def _flags(columns: Columns) -> Ints:
-    """Facts about the names: whether a text is too long for a kernel, known as a given name, written in ASCII,
-    and whether there are further names.
+    """Facts about the names: whether a text is too long for a kernel, known as a given name, written in ASCII
+    or in other letters than Latin ones, and whether there are further names.
     """
     names = columns.names
     woman = (names.genders.series == "f").to_numpy()[names.gender]
     over = names.pool.lengths > LONGEST
-    plain = names.written.plain
+    plain, strange = names.written.plain, names.foreign
     facts = (
         (WOMAN, woman),
         (LONG, over[names.given_whole] | over[names.given] | over[names.family]),
         (KNOWN, names.known[names.given]),
         (GIVEN_ASCII, plain[names.given_written]),
         (FAMILY_ASCII, plain[names.family_written]),
+        (GIVEN_FOREIGN, strange[names.given_written]),
+        (FAMILY_FOREIGN, strange[names.family_written]),
         (SEVERAL, columns.several),
     )
     found = np.zeros(len(columns), dtype=np.int32)
