@@ -1,9 +1,9 @@
 """The fused kernel: pairs in, those out that can reach the floor, with their levels and sums.
 
-For each pair the comparisons are run in the order of the plan, the cheap and telling ones first. With s the sums so far
-(the weight of *same* alone, and its lead over every other explanation) and r the most that all comparisons to come can
-add to each, a pair is dropped as soon as s + r < floor for one of them. Most pairs are dropped before a text is
-compared.
+For each pair the comparisons for which both have a value are run in the order of the plan, the cheap and telling ones
+first. With s the sums so far (the weight of *same* alone, and its lead over every other explanation) and r the most
+that these comparisons to come can add to each, a pair is dropped as soon as s + r < floor for one of them. Most pairs
+are dropped before a text is compared.
 """
 
 from typing import Any, Final
@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from matching.engine.bulk.columns import Columns
-from matching.engine.bulk.comparing import UNDECIDED
+from matching.engine.bulk.comparing import MISSING, UNDECIDED
 from matching.engine.bulk.comparing.addresses import address_level, addresses_of
 from matching.engine.bulk.comparing.contacts import (
     email_level,
@@ -23,7 +23,7 @@ from matching.engine.bulk.comparing.contacts import (
 from matching.engine.bulk.comparing.kind import fixed, listed, pool_of
 from matching.engine.bulk.comparing.names import family_level, given_level, middle_level, suffix_level
 from matching.engine.bulk.comparing.plain import date_level, shared_level
-from matching.engine.bulk.comparing.rows import DATES, rows_of
+from matching.engine.bulk.comparing.rows import DATES, THERE, rows_of
 from matching.engine.bulk.fast import inlined, kernel
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.plan import Plan, bounds
@@ -45,6 +45,10 @@ _BRANCHES: Final = {
     "text": _EQUAL,
     "organisation_name": _EQUAL,
 }
+
+
+LAST: Final = 30  # the last bit of a number that has no sign
+LANES: Final = 4  # numbers that a processor adds in one step
 
 
 @inlined
@@ -73,29 +77,53 @@ def _level(branch: int, slot: int, content: Any, i: int, j: int) -> int:
     return shared_level(shared[0][slot], shared[1], i, j, 1 if branch == _SHARED else UNDECIDED)
 
 
+@inlined
+def _lowered(bound: Ints, drops: Ints, line: int, code: int, floor: float) -> bool:
+    """Take from the bounds what a level leaves unreached; whether all of them still reach the floor."""
+    reached = True
+    for block in range(0, len(bound), LANES):
+        for lane in range(LANES):
+            bound[block + lane] += drops[line, code, block + lane]
+            reached &= bound[block + lane] >= floor
+    return reached
+
+
+@inlined
+def _opened(
+    bound: Ints, start: Ints, drops: Ints, lines: Ints, there: int, floor: float, levels: Ints, pair: int
+) -> bool:
+    """The bounds of a pair before anything is compared, without the lines that have nothing to compare."""
+    for k in range(len(start)):
+        bound[k] = start[k]
+    reached = True
+    for line in range(len(lines)):
+        if not (there >> min(line, LAST)) & 1:
+            levels[pair, lines[line, 2]] = MISSING
+            reached = _lowered(bound, drops, line, lines[line, 3], floor)
+    return reached
+
+
 @kernel
-def _run(
-    left: Ints, right: Ints, lines: Ints, start: Ints, gains: Ints, rest: Ints, floor: float, content: Any, out: Any
-) -> int:
+def _run(left: Ints, right: Ints, lines: Ints, start: Ints, drops: Ints, floor: float, content: Any, out: Any) -> int:
     """Fill `out` (places of pairs, levels, sums) with what can reach the floor; how many."""
-    places, levels, sums = out
+    places, levels, sums, bound = out
+    rows = content[0]
     kept = 0
     for n in range(len(left)):
-        for k in range(len(start)):
-            sums[kept, k] = start[k]
-        reached = True
-        for line in range(len(lines)):
-            branch, slot, place, missing = lines[line]
-            level = _level(branch, slot, content, left[n], right[n])
-            code = level if level >= 0 else missing - 1 - level
-            levels[kept, place] = level
-            for k in range(len(start)):
-                sums[kept, k] += gains[line, k, code]
-                if sums[kept, k] + rest[line, k] < floor:
-                    reached = False
-            if not reached:
-                break
+        i, j = left[n], right[n]
+        there = rows[i, THERE] & rows[j, THERE]
+        reached = _opened(bound, start, drops, lines, there, floor, levels, kept)
+        line = 0
+        while reached and line < len(lines):
+            if (there >> min(line, LAST)) & 1:
+                branch, slot, place, missing = lines[line]
+                level = _level(branch, slot, content, i, j)
+                levels[kept, place] = level
+                reached = _lowered(bound, drops, line, level if level >= 0 else missing - 1 - level, floor)
+            line += 1
         if reached:
+            for k in range(len(bound)):
+                sums[kept, k] = bound[k]
             places[kept] = n
             kept += 1
     return kept
@@ -111,10 +139,9 @@ class Fused:
             kind = line.comparison.kind
             slot = slots.of(kind, line.comparison.attribute)
             self.lines[number] = _BRANCHES[kind], slot, line.place, len(line.bits) - 1
-        self.start = fixed(plan.start, np.float64)
-        self.rest = fixed(np.array(plan.rest).reshape(-1, len(plan.start)), np.float64)
-        self.gains = _gains(plan)
-        self.content = slots.content()
+        self.known = len(plan.start)
+        self.start, self.drops = _drops(plan)
+        self.content = slots.content(_there(plan, columns))
 
     def run(self, left: Ints, right: Ints, floor: float) -> tuple[Ints, Ints, Ints]:
         """Of the pairs that can reach the floor: their places, levels (in the model's order) and sums."""
@@ -123,20 +150,65 @@ class Fused:
             np.empty(count, dtype=np.int64),
             np.empty((count, len(self.lines)), dtype=np.int8),
             np.empty((count, len(self.start))),
+            np.empty_like(self.start),
         )
         pairs = fixed(left, np.int64), fixed(right, np.int64)
-        kept = _run(*pairs, self.lines, self.start, self.gains, self.rest, floor, self.content, out)
-        return out[0][:kept], out[1][:kept], out[2][:kept]
+        kept = _run(*pairs, self.lines, self.start, self.drops, floor, self.content, out)
+        return out[0][:kept], out[1][:kept], out[2][:kept, : self.known]
 
 
-def _gains(plan: Plan) -> Ints:
-    """What each level of each line adds at most, missing and undecided last; one array for all."""
-    tables = [bounds(line) for line in plan.lines]
-    wide = max((table.shape[1] for table in tables), default=0)
-    found = np.zeros((len(tables), len(plan.start), wide))
+def _drops(plan: Plan) -> tuple[Ints, Ints]:
+    """The bounds of a pair of which everything may still agree, and by how much each level of each line lowers them.
+
+    Missing and undecided come last among the levels; explanations are filled up to whole `LANES`, which no floor meets.
+    """
+    tables = [bounds(line) - most[:, None] for line, most in zip(plan.lines, plan.most, strict=True)]
+    lanes = -(-len(plan.start) // LANES) * LANES
+    drops = np.zeros((len(tables), max((table.shape[1] for table in tables), default=0), lanes))
     for place, table in enumerate(tables):
-        found[place, :, : table.shape[1]] = table
+        drops[place, : table.shape[1], : len(table)] = table.T
+    start = np.full(lanes, np.inf)
+    start[: len(plan.start)] = plan.start + np.sum(plan.most, axis=0)
+    return start, drops
+
+
+def _there(plan: Plan, columns: Columns) -> Ints:
+    """By record a bit for each line that can find something to compare; those from `LAST` on share one."""
+    found = np.zeros(len(columns), dtype=np.int32)
+    for number, line in enumerate(plan.lines):
+        if number >= LAST:
+            found |= 1 << LAST
+        else:
+            found |= np.where(_has(columns, line.comparison.kind, line.comparison.attribute), 1 << number, 0)
     return found
+
+
+def _has(columns: Columns, kind: str, attribute: str) -> Ints:
+    """Which records have a value of a comparison; a suffix is compared with none, too."""
+    names = columns.names
+    if kind == "suffix":
+        return np.ones(len(columns), dtype=bool)
+    if kind == "date":
+        return columns.dates[attribute] > 0
+    if kind == "given_name":
+        return (names.given > 0) | columns.several
+    if kind == "family_name":
+        return (names.family > 0) | columns.several
+    if kind == "middle_name":
+        return names.middle > 0
+    return _lists(columns, kind, attribute).counts > 0
+
+
+def _lists(columns: Columns, kind: str, attribute: str) -> Lists:
+    found = {
+        "phone": columns.phones,
+        "identifier": columns.identifiers.lists,
+        "email": columns.emails.lists,
+        "address": columns.addresses.lists,
+        "website": columns.websites.lists,
+        "organisation_name": columns.organisations.lists,
+    }
+    return found[kind] if kind in found else columns.texts[attribute].lists
 
 
 class _Slots:
@@ -159,10 +231,10 @@ class _Slots:
         self.shared.append(lists.lists)
         return len(self.shared) - 1
 
-    def content(self) -> tuple[Any, ...]:
+    def content(self, there: Ints) -> tuple[Any, ...]:
         columns = self.columns
         return (
-            rows_of(columns, self.dates),
+            rows_of(columns, self.dates, there),
             self._names(),
             (fixed(columns.phones.starts, np.int64), fixed(columns.phones.values, np.int64)),
             identifiers_of(columns),

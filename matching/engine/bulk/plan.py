@@ -38,10 +38,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Plan:
-    """The comparisons in the order in which they are run, and the most that those after each can still add."""
+    """The comparisons in the order in which they are run, and the most that each and those after it can add."""
 
     lines: tuple[Line, ...]
     start: Ints
+    most: tuple[Ints, ...]
     rest: tuple[Ints, ...]
     together: float
 
@@ -56,7 +57,7 @@ def plan_of(model: Model, columns: Columns) -> Plan:
     gains = [_best_gain(line) for line in lines]
     rest = [np.sum(gains[place + 1 :], axis=0) if place + 1 < len(gains) else start * 0 for place in range(len(gains))]
     together = sum(max(0.0, exact(each.bits)) for each in model.interactions)
-    return Plan(lines, start, tuple(rest), together)
+    return Plan(lines, start, tuple(gains), tuple(rest), together)
 
 
 def _line(model: Model, columns: Columns, place: int, comparison: Comparison, codes: tuple[str, ...]) -> Line:

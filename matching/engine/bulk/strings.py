@@ -3,26 +3,35 @@
 `similar` is Jaro–Winkler as jellyfish computes it, step by step, so that no last digit differs: the smaller text
 comes first (numbers of a pool stand in the order of the texts). `may_reach` bounds it from above without computing
 it: no more letters can match than two texts have in common, which the signatures of both tell.
+
+A pool is its letters, and of each text a head: where it begins, its length, its signature and how it sounds.
 """
+
+from typing import Any, Final
 
 from matching.engine.bulk.fast import kernel
 from matching.engine.bulk.lists import Ints
+
+START, LENGTH, SIGNATURE, SOUND = range(4)
+HEAD: Final = 4
 
 LONGEST = 64  # letters of a text that a kernel compares; longer ones go to the reference
 SLACK = 1e-9
 
 
 @kernel
-def within_one(letters: Ints, starts: Ints, one: int, other: int) -> bool:
-    """Whether two ASCII texts are equal but for one edit, an exchange of neighbours being one."""
+def within_one(pool: Any, one: int, other: int) -> bool:
+    """Whether two texts are equal but for one edit, an exchange of neighbours being one."""
     if one == other:
         return True
-    a, b = starts[one], starts[other]
-    long, short = starts[one + 1] - a, starts[other + 1] - b
+    letters, heads = pool
+    long, short = heads[one, LENGTH], heads[other, LENGTH]
+    # One letter for another turns two bits of a signature at most.
+    if abs(long - short) > 1 or counted(heads[one, SIGNATURE] ^ heads[other, SIGNATURE]) > 2:
+        return False
+    a, b = heads[one, START], heads[other, START]
     if long < short:
         a, b, long, short = b, a, short, long
-    if long - short > 1:
-        return False
     head = 0
     while head < short and letters[a + head] == letters[b + head]:
         head += 1
@@ -37,9 +46,8 @@ def within_one(letters: Ints, starts: Ints, one: int, other: int) -> bool:
 
 
 @kernel
-def common_letters(one: int, other: int) -> int:
-    """How many bits two signatures share."""
-    bits = one & other
+def counted(bits: int) -> int:
+    """How many bits are set."""
     bits -= (bits >> 1) & 0x5555555555555555
     bits = (bits & 0x3333333333333333) + ((bits >> 2) & 0x3333333333333333)
     bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0F
@@ -56,27 +64,30 @@ def prefix(letters: Ints, a: int, b: int, most: int) -> int:
 
 
 @kernel
-def may_reach(letters: Ints, starts: Ints, signatures: Ints, one: int, other: int, line: float) -> bool:
+def may_reach(pool: Any, one: int, other: int, line: float) -> bool:
     """False only when the Jaro–Winkler similarity surely lies below the line."""
-    a, b = starts[one], starts[other]
-    first, second = starts[one + 1] - a, starts[other + 1] - b
+    letters, heads = pool
+    first, second = heads[one, LENGTH], heads[other, LENGTH]
     if first == 0 or second == 0:
         return False
-    mine, yours = signatures[one], signatures[other]
-    beyond = min(first - common_letters(mine, mine), second - common_letters(yours, yours))
-    matches = min(min(first, second), common_letters(mine, yours) + beyond)
+    mine, yours = heads[one, SIGNATURE], heads[other, SIGNATURE]
+    beyond = min(first - counted(mine), second - counted(yours))
+    matches = min(min(first, second), counted(mine & yours) + beyond)
     bound = (matches / first + matches / second + 1.0) / 3.0
-    bound += prefix(letters, a, b, min(first, second)) * 0.1 * (1.0 - bound)
+    if bound + 0.4 * (1.0 - bound) + SLACK < line:
+        return False
+    bound += prefix(letters, heads[one, START], heads[other, START], min(first, second)) * 0.1 * (1.0 - bound)
     return bound + SLACK >= line
 
 
 @kernel
-def similar(letters: Ints, starts: Ints, one: int, other: int) -> float:
-    """Jaro–Winkler similarity of two ASCII texts of up to 64 letters."""
+def similar(pool: Any, one: int, other: int) -> float:
+    """Jaro–Winkler similarity of two texts of up to 64 letters."""
     if one > other:
         one, other = other, one
-    a, b = starts[one], starts[other]
-    first, second = starts[one + 1] - a, starts[other + 1] - b
+    letters, heads = pool
+    a, b = heads[one, START], heads[other, START]
+    first, second = heads[one, LENGTH], heads[other, LENGTH]
     if first == 0 or second == 0:
         return 0.0
     reach = max(first, second) // 2 - 1

@@ -9,28 +9,27 @@ from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, fixed,
 from matching.engine.bulk.comparing.names import NEAR_LINE
 from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints, Lists
-from matching.engine.bulk.strings import LONGEST, may_reach, similar, within_one
+from matching.engine.bulk.strings import LENGTH, LONGEST, START, may_reach, similar, within_one
 from matching.engine.bulk.texts import Texts
 
 STREET_LINE = 0.9
 _NOTHING = 7
+# What is known of each address: numbers of its parts, and whether it is the reference's for its length.
+HOUSE, STREET, WORDS, POSTCODE, CITY, LONG = range(6)
 
 
 @inlined
 def _reaches(pool: Any, one: int, other: int, line: float) -> bool:
-    letters, starts, signatures = pool
-    if not may_reach(letters, starts, signatures, one, other, line):
-        return False
-    return similar(letters, starts, one, other) >= line
+    return may_reach(pool, one, other, line) and similar(pool, one, other) >= line
 
 
 @inlined
 def _same_place(pool: Any, one: int, other: int) -> bool:
     if one == other or _reaches(pool, one, other, NEAR_LINE):
         return True
-    letters, starts, _signatures = pool
-    a, b = starts[one], starts[other]
-    short = min(starts[one + 1] - a, starts[other + 1] - b)
+    letters, heads = pool
+    a, b = heads[one, START], heads[other, START]
+    short = min(heads[one, LENGTH], heads[other, LENGTH])
     if short <= 3:
         return False
     place = 0
@@ -62,13 +61,11 @@ def _differ(one: int, other: int) -> bool:
 
 @inlined
 def _in_one_street(parts: Any, pool: Any, one: int, other: int, together: bool) -> int:
-    house, _street, _words, postcode, city = parts
-    letters, starts, _signatures = pool
-    mine, yours = house[one], house[other]
-    codes = _differ(postcode[one], postcode[other])
-    two = together and codes and not within_one(letters, starts, postcode[one], postcode[other])
+    mine, yours = parts[one, HOUSE], parts[other, HOUSE]
+    codes = _differ(parts[one, POSTCODE], parts[other, POSTCODE])
+    two = together and codes and not within_one(pool, parts[one, POSTCODE], parts[other, POSTCODE])
     if mine != 0 and mine == yours:
-        return 1 if two or (not together and (codes or _differ(city[one], city[other]))) else 0
+        return 1 if two or (not together and (codes or _differ(parts[one, CITY], parts[other, CITY]))) else 0
     if two:
         return 5
     both = mine != 0 and yours != 0
@@ -80,34 +77,34 @@ def _in_one_street(parts: Any, pool: Any, one: int, other: int, together: bool) 
 @inlined
 def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: int) -> int:
     """same 0, near 1, street 2, neighbour 3, postcode 4, city 5, different 6, nothing to compare 7."""
-    house, street, words, postcode, city = parts
-    code = postcode[one] != 0 and postcode[one] == postcode[other]
-    town = not code and city[one] != 0 and city[other] != 0 and _same_place(pool, city[one], city[other])
-    mine, yours = street[one], street[other]
+    code = parts[one, POSTCODE] != 0 and parts[one, POSTCODE] == parts[other, POSTCODE]
+    here, there = parts[one, CITY], parts[other, CITY]
+    town = not code and here != 0 and there != 0 and _same_place(pool, here, there)
+    mine, yours = parts[one, STREET], parts[other, STREET]
     if mine != 0 and yours != 0:
         same = (
             mine == yours
-            or _contains(sets, words[one], streets, yours)
-            or _contains(sets, words[other], streets, mine)
+            or _contains(sets, parts[one, WORDS], streets, yours)
+            or _contains(sets, parts[other, WORDS], streets, mine)
             or _reaches(pool, mine, yours, STREET_LINE)
         )
         if same:
             return _in_one_street(parts, pool, one, other, code or town)
     if code:
-        return 1 if house[one] != 0 and house[one] == house[other] else 4
+        return 1 if parts[one, HOUSE] != 0 and parts[one, HOUSE] == parts[other, HOUSE] else 4
     if town:
         return 5
-    comparable = (mine and yours) or (postcode[one] and postcode[other]) or (city[one] and city[other])
+    comparable = (mine and yours) or (parts[one, POSTCODE] and parts[other, POSTCODE]) or (here and there)
     return 6 if comparable else _NOTHING
 
 
 @inlined
 def address_level(addresses: Any, i: int, j: int) -> int:
-    (starts, values), parts, pool, sets, streets, long = addresses
+    (starts, values), parts, pool, sets, streets = addresses
     best, unsure = _NOTHING, False
     for a in range(starts[i], starts[i + 1]):
         for b in range(starts[j], starts[j + 1]):
-            if long[values[a]] or long[values[b]]:
+            if parts[values[a], LONG] or parts[values[b], LONG]:
                 unsure = True
                 continue
             level = _address(parts, pool, sets, streets, values[a], values[b])
@@ -129,10 +126,9 @@ def addresses_of(columns: Columns) -> tuple[Any, ...]:
     own = columns.addresses
     sets, streets = _words(own.sets, own.pool)
     over = own.pool.lengths > LONGEST
-    numbers = (own.house, own.street, own.words, own.postcode, own.city)
-    parts = tuple(fixed(each, np.int32) for each in numbers)
-    long = fixed(over[own.street] | over[own.city], np.bool_)
-    return listed(own.lists), parts, pool_of(own.pool)[:3], listed(sets), listed(streets), long
+    long = over[own.street] | over[own.city]
+    parts = np.stack([own.house, own.street, own.words, own.postcode, own.city, long], axis=1)
+    return listed(own.lists), fixed(parts, np.int32), pool_of(own.pool), listed(sets), listed(streets)
 
 
 class Address(Kind):

@@ -10,37 +10,38 @@ from matching.engine.bulk.comparing.names import NEAR_LINE
 from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.prepared import PHONE_BASE
-from matching.engine.bulk.strings import LONGEST, may_reach, similar, within_one
+from matching.engine.bulk.strings import LENGTH, LONGEST, may_reach, similar, within_one
 from matching.engine.comparing.contacts import PARTS_ALIKE
 
 _ENDING = 10**7
 _WORST = 99
+# What is known of each e-mail: its user, its domain, and whether it is shared or the reference's.
+USER, DOMAIN, FLAGS = range(3)
+ROLE, STRANGE = 1, 2
 
 
 @inlined
 def _email(mails: Any, whole: Any, users: Any, domains: Any, one: int, other: int) -> int:
     """exact 0, near 1, user 2, alike 3, role 4, different 5."""
-    user, domain, role, strange = mails
     if one == other:
-        return 4 if role[one] else 0
-    if role[one] or role[other]:
+        return 4 if mails[one, FLAGS] & ROLE else 0
+    flags = mails[one, FLAGS] | mails[other, FLAGS]
+    if flags & ROLE:
         return 5
-    mine, yours = user[one], user[other]
-    letters, starts, signatures = users
-    first, second = starts[mine + 1] - starts[mine], starts[yours + 1] - starts[yours]
-    if strange[one] or strange[other]:
+    if flags & STRANGE:
         return UNDECIDED
+    mine, yours = mails[one, USER], mails[other, USER]
+    here, there = mails[one, DOMAIN], mails[other, DOMAIN]
+    first, second = users[1][mine, LENGTH], users[1][yours, LENGTH]
     if mine == yours and first > 3:
-        return 1 if similar(domains[0], domains[1], domain[one], domain[other]) >= NEAR_LINE else 2
+        return 1 if similar(domains, here, there) >= NEAR_LINE else 2
     if min(first, second) < 4:
         return 5
-    if (mine == yours or domain[one] == domain[other]) and within_one(whole[0], whole[1], one, other):
+    if (mine == yours or here == there) and within_one(whole, one, other):
         return 1
-    if not may_reach(letters, starts, signatures, mine, yours, PARTS_ALIKE):
+    if not may_reach(users, mine, yours, PARTS_ALIKE) or similar(users, mine, yours) < PARTS_ALIKE:
         return 5
-    if similar(letters, starts, mine, yours) < PARTS_ALIKE:
-        return 5
-    return 3 if similar(domains[0], domains[1], domain[one], domain[other]) >= PARTS_ALIKE else 5
+    return 3 if similar(domains, here, there) >= PARTS_ALIKE else 5
 
 
 @inlined
@@ -108,18 +109,18 @@ def phone_level(starts: Ints, values: Ints, i: int, j: int) -> int:
 @inlined
 def identifier_level(identifiers: Any, i: int, j: int) -> int:
     """exact 0, near 1, different 2; of different schemes nothing can be said."""
-    (starts, values), (scheme, number), (letters, texts) = identifiers
+    (starts, values), numbers, pool = identifiers
     best = _WORST
     for a in range(starts[i], starts[i + 1]):
         for b in range(starts[j], starts[j + 1]):
             one, other = values[a], values[b]
-            if scheme[one] != scheme[other]:
+            if numbers[one, 0] != numbers[other, 0]:
                 continue
-            mine, yours = number[one], number[other]
+            mine, yours = numbers[one, 1], numbers[other, 1]
             level = 2
             if mine == yours:
                 level = 0
-            elif texts[mine + 1] - texts[mine] > 5 and within_one(letters, texts, mine, yours):
+            elif pool[1][mine, LENGTH] > 5 and within_one(pool, mine, yours):
                 level = 1
             if level < best:
                 best = level
@@ -130,20 +131,15 @@ def emails_of(columns: Columns) -> tuple[Any, ...]:
     """E-mails as their kernel takes them."""
     own = columns.emails
     strange = ~own.whole.spelt | (own.whole.lengths > LONGEST)
-    mails = (
-        fixed(own.user, np.int32),
-        fixed(own.domain, np.int32),
-        fixed(own.role, np.bool_),
-        fixed(strange, np.bool_),
-    )
-    whole, users, domains = pool_of(own.whole), pool_of(own.users), pool_of(own.domains)
-    return listed(own.lists), mails, whole[:2], users[:3], domains[:2]
+    flags = np.where(own.role, ROLE, 0) | np.where(strange, STRANGE, 0)
+    mails = fixed(np.stack([own.user, own.domain, flags], axis=1), np.int32)
+    return listed(own.lists), mails, pool_of(own.whole), pool_of(own.users), pool_of(own.domains)
 
 
 def identifiers_of(columns: Columns) -> tuple[Any, ...]:
-    """Identifiers as their kernel takes them."""
+    """Identifiers as their kernel takes them: of each its scheme and its text."""
     own = columns.identifiers
-    return listed(own.lists), (fixed(own.scheme, np.int32), fixed(own.value, np.int32)), pool_of(own.pool)[:2]
+    return listed(own.lists), fixed(np.stack([own.scheme, own.value], axis=1), np.int32), pool_of(own.pool)
 
 
 class Email(Kind):

@@ -6,6 +6,7 @@ import numpy as np
 
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.strings import HEAD, LENGTH, SIGNATURE, SOUND, START
 from matching.engine.bulk.texts import Texts
 
 MISSING: Final = -1
@@ -39,15 +40,13 @@ def listed(lists: Lists) -> tuple[Ints, Ints]:
     return fixed(lists.starts, np.int64), fixed(lists.values, np.int32)
 
 
-def pool_of(texts: Texts, sounds: Ints | None = None) -> tuple[Ints, Ints, Ints, Ints]:
-    """A pool as kernels take it: letters, where each text begins, signatures, and how each sounds."""
-    heard = np.zeros(len(texts)) if sounds is None else sounds
-    return (
-        fixed(texts.letters, np.uint8),
-        fixed(texts.starts, np.int64),
-        fixed(texts.signatures, np.int64),
-        fixed(heard, np.int32),
-    )
+def pool_of(texts: Texts, sounds: Ints | None = None) -> tuple[Ints, Ints]:
+    """A pool as kernels take it: the letters, and the head of each text."""
+    heads = np.zeros((len(texts), HEAD), dtype=np.int64)
+    heads[:, START], heads[:, LENGTH], heads[:, SIGNATURE] = texts.starts[:-1], texts.lengths, texts.signatures
+    if sounds is not None:
+        heads[:, SOUND] = sounds
+    return fixed(texts.letters, np.uint8), heads
 
 
 def equal(one: Ints, other: Ints, level: int = 0) -> Ints:

@@ -27,7 +27,7 @@ from matching.engine.bulk.comparing.rows import (
 )
 from matching.engine.bulk.fast import inlined, kernel
 from matching.engine.bulk.lists import Ints
-from matching.engine.bulk.strings import may_reach, similar, within_one
+from matching.engine.bulk.strings import LENGTH, SOUND, START, may_reach, similar, within_one
 
 NEAR_LINE = 0.92
 ALIKE_LINE = 0.84
@@ -37,31 +37,29 @@ NEAR, ALIKE, DIFFERENT = 0, 1, 2
 @kernel
 def near(pool: Any, one: int, other: int) -> int:
     """How close two names of the pool are that are not equal."""
-    letters, starts, signatures, sounds = pool
-    first, second = starts[one + 1] - starts[one], starts[other + 1] - starts[other]
-    if min(first, second) > 3 and within_one(letters, starts, one, other):
+    heads = pool[1]
+    first, second = heads[one, LENGTH], heads[other, LENGTH]
+    if min(first, second) > 3 and within_one(pool, one, other):
         return NEAR
-    if may_reach(letters, starts, signatures, one, other, ALIKE_LINE):
-        close = similar(letters, starts, one, other)
+    if may_reach(pool, one, other, ALIKE_LINE):
+        close = similar(pool, one, other)
         if close >= NEAR_LINE and abs(first - second) <= 2:
             return NEAR
         if close >= ALIKE_LINE:
             return ALIKE
-    return ALIKE if sounds[one] == sounds[other] else DIFFERENT
+    return ALIKE if heads[one, SOUND] == heads[other, SOUND] else DIFFERENT
 
 
 @kernel
 def is_near(pool: Any, one: int, other: int) -> bool:
     """Whether two names of the pool are nearly the same."""
-    letters, starts, signatures, _sounds = pool
-    first, second = starts[one + 1] - starts[one], starts[other + 1] - starts[other]
+    heads = pool[1]
+    first, second = heads[one, LENGTH], heads[other, LENGTH]
     if abs(first - second) > 2:
         return False
-    if min(first, second) > 3 and within_one(letters, starts, one, other):
+    if min(first, second) > 3 and within_one(pool, one, other):
         return True
-    if not may_reach(letters, starts, signatures, one, other, NEAR_LINE):
-        return False
-    return similar(letters, starts, one, other) >= NEAR_LINE
+    return may_reach(pool, one, other, NEAR_LINE) and similar(pool, one, other) >= NEAR_LINE
 
 
 @inlined
@@ -80,8 +78,7 @@ def crosses(pool: Any, given: int, family: int) -> bool:
         return False
     if given == family:
         return True
-    starts = pool[1]
-    return starts[given + 1] - starts[given] > 2 and is_near(pool, given, family)
+    return pool[1][given, LENGTH] > 2 and is_near(pool, given, family)
 
 
 @inlined
@@ -119,7 +116,7 @@ def _either(rows: Ints, i: int, j: int, flag: int) -> bool:
 @inlined
 def _heard(pool: Any, rows: Ints, one: int, other: int, i: int, j: int, strange: int) -> bool:
     """Names in two scripts that sound alike."""
-    return pool[3][one] == pool[3][other] and ((rows[i, FLAGS] ^ rows[j, FLAGS]) & strange) != 0
+    return pool[1][one, SOUND] == pool[1][other, SOUND] and ((rows[i, FLAGS] ^ rows[j, FLAGS]) & strange) != 0
 
 
 @inlined
@@ -135,7 +132,7 @@ def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
         return 4
     if crossed(pool, rows, i, j):
         return 3
-    if pool[3][one] == pool[3][other] and not _both(rows, i, j, KNOWN):
+    if pool[1][one, SOUND] == pool[1][other, SOUND] and not _both(rows, i, j, KNOWN):
         return 6
     if is_word(words[0], words[1], rows[j, MIDDLE], one) or is_word(words[0], words[1], rows[i, MIDDLE], other):
         return 7
@@ -147,26 +144,25 @@ def given_level(pool: Any, rows: Ints, full: Any, words: Any, i: int, j: int) ->
     """exact 0, transliterated 1, nickname 2, swapped 3, near 4, initial 5, heard 6, middle 7, alike 8, different 9."""
     if _either(rows, i, j, SEVERAL | LONG):
         return UNDECIDED
-    letters, starts = pool[0], pool[1]
+    letters, heads = pool
     one, other = rows[i, GIVEN], rows[j, GIVEN]
     if one == 0 or other == 0:
         return MISSING
     if one == other or rows[i, WHOLE] == rows[j, WHOLE]:
-        if starts[one + 1] - starts[one] == 1:
+        if heads[one, LENGTH] == 1:
             return 5
         return 0 if rows[i, GIVEN_WRITTEN] == rows[j, GIVEN_WRITTEN] or _both(rows, i, j, GIVEN_ASCII) else 1
     if meets(full[0], full[1], one, other):
         return 2
-    if min(starts[one + 1] - starts[one], starts[other + 1] - starts[other]) == 1:
-        return 5 if letters[starts[one]] == letters[starts[other]] else 9
+    if min(heads[one, LENGTH], heads[other, LENGTH]) == 1:
+        return 5 if letters[heads[one, START]] == letters[heads[other, START]] else 9
     return _given(pool, rows, words, i, j)
 
 
 @inlined
 def _before(pool: Any, words: Any, family: int, middle: int) -> bool:
     """Whether a family name is a word of the other's middle name."""
-    starts = pool[1]
-    return starts[family + 1] - starts[family] > 2 and is_word(words[0], words[1], middle, family)
+    return pool[1][family, LENGTH] > 2 and is_word(words[0], words[1], middle, family)
 
 
 @inlined
@@ -203,14 +199,14 @@ def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) 
 @inlined
 def middle_level(pool: Any, rows: Ints, words: Any, long: Ints, i: int, j: int) -> int:
     """exact 0, near 1, initial 2, different 3."""
-    letters, starts = pool[0], pool[1]
+    letters, heads = pool
     one, other = rows[i, MIDDLE], rows[j, MIDDLE]
     if one == 0 or other == 0:
         return MISSING
-    first, second = starts[one + 1] - starts[one], starts[other + 1] - starts[other]
+    first, second = heads[one, LENGTH], heads[other, LENGTH]
     if one == other:
         return 0 if first > 1 else 2
-    if letters[starts[one]] == letters[starts[other]] and (first == 1 or second == 1):
+    if letters[heads[one, START]] == letters[heads[other, START]] and (first == 1 or second == 1):
         return 2
     if meets(words[0], words[1], one, other):
         return 1

@@ -9,15 +9,15 @@ from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.strings import LONGEST
 
-GIVEN, WHOLE, GIVEN_WRITTEN, MIDDLE, FAMILY, FAMILY_WRITTEN, DOUBLE, GENERATION, FLAGS = range(9)
-DATES: Final = 9  # the first of the dates that the model compares
+GIVEN, WHOLE, GIVEN_WRITTEN, MIDDLE, FAMILY, FAMILY_WRITTEN, DOUBLE, GENERATION, FLAGS, THERE = range(10)
+DATES: Final = 10  # the first of the dates that the model compares
 WOMAN, LONG, KNOWN, GIVEN_ASCII, FAMILY_ASCII, GIVEN_FOREIGN, FAMILY_FOREIGN, SEVERAL = (
     1 << place for place in range(8)
 )
 
 
-def rows_of(columns: Columns, dates: Sequence[str]) -> Ints:
-    """The numbers of each record; `dates` names the attributes whose dates follow."""
+def rows_of(columns: Columns, dates: Sequence[str], there: Ints) -> Ints:
+    """The numbers of each record; `there` has a bit for each comparison that has a value of it, `dates` follow."""
     names = columns.names
     wide = max(16, DATES + len(dates))
     found = np.zeros((len(columns), wide), dtype=np.int32)
@@ -31,6 +31,7 @@ def rows_of(columns: Columns, dates: Sequence[str]) -> Ints:
         (DOUBLE, names.double),
         (GENERATION, names.generation),
         (FLAGS, _flags(columns)),
+        (THERE, there),
         *((DATES + nth, columns.dates[name]) for nth, name in enumerate(dates)),
     ):
         found[:, place] = column
