@@ -6,7 +6,7 @@ Made once per record; keys and comparisons read nothing else.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from matching.engine.addresses import Address, address
 from matching.engine.contacts import (
@@ -229,8 +229,22 @@ def _other_texts(model: Model, values: Mapping[str, Any]) -> dict[str, tuple[str
     return texts
 
 
+LISTED: Final = 20
+_COUNTING: Final = ("01234567890123456789", "98765432109876543210")
+
+
 def made_up(number: str) -> bool:
     """All digits the same, or counting up or down."""
     if not number.isdigit():
         return False
-    return len(set(number)) == 1 or number in "01234567890123456789" or number in "98765432109876543210"
+    return len(set(number)) == 1 or any(number in each for each in _COUNTING)
+
+
+def _made_up_numbers() -> frozenset[str]:
+    alike = {digit * length for digit in "0123456789" for length in range(1, LISTED + 1)}
+    spans = [(start, end) for end in range(1, LISTED + 1) for start in range(end)]
+    return frozenset(alike | {each[start:end] for start, end in spans for each in _COUNTING})
+
+
+MADE_UP: Final = _made_up_numbers()
+"""All of up to `LISTED` ASCII digits that `made_up` finds."""

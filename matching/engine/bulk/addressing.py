@@ -1,6 +1,5 @@
 """Addresses of a table: most lines are a street and one number, and are read once for each street."""
 
-import re
 from functools import lru_cache
 from typing import Final
 
@@ -9,7 +8,8 @@ import polars as pl
 
 from matching.engine.addresses import address, words_in
 from matching.engine.bulk.prepared import Rows
-from matching.engine.bulk.values import each_distinct, folded, is_plain
+from matching.engine.bulk.values import each_distinct, first_of_equal, folded, is_plain
+from matching.engine.folding import fold
 from matching.engine.lexicon import BESIDE, NUMBER_SIGNS, ORDINALS, STREET_KINDS, UNITS
 from matching.engine.model import Model
 
@@ -17,7 +17,8 @@ _PARTS = ("line1", "line2", "house", "postal_code", "city")
 _READ = ("house", "street", "words", "postcode")
 # A line with one number of up to three digits: what else it holds decides how it is read, not which number it is.
 _ONE_NUMBER = r"^([^0-9]*[^A-Za-z0-9])?([0-9]{1,3}[A-Za-z]?)([^A-Za-z0-9][^0-9]*)?$"
-_WORD: Final = re.compile(r"[a-z0-9]+")
+_ALONE = "(?:^|[ ,])[0-9]{1,3}[A-Za-z]?(?:[ ,]|$)"
+_OTHER_DIGITS = r"[\p{N}&&[^0-9]]"
 # Words for which the words beside them matter.
 _TELLING: Final = UNITS | BESIDE | NUMBER_SIGNS | ORDINALS.keys()
 _UNITS = "|".join(sorted(UNITS))
@@ -29,15 +30,16 @@ _UNIT = rf"(?:^|[^a-z0-9])(?:{_UNITS})[^a-z0-9]*$"
 def addresses_of(model: Model, rows: Rows) -> Rows:
     """The prepared addresses, those without street, postcode and city left out, and repeats in a record."""
     empty = list(model.placeholders.get("address", ()))
-    parts = {name: _cleaned(rows, name, empty) for name in _PARTS}
+    cleaned = {name: _cleaned(rows, name, empty) for name in _PARTS}
+    parts = {name: text for name, (text, _folded) in cleaned.items()}
     line = pl.select(pl.when(parts["line1"] != "").then(parts["line1"]).otherwise(parts["line2"])).to_series()
     read = _read_lines(line)
-    code = folded(parts["postal_code"]).str.replace_all(" ", "", literal=True)
+    code = cleaned["postal_code"][1].str.replace_all(" ", "", literal=True)
     found = {
         "row": pl.Series(rows.rows),
         **read,
         "postcode": pl.select(pl.when(code != "").then(code).otherwise(read["postcode"])).to_series(),
-        "city": folded(parts["city"]),
+        "city": cleaned["city"][1],
     }
     with_house = np.flatnonzero((parts["house"] != "").to_numpy())
     if len(with_house):
@@ -45,17 +47,21 @@ def addresses_of(model: Model, rows: Rows) -> Rows:
         found.update({name: found[name].scatter(with_house, made[name]) for name in _READ})
     frame = pl.DataFrame(found)
     frame = frame.filter((pl.col("street") != "") | (pl.col("postcode") != "") | (pl.col("city") != ""))
-    frame = frame.unique(keep="first", maintain_order=True) if len(frame) else frame
     names = (*_READ, "city")
+    frame = first_of_equal(frame, *names)
     return Rows(frame["row"].to_numpy().astype(np.int64), {name: frame[name] for name in names})
 
 
-def _cleaned(rows: Rows, name: str, empty: list[str]) -> pl.Series:
+def _cleaned(rows: Rows, name: str, empty: list[str]) -> tuple[pl.Series, pl.Series]:
+    """A part as it is written and folded; empty where it is a placeholder."""
     found = rows.parts.get(name)
     if found is None:
-        return pl.repeat("", len(rows.rows), dtype=pl.String, eager=True).rename(name)
+        nothing = pl.repeat("", len(rows.rows), dtype=pl.String, eager=True).rename(name)
+        return nothing, nothing
     text = found.cast(pl.String).fill_null("").rename(name)
-    return text.set(folded(text).is_in(empty), "")
+    short = folded(text)
+    nothing = short.is_in(empty)
+    return text.set(nothing, ""), short.set(nothing, "")
 
 
 def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
@@ -67,7 +73,9 @@ def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
     line = pl.select(pl.when(plain & ~shorter.str.contains(_UNIT)).then(shorter).otherwise(line)).to_series()
     groups = line.str.extract_groups(_ONE_NUMBER)
     head, number, tail = (groups.struct.field(str(place)).fill_null("") for place in (1, 2, 3))
-    simple = (number != "") & plain
+    # Beyond ASCII a letter may join what stands beside it, and digits may be any script's.
+    alone = line.str.contains(_ALONE) & ~line.str.contains(_OTHER_DIGITS)
+    simple = (number != "") & (plain | alone)
     template = pl.select(pl.when(simple).then(head + "1" + tail).otherwise(line)).to_series()
     read = each_distinct(template, lambda text: _usual(text) or _line({"line1": text}), *_READ)
     number = number.str.to_lowercase()
@@ -83,8 +91,8 @@ _MARKS = frozenset(",'`")
 
 def _usual(text: str) -> tuple[str, ...] | None:
     """What the reader makes of a street and the number 1; nothing for a line that needs a closer look."""
-    words = _WORD.findall(text.lower())
-    if not _MARKS.isdisjoint(text) or not text.isascii() or words.count("1") != 1 or not _TELLING.isdisjoint(words):
+    words = fold(text).split()
+    if not _MARKS.isdisjoint(text) or words.count("1") != 1 or not _TELLING.isdisjoint(words):
         return None
     named = [_street(word) for word in words if word != "1"]
     if not named or not all(map(str.isalpha, named)):

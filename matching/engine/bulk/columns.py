@@ -206,8 +206,13 @@ def _plain(rows: Rows, part: str, count: int) -> Plain:
 
 def _emails(made: Rows, count: int) -> Emails:
     whole, (numbers,) = Texts.of(made.parts["whole"])
-    halves = whole.series.str.extract_groups(r"^(.*)@([^@]*)$")
-    user, domain = halves.struct.field("1").fill_null(""), halves.struct.field("2").fill_null("")
+    halves = whole.series.str.splitn("@", 2)
+    user, domain = halves.struct.field("field_0").fill_null(""), halves.struct.field("field_1").fill_null("")
+    several = np.flatnonzero(domain.str.contains("@", literal=True).to_numpy())
+    if len(several):
+        halves = whole.series.gather(several).str.extract_groups(r"^(.*)@([^@]*)$")
+        user = user.scatter(several, halves.struct.field("1"))
+        domain = domain.scatter(several, halves.struct.field("2"))
     users, (user_numbers,) = Texts.of(user)
     domains, (domain_numbers,) = Texts.of(domain)
     role = user.is_in(sorted(ROLES)).to_numpy().astype(bool)

@@ -62,15 +62,18 @@ class Names:
     @cached_property
     def full(self) -> Lists:
         """The full names of each given name of the pool, as numbers of the pool, in order."""
-        given = np.zeros(len(self.pool), dtype=bool)
-        given[self._given] = True
-        texts = zip(self.pool.series, given, strict=True)
-        return self.pool.lists([sorted(full_names(text)) if there else () for text, there in texts])
+        texts = self.pool.series.gather(self._given)
+        lists = self.pool.lists([sorted(full_names(text)) for text in texts])
+        counts = np.zeros(len(self.pool), dtype=np.int64)
+        counts[self._given] = lists.counts
+        return Lists(np.concatenate([[0], np.cumsum(counts)]), lists.values)
 
     @cached_property
     def known(self) -> Ints:
         """Which given names stand in the list of names."""
-        return np.array([known(text) for text in self.pool.series], dtype=bool)
+        found = np.zeros(len(self.pool), dtype=bool)
+        found[self._given] = [known(text) for text in self.pool.series.gather(self._given)]
+        return found
 
     @cached_property
     def foreign(self) -> Ints:

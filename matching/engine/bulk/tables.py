@@ -15,8 +15,8 @@ from matching.engine import contacts
 from matching.engine.bulk.addressing import addresses_of
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.prepared import PHONE_BASE, TEXT_NAMES, Prepared, Rows, compared_as, date_number
-from matching.engine.bulk.values import each_distinct, folded, is_plain, of_distinct
-from matching.engine.features import Party, made_up, prepare
+from matching.engine.bulk.values import each_distinct, first_of_equal, folded, is_plain, of_distinct
+from matching.engine.features import LISTED, MADE_UP, Party, made_up, prepare
 from matching.engine.folding import fold, joined, plain
 from matching.engine.lexicon import GENERATIONS
 from matching.engine.model import Model
@@ -193,8 +193,7 @@ def _dates(model: Model, table: Table, name: str) -> Ints:
 
 def _kept(rows: Rows, keep: pl.Series, parts: Mapping[str, pl.Series], *key: str) -> Rows:
     """The rows that are kept, the first of those that are equal."""
-    frame = pl.DataFrame({"row": rows.rows, **parts}).filter(keep)
-    frame = frame.unique(subset=["row", *key], keep="first", maintain_order=True) if len(frame) else frame
+    frame = first_of_equal(pl.DataFrame({"row": rows.rows, **parts}).filter(keep), *key)
     return Rows(frame["row"].to_numpy().astype(np.int64), {name: frame[name] for name in parts})
 
 
@@ -210,8 +209,11 @@ def _emails(model: Model, rows: Rows) -> Rows:
     whole = text.str.to_lowercase().set(~quick, "")
     slow = np.flatnonzero((~quick).to_numpy())
     whole = whole.scatter(slow, of_distinct(text.gather(slow), _whole_email)) if len(slow) else whole
-    user = whole.str.extract(r"^(.*)@[^@]*$").fill_null("")
-    keep = (whole != "") & ~user.is_in(empty) & ~whole.is_in(empty)
+    keep = (whole != "") & ~whole.is_in(empty)
+    suspect = np.flatnonzero(whole.str.contains_any([f"{each}@" for each in empty]).to_numpy()) if empty else []
+    if len(suspect):
+        user = whole.gather(suspect).str.extract(r"^(.*)@[^@]*$").fill_null("")
+        keep = keep.scatter(suspect, keep.gather(suspect) & ~user.is_in(empty))
     return _kept(rows, keep, {"whole": whole}, "whole")
 
 
@@ -232,9 +234,8 @@ def _phones(model: Model, rows: Rows) -> Rows:
     slow = np.flatnonzero((~quick).to_numpy())
     number = number.scatter(slow, of_distinct(text.gather(slow), _number)) if len(slow) else number
     ending = number.str.tail(contacts.LAST_DIGITS)
-    distinct = ending.unique()
-    bad = distinct.filter(pl.Series([made_up(each) if each else True for each in distinct], dtype=pl.Boolean))
-    keep = ~ending.is_in(bad.to_list()) & ~number.is_in(empty) & ~ending.is_in(empty)
+    bad = ["", *MADE_UP, *empty]
+    keep = ~ending.is_in(bad) & ~number.is_in(empty)
     coded = number.str.len_chars().cast(pl.Int64) * PHONE_BASE + number.replace("", "0").cast(pl.Int64)
     return _kept(rows, keep, {"number": coded}, "number")
 
@@ -250,9 +251,9 @@ def _identifiers(model: Model, rows: Rows) -> Rows:
     scheme = of_distinct(_value(rows, "scheme"), plain)
     value = folded(text).str.replace_all(" ", "", literal=True)
     verified = rows.parts["verified"] if "verified" in rows.parts else pl.repeat(False, len(text), eager=True)
-    distinct = value.unique()
-    bad = distinct.filter(pl.Series([made_up(each) for each in distinct], dtype=pl.Boolean)).to_list()
-    keep = (value.str.len_chars() > 2) & ~value.is_in(bad) & ~value.is_in(empty)
+    lengths = value.str.len_chars()
+    bad = [*MADE_UP, *empty, *filter(made_up, value.filter(lengths > LISTED).unique())]
+    keep = (lengths > 2) & ~value.is_in(bad)
     parts = {"scheme": scheme, "value": value, "verified": verified.fill_null(False)}
     return _kept(rows, keep, parts, "scheme", "value", "verified")
 

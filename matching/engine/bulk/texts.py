@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
@@ -28,9 +29,10 @@ class Texts:
     def of(cls, *columns: pl.Series) -> tuple[Self, list[Ints]]:
         """The pool of all values of these columns, and each column as numbers. Null is the empty text."""
         filled = [column.cast(pl.String).fill_null("").rename("") for column in columns]
-        distinct = pl.concat([pl.Series("", [""], dtype=pl.String), *(each.unique() for each in filled)])
-        pool = cls(distinct.unique().sort())
-        return pool, [pool.numbers(each) for each in filled]
+        together = pl.concat([pl.Series("", [""], dtype=pl.String), *filled])
+        pool, numbers = _pooled(together)
+        ends = np.cumsum([1, *(len(each) for each in filled)])
+        return cls(pool), [numbers[start:end] for start, end in pairwise(ends)]
 
     def numbers(self, column: pl.Series) -> Ints:
         """The numbers of texts that are all in the pool."""
@@ -103,6 +105,25 @@ class Texts:
         found = np.zeros(len(self), dtype=np.int64)
         _sign(self.letters, self.starts, _FIRST, _AGAIN, found)
         return found
+
+
+def _pooled(texts: pl.Series) -> tuple[pl.Series, Ints]:
+    """The distinct texts in order, and the number of each text among them."""
+    hashes = texts.hash().to_numpy()
+    order = np.argsort(hashes)
+    ordered = hashes[order]
+    first = np.ones(len(order), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    groups = np.empty(len(order), dtype=np.int64)
+    groups[order] = np.cumsum(first) - 1
+    pool = texts.gather(order[first]).sort()
+    # The n-th smallest hash of the pool is that of the n-th group.
+    numbers = np.argsort(pool.hash().to_numpy())[groups].astype(np.int32)
+    if (pool.gather(numbers) == texts).all():
+        return pool, numbers
+    # Two texts with one hash: rare, and the slower way does not mind.
+    pool = texts.unique().sort()
+    return pool, texts.cast(pl.Enum(pool)).to_physical().to_numpy().astype(np.int32)
 
 
 @kernel

@@ -34,8 +34,36 @@ def each_distinct(column: pl.Series, make: Callable[[str], tuple[str, ...]], *na
 
 
 def folded(column: pl.Series) -> pl.Series:
-    """`fold` of each value."""
+    """`fold` of each value; most are plain words already, but for their case."""
+    lower = column.str.to_lowercase()
+    rest = np.flatnonzero((~column.str.contains(_WORDS)).to_numpy())
+    if not len(rest):
+        return lower
+    return lower.scatter(rest, _folded(column.gather(rest)))
+
+
+_WORDS = "^(?:[A-Za-z0-9]+(?: [A-Za-z0-9]+)*)?$"
+
+
+def _folded(column: pl.Series) -> pl.Series:
     letters = column.str.to_lowercase().str.replace_all("['`]", "")
     quick = letters.str.replace_all(r"[^a-z0-9]+", " ").str.strip_chars()
     slow = np.flatnonzero((~is_plain(column)).to_numpy())
     return quick.scatter(slow, of_distinct(column.gather(slow), fold)) if len(slow) else quick
+
+
+def first_of_equal(frame: pl.DataFrame, *key: str) -> pl.DataFrame:
+    """The frame without what one row (`row`, ascending) has again: of equal keys the first."""
+    rows = frame["row"].to_numpy()
+    again = rows[1:] == rows[:-1]
+    if not again.any():
+        return frame
+    several = np.zeros(len(rows), dtype=bool)
+    several[1:] |= again
+    several[:-1] |= again
+    places = np.flatnonzero(several)
+    kept = frame.select("row", *key)[places].with_columns(place=places)
+    kept = kept.unique(subset=["row", *key], keep="first", maintain_order=True)
+    keep = ~several
+    keep[kept["place"].to_numpy()] = True
+    return frame.filter(pl.Series(keep))
