@@ -82,6 +82,9 @@ def _read_lines(line: pl.Series) -> dict[str, pl.Series]:
     house = pl.select(pl.when(simple & (read["house"] == "1")).then(number).otherwise(read["house"])).to_series()
     numbered = simple & read["words"].str.contains(r"^1( |$)")
     words = pl.select(pl.when(numbered).then(number + read["words"].str.slice(1)).otherwise(read["words"])).to_series()
+    # The number comes before all words but those that begin with one, as 3rd.
+    mixed = np.flatnonzero((numbered & words.str.contains(" [0-9]")).to_numpy())
+    words = words.scatter(mixed, words.gather(mixed).str.split(" ").list.sort().list.join(" "))
     return {**read, "house": house, "words": words}
 
 

@@ -1,6 +1,6 @@
 """Texts: a pool of distinct texts. Their numbers stand in the order of the texts, and 0 is the empty one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Self
@@ -107,9 +107,9 @@ class Texts:
         return found
 
 
-def _pooled(texts: pl.Series) -> tuple[pl.Series, Ints]:
+def _pooled(texts: pl.Series, hashed: Callable[[pl.Series], pl.Series] = pl.Series.hash) -> tuple[pl.Series, Ints]:
     """The distinct texts in order, and the number of each text among them."""
-    hashes = texts.hash().to_numpy()
+    hashes = hashed(texts).to_numpy()
     order = np.argsort(hashes)
     ordered = hashes[order]
     first = np.ones(len(order), dtype=bool)
@@ -118,7 +118,7 @@ def _pooled(texts: pl.Series) -> tuple[pl.Series, Ints]:
     groups[order] = np.cumsum(first) - 1
     pool = texts.gather(order[first]).sort()
     # The n-th smallest hash of the pool is that of the n-th group.
-    numbers = np.argsort(pool.hash().to_numpy())[groups].astype(np.int32)
+    numbers = np.argsort(hashed(pool).to_numpy())[groups].astype(np.int32)
     if (pool.gather(numbers) == texts).all():
         return pool, numbers
     # Two texts with one hash: rare, and the slower way does not mind.

@@ -53,7 +53,14 @@ MAILS = st.lists(
         [
             *("ann@x.example", "ann@y.example", "anna@x.example", "annna@x.example", "anna.smith@mail.example"),
             *("anna.smyth@mail.example", "anna.smith@mial.example", "info@x.example", "none@x.example", "a@b.c"),
-            *("Ann+shop@x.example", "änna.smith@mail.example", f"{'z' * 70}@x.example", "no mail"),
+            *(
+                "Ann+shop@x.example",
+                "änna.smith@mail.example",
+                "änna.smyth@mail.example",
+                "anña.smith@mail.example",
+                f"{'z' * 70}@x.example",
+                "no mail",
+            ),
         ]
     ),
     max_size=3,
