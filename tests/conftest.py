@@ -3,6 +3,12 @@
 import gc
 from pathlib import Path
 
+from hypothesis import settings
+
+# How long an example takes tells about the machine, not about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
 pytest_plugins = ["tests.support.fixtures", "tests.support.browser"]
 
 SYSTEM = Path(__file__).parent / "system"

@@ -210,8 +210,9 @@ def _emails(model: Model, rows: Rows) -> Rows:
     slow = np.flatnonzero((~quick).to_numpy())
     whole = whole.scatter(slow, of_distinct(text.gather(slow), _whole_email)) if len(slow) else whole
     keep = (whole != "") & ~whole.is_in(empty)
-    suspect = np.flatnonzero(whole.str.contains_any([f"{each}@" for each in empty]).to_numpy()) if empty else []
-    if len(suspect):
+    if empty:
+        # Few are; the user of those is looked at alone.
+        suspect = np.flatnonzero(whole.str.contains_any([f"{each}@" for each in empty]).to_numpy())
         user = whole.gather(suspect).str.extract(r"^(.*)@[^@]*$").fill_null("")
         keep = keep.scatter(suspect, keep.gather(suspect) & ~user.is_in(empty))
     return _kept(rows, keep, {"whole": whole}, "whole")
