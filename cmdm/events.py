@@ -23,6 +23,7 @@ Handler = Callable[[Sequence["Event"]], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
 ATTEMPTS = 5
 # Ids are drawn in the order of the rows: the versions of a customer follow each other in the outbox.
+_JSON = json.JSONEncoder(default=str)  # made once: `json.dumps` would make one for every event
 _EMIT = """
     WITH made AS (
         INSERT INTO cmdm_outboxevent (change, at, topic, subject, version, payload)
@@ -54,7 +55,7 @@ def emit(topic: str, *, subject: int | None = None, version: int | None = None, 
 
 def emit_many(events: Iterable[Event]) -> None:
     """Write events in the order given; one statement."""
-    rows = [(one.topic, one.subject, one.version, json.dumps(one.payload, default=str)) for one in events]
+    rows = [(one.topic, one.subject, one.version, _JSON.encode(one.payload)) for one in events]
     if not rows:
         return
     now = clock.now()

@@ -4,17 +4,22 @@ import os
 import time
 import uuid
 
+_SAID = 0xF << 76 | 3 << 62  # the bits that say version and variant
+_VERSION = 7 << 76 | 2 << 62
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def uuid7() -> uuid.UUID:
     """A time-ordered random identifier (RFC 9562, version 7): 48 bits of milliseconds, 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = int.from_bytes(os.urandom(16), "big")
-    value = (value & ((1 << 80) - 1)) | (milliseconds << 80)
-    value = (value & ~(0xF << 76)) | (7 << 76)
-    value = (value & ~(3 << 62)) | (2 << 62)
-    return uuid.UUID(int=value)
+    return uuids7(1)[0]
+
+
+def uuids7(count: int) -> list[uuid.UUID]:
+    """As many of them, made at once."""
+    begin = time.time_ns() // 1_000_000 << 80
+    noise = os.urandom(10 * count)
+    found = (int.from_bytes(noise[start : start + 10], "big") for start in range(0, 10 * count, 10))
+    return [uuid.UUID(int=begin | (one & ~_SAID) | _VERSION) for one in found]
 
 
 def customer_number(pk: int) -> str:

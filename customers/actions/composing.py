@@ -46,10 +46,9 @@ def compose(
     """
     made = Composed()
     shapes = _Shapes(waiting.words, known)
-    for pk, group in zip(customers, groups, strict=True):
+    for pk, key, group in zip(customers, ids.uuids7(len(customers)), groups, strict=True):
         rows = [waiting.rows[record] for record in group]
         values, lineage, digest = shapes.of_one(rows[0]) if len(rows) == 1 else shapes.of_many(rows)
-        key = ids.uuid7()
         number = ids.customer_number(pk)
         content = f"{values}\t{lineage}".replace("\\", "\\\\")
         made.lines.append(f"{pk}\t{key}\t{number}\t{party_type}\t{content}\t\\\\x{digest.hex()}")

@@ -16,14 +16,14 @@ import polars as pl
 from cmdm import crypto
 from customers.actions.preparing import PARTIES
 from customers.models import Source
-from customers.queries.catalogue import Catalogue
+from customers.queries.catalogue import Catalogue, Spec
 from customers.queries.term_columns import key_lines, lines_of, name_lines
 from customers.queries.terms import exact_terms, folded
 from customers.rules import columns, quality
 from customers.rules.applying import Bound
 from customers.rules.mapping import FULL_NAME, moment
 from customers.sealing import seal_raws, seal_values
-from customers.types.standardising import standardise
+from customers.types.standardising import Standard, read_attribute
 
 REMEMBERED = 50_000  # contents of one attribute
 _JSON = json.JSONEncoder(ensure_ascii=False)  # made once: `json.dumps` would make one for every value
@@ -79,6 +79,7 @@ class _Made(NamedTuple):
     terms: str | None
 
 
+_UNKNOWN = _Made(False, None, None, None, None, None)  # of what is out of the ordinary
 Remembered = dict[tuple[str, str], dict[str, _Made]]
 
 
@@ -167,23 +168,23 @@ class _Making:
         named = known.specs.items()
         self.rules = {name: spec.row.quality for name, spec in named if spec.row.quality and spec.fits(party)}
 
-    def of(self, name: str, content: str) -> _Made:
-        """What becomes of what a row says of an attribute (``"name": …``)."""
-        made = standardise(
-            json.loads(f"{{{content}}}"),
-            self._known.specs,
-            party_type=self.party,
-            date_order=self._order,
-            country=self._source.country,
-            lenient=self._lenient,
-        )
-        warned, holds = self.examined(name, made.values.get(name))
-        if made.faults or made.left_out or holds or made.values.keys() - {name}:
-            return _Made(False, None, None, None, None, None)
+    def all_of(self, name: str, contents: Sequence[str]) -> list[_Made]:
+        """What becomes of what rows say of an attribute (``"name": …``, each distinct)."""
+        spec = self._known.specs.get(name)
+        if spec is None or not spec.fits(self.party):
+            return [_UNKNOWN] * len(contents)
+        told = json.loads(f"[{{{'},{'.join(contents)}}}]") if contents else []
+        options = spec.reading(date_order=self._order, country=self._source.country)
+        return [self._of(spec, read_attribute(spec, one[name], options, lenient=self._lenient)) for one in told]
+
+    def _of(self, spec: Spec, made: Standard) -> _Made:
+        name, value = spec.name, made.values.get(spec.name)
+        warned, holds = self.examined(name, value)
+        if made.faults or made.left_out or holds:
+            return _UNKNOWN
         findings = _inside(made.findings)
-        if name not in made.values:
+        if value is None:
             return _Made(True, None, findings, warned, None, None)
-        value = made.values[name]
         values = _inside(seal_values(made.values, self._known.sensitive))
         terms = "\n".join(lines_of(exact_terms(name, value, self._known))) if name in self._known.exact else None
         return _Made(True, values, findings, warned, folded(value) if name in self._known.names else None, terms)
@@ -208,9 +209,8 @@ def _attribute(contents: pl.Series, name: str, making: _Making, seen: Remembered
     if len(remembered) > REMEMBERED:
         remembered.clear()
     distinct = contents.drop_nulls().unique().to_list()
-    for content in distinct:
-        if content not in remembered:
-            remembered[content] = making.of(name, content)
+    new = [content for content in distinct if content not in remembered]
+    remembered.update(zip(new, making.all_of(name, new), strict=True))
     made = [remembered[content] for content in distinct]
     frame = pl.DataFrame(
         {

@@ -94,6 +94,14 @@ def standardise(
     return made
 
 
+def read_attribute(spec: Readable, value: Any, options: Options, *, lenient: bool) -> Standard:
+    """What one attribute, which the record's party type has, becomes; nothing of what is blank."""
+    made = Standard(lenient=lenient)
+    if not blank(value) and not spec.type.is_silent(value, options):
+        _read(made, spec, value, options)
+    return made
+
+
 def _once(
     seen: dict[Any, Standard], place: tuple[str, str], spec: Readable, value: Any, options: Options, *, lenient: bool
 ) -> Standard:

@@ -15,7 +15,7 @@ from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.packing import lines_of
 from matching.engine.model import Model
 from matching.queries.blocking import key_digests
-from matching.queries.prepared import sealed
+from matching.queries.prepared import sealed, sealed_many
 from matching.queries.stored import Stored
 
 AT_ONCE = 100_000
@@ -119,9 +119,9 @@ def lines(model: Model, stored: Stored, made: KeyRows, rows: Ints) -> KeyLines:
     """What :func:`write` writes of rows, made without the database; keys in the order of their index."""
     records = stored.ids[rows]
     prepared = [
-        f"{record}\t{model.preparation}\t{version}\t\\\\x{sealed(line).hex()}\n"
+        f"{record}\t{model.preparation}\t{version}\t\\\\x{line.hex()}\n"
         for record, version, line in zip(
-            records.tolist(), stored.versions[rows].tolist(), lines_of(stored.columns, rows), strict=True
+            records.tolist(), stored.versions[rows].tolist(), sealed_many(lines_of(stored.columns, rows)), strict=True
         )
     ]
     places, counts = made.digests.positions(rows)

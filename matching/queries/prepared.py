@@ -32,6 +32,11 @@ def sealed(line: str) -> bytes:
     return crypto.seal_bytes(line.encode(), _CONTEXT)
 
 
+def sealed_many(lines: Iterable[str]) -> list[bytes]:
+    """Lines as they are stored."""
+    return crypto.seal_many([line.encode() for line in lines], _CONTEXT)
+
+
 def opened(token: bytes) -> str:
     """A stored line."""
     return crypto.unseal_bytes(token, _CONTEXT).decode()

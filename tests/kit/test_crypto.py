@@ -5,6 +5,7 @@ import dataclasses
 import json
 import re
 import stat
+import uuid
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -170,9 +171,9 @@ class TestKeys:
 
 class TestIdentifiers:
     def test_keys_are_version_7_and_in_order_of_time(self):
-        made = [ids.uuid7() for _ in range(50)]
-        assert {one.version for one in made} == {7}
-        assert len(set(made)) == 50
+        made = [*(ids.uuid7() for _ in range(50)), *ids.uuids7(50)]
+        assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+        assert len(set(made)) == 100
         stamps = [one.int >> 80 for one in made]
         assert stamps == sorted(stamps)
 
