@@ -23,11 +23,12 @@ ITEMS: tuple[tuple[str, Any, str, str, tuple[str, ...]], ...] = (
     ("admin:index", _("Set-up"), "settings", "/admin/", ("configure", "grant")),
 )
 
+GOES = {"start": "g s", "stewardship:queue": "g r", "customers:list": "g c"}
 OPENED = {"review": "decide", "imports": "import", "audit": "audit"}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """``navigation``: label, url, icon and whether one is in it; one query for the rights.
+    """``navigation``: label, url, icon, whether one is in it, and the keys that go there; one query for the rights.
 
     ``opens_review``, ``opens_imports`` and ``opens_audit`` tell whether a link to them would be refused.
     """
@@ -38,7 +39,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     inside = [prefix for _name, _label, _icon, prefix, _verbs in shown if _is_in(request.path, prefix)]
     nearest = max(inside, key=len, default="")
     items = [
-        {"label": label, "url": reverse(name), "icon": icon, "active": prefix == nearest}
+        {"label": label, "url": reverse(name), "icon": icon, "active": prefix == nearest, "goes": GOES.get(name)}
         for name, label, icon, prefix, _verbs in shown
     ]
     return {"navigation": items, **{f"opens_{page}": access.in_any(user, [verb]) for page, verb in OPENED.items()}}

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cmdm import access
 from cmdm.models import Job, User
@@ -139,7 +140,9 @@ class ModelView:
     def calibration_told(self) -> str:
         found = self.told.get("calibration")
         if found:
-            return _("%(n)d answers · error %(error).3f") % {"n": self.told["answers"], "error": found["error"]}
+            answers = self.told["answers"]
+            text = ngettext("%(n)d answer · error %(error).3f", "%(n)d answers · error %(error).3f", answers)
+            return text % {"n": answers, "error": found["error"]}
         error = self.trained.get("calibration_error")
         return _("estimated without answers · error %.3f") % error if error is not None else ""
 

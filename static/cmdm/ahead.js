@@ -37,6 +37,7 @@
       if (!old || !fresh || old.contains(document.activeElement)) continue;
       old.replaceWith(fresh);
       window.htmx?.process(fresh);
+      window.cmdm?.tell?.(fresh);
     }
     document.title = beside.title;
     return marks().spoken ?? "";
@@ -74,7 +75,8 @@
     const mark = xhr.getResponseHeader("X-Card");
     if (!mark || target?.id !== "work") return;
     event.detail.shouldSwap = false;
-    if (kept?.mark !== mark) { location.reload(); return; }
+    // Another card than the one kept is his by now: the address says which.
+    if (kept?.mark !== mark) { location.assign(xhr.getResponseHeader("HX-Push-Url")); return; }
     const { room } = kept;
     const told = JSON.parse(serverResponse);
     forget();

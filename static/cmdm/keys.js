@@ -104,11 +104,26 @@
     if (found(key)) event.preventDefault();
   });
 
+  /* What is printed on a button is told to assistive technology as well, unless the keys are switched off. */
+  const tell = (root) => {
+    if ("keysOff" in document.body.dataset) return;
+    let own = {};
+    try { own = JSON.parse(document.body.dataset.keys ?? "{}"); } catch { /* the keys as they are shipped */ }
+    const pressed = Object.fromEntries(Object.entries(own).filter(([, does]) => does).map(([key, does]) => [does, key]));
+    for (const element of root.querySelectorAll("[data-key]")) {
+      const keys = element.dataset.key.split(",").filter((key) => !key.includes(" ")).map((key) => pressed[key] ?? (own[key] === "" ? "" : key));
+      const said = keys.filter(Boolean).map((key) => (key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key.toUpperCase())).join(" ");
+      if (said) element.setAttribute("aria-keyshortcuts", said); else element.removeAttribute("aria-keyshortcuts");
+    }
+  };
+  document.addEventListener("htmx:afterSettle", (event) => tell(event.target instanceof Element ? event.target : document));
+  document.addEventListener("DOMContentLoaded", () => tell(document));
+
   /* A click or focus inside a row makes it the current one; the choice goes with it. */
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest?.("[data-rows] [data-row]");
     if (row && !row.classList.contains("is-current")) goTo(row, { focus: false });
   });
 
-  window.cmdm = Object.assign(window.cmdm ?? {}, { goTo });
+  window.cmdm = Object.assign(window.cmdm ?? {}, { goTo, tell });
 })();

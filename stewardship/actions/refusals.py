@@ -32,17 +32,36 @@ def refuse_unless_open(task: Task) -> None:
     """:raises Stale: it was answered, or settled otherwise; says by whom, what and when."""
     if task.status == Task.Status.OPEN:
         return
-    answer = Answer.objects.filter(task=task, withdrawn_at__isnull=True).select_related("by").order_by("-pk").first()
-    if task.status == Task.Status.DONE and answer is not None:
+    answer = decided_by(task)
+    if answer is not None:
         raise Stale(
-            _("%(who)s answered “%(answer)s” %(when)s. Your answer was not recorded.")
-            % {"who": answer.by, "answer": answer.get_decision_display(), "when": ago(answer.at)},
+            _("%(who)s answered “%(answer)s” %(when)s. Your answer was not recorded.") % _words(answer),
             answered_by=str(answer.by),
             decision=answer.decision,
             at=answer.at.isoformat(),
         )
+    raise Stale(settled(task))
+
+
+def settled(task: Task) -> str:
+    """What became of a task that is not open, for whoever reads it: by whom it was answered, or that it was settled."""
+    answer = decided_by(task)
+    if answer is not None:
+        return _("%(who)s answered “%(answer)s” %(when)s.") % _words(answer)
     when = ago(task.done_at or clock.now())
-    raise Stale(_("Nothing is left to decide here: it was settled %(when)s.") % {"when": when})
+    return _("Nothing is left to decide here: it was settled %(when)s.") % {"when": when}
+
+
+def decided_by(task: Task) -> Answer | None:
+    """The answer in force of a task that was decided."""
+    if task.status != Task.Status.DONE:
+        return None
+    given = Answer.objects.filter(task=task, withdrawn_at__isnull=True).select_related("by")
+    return given.order_by("-pk").first()
+
+
+def _words(answer: Answer) -> dict[str, object]:
+    return {"who": answer.by, "answer": answer.get_decision_display(), "when": ago(answer.at)}
 
 
 def refuse_unless_free(task: Task, actor: User) -> None:

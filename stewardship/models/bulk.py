@@ -71,6 +71,11 @@ class BulkDecision(Changed):
     def __str__(self) -> str:
         return f"{self.decision} {self.pk}"
 
+    @property
+    def left_alone(self) -> int:
+        """Of one that is over, the cards whose turn never came: it was stopped before."""
+        return len(self.tasks) - self.decided - self.refused if self.state == self.State.DONE else 0
+
     def domain_ids(self) -> frozenset[int]:
         """All domains that its tasks touched: it needs the right in each."""
         return frozenset(self.domains)

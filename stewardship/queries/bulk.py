@@ -99,7 +99,9 @@ def sample_of(bulk: BulkDecision, user: User) -> list[Member]:
 
 
 def _member(task: Task, sides: Mapping[int, Side], opened: bool) -> Member:
-    return Member(task, [sides.get(customer, Side(customer)) for customer in task.customers], opened)
+    found = [sides.get(customer, Side(customer)) for customer in task.customers]
+    # Once it is answered, who is not found may be part of the other by now.
+    return Member(task, [side for side in found if side.visible or task.status == Task.Status.OPEN], opened)
 
 
 def refusals_of(bulk: BulkDecision, user: User) -> list[Refusal]:

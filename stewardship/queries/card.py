@@ -28,7 +28,7 @@ from stewardship.queries.effects import effects_of
 from stewardship.queries.material import Head, Material, columns_of, heads_of, material, proposed_parts, scored
 from stewardship.queries.moves import Field, Partition, matrix, partition
 from stewardship.queries.notes import Line, lines_on
-from stewardship.queries.queue import BANDS, CAP, Wanted, capped_count, label_of, waiting
+from stewardship.queries.queue import BANDS, CAP, Wanted, capped_count, elsewhere_of, label_of, waiting
 from stewardship.queries.referrals import Asked, asked_about
 from stewardship.queries.sides import Side, sides_of
 from stewardship.queries.stances import Stances, stances_of
@@ -100,6 +100,7 @@ class Card:
     lapsed: bool
     progress: Progress
     undoable: Sequence[Undoable]
+    elsewhere: tuple[str, str] = ("", "")
     blind: bool = False
     inside: bool = False
     groups: Sequence[Group] = ()
@@ -112,6 +113,7 @@ class Card:
     needs_reason: frozenset[str] = frozenset()
     asked: Sequence[Asked] = ()
     notes: Sequence[Line] = ()
+    corrected: bool = False
     conflicts: Sequence[str] = ()
     told: str = ""
     pin: Pin | None = None
@@ -142,7 +144,9 @@ class Card:
     def compared(self) -> list[tuple[Head, SourceRecord]]:
         """Of a pair with more records than two: those two between which the score is, each under its column."""
         one = None if self.is_group else self.explained
-        if one is None or one.records is None or all(head.records == 1 for head in self.heads):
+        if one is None or one.records is None:
+            return []
+        if all(head.records == 1 for head in self.heads) and not self.corrected:
             return []
         return list(zip(self.heads, one.records, strict=False))
 
@@ -268,6 +272,7 @@ def _around(task: Task, user: User, wanted: Wanted) -> tuple[Card, dict[int, Sid
         heads=[],
         why=why_first(task, decidable=decidable, now=now),
         decidable=decidable,
+        elsewhere=elsewhere_of(task, user),
         progress=_progress(user, wanted, coming, sides),
         undoable=[_undoable(answer, sides) for answer in answers],
         **_hold(task, user, now),
@@ -352,6 +357,7 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         notes=lines_on([record for side in made.sides for record in side], made.user, made.task),
         conflicts=_conflicts(card, made),
         told=_told(card, made),
+        corrected=any(record.about_id for side in made.sides for record in side),
     )
 
 

@@ -125,7 +125,8 @@ def heads_of(made: Material, sides: Mapping[int, Side]) -> list[Head]:
     names = names_of(
         [one.name if one.visible else "" for one in seen], [frozenset(fold(one.name).split()) for one in seen]
     )
-    order = sorted(range(len(owners)), key=lambda place: (-len(made.sides[place]), owners[place].key))
+    counts = [sum(record.about_id is None for record in side) for side in made.sides]
+    order = sorted(range(len(owners)), key=lambda place: (-counts[place], owners[place].key))
     return [
         Head(
             place=place + 1,
@@ -133,7 +134,7 @@ def heads_of(made: Material, sides: Mapping[int, Side]) -> list[Head]:
             name="" if made.inside else names[place],
             side=seen[place],
             customer=owner.pk,
-            records=len(made.sides[place]),
+            records=counts[place],
             since=min((record.observed_at for record in made.sides[place]), default=None),
             version=owner.version,
             survives=order.index(place),

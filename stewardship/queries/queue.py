@@ -21,8 +21,8 @@ from stewardship.queries.wanted import BANDS, CAP, Wanted, capped_count, waiting
 from stewardship.queries.why import Why, why_first
 
 __all__ = [
-    "BANDS", "CAP", "ICONS", "SIZE", "Choice", "QueuePage", "Row", "Wanted", "capped_count", "kept_counts", "label_of",
-    "open_by_queue", "queue_page", "rows_of", "waiting",
+    "BANDS", "CAP", "ICONS", "SIZE", "Choice", "QueuePage", "Row", "Wanted", "capped_count", "elsewhere_of",
+    "kept_counts", "label_of", "open_by_queue", "queue_page", "rows_of", "waiting",
 ]  # fmt: skip
 
 SIZE = 25
@@ -197,7 +197,7 @@ def _row(
     is_held = task.taken_by is not None and task.taken_until is not None and task.taken_until > now
     mine = is_held and task.taken_by_id == user.pk
     left = int((task.taken_until - now).total_seconds() // 60) + 1 if is_held and task.taken_until else 0
-    elsewhere, icon = _elsewhere(task, user)
+    elsewhere, icon = elsewhere_of(task, user)
     return Row(
         task=task,
         sides=[sides.get(customer, Side(customer)) for customer in task.customers],
@@ -213,7 +213,7 @@ def _row(
     )
 
 
-def _elsewhere(task: Task, user: User) -> tuple[str, str]:
+def elsewhere_of(task: Task, user: User) -> tuple[str, str]:
     """Where a task is that the reader cannot take now, though nobody holds it."""
     if task.referred_to is not None and task.referred_to.kind == User.Kind.PORTAL:
         return str(_("Asked: the customer")), "help-circle"

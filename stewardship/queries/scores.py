@@ -28,8 +28,9 @@ def explained_pairs(
         (first, _left), (second, _right) = ends
         if first >= 0 and first != second:
             asked.setdefault((first, second), []).append((one.left, one.right))
+    compared = [[record for record in side if record.about_id is None][:NEAREST] for side in sides]
     wanted = {
-        pair: asked.get(pair) or list(product(sides[pair[0]][:NEAREST], sides[pair[1]][:NEAREST]))
+        pair: asked.get(pair) or list(product(compared[pair[0]], compared[pair[1]]))
         for pair in combinations(range(len(sides)), 2)
     }
     scores = compare_pairs(two for pairs in wanted.values() for two in pairs)

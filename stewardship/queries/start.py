@@ -1,5 +1,6 @@
 """Stewardship's share of the start page: what waits in the queues."""
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -44,7 +45,7 @@ def open_work(user: User) -> Part | None:
 
 
 def named(user: User) -> Part | None:
-    """Notes that name the reader, and what he was asked; two queries."""
+    """Notes that name the reader, what he was asked, and what a lead gave him; three queries."""
     attention = []
     count = unseen(user)
     if count:
@@ -54,6 +55,10 @@ def named(user: User) -> Part | None:
     if asked:
         words = ngettext("%(n)s question waits for you", "%(n)s questions wait for you", asked) % {"n": asked}
         attention.append(Attention(words, reverse("stewardship:asked"), "message-user", "accent"))
+    given = Task.objects.visible_to(user).open().filter(assigned_to=user).values_list("queue").order_by("queue")
+    for queue, cards in given.annotate(count=Count("pk")):
+        words = ngettext("%(n)s card was given to you", "%(n)s cards were given to you", cards) % {"n": cards}
+        attention.append(Attention(words, f"{address(queue)}&assigned=1", "user-check", "accent"))
     return Part(attention=attention) if attention else None
 
 

@@ -146,8 +146,9 @@ def context_of(request: Request, found: Task, **more: Any) -> dict[str, Any]:
 
 def _settled(found: Task, reader: User) -> str:
     """Why the reader has nothing to decide here; empty where he has."""
+    if found.status != Task.Status.OPEN:
+        return refusals.settled(found)
     try:
-        refusals.refuse_unless_open(found)
         refusals.refuse_unless_meant(found, reader)
     except Refused as refusal:
         return str(refusal.sentence)

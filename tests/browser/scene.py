@@ -1,5 +1,6 @@
 """A domain in which every page has something to show, and somebody of every role."""
 
+import itertools
 from datetime import date
 from typing import Any
 
@@ -93,6 +94,7 @@ class Scene:
         self.keys["correction"] = corrections.correct(now(karl).customer, **karl_s).pk
         self.keys |= {"karl": now(karl).customer.key, "son": now(son).customer.key, "pin": pin.pk, "record": karl.pk}
         self.keys |= {"merged": survivor.key, "retired": retired.key, "away": away.pk, "relation": relation.pk}
+        self.keys["inside"] = task_of(ask(now(joined[0]), now(joined[1]), kind="over_merge")).pk
         self.keys["change"] = survivor.ledger.filter(deed="merge").latest("pk").change
 
     def _review(self) -> None:
@@ -100,7 +102,9 @@ class Scene:
         waiting = task_of(ask(*[stranger(self.crm, 63), stranger(self.shop, 64)]))
         ends = [stranger(self.crm, 65), stranger(self.shop, 66)]
         answered = tasks.decide(task_of(ask(*ends)), actor=steward, decision="different", seen=seen(*ends))
-        self.keys |= {"task": waiting.pk, "answer": answered.pk}
+        many = [stranger((self.crm, self.shop)[n % 2], 81 + n) for n in range(6)]
+        asked = [ask(*pair) for pair in itertools.pairwise(many)]
+        self.keys |= {"task": waiting.pk, "answer": answered.pk, "six": task_of(asked[0]).pk}
         apart = [stranger(self.crm, 67), stranger(self.shop, 68)]
         verdict = verdicts.keep_apart(*apart, actor=steward, answer="different", seen=seen(*apart))
         self.keys |= {"apart": now(apart[0]).customer.key, "verdict": verdict.change}

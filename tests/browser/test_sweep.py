@@ -3,6 +3,7 @@
 A page that is in no table fails a test.
 """
 
+import itertools
 import re
 
 import pytest
@@ -12,8 +13,10 @@ from django.urls import URLPattern, get_resolver
 from tests.browser.pages import DEEDS, ELSEWHERE, EVERYBODY, OF_THE_ADMIN, PAGES, ROLES, SET_UP
 from tests.browser.scene import Scene
 from tests.support.browser import PHONE, WIDE, assert_accessible, assert_fits, new_page, wear
+from tests.support.scale import SOAK
 
 pytestmark = pytest.mark.browser
+TABLET, SMALL = {"width": 768, "height": 1024}, {"width": 320, "height": 640}
 
 
 @pytest.fixture(scope="module")
@@ -68,16 +71,21 @@ def test_every_address_is_in_a_table():
     assert len(admin.site._registry) == 7
 
 
+LOOKS = [(WIDE, "light"), (PHONE, "dark")]
+if SOAK:
+    LOOKS += [(WIDE, "dark"), (PHONE, "light"), *itertools.product((TABLET, SMALL), ("light", "dark"))]
+
+
 @pytest.mark.parametrize("shown", [*PAGES, *SET_UP], ids=str)
 def test_a_page_can_be_read_and_used(windows, scene, shown):
-    """Loaded once; looked at on a wide screen in the light and on a telephone in the dark."""
+    """Loaded once; looked at on a wide screen in the light and on a telephone in the dark; in the soak in all looks."""
     page, faults = windows(shown.opens[0])
     wear(page, WIDE, "light")
     faults.clear()
     answer = page.goto(shown.address(scene.keys))
     assert answer is not None and answer.status == 200
     assert page.title().split("·")[0].split("|")[0].strip()
-    for size, colours in ((WIDE, "light"), (PHONE, "dark")):
+    for size, colours in LOOKS:
         wear(page, size, colours)
         assert page.locator("h1:visible").count() == 1
         assert_fits(page)
@@ -105,7 +113,7 @@ def test_pages_can_be_read_from_right_to_left(browser, site, scene):
         page.goto(one.address(scene.keys))
         assert page.locator("html").get_attribute("dir") == "rtl"
         assert page.locator("h1:visible").bounding_box()["x"] > 0
-        for size in (WIDE, PHONE):
+        for size in (WIDE, TABLET, PHONE):
             page.set_viewport_size(size)
             assert_fits(page)
             assert page.evaluate(_BEYOND) == [], page.url

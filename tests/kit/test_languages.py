@@ -2,11 +2,19 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from cmdm.actions import Refused
 from cmdm.actions.users import speak
 from cmdm.models import AuditEntry, User
 from tests.support.people import make_domain, make_user
+
+
+@pytest.fixture(autouse=True)
+def afterwards_as_before():
+    """The language of the last page stays with the thread: the next test would speak it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture

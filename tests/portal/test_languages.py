@@ -7,6 +7,7 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from cmdm.management.commands.messages import collect
 from consent.models import PortalAccount
@@ -17,6 +18,13 @@ from tests.support.records import person, stored
 OTHERS = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
 PLACE = re.compile(r"%\([a-z_]+\)[-.\d]*[sdf]|%[-.\d]*[sdf]|\{[a-z_]+\}|%%|</?\w+[^>]*>")
 MAIL = "mona@sahlin.example"
+
+
+@pytest.fixture(autouse=True)
+def afterwards_as_before():
+    """The language of the last page stays with the thread: the next test would speak it."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="module")

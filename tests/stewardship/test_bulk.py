@@ -136,13 +136,16 @@ class TestRunning:
             worked(made)
         assert (made.state, made.decided, Answer.objects.count()) == ("done", 6, 6)
 
-    def test_stopped_it_keeps_what_is_done(self, cards, marta):
+    def test_stopped_it_keeps_what_is_done(self, client, cards, marta):
         made = bulk.run(prepared(marta), actor=marta)
         bulk.answer_one(made, made.tasks[0], actor=marta, hold=lambda: None)
         bulk.stop(made, actor=marta)
 
         worked(made)
-        assert (made.state, made.decided, Task.objects.open().count()) == ("done", 1, 5)
+        assert (made.state, made.decided, Task.objects.open().count(), made.left_alone) == ("done", 1, 5, 5)
+        client.force_login(marta)
+        text = client.get(reverse("stewardship:bulk", args=[made.pk])).text
+        assert "Stopped" in text and "Left as they are" in text
 
     def test_a_worker_without_the_fence_writes_nothing(self, cards, marta):
         made = bulk.run(prepared(marta), actor=marta)
@@ -165,8 +168,8 @@ class TestThePages:
     def test_from_the_filter_to_the_last_card(self, client, cards, marta):
         client.force_login(marta)
         assert "6 cards" in client.get(reverse("stewardship:bulk_new"), {"queue": "possible"}).text
-        assert client.post(reverse("stewardship:bulk_new"), {"decision": "different"}).status_code == 422
-        made = client.post(reverse("stewardship:bulk_new"), {"decision": "different", "reason": "All alike"})
+        assert client.post(reverse("stewardship:bulk_new"), {"decision": "same"}).status_code == 422
+        made = client.post(reverse("stewardship:bulk_new"), {"decision": "same", "reason": "All alike"})
         row = BulkDecision.objects.get()
         for pk in row.sample:
             address = reverse("stewardship:bulk_sample", args=[row.pk, pk])
@@ -178,7 +181,8 @@ class TestThePages:
         client.post(reverse("stewardship:bulk_run", args=[row.pk]))
         jobs.run(str(BulkDecision.objects.get().job_id))
         assert client.get(reverse("stewardship:bulk_progress", args=[row.pk])).status_code == 286
-        assert "Take back 6 answers" in client.get(made.url).text
+        text = client.get(made.url).text
+        assert "Take back 6 answers" in text and "another domain" not in text
         assert "All alike" in client.get(reverse("stewardship:bulk_list")).text
 
     def test_they_are_for_stewards_of_all_its_domains(self, client, cards, marta, outsider, retail):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from cmdm.models import portal_user
 from consent.actions import consents, contacts, evidence
+from customers.actions import corrections
 from customers.models import Customer
 from matching.queries.explaining import pair_explained
 from matching.queries.models import models_in_force
@@ -124,6 +125,17 @@ class TestComparison:
         ]
         assert "In these two records nothing to compare:" in found.text
 
+    def test_a_correction_is_shown_and_said_not_to_be_compared(self, client, marta, pair, task):
+        before = card(client, marta, task).context["card"]
+        left = pair[0]
+        corrections.correct(left.customer, actor=marta, attribute="family_name", value="Anders", about=left)
+        found = card(client, marta, task)
+        after = found.context["card"]
+
+        assert "What people corrected is not compared" in found.text and "Anders" in found.text
+        assert after.explained.weight == before.explained.weight
+        assert [(head.records, head.survives) for head in after.heads] == [(1, 0), (1, 1)]
+
     def test_blind_hides_score_and_reasons(self, client, marta, father_and_son):
         text = card(client, marta, father_and_son, blind="1").text
 
@@ -215,7 +227,7 @@ class TestRefusals:
         close(candidate)
         text = card(client, marta, task).text
 
-        assert "Nothing is left to decide here" in text
+        assert "Nothing is left to decide here" in text and "was not recorded" not in text
         assert 'id="decision"' not in text
 
 
@@ -250,7 +262,8 @@ class TestUndoing:
 
         survivor = Customer.objects.get(pk__in=task.customers, status="active")
         assert undoable.names == f"{survivor.values['given_name']} {survivor.values['family_name']}"
-        assert "Marta answered “Same”" in card(client, marta, task).text
+        text = card(client, marta, task).text
+        assert "Marta answered “Same”" in text and "was not recorded" not in text
 
     def test_ten_can_be_taken_back(self, client, marta, crm, shop):
         for number in range(1, 24, 2):

@@ -57,11 +57,19 @@ def other_heading(page, before):
     return heading(page)
 
 
+def another_card(route):
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={**answer.headers, "x-card": "another"})
+
+
 def test_from_the_list_to_three_answers_without_a_mouse(open_page, site, desk):
     page = open_page("/review/", user=desk.marta)
     page.keyboard.press("Enter")
     page.wait_for_url("**/review/*/**")
     first = heading(page)
+    said = {key: page.locator(f"#decision [aria-keyshortcuts={key}]").inner_text().split()[0] for key in "SDRFN"}
+    assert said == {"S": "Same", "D": "Different", "R": "Related", "F": "Not", "N": "Skip"}
+    expect(page.locator(".rail-link[data-key='g r']")).to_have_attribute("href", "/review/")
 
     press(page, "d")
     second = other_heading(page, first)
@@ -71,6 +79,8 @@ def test_from_the_list_to_three_answers_without_a_mouse(open_page, site, desk):
     press(page, "u")
     assert other_heading(page, second) == first
 
+    # The card that is ready is not the one that the server gives: the page goes to what it gave.
+    page.route("**/decide/**", another_card, times=1)
     press(page, "r")
     third = other_heading(page, first)
     press(page, "f")

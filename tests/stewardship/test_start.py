@@ -2,6 +2,7 @@
 
 import pytest
 
+from stewardship.actions import tasks
 from stewardship.queries.start import open_work
 from tests.stewardship.scene import ask, stranger
 from tests.support.people import make_user
@@ -32,6 +33,19 @@ def test_others_waiting_are_not_counted(outsider, task):
 
 def test_whoever_decides_nowhere_has_no_part(retail):
     assert open_work(make_user("reader", domain=retail)) is None
+
+
+def test_what_a_lead_gave_somebody_is_said_to_him_and_to_who_else_opens_it(client, retail, marta, jonas, task):
+    tasks.assign(task, actor=make_user("lead", domain=retail), to=marta)
+    client.force_login(marta)
+    given = "/review/?queue=possible&amp;assigned=1"
+    assert "1 card was given to you" in client.get("/").text and given in client.get("/").text
+    assert "For you" in client.get("/review/").text
+    assert "A lead gave this card to you." in client.get(f"/review/{task.pk}/").text
+
+    client.force_login(jonas)
+    assert given not in client.get("/").text
+    assert "For Marta" in client.get(f"/review/{task.pk}/").text
 
 
 def test_it_stands_on_the_page(client, marta, task):
