@@ -25,7 +25,8 @@ from customers.rules.mapping import FULL_NAME, moment
 from customers.sealing import seal_raws, seal_values
 from customers.types.standardising import Standard, read_attribute
 
-REMEMBERED = 50_000  # contents of one attribute
+REMEMBERED = 50_000  # contents of one attribute, and fewer of one of which most contents are new
+TRIED = 20_000
 _JSON = json.JSONEncoder(ensure_ascii=False)  # made once: `json.dumps` would make one for every value
 _UNUSUAL = "[\\x00-\\x1f]"
 _TEXTS = {"values": pl.String, "findings": pl.String, "warned": pl.String, "folded": pl.String, "terms": pl.String}
@@ -206,12 +207,13 @@ def _inside(content: Mapping[str, Any] | Sequence[Any]) -> str | None:
 def _attribute(contents: pl.Series, name: str, making: _Making, seen: Remembered) -> pl.DataFrame:
     """What becomes of each content of an attribute, row by row."""
     remembered = seen.setdefault((making.party, name), {})
-    if len(remembered) > REMEMBERED:
-        remembered.clear()
     distinct = contents.drop_nulls().unique().to_list()
     new = [content for content in distinct if content not in remembered]
     remembered.update(zip(new, making.all_of(name, new), strict=True))
     made = [remembered[content] for content in distinct]
+    # What hardly ever comes again, as an address, is not worth its place.
+    if len(remembered) > (REMEMBERED if len(new) * 2 < len(distinct) else TRIED):
+        remembered.clear()
     frame = pl.DataFrame(
         {
             "content": pl.Series(distinct, dtype=pl.String),
