@@ -58,6 +58,10 @@ def is_too_low(found: Estimate, *, precision: float, minimum: int) -> bool:
     return found.answers >= counts_from(precision, minimum) and found.low < precision
 
 
+FEWEST = 10
+"""Of so many pairs of answers agreement beyond chance is told."""
+
+
 @dataclass(frozen=True)
 class Agreement:
     """How far two answers to one task agree beyond chance."""
@@ -70,7 +74,10 @@ class Agreement:
 
 
 def agreement(table: Mapping[tuple[str, str], int]) -> Agreement:
-    """Cohen's kappa of first and second answers, counted by (first, second); none where chance explains all."""
+    """Cohen's kappa of first and second answers, counted by (first, second).
+
+    None where chance explains all, and of few pairs: their interval would be narrower than it ought to be.
+    """
     pairs = sum(table.values())
     agreed = sum(count for (one, other), count in table.items() if one == other)
     if not pairs:
@@ -80,7 +87,7 @@ def agreement(table: Mapping[tuple[str, str], int]) -> Agreement:
     seconds = {word: sum(count for (_, other), count in table.items() if other == word) / pairs for word in said}
     expected = sum(firsts[word] * seconds[word] for word in said)
     observed = agreed / pairs
-    if expected >= 1:
+    if expected >= 1 or pairs < FEWEST:
         return Agreement(pairs, agreed, None)
     kappa = (observed - expected) / (1 - expected)
     half = Z * math.sqrt(observed * (1 - observed) / (pairs * (1 - expected) ** 2))

@@ -75,6 +75,7 @@ class TestEstimates:
         assert found.low < 0.4 < found.high
         assert agreement({("a", "a"): 9}).kappa is None
         assert agreement({}).pairs == 0
+        assert agreement({("a", "b"): 1}).kappa is None, "one pair tells nothing, and least that it is certain"
         assert math.isclose(agreement({("a", "b"): 5, ("b", "a"): 5}).kappa, -1)
 
 
