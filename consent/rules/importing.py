@@ -10,13 +10,31 @@ PARTS = ("key", "purpose", "act", "channel", "contact", "occurred_at", "method",
 NEEDED = ("key", "purpose", "act")
 # How other systems call it, folded; a column of exactly such a name is taken for it.
 SYNONYMS: Mapping[str, frozenset[str]] = {
-    "key": frozenset(("key", "id", "recordid", "customerid", "sourcekey", "contactid", "kundennummer")),
-    "purpose": frozenset(("purpose", "topic", "consenttype", "zweck", "list")),
-    "act": frozenset(("act", "answer", "consent", "status", "optin", "state", "value", "einwilligung")),
-    "channel": frozenset(("channel", "medium", "kanal")),
+    "key": frozenset(("key", "id", "recordid", "customerid", "sourcekey", "contactid", "kundennummer", "schluessel")),
+    "purpose": frozenset(("purpose", "topic", "consenttype", "zweck", "list", "finalidad")),
+    "act": frozenset(
+        (
+            "act",
+            "answer",
+            "consent",
+            "status",
+            "optin",
+            "state",
+            "value",
+            "einwilligung",
+            "antwort",
+            "consentement",
+            "consentimiento",
+        )
+    ),
+    "channel": frozenset(("channel", "medium", "kanal", "canal")),
     "contact": frozenset(("contact", "address", "email", "emailaddress", "mail", "phone", "phonenumber")),
-    "occurred_at": frozenset(("occurredat", "date", "datetime", "timestamp", "at", "consentdate", "datum", "when")),
-    "method": frozenset(("method", "how", "collectedby", "via", "formname", "way")),
+    "occurred_at": frozenset(
+        ("occurredat", "date", "datetime", "timestamp", "at", "consentdate", "datum", "when", "zeitpunkt", "fecha")
+    ),
+    "method": frozenset(
+        ("method", "how", "collectedby", "via", "formname", "way", "form", "formular", "formulaire", "formulario")
+    ),
     "notice": frozenset(("notice", "noticeversion", "text", "textid", "policyversion", "sha256", "hash")),
 }
 ANSWERS: Mapping[str, str] = {
