@@ -7,9 +7,11 @@ under the first key that both records share, so that none comes twice and none h
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
+from matching.engine.bulk.aside import WORKERS, side_by_side
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.fast import AVAILABLE, kernel
 from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined
@@ -56,9 +58,8 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
     """Make the keys of all rules, and finer ones for blocks over the cap; with `keep` they are all held for storing."""
     maker = KeyMaker(model, columns)
     blocks = Blocks(columns)
-    for index in range(len(model.rules)):
-        made = maker.rule(index)
-        groups, sizes = _grouped(made.numbers)
+    for made, grouped in _made(maker, len(model.rules), len(columns)):
+        groups, sizes = grouped
         rows, over = made.rows, sizes[groups] > model.block_cap
         _note_crowded(blocks, model, made, sizes[groups] > model.shared_limit)
         if over.any():
@@ -81,6 +82,18 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
         numbered = (np.cumsum(shared) - 1).astype(np.int32)
         blocks.compared.append(Lists.of(rows[there], numbered[groups[there]], len(columns)))
     return blocks
+
+
+def _made(maker: KeyMaker, rules: int, records: int) -> Iterator[tuple[RuleKeys, tuple[Ints, Ints]]]:
+    """The keys of each rule with their blocks, as many rules at a time as there are workers."""
+
+    def one(rule: int) -> tuple[RuleKeys, tuple[Ints, Ints]]:
+        made = maker.rule(rule)
+        return made, _grouped(made.numbers)
+
+    for first in range(0, rules, WORKERS):
+        batch = range(first, min(first + WORKERS, rules))
+        yield from side_by_side(records, [partial(one, rule) for rule in batch])
 
 
 def _grouped(numbers: Ints) -> tuple[Ints, Ints]:

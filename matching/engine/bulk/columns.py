@@ -4,14 +4,16 @@ Nothing is lost: `features(row)` gives back exactly what `features.prepare` made
 scorer can take over any pair.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from matching.engine.addresses import Address
+from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.naming import Names, names_of
 from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, prepared_of
@@ -182,15 +184,23 @@ def of_features(model: Model, features: Sequence[Features], spaces: Ints | None 
 def of_prepared(made: Prepared, spaces: Ints | None = None) -> Columns:
     """Number all values."""
     count = len(made.ids)
+    # The longest first.
+    steps: list[Callable[[], Any]] = [
+        lambda: names_of(made.names, made.others),
+        lambda: _addresses(made.addresses, count),
+        lambda: _emails(made.emails, count),
+        lambda: _identifiers(made.identifiers, count),
+    ]
+    names, addresses, emails, identifiers = side_by_side(count, steps)
     return Columns(
         ids=made.ids,
         party_type=made.party_type,
         spaces=np.zeros(count, dtype=np.int32) if spaces is None else spaces,
-        names=names_of(made.names, made.others),
-        emails=_emails(made.emails, count),
+        names=names,
+        emails=emails,
         phones=Lists.of(made.phones.rows, made.phones.parts["number"].to_numpy().astype(np.int64), count),
-        addresses=_addresses(made.addresses, count),
-        identifiers=_identifiers(made.identifiers, count),
+        addresses=addresses,
+        identifiers=identifiers,
         websites=_plain(made.websites, "value", count),
         organisations=_plain(made.organisations, "whole", count),
         dates=made.dates,

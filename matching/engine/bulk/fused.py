@@ -6,10 +6,12 @@ that these comparisons to come can add to each, a pair is dropped as soon as s +
 are dropped before a text is compared.
 """
 
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
+from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.comparing import MISSING, UNDECIDED
 from matching.engine.bulk.comparing.addresses import address_level, addresses_of
@@ -232,16 +234,17 @@ class _Slots:
         return len(self.shared) - 1
 
     def content(self, there: Ints) -> tuple[Any, ...]:
-        columns = self.columns
-        return (
-            rows_of(columns, self.dates, there),
-            self._names(),
-            (fixed(columns.phones.starts, np.int64), fixed(columns.phones.values, np.int64)),
-            identifiers_of(columns),
-            emails_of(columns),
-            addresses_of(columns),
-            self._lists(),
-        )
+        columns, phones = self.columns, self.columns.phones
+        steps: list[Callable[[], Any]] = [
+            lambda: rows_of(columns, self.dates, there),
+            self._names,
+            lambda: (fixed(phones.starts, np.int64), fixed(phones.values, np.int64)),
+            lambda: identifiers_of(columns),
+            lambda: emails_of(columns),
+            lambda: addresses_of(columns),
+            self._lists,
+        ]
+        return tuple(side_by_side(len(columns), steps))
 
     def _names(self) -> tuple[Any, ...]:
         own = self.columns.names

@@ -6,11 +6,13 @@ where it is asked for.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
 
 from matching.engine import keys as reference
+from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.parts import Part, cross, part_of, texts_of
@@ -58,7 +60,11 @@ class KeyMaker:
 
     def __init__(self, model: Model, columns: Columns) -> None:
         self.model, self.columns = model, columns
-        self._parts: dict[str, Part] = {}
+        names = list(dict.fromkeys(part for rule in model.rules for part in rule.parts))
+        # What several parts stand on is made before they meet.
+        _ = columns.names.sounds, columns.names.full, columns.names.parts
+        made = side_by_side(len(columns), [partial(part_of, columns, name) for name in names])
+        self._parts: dict[str, Part] = dict(zip(names, made, strict=True))
 
     def part(self, name: str) -> Part:
         """The values of a part, made once."""

@@ -13,6 +13,7 @@ import polars as pl
 
 from matching.engine import contacts
 from matching.engine.bulk.addressing import addresses_of
+from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.prepared import PHONE_BASE, TEXT_NAMES, Prepared, Rows, compared_as, date_number
 from matching.engine.bulk.values import each_distinct, first_of_equal, folded, is_plain, of_distinct
@@ -62,13 +63,21 @@ class Table:
 def prepared_from(model: Model, table: Table) -> Prepared:
     """The prepared columns of a table."""
     dates = {name: _dates(model, table, name) for name in {"birth_date", *compared_as(model, "date")}}
+    # The longest first.
+    steps: list[Callable[[], Any]] = [
+        lambda: addresses_of(model, table.rows("address")),
+        lambda: _names(model, table),
+        lambda: _emails(model, table.rows("email")),
+        lambda: _phones(model, table.rows("phone")),
+    ]
+    addresses, names, emails, phones = side_by_side(len(table.ids), steps)
     return Prepared(
         ids=table.ids,
         party_type=table.party_type,
-        names=_names(model, table),
-        emails=_emails(model, table.rows("email")),
-        phones=_phones(model, table.rows("phone")),
-        addresses=addresses_of(model, table.rows("address")),
+        names=names,
+        emails=emails,
+        phones=phones,
+        addresses=addresses,
         identifiers=_identifiers(model, table.rows("identifier")),
         websites=_values(table.rows("website"), contacts.domain, (), "value"),
         organisations=_organisations(model, table.rows("organisation")),
