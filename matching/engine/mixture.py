@@ -34,8 +34,8 @@ class Mixture:
         logs = np.tile(np.log(np.maximum(self.mass, TINY)), (len(codes), 1))
         for place, chances in enumerate(self.chances):
             # The column after the last level stands for missing: code -1.
-            padded = np.concatenate([np.log(np.maximum(chances, TINY)), np.zeros((len(chances), 1))], axis=1)
-            logs += padded[:, codes[:, place]].T
+            padded = np.concatenate([np.log(np.maximum(chances.T, TINY)), np.zeros((1, len(chances)))])
+            logs += padded[codes[:, place]]
         made: Floats = np.exp(logs)
         return made
 
@@ -48,14 +48,14 @@ class Mixture:
 
 def level_counts(codes: Codes, weights: Floats, levels: Sequence[int]) -> list[Floats]:
     """By comparison: how much weight (one column an explanation) lies on each level; [explanations, levels]."""
-    made = []
+    made: list[Floats] = []
+    explanations = np.arange(weights.shape[1])
+    flat = np.ascontiguousarray(weights).ravel()
     for place, size in enumerate(levels):
-        column = codes[:, place].astype(np.int64)
-        known = column >= 0
-        counts = [
-            np.bincount(column[known], weights=weights[known, k], minlength=size) for k in range(weights.shape[1])
-        ]
-        made.append(np.array(counts, dtype=np.float64))
+        # All explanations in one pass; what is missing is counted before the first level.
+        cells = (codes[:, place, None].astype(np.int64) + 1) * len(explanations) + explanations
+        counts = np.bincount(cells.ravel(), flat, (size + 1) * len(explanations)).astype(np.float64)
+        made.append(counts.reshape(size + 1, -1)[1:].T)
     return made
 
 
