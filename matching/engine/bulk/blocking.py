@@ -15,7 +15,7 @@ from matching.engine.bulk.aside import WORKERS, side_by_side
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.fast import AVAILABLE, kernel
 from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined
-from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.lists import Ints, Lists, grouped
 from matching.engine.model import Model
 
 CHUNK = 1 << 20
@@ -58,8 +58,8 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
     """Make the keys of all rules, and finer ones for blocks over the cap; with `keep` they are all held for storing."""
     maker = KeyMaker(model, columns)
     blocks = Blocks(columns)
-    for made, grouped in _made(maker, len(model.rules), len(columns)):
-        groups, sizes = grouped
+    for made, found in _made(maker, len(model.rules), len(columns)):
+        groups, sizes = found
         rows, over = made.rows, sizes[groups] > model.block_cap
         _note_crowded(blocks, model, made, sizes[groups] > model.shared_limit)
         if over.any():
@@ -73,7 +73,7 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
                 blocks.large += _report(beyond, finer=True)
                 used += [fitting, _newest(beyond, columns, model.block_cap)]
             rows, numbers = joined(used)
-            groups, sizes = _grouped(numbers)
+            groups, _places, sizes = grouped(numbers)
         if keep:
             blocks.plain.append(made)
         # A key that no other record has leads to no pair.
@@ -89,22 +89,12 @@ def _made(maker: KeyMaker, rules: int, records: int) -> Iterator[tuple[RuleKeys,
 
     def one(rule: int) -> tuple[RuleKeys, tuple[Ints, Ints]]:
         made = maker.rule(rule)
-        return made, _grouped(made.numbers)
+        groups, _places, sizes = grouped(made.numbers)
+        return made, (groups, sizes)
 
     for first in range(0, rules, WORKERS):
         batch = range(first, min(first + WORKERS, rules))
         yield from side_by_side(records, [partial(one, rule) for rule in batch])
-
-
-def _grouped(numbers: Ints) -> tuple[Ints, Ints]:
-    """Which block each key belongs to, blocks being numbered in the order of their keys; and each block's size."""
-    order = np.argsort(numbers)
-    ordered = numbers[order]
-    first = np.ones(len(numbers), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    groups = np.empty(len(numbers), dtype=np.int64)
-    groups[order] = np.cumsum(first) - 1
-    return groups, np.diff(np.append(np.flatnonzero(first), len(numbers)))
 
 
 def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys, over: Ints) -> None:
@@ -118,7 +108,7 @@ def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys, over: Ints) -> N
 
 def _apart(keys: RuleKeys, cap: int) -> tuple[RuleKeys, RuleKeys]:
     """The keys of blocks up to the cap, and those above."""
-    groups, sizes = _grouped(keys.numbers)
+    groups, _places, sizes = grouped(keys.numbers)
     over = sizes[groups] > cap
     return keys.where(~over), keys.where(over)
 

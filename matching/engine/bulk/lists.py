@@ -93,3 +93,17 @@ class Lists:
 def empty(count: int) -> Lists:
     """No value in any row."""
     return Lists(np.zeros(count + 1, dtype=np.int64), np.zeros(0, dtype=np.int32))
+
+
+def grouped(values: Ints) -> tuple[Ints, Ints, Ints]:
+    """The group of equal values that each belongs to, groups in the order of their values; a place and the size of each
+    group.
+    """
+    order = np.argsort(values)
+    ordered = values[order]
+    first = np.ones(len(order), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    groups = np.empty(len(order), dtype=np.int64)
+    groups[order] = np.cumsum(first) - 1
+    begins = np.flatnonzero(first)
+    return groups, order[begins], np.diff(np.append(begins, len(order)))

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from matching.engine.bulk.fast import kernel
-from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.lists import Ints, Lists, grouped
 
 # The bits of a signature by byte: of a letter or digit that is there, and of a letter that comes again.
 _FIRST, _AGAIN = np.zeros(256, dtype=np.int64), np.zeros(256, dtype=np.int64)
@@ -109,14 +109,8 @@ class Texts:
 
 def _pooled(texts: pl.Series, hashed: Callable[[pl.Series], pl.Series] = pl.Series.hash) -> tuple[pl.Series, Ints]:
     """The distinct texts in order, and the number of each text among them."""
-    hashes = hashed(texts).to_numpy()
-    order = np.argsort(hashes)
-    ordered = hashes[order]
-    first = np.ones(len(order), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    groups = np.empty(len(order), dtype=np.int64)
-    groups[order] = np.cumsum(first) - 1
-    pool = texts.gather(order[first]).sort()
+    groups, places, _sizes = grouped(hashed(texts).to_numpy())
+    pool = texts.gather(places).sort()
     # The n-th smallest hash of the pool is that of the n-th group.
     numbers = np.argsort(hashed(pool).to_numpy())[groups].astype(np.int32)
     if (pool.gather(numbers) == texts).all():
