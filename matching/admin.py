@@ -25,4 +25,4 @@ class MatchModelAdmin(VerbAdmin):
     @admin.display(description=_("definition"))
     def rules(self, model: MatchModel) -> SafeString:
         """The definition, readable."""
-        return format_html("<pre>{}</pre>", json.dumps(model.definition, indent=1, ensure_ascii=False))
+        return format_html('<pre tabindex="0">{}</pre>', json.dumps(model.definition, indent=1, ensure_ascii=False))

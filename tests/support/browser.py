@@ -152,7 +152,12 @@ def assert_accessible(page: Page) -> None:
 def assert_fits(page: Page) -> None:
     """Nothing makes the page wider than its window."""
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert beyond <= 0, f"{page.url} is {beyond} pixels wider than its window."
+    assert beyond <= 0, f"{page.url} is {beyond} pixels wider than its window: {page.evaluate(_WIDEST)}"
+
+
+_WIDEST = """() => [...document.querySelectorAll("main *")].filter((each) =>
+  each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
+).slice(0, 8).map((each) => `${each.tagName.toLowerCase()}.${each.className} ${each.offsetWidth}`)"""
 
 
 def shoot(page: Page, name: str, *, always: bool = SHOWN) -> None:
