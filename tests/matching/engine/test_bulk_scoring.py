@@ -134,6 +134,16 @@ def test_texts_longer_than_a_kernel_compares_are_the_references(fast):
     assert told(PERSONS, found, 0)["given_name"] == "near"
 
 
+@pytest.mark.parametrize("fast", WAYS)
+def test_letters_for_which_no_byte_is_left_are_the_references(fast):
+    """They share one byte: to a kernel all of them would be the same letter."""
+    many = "".join(map(chr, range(0x4E00, 0x4E00 + 200)))
+    features = features_of(PERSONS, [{"email": _mail(text)} for text in ("龍龜龘龖", "龥龤龣龢", many)])
+    found = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast).score(*all_pairs(3))
+    assert_same(PERSONS, features, found)
+    assert told(PERSONS, found, 0)["email"] == "different"
+
+
 def _mail(user):
     return [{"value": f"{user}@x.example"}]
 
