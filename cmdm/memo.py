@@ -34,6 +34,11 @@ def once(name: str, make: Callable[[], T]) -> T:
     return found
 
 
+def is_keeping() -> bool:
+    """Whether an outermost action runs."""
+    return _kept.get() is not None
+
+
 def forget(name: str) -> None:
     """Make it anew next time."""
     kept = _kept.get()

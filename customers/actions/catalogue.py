@@ -7,13 +7,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, history, memo
+from cmdm import access, audit, history
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User
 from customers import types
 from customers.actions.rebuilding import ask_for_rebuild
 from customers.models import Attribute, SourceRecord
-from customers.queries.catalogue import MEMO
+from customers.queries.catalogue import standing_catalogue
 from customers.rules.mapping import FREE
 from customers.rules.standing import SHIPPED
 
@@ -62,7 +62,7 @@ def change_attribute(attribute: Attribute, *, actor: User, fields: Mapping[str, 
 
     Refused where records that have it would no longer fit.
     """
-    memo.forget(MEMO)
+    standing_catalogue.forget()
     attribute = Attribute.objects.select_for_update().get(pk=attribute.pk)
     access.require_everywhere(actor, "configure")
     changed = {name: value for name, value in _known(fields).items() if getattr(attribute, name) != value}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 
-from cmdm import memo
+from cmdm.standing import Standing
 from customers import types
 from customers.models import Attribute
 from customers.rules.claims import AttributeRule
@@ -118,12 +118,15 @@ def _options(row: Attribute) -> Options:
 
 
 def catalogue() -> Catalogue:
-    """The catalogue as it is now; one query, inside a change one for all its steps."""
-    return memo.once(MEMO, _read)
+    """The catalogue as it is now; one query, inside a change none while it stands as it stood."""
+    return standing_catalogue()
 
 
 def _read() -> Catalogue:
     return made_of(as_read())
+
+
+standing_catalogue = Standing(MEMO, _read, Attribute)
 
 
 def as_read() -> Sequence[tuple[Any, ...]]:

@@ -7,13 +7,11 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from cmdm import memo
+from cmdm.standing import Standing
 from customers.models import Source, SourceRecord
 from customers.queries.claims import CORRECTION_TRUST
 from customers.rules.claims import RecordClaims
 from customers.sealing import open_values
-
-MEMO = "sources of claims"
 
 _COLUMNS = (
     "r.id, r.customer_id, r.source_id, r.domain_id, r.version, r.observed_at, r.about_id, r.values::text, "
@@ -128,7 +126,7 @@ def _failed(findings: Iterable[Mapping[str, str]]) -> frozenset[str]:
 
 
 def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:
-    """What these records say; one query for sources that this change has not met."""
+    """What these records say; one query where the sources do not stand as they stood."""
     return claims_with(records, _words({record.source_id for record in records}))
 
 
@@ -154,10 +152,20 @@ def claims_with(records: Collection[OpenRecord], words: Words) -> list[RecordCla
     ]
 
 
-def _words(sources: set[int]) -> Mapping[int, _Word]:
-    known = memo.once(MEMO, dict[int, _Word])
-    if missing := sources - known.keys():
-        for row in Source.objects.filter(pk__in=missing):
-            trust = CORRECTION_TRUST if row.role == Source.Role.STEWARD else row.trust
-            known[row.pk] = _Word(row.key, trust, row.trust_by_attribute, row.half_life_by_attribute)
+def _words(sources: set[int]) -> Words:
+    known = standing_words()
+    if not sources <= known.keys():
+        standing_words.forget()
+        known = standing_words()
     return known
+
+
+def _worth() -> Words:
+    found = {}
+    for row in Source.objects.order_by("pk"):
+        trust = CORRECTION_TRUST if row.role == Source.Role.STEWARD else row.trust
+        found[row.pk] = _Word(row.key, trust, row.trust_by_attribute, row.half_life_by_attribute)
+    return found
+
+
+standing_words = Standing("words of sources", _worth, Source)

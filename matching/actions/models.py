@@ -11,13 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, clock, jobs, memo
+from cmdm import access, audit, clock, jobs
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User, system_user
 from matching.engine.defaults import organisation_model, person_model, size_of
 from matching.engine.model import Model, ModelError, Rule
 from matching.models import MatchModel
-from matching.queries.models import MODELS, read_model
+from matching.queries.models import read_model, standing_models
 
 State, Origin = MatchModel.State, MatchModel.Origin
 REKEY = "matching.rekey"
@@ -65,7 +65,7 @@ def resize(row: MatchModel, records: int) -> None:
     row.state, row.ended_at = State.RETIRED, now
     _write(row, "state", "ended_at")
     made = _store(read_model(row).sized(meant), State.IN_FORCE, Origin.SHIPPED, base=row, in_force_since=now, note=note)
-    memo.forget(MODELS)
+    standing_models.forget()
     audit.record(system_user(), "model.sized", made, counts={"version": made.version})
 
 
@@ -259,7 +259,7 @@ def _switch(row: MatchModel, before: MatchModel | None) -> None:
         _write(before, "state", "ended_at")
     row.state, row.in_force_since, row.promoting_since = State.IN_FORCE, now, None
     _write(row, "state", "in_force_since", "promoting_since")
-    memo.forget(MODELS)
+    standing_models.forget()
 
 
 def _write(row: MatchModel, *fields: str) -> None:

@@ -6,8 +6,10 @@ for another customer, becomes a candidate. The machine joins two existing custom
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+from django.db import connection
 
 from cmdm import memo
 from cmdm.actions import change_id
@@ -30,6 +32,8 @@ from matching.queries.blocking import digests, match_spaces
 from matching.queries.lowered import lowered_customers, only_proposing
 from matching.queries.models import models_in_force
 from matching.queries.verdicts import Settled, settled_for
+
+OWNERS = "SELECT id, customer_id, closed_at IS NULL FROM customers_sourcerecord WHERE id = ANY(%s)"
 
 
 def reserve(incoming: Sequence[Incoming]) -> None:
@@ -118,8 +122,18 @@ def _hold_targets(run: Placing) -> None:
     while wanted := _targets(run) - held:
         list(Customer.objects.filter(pk__among=wanted).locked().values_list("pk", flat=True))
         held |= wanted
-        rows = SourceRecord.objects.current().filter(pk__among=list(run.customer_of), customer__isnull=False)
-        run.customer_of = dict(rows.values_list("pk", "customer"))
+        run.customer_of = _owners(run.customer_of)
+
+
+def _owners(records: Iterable[int]) -> dict[int, int]:
+    """The customers that these records (ids) lie in, of those that are open and lie in one.
+
+    By nothing but their ids: while statistics say of a freshly loaded hub that no record lies in a customer, a
+    condition on it would have all of those read that do.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OWNERS, [list(records)])
+        return {pk: customer for pk, customer, is_open in cursor.fetchall() if is_open and customer}
 
 
 def _targets(run: Placing) -> set[int]:

@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cmdm import memo
+from cmdm.standing import Standing
 from customers.models import Source, SourceRecord
 from customers.sealing import open_values
 from matching.rules.asserted import crosses
 
-MEMO = "portal sources"
-
 
 def portal_sources() -> frozenset[int]:
-    """The sources that hold what customers say of themselves; one query, inside a change once."""
-    rows = Source.objects.filter(role=Source.Role.PORTAL)
-    return memo.once(MEMO, lambda: frozenset(rows.values_list("pk", flat=True)))
+    """The sources that hold what customers say of themselves; one query, inside a change none while they stand."""
+    return standing_portals()
+
+
+def _portals() -> frozenset[int]:
+    return frozenset(Source.objects.filter(role=Source.Role.PORTAL).order_by().values_list("pk", flat=True))
+
+
+standing_portals = Standing("portal sources", _portals, Source)
 
 
 def crossings(pairs: Iterable[tuple[int, int]], records: Mapping[int, SourceRecord]) -> set[tuple[int, int]]:

@@ -2,20 +2,29 @@
 
 from collections.abc import Iterable
 
-from cmdm import crypto, memo
+from cmdm import crypto
 from cmdm.models import Domain
+from cmdm.standing import Standing
 from matching.engine.features import Features
 from matching.engine.keys import Key, keys, subdivide
 from matching.engine.model import Model
 
 
 def match_spaces(domains: Iterable[int]) -> dict[int, str]:
-    """The match space of each domain; one query, inside a change one for all its steps."""
-    known = memo.once("match spaces", dict[int, str])
+    """The match space of each domain; one query, inside a change none while they stand as they stood."""
     wanted = set(domains)
+    known = standing_spaces()
     if not wanted <= known.keys():
-        known.update(Domain.objects.filter(pk__in=wanted).values_list("pk", "match_space"))
+        standing_spaces.forget()
+        known = standing_spaces()
     return {domain: known[domain] for domain in wanted}
+
+
+def _spaces() -> dict[int, str]:
+    return dict(Domain.objects.order_by().values_list("pk", "match_space"))
+
+
+standing_spaces = Standing("match spaces", _spaces, Domain)
 
 
 def key_digest(space: str, party_type: str, key: Key) -> int:

@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db import connection
 
-from cmdm import memo
+from cmdm.standing import Standing
 from matching.engine.model import Model
 from matching.models import MatchModel
 
-MODELS = "match models"
 # As text: it is read only where this process does not know it yet.
 _CHOSEN = """
     SELECT party_type, version, state, digest, definition::text FROM matching_matchmodel
@@ -39,13 +38,13 @@ def _read(digest: str, definition: str) -> Model:
 
 
 def models_in_force() -> dict[str, InForce]:
-    """By party type; one query, inside a change one for all its steps."""
-    return memo.once(MODELS, _kept).in_force
+    """By party type; one query, inside a change none while they stand as they stood."""
+    return standing_models().in_force
 
 
 def models_coming() -> dict[str, Model]:
     """Those that are being promoted, by party type: their keys are written beside those in force. No query more."""
-    return memo.once(MODELS, _kept).coming
+    return standing_models().coming
 
 
 def read_model(row: MatchModel) -> Model:
@@ -65,6 +64,9 @@ def _kept() -> _Kept:
         else:
             made.coming[party] = model
     return made
+
+
+standing_models = Standing("match models", _kept, MatchModel)
 
 
 def _text(definition: Any) -> str:

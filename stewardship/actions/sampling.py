@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from cmdm import audit, clock, crypto, events, history, memo
+from cmdm import audit, clock, crypto, events, history
 from cmdm.actions import action, change_id
 from cmdm.models import User
 from customers import ports
@@ -23,7 +23,7 @@ from matching.models import Candidate
 from matching.queries.models import models_in_force
 from matching.queries.scores import compare_pairs
 from stewardship.models import QualityTarget, SampledJoin
-from stewardship.queries.targets import LOWERED, estimates
+from stewardship.queries.targets import estimates, standing_lowered
 from stewardship.rules.quality import is_too_low
 
 TELL = "stewardship.lowered"  # the job that writes to the owner
@@ -99,7 +99,7 @@ def measure(*, actor: User) -> list[QualityTarget]:
         changed.append(target)
     QualityTarget.objects.bulk_update(changed, ["measured", "measured_at", "lowered_at", "change"])
     if lowered:
-        memo.forget(LOWERED)
+        standing_lowered.forget()
         history.keep(QualityTarget, [one.pk for one in lowered], history.CHANGED)
         audit.record(actor, "quality.lowered", domains=[one.domain_id for one in lowered])
         events.emit_many(events.Event("quality.lowered", payload={"domain": one.domain_id}) for one in lowered)

@@ -9,13 +9,13 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 
-from cmdm import access, clock, memo
+from cmdm import access, clock
 from cmdm.models import Domain, User
+from cmdm.standing import Standing
 from matching.models import Verdict
 from stewardship.models import QualityTarget, SampledJoin
 from stewardship.rules.quality import Estimate, counts_from
 
-LOWERED = "lowered domains"
 WINDOW = timedelta(days=365)
 """Answers count for a year: the machine, the records and the model change."""
 
@@ -54,9 +54,18 @@ class Aim:
 
 
 def lowered() -> frozenset[int]:
-    """The domains in which the machine proposes instead of joining: the supplier of the port; one query a change."""
+    """The domains in which the machine proposes instead of joining: the supplier of the port; one query,
+    inside a change none while the targets stand as they stood.
+    """
+    return standing_lowered()
+
+
+def _lowered() -> frozenset[int]:
     rows = QualityTarget.objects.filter(lowered_at__isnull=False)
-    return memo.once(LOWERED, lambda: frozenset(rows.values_list("domain", flat=True)))
+    return frozenset(rows.order_by().values_list("domain", flat=True))
+
+
+standing_lowered = Standing("lowered domains", _lowered, QualityTarget)
 
 
 def aims(user: User) -> list[Aim]:
