@@ -20,7 +20,12 @@
     region.replaceChildren(note);
   };
   const words = (name) => $("#alerts")?.dataset[name] ?? "";
-  window.cmdm = Object.assign(window.cmdm ?? {}, { say, complain });
+  /* What was said would be said again when a dialog closes: the page behind it comes back with its regions. */
+  const show = (dialog) => {
+    $("#live")?.replaceChildren();
+    dialog.showModal();
+  };
+  window.cmdm = Object.assign(window.cmdm ?? {}, { say, complain, show });
 
   /* htmx: the token travels in a header; refusals are swapped where the deed was; whole pages never land in a fragment. */
   document.addEventListener("htmx:configRequest", (event) => {
@@ -57,7 +62,7 @@
     yes.textContent = label || yes.dataset.label;
     dialog.returnValue = "";
     dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-    dialog.showModal();
+    show(dialog);
   });
   document.addEventListener("htmx:confirm", (event) => {
     if (!event.detail.question) return;
@@ -91,7 +96,7 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest?.("[data-opens]");
     const opened = opener && $(`#${opener.dataset.opens}`);
-    if (opened) { event.preventDefault(); opened.showModal(); return; }
+    if (opened) { event.preventDefault(); show(opened); return; }
     if (event.target.closest?.("[data-closes]")) { event.target.closest("dialog, .note")?.[event.target.closest("dialog") ? "close" : "remove"](); return; }
     const fold = event.target.closest?.("[data-folds]");
     if (fold) {
@@ -116,8 +121,9 @@
     if (form) form.requestSubmit();
   });
 
-  /* Times are sent in UTC and shown in the reader's own zone; progress speaks at most every tenth. */
+  /* Times are sent in UTC and shown in the reader's own zone; progress speaks at most every tenth, and at its end. */
   const spoken = new Map();
+  const asking = new Set();
   const arrive = (root) => {
     if (!(root instanceof Element)) return;
     const language = document.documentElement.lang || undefined;
@@ -136,6 +142,10 @@
       const before = spoken.get(bar.id);
       if (before !== undefined && step > before) say(bar.getAttribute("aria-valuetext") ?? `${step * 10} %`);
       spoken.set(bar.id, step);
+    }
+    for (const part of [root, ...all("section[id]", root)].filter((x) => x.matches("section[id]"))) {
+      if (part.matches("[hx-trigger^=every]")) asking.add(part.id);
+      else if (asking.delete(part.id)) say(all(".panel-head, .note-text", part).map((one) => one.innerText.trim().replace(/\s+/g, " ")).join(". "));
     }
   };
   document.addEventListener("DOMContentLoaded", () => arrive(document.body));

@@ -43,7 +43,7 @@
       if (!answer.ok) throw new Error(String(answer.status));
       window.htmx.swap("#parts", await answer.text(), { swapStyle: "outerHTML" });
       arrange();
-      window.cmdm?.say(all("#parts .moves li").map((move) => move.textContent.trim()).join(" "));
+      window.cmdm?.say(all("#parts .moves li").map((move) => move.innerText.trim().replace(/\s*\n\s*/g, " ").replace(/\.?$/, ".")).join(" "));
     } catch (error) {
       if (error.name !== "AbortError") window.cmdm?.complain($("#alerts").dataset.offline);
     }
@@ -149,7 +149,7 @@
   document.addEventListener("htmx:afterSettle", async (event) => {
     if (event.target.id !== "graph-room") return;
     const dialog = $("#graph");
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) window.cmdm.show(dialog);
     for (const address of dialog.dataset.scripts.split(" ")) await load(address);
     window.cmdm.draw(dialog);
   });

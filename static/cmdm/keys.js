@@ -37,8 +37,8 @@
       cmdm.say(element.getAttribute("title") ?? element.dataset.reason ?? "");
       return;
     }
-    if (element.matches("input[type=search], input[type=text]")) element.focus();
-    else element.click();
+    if (element.matches("input[type=search], input[type=text], summary")) element.focus();
+    if (!element.matches("input[type=search], input[type=text]")) element.click();
   };
 
   /* Rows: J and K move through [data-row] of the first visible [data-rows]. */
@@ -50,10 +50,13 @@
   const goTo = (row, { focus = true } = {}) => {
     for (const other of document.querySelectorAll("[data-row].is-current")) {
       other.classList.remove("is-current");
+      if (!other.querySelector("[data-row-focus]")) other.removeAttribute("aria-label");
     }
     row.classList.add("is-current");
     const target = row.querySelector("[data-row-focus]") ?? row;
     if (target === row) row.tabIndex = -1;
+    // A screen reader says nothing of a row that has no name of its own.
+    if (target === row && focus && window.cmdm.read) row.setAttribute("aria-label", window.cmdm.read(row));
     if (focus) target.focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
   };
@@ -67,6 +70,7 @@
   const choose = (digit) => {
     const row = current();
     const choice = row?.querySelector(`[data-choice="${digit}"]`);
+    if (choice?.checked && !("loose" in choice.dataset)) { cmdm.say(choice.getAttribute("aria-label")); return true; }
     if (choice) { choice.click(); return true; }
     return false;
   };

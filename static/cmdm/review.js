@@ -34,6 +34,19 @@
     return table.dataset.chosenUntil.replace("{day}", shown.format(day));
   };
 
+  /* A row in words, for whoever goes to it by key without seeing it. */
+  const one = (element) => element?.textContent.trim().replace(/\s+/g, " ") ?? "";
+  const read = (row) => {
+    const columns = all("thead [role=columnheader]", row.closest("table"));
+    const cells = all("td", row).map((cell, at) => {
+      const named = $("bdi", columns[at] ?? row) ?? $(".letter", cell);
+      const value = $("[data-golden-value]", cell) ?? $(".value, .not-given", cell) ?? $(".cell-in, .golden-in > div", cell);
+      const ruled = $("[data-golden-rule]", cell);
+      return `${cell.matches(".golden") ? columns[at].dataset.called : one(named)}: ${one(value)}${ruled ? `, ${one(ruled)}` : ""}`;
+    });
+    return [all(".row-head > span:last-child", row).map((head) => head.innerText.replace(/\s*\n\s*/g, ", "))[0], ...cells].join(". ");
+  };
+
   /* In a group nothing is chosen before: what is chosen twice is chosen no more. */
   let chosen = null;
   document.addEventListener("click", (event) => {
@@ -51,8 +64,8 @@
     }
     if (event.target.matches("input[name=strength]")) {
       $("[data-firmness]").textContent = event.target.closest("label").querySelector("span").firstChild.textContent.trim();
-      $("#firmness").open = false;
       $("#firmness summary").focus();
+      $("#firmness").open = false;
     }
     if (event.target.matches("#reason-text")) note(event.target.value);
   });
@@ -79,7 +92,11 @@
     $("#reason summary").focus();
     window.cmdm?.say($("[data-reason-wanted]").textContent);
   };
-  const pick = (button) => { $("#reason-text").value = $("span", button).textContent; given(); };
+  const pick = (button) => {
+    $("#reason-text").value = $("span", button).textContent;
+    window.cmdm?.say($("#reason-text").value);
+    given();
+  };
   document.addEventListener("click", (event) => {
     const button = event.target.closest?.("[data-pick]");
     if (button) pick(button);
@@ -103,6 +120,12 @@
     window.cmdm?.say($("#check").textContent);
   };
 
+  /* What a menu offers is told when it opens; how firm is chosen by arrows. */
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.open) return;
+    if (event.target.id === "firmness") $("input:checked", event.target).focus();
+    if (event.target.id === "reason" && !waiting) window.cmdm?.say(all("[data-pick]", event.target).map((button) => `${button.dataset.pick}: ${one($("span", button))}`).join(". "));
+  }, true);
   document.addEventListener("keydown", (event) => {
     const menu = $("#reason[open]");
     if (event.key === "Enter" && event.target.matches?.("#reason-text")) { event.preventDefault(); given(); return; }
@@ -139,6 +162,7 @@
     if (script) shown.script = !script.hasAttribute("aria-current");
     fetch((rows ?? script).href, { method: "HEAD" }).catch(() => {});
     apply();
+    window.cmdm?.say(rows ? rows.firstChild.textContent.trim() : script.dataset[shown.script ? "on" : "off"]);
   });
 
   /* The server says what became of the last card; the region that speaks stands outside of what is swapped. */
@@ -191,4 +215,5 @@
     window.scrollTo(0, 0);
   });
   document.addEventListener("DOMContentLoaded", () => begin(false));
+  window.cmdm = Object.assign(window.cmdm ?? {}, { read });
 })();
