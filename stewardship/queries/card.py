@@ -182,6 +182,11 @@ class Card:
         return f"{text % words} {self.heads[other].called}: {against.sentence}"
 
     @property
+    def came_back(self) -> Asked | None:
+        """The last question about it, once it is answered."""
+        return next((one for one in self.asked[:1] if one.answered_at), None)
+
+    @property
     def alike(self) -> dict[str, Any]:
         """The filter that shows others like it: of its queue and its size, scored about so, where the same differs."""
         score = self.task.score or 0.0

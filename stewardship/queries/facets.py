@@ -49,6 +49,11 @@ _COUNTS = f"""
            WHERE r.asked_by_id = %(user)s AND r.answered_at IS NULL AND r.withdrawn_at IS NULL
            AND status = 'open' AND queue = %(queue)s AND domains && %(domains)s::bigint[] AND {OFFERED})
     UNION ALL
+    SELECT 'referred', 'back', (SELECT count(DISTINCT stewardship_task.id)
+           FROM stewardship_task JOIN stewardship_referral r ON r.task_id = stewardship_task.id
+           WHERE r.asked_by_id = %(user)s AND r.answered_at IS NOT NULL AND referred_to_id IS NULL
+           AND status = 'open' AND queue = %(queue)s AND domains && %(domains)s::bigint[] AND {OFFERED})
+    UNION ALL
     SELECT 'band', CASE WHEN score >= 0.8 THEN 'high' WHEN score >= 0.5 THEN 'middle' ELSE 'low' END, count(*)
       FROM base WHERE score IS NOT NULL GROUP BY 2
     UNION ALL
@@ -128,6 +133,7 @@ OWN: Sequence[tuple[str, str, Any, str]] = (
     ("assigned", "1", _("Assigned to me"), "user-check"),
     ("referred", "to", REFERRED["to"], "message-user"),
     ("referred", "by", REFERRED["by"], "help-circle"),
+    ("referred", "back", REFERRED["back"], "message"),
 )
 
 

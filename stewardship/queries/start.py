@@ -12,6 +12,7 @@ from cmdm.templatetags.hub import share
 from stewardship.models import QualityTarget, Referral, Task
 from stewardship.queries.notes import unseen
 from stewardship.queries.queue import CAP, ICONS, open_by_queue
+from stewardship.queries.wanted import came_back
 from stewardship.rules.quality import Estimate
 
 PRESSING = {
@@ -45,7 +46,7 @@ def open_work(user: User) -> Part | None:
 
 
 def named(user: User) -> Part | None:
-    """Notes that name the reader, what he was asked, and what a lead gave him; three queries."""
+    """Notes that name the reader, what he was asked, what came back answered, what a lead gave him; four queries."""
     attention = []
     count = unseen(user)
     if count:
@@ -55,6 +56,10 @@ def named(user: User) -> Part | None:
     if asked:
         words = ngettext("%(n)s question waits for you", "%(n)s questions wait for you", asked) % {"n": asked}
         attention.append(Attention(words, reverse("stewardship:asked"), "message-user", "accent"))
+    back = came_back(Task.objects.visible_to(user).open(), user).values_list("queue").order_by("queue")
+    for queue, cards in back.annotate(count=Count("pk")):
+        words = ngettext("%(n)s card came back with its answer", "%(n)s cards came back with their answers", cards)
+        attention.append(Attention(words % {"n": cards}, f"{address(queue)}&referred=back", "message", "accent"))
     given = Task.objects.visible_to(user).open().filter(assigned_to=user).values_list("queue").order_by("queue")
     for queue, cards in given.annotate(count=Count("pk")):
         words = ngettext("%(n)s card was given to you", "%(n)s cards were given to you", cards) % {"n": cards}

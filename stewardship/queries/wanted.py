@@ -32,7 +32,7 @@ AGES: dict[str, tuple[timedelta, timedelta, Any]] = {
     "older": (timedelta(days=30), timedelta(days=36_500), _("30 days and more")),
 }
 STAGES: dict[str, Any] = {"second": _("Second answer wanted"), "lead": _("With the lead")}
-REFERRED: dict[str, Any] = {"to": _("Asked of me"), "by": _("Asked by me")}
+REFERRED: dict[str, Any] = {"to": _("Asked of me"), "by": _("Asked by me"), "back": _("Back with an answer")}
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,15 @@ def _assigned(rows: TaskQuerySet, given: bool, user: User) -> TaskQuerySet:
 def _referred(rows: TaskQuerySet, given: str, user: User) -> TaskQuerySet:
     if given == "to":
         return rows.filter(referred_to=user)
+    if given == "back":
+        return came_back(rows, user)
     return rows.filter(Exists(Referral.objects.unanswered().filter(task=OuterRef("pk"), asked_by=user)))
+
+
+def came_back(rows: TaskQuerySet, user: User) -> TaskQuerySet:
+    """Tasks about which the user asked somebody who has answered, and that wait for nobody else's answer now."""
+    answered = Referral.objects.filter(task=OuterRef("pk"), asked_by=user, answered_at__isnull=False)
+    return rows.filter(Exists(answered), referred_to__isnull=True)
 
 
 def _banded(rows: TaskQuerySet, given: str, user: User) -> TaskQuerySet:

@@ -1,11 +1,14 @@
 """Deeds of the set-up in a real browser; how its pages read is told by the sweep."""
 
-import pytest
+import re
 
-from cmdm import jobs
+import pytest
+from playwright.sync_api import expect
+
+from cmdm import clock, jobs
 from cmdm.actions.domains import add_domain, grant_role
 from cmdm.actions.users import add_user
-from cmdm.models import Domain, User, system_user
+from cmdm.models import Domain, Job, User, system_user
 from customers.actions.sources import add_source
 from tests.support.browser import assert_accessible
 
@@ -36,6 +39,17 @@ def test_a_waiting_job_is_looked_at_and_stopped(ada, open_page):
     assert_accessible(page)
     page.click("text=Stop and keep what is done")
     page.wait_for_selector("text=Stopped")
+
+
+def test_the_end_of_a_job_is_said_once_and_no_step_of_it(site, ada, open_page):
+    with site.orm():
+        job = jobs.enqueue("test.shown", actor=ada)
+    page = open_page(f"/jobs/{job.pk}/", user=ada)
+    expect(page.locator("#job-progress")).to_have_attribute("hx-trigger", "every 2s")
+    with site.orm():
+        Job.objects.filter(pk=job.pk).update(state="done", done=3, finished_at=clock.now())
+    expect(page.locator("#live")).to_have_text(re.compile("^Progress Done"))
+    expect(page.locator("#work [aria-live]")).to_have_count(0)
 
 
 def test_a_source_is_changed_and_a_token_is_shown_once(site, ada, open_page):

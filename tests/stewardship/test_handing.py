@@ -103,3 +103,32 @@ def test_of_a_card_that_is_not_his_to_decide_nobody_disposes(client, outsider, r
         client.force_login(user)
         assert client.get(to("hand", task.pk)).status_code == status
         assert client.post(to("refer", task.pk), {"question": "x"}).status_code == status
+
+
+def test_whoever_asked_is_told_that_it_came_back(client, marta, jonas, expert, retail, task):
+    client.force_login(marta)
+    client.post(to("refer", task.pk), {"to": expert.pk, "question": "Who is it?"})
+    back = {"queue": task.queue, "referred": "back"}
+    assert "came back" not in client.get(reverse("start")).text
+    assert str(task.pk) not in rows(client, back)
+
+    tell = reverse("stewardship:reply", args=[Referral.objects.get().pk])
+    client.force_login(expert)
+    client.post(tell, {"answer": "Two people"})
+    client.force_login(marta)
+    assert "1 card came back with its answer" in client.get(reverse("start")).text
+    assert rows(client, back) == [str(task.pk)]
+    assert "Expert answered:" in client.get(to("task", task.pk)).text
+    assert "Expert answered:" not in client.get(to("task", task.pk), {"blind": 1}).text
+    client.force_login(jonas)
+    assert "came back" not in client.get(reverse("start")).text
+
+    client.force_login(marta)
+    client.post(to("refer", task.pk), {"to": jonas.pk, "question": "And you?"})
+    assert "came back" not in client.get(reverse("start")).text
+    assert "Expert answered:" not in client.get(to("task", task.pk)).text
+
+
+def rows(client, wanted):
+    """The cards of a list, by number."""
+    return re.findall(r'<tr role="row" id="task-(\d+)"', client.get(reverse("stewardship:queue"), wanted).text)
