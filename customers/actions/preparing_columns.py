@@ -18,11 +18,12 @@ from customers.actions.preparing import PARTIES
 from customers.models import Source
 from customers.queries.catalogue import Catalogue, Spec
 from customers.queries.term_columns import key_lines, lines_of, name_lines
-from customers.queries.terms import exact_terms, folded
+from customers.queries.terms import EXACT, MAX, exact_term, exact_terms, folded
 from customers.rules import columns, quality
 from customers.rules.applying import Bound
 from customers.rules.mapping import FULL_NAME, moment
 from customers.sealing import seal_raws, seal_values
+from customers.types.certain import Certain, of_distinct
 from customers.types.standardising import Standard, read_attribute
 
 REMEMBERED = 50_000  # contents of one attribute, and fewer of one of which most contents are new
@@ -190,6 +191,19 @@ class _Making:
         terms = "\n".join(lines_of(exact_terms(name, value, self._known))) if name in self._known.exact else None
         return _Made(True, values, findings, warned, folded(value) if name in self._known.names else None, terms)
 
+    def in_columns(self, name: str, contents: pl.Series) -> pl.DataFrame | None:
+        """What is certain of all contents at once: the same parts, null where a content is to be read by itself."""
+        spec = self._known.specs.get(name)
+        if spec is None or not spec.fits(self.party) or not spec.many or not spec.type.structured:
+            return None
+        # What quality rules look at, and what is sealed, is read by itself.
+        if name in self.rules or name in self._known.sensitive:
+            return None
+        begin = f'"{name}": '
+        told = contents.str.strip_prefix(begin)
+        made = spec.type.in_columns(told, spec.reading(date_order=self._order, country=self._source.country))
+        return None if made is None else _certain(name, made, exact=name in self._known.exact)
+
     def examined(self, name: str, value: Any) -> tuple[str | None, bool]:
         """What the quality rules find in a value (none: absent), and whether they hold the row back."""
         if name not in self.rules:
@@ -199,6 +213,23 @@ class _Making:
         return _inside(told), quality.worst(found) in ("hold", "refuse")
 
 
+def _certain(name: str, made: Certain, *, exact: bool) -> pl.DataFrame:
+    """Members of the stored values, findings and terms as COPY takes them, of what a column form made certain."""
+
+    def findings(found: str) -> str | None:
+        pairs = [each.split(":") for each in found.split(",")]
+        return _inside([{"attribute": name, "code": code, "part": part} for code, part in pairs])
+
+    begin = f"{int(EXACT)}\t{exact_term(name, '', sensitive=False)}"
+    terms = pl.concat_str([pl.lit(begin), pl.col("key").str.slice(0, MAX - len(name) - 1)])
+    frame = pl.DataFrame({"stored": made.stored, "key": made.key})
+    return frame.select(
+        values=pl.concat_str([pl.lit(f'"{name}": '), pl.col("stored")]),
+        findings=of_distinct(made.found, findings),
+        terms=terms if exact else pl.lit(None, dtype=pl.String),
+    )
+
+
 def _inside(content: Mapping[str, Any] | Sequence[Any]) -> str | None:
     """JSON without what encloses it, as COPY takes it; nothing of what is empty."""
     return _JSON.encode(content)[1:-1].replace("\\", "\\\\") if content else None
@@ -206,6 +237,17 @@ def _inside(content: Mapping[str, Any] | Sequence[Any]) -> str | None:
 
 def _attribute(contents: pl.Series, name: str, making: _Making, seen: Remembered) -> pl.DataFrame:
     """What becomes of each content of an attribute, row by row."""
+    certain = making.in_columns(name, contents)
+    if certain is None:
+        return _one_by_one(contents, name, making, seen)
+    there = certain["values"].is_not_null()
+    made = _one_by_one(contents.set(there, None), name, making, seen)
+    parts = [pl.coalesce(certain[part], pl.col(part)).alias(part) for part in certain.columns]
+    return made.with_columns(contents.alias("content"), pl.col("plain") | there, *parts)
+
+
+def _one_by_one(contents: pl.Series, name: str, making: _Making, seen: Remembered) -> pl.DataFrame:
+    """The same, each distinct content read by itself."""
     remembered = seen.setdefault((making.party, name), {})
     distinct = contents.drop_nulls().unique().to_list()
     new = [content for content in distinct if content not in remembered]

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.types import kinds
+from customers.types.address_columns import addresses_in_columns
 from customers.types.base import (
     HIDDEN,
     AttributeType,
@@ -31,7 +32,10 @@ from customers.types.kinds import kind_box, kind_of
 from customers.types.postal import is_of_country, rules, standard_postal_code
 
 if TYPE_CHECKING:
+    import polars as pl
     from django_stubs_ext import StrOrPromise
+
+    from customers.types.certain import Certain
 
 LABELS: Mapping[str, StrOrPromise] = {
     "line1": _("Street and number"),
@@ -86,6 +90,17 @@ class Address(AttributeType):
         for part in sorted(rules(country).required - value.keys()):
             findings.append(Finding("incomplete", _("Addresses in this country need this part."), part))
         return findings
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        return addresses_in_columns(
+            told,
+            (*LABELS, "kind"),
+            self.kinds,
+            country=options.country,
+            max_length=options.max_length,
+            read=lambda part, text: _part(part, text, options),
+            check=lambda part, text: text_findings(self.name, text, Options(), part),
+        )
 
     def display(self, value: Parts, language: str = "en") -> str:
         town = " ".join(value[part] for part in ("postal_code", "city") if part in value)

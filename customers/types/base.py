@@ -43,7 +43,10 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    import polars as pl
     from django_stubs_ext import StrOrPromise
+
+    from customers.types.certain import Certain
 
 # Text, a boolean, or for a structured type the dictionary of its parts. Each type knows its own.
 Value: TypeAlias = Any
@@ -91,6 +94,11 @@ class AttributeType:
     def checks(self, value: Value, options: Options) -> list[Finding]:
         """What is doubtful about a parsed value."""
         return text_findings(self.name, str(value), options)
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        """What parsing and checking make of many lists of one element each, written as JSON; None where the type reads
+        values one by one."""
+        return None
 
     def display(self, value: Value, language: str = "en") -> str:
         """The value as people read it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,13 @@ from email_validator import EmailNotValidError, validate_email
 from customers.types import kinds
 from customers.types.base import HIDDEN, Finding, Options, Parts, attribute_type, text_findings
 from customers.types.contact import ContactPoint
+from customers.types.email_columns import emails_in_columns
 from customers.types.faults import Invalid
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from customers.types.certain import Certain
 
 MAX_LENGTH = 254
 
@@ -46,6 +53,9 @@ class Email(ContactPoint):
 
     def checks(self, value: Parts, options: Options) -> list[Finding]:
         return text_findings(self.name, value["value"], options, "value")
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        return None if options.pattern else emails_in_columns(told, self.kinds)
 
     def mask(self, value: Parts) -> str:
         local, _at, domain = value["value"].rpartition("@")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 import phonenumbers
 from django import forms
@@ -17,9 +18,16 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.types import kinds
 from customers.types.base import Finding, Options, Parts, attribute_type, text_findings
+from customers.types.certain import codes
 from customers.types.contact import ContactPoint
 from customers.types.faults import Invalid
 from customers.types.numbering import is_given_out
+from customers.types.phone_columns import phones_in_columns
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from customers.types.certain import Certain
 
 _PLAIN = re.compile(r"\+?\(?[0-9][0-9 ()./\-]*\Z")
 _DROP = str.maketrans("", "", " ()./-")
@@ -60,6 +68,12 @@ class Phone(ContactPoint):
         elif not is_valid(number):
             findings.append(Finding("not_valid", _("No phone number of its country has this form."), "value"))
         return findings
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        def doubts(number: str) -> str | None:
+            return codes(self.checks({"value": number}, options))
+
+        return phones_in_columns(told, self.kinds, lambda number: by_table(number, options.country), doubts)
 
     def display(self, value: Parts, language: str = "en") -> str:
         return _international(value["value"])
