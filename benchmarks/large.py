@@ -1,14 +1,14 @@
 """Figures of quality for sets too large to hold as objects: records pass once, pairs are counted slice by slice.
 
 What is kept of a record is its columns; of the pairs, those at or above the least probability that calibration counts.
-Training looks at the patterns of all pairs, and at a hundred thousand records for what is known of all.
+Training looks at a draw of them.
 """
 
 import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +19,20 @@ from numpy.typing import NDArray
 from customers.rules.applying import Bound
 from customers.rules.seeding import COLUMNS, generate
 from customers.types.standardising import standardise
-from matching.engine import patterns, totals
 from matching.engine.bulk import blocking
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.grouping import group
+from matching.engine.bulk.learning import learn
 from matching.engine.bulk.reading import table_of
 from matching.engine.bulk.scoring import Scorer, Scores, joined, score_all
 from matching.engine.bulk.tables import prepared_from
 from matching.engine.calibration import LEAST, curve, error
 from matching.engine.defaults import organisation_model, person_model, widened
-from matching.engine.features import Features, Party, prepare
+from matching.engine.features import Party
 from matching.engine.model import Model
-from matching.engine.training import knowing, train
 
 SHIPPED = {"person": person_model(), "organisation": organisation_model()}
 SAMPLED = 100_000
-DRAWN = 300_000
 Read = Callable[[], Iterator[tuple[Party, str]]]
 
 
@@ -45,23 +43,20 @@ class LargeSide:
     model: Model
     columns: Columns
     entity: NDArray[np.int64]
-    sample: list[Features]
 
     @classmethod
     def of(cls, kind: str, read: Read, count: int) -> "LargeSide":
-        model, step = widened(SHIPPED[kind], count), max(1, count // SAMPLED)
-        numbers, entity, sample = dict[str, int](), list[int](), list[Features]()
+        model = widened(SHIPPED[kind], count)
+        numbers, entity = dict[str, int](), list[int]()
 
         def values() -> Iterator[tuple[int, Any]]:
             for party, truth in read():
                 if party.party_type == kind:
-                    if len(entity) % step == 0:
-                        sample.append(prepare(model, party))
                     entity.append(numbers.setdefault(truth, len(numbers)))
                     yield party.id, party.values
 
         columns = of_prepared(prepared_from(model, table_of(model, values())))
-        return cls(model, columns, np.array(entity, dtype=np.int64), sample)
+        return cls(model, columns, np.array(entity, dtype=np.int64))
 
     def scored(self, model: Model, floor: float) -> tuple[Scorer, Iterator[tuple[int, Scores]]]:
         blocks = blocking.block(model, self.columns)
@@ -70,14 +65,9 @@ class LargeSide:
 
     def trained(self) -> tuple[Model, float]:
         """The model trained on these records, and the seconds that it took."""
-        began, names = time.perf_counter(), [each.code for each in self.model.comparisons]
-        scorer, slices = self.scored(knowing(self.model, self.sample), 0.0)
-        shown = patterns.merge([patterns.count(names, scores.levels) for _count, scores in slices])
-        left, right = np.random.default_rng(1).integers(0, len(self.columns), (2, DRAWN))
-        apart = left != right
-        blind = patterns.count(names, scorer.score(left[apart], right[apart]).levels)
-        known = replace(totals.of(self.model, self.sample, blind=blind), records=len(self.columns))
-        return train(self.model, shown, known).model, time.perf_counter() - began
+        began = time.perf_counter()
+        learned = learn(self.model, len(self.columns), self.columns.take)
+        return learned.model, time.perf_counter() - began
 
     def judged(self, model: Model) -> "Judged":
         """What a model makes of them."""

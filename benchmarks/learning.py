@@ -4,8 +4,8 @@
 
 FILE has the columns of `bulk_scoring.py`, and `entity_id` for who each record is. Each side is a process of its own.
 Ours blocks by the rules that persons are shipped with; Splink by the rules of `splink_bench.py`. Training is told
-without reading, preparing and numbering; the pairs that it learns from are blocked and compared within it. "judge" is
-scoring, grouping and holding the groups against the truth.
+with preparing and numbering the records that it draws, without reading the file; Splink's without cleaning. "judge" is
+preparing all of them, scoring, grouping and holding the groups against the truth.
 """
 
 import argparse
@@ -21,7 +21,9 @@ import numpy as np
 import polars as pl
 from quality import best
 
-from matching.engine.bulk.columns import of_prepared
+from matching.engine.bulk.columns import Columns, of_prepared
+from matching.engine.bulk.learning import learn
+from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.tables import prepared_from
 from matching.engine.bulk.warming import warm
 from matching.engine.defaults import person_model, widened
@@ -31,15 +33,16 @@ def ours(file: str) -> dict[str, Any]:
     """Figures of the trained model and the seconds of each stage."""
     frame = pl.read_parquet(file)
     model = widened(person_model(), frame.height)
-    columns = of_prepared(prepared_from(model, bulk_scoring.table_of(frame)))
-    entity = frame["entity_id"].rank("dense").to_numpy().astype(np.int64)
-    side = large.LargeSide(model, columns, entity, [])
-    del frame
+
+    def read(places: Ints) -> Columns:
+        return of_prepared(prepared_from(model, bulk_scoring.table_of(frame[places])))
+
     began = time.perf_counter()
-    side.sample.extend(columns.features(row) for row in range(0, len(columns), max(1, len(columns) // large.SAMPLED)))
-    trained, _seconds = side.trained()
+    trained = learn(model, frame.height, read)
     learned = time.perf_counter()
-    judged = side.judged(trained)
+    entity = frame["entity_id"].rank("dense").to_numpy().astype(np.int64)
+    side = large.LargeSide(model, read(np.arange(frame.height)), entity)
+    judged = side.judged(trained.model)
     done = time.perf_counter()
     spent = {"train": round(learned - began, 1), "judge": round(done - learned, 1)}
     return {**large.figures("generated", "trained", [(side, judged)], best), "seconds": spent}

@@ -25,15 +25,14 @@ import large
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine import patterns, totals
 from matching.engine.bulk import blocking, columns
 from matching.engine.bulk.grouping import group
+from matching.engine.bulk.learning import learn
 from matching.engine.bulk.scoring import Scorer, Scores, joined, score_all
 from matching.engine.calibration import curve, error
 from matching.engine.defaults import organisation_model, person_model, widened
 from matching.engine.features import Features, Party, prepare
 from matching.engine.model import Model
-from matching.engine.training import knowing, train
 
 SHIPPED = {"person": person_model(), "organisation": organisation_model()}
 DRAWN = 300_000
@@ -60,17 +59,10 @@ class Side:
         return scorer, joined(made, len(model.comparisons))
 
     def trained(self) -> tuple[Model, float]:
-        """The model trained on these records, and the seconds of training, patterns at hand."""
-        names = [each.code for each in self.model.comparisons]
-        scorer, scores = self.scored(knowing(self.model, self.features))
-        shown = patterns.count(names, scores.levels)
-        size = len(self.features)
-        left, right = np.triu_indices(size, 1) if size < 700 else np.random.default_rng(1).integers(0, size, (2, DRAWN))
-        apart = left != right
+        """The model trained on these records, and the seconds that it took."""
         began = time.perf_counter()
-        blind = patterns.count(names, scorer.score(left[apart], right[apart]).levels)
-        made = train(self.model, shown, totals.of(self.model, self.features, blind=blind))
-        return made.model, time.perf_counter() - began
+        learned = learn(self.model, len(self.columns), self.columns.take)
+        return learned.model, time.perf_counter() - began
 
 
 def main() -> None:

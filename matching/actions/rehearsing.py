@@ -18,7 +18,6 @@ from customers import ports
 from matching.actions import models
 from matching.actions.rehearsed_pairs import listed, teaching
 from matching.engine import calibration
-from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.scoring import Scores
 from matching.engine.defaults import wide
 from matching.models import Candidate, MatchModel
@@ -77,8 +76,7 @@ def _seen(both: Sequence[Any], apart: set[tuple[int, int]], report: Progress) ->
     made = []
     for snapshot in taken:
         bars = estimating.no_bars()
-        blocks = snapshot.blocks()
-        pairs = _pairs(snapshot, blocks, bars, report)
+        pairs = _pairs(snapshot, bars, report)
         ids = snapshot.columns.ids
         together = np.searchsorted(ids, np.array([pk for pk in holding if pk in set(ids.tolist())], dtype=np.int64))
         left, right = inside(snapshot.customers)
@@ -92,7 +90,7 @@ def _seen(both: Sequence[Any], apart: set[tuple[int, int]], report: Progress) ->
             inner=inner,
             barred=_barred(snapshot, pairs),
         )
-        made.append(Seen(snapshot, pairs, found, bars, sizes(snapshot.model, blocks)))
+        made.append(Seen(snapshot, pairs, found, bars, sizes(snapshot.model, snapshot.blocks)))
     return made
 
 
@@ -103,9 +101,9 @@ def _barred(snapshot: Snapshot, pairs: Pairs) -> set[tuple[int, int]]:
     return barred(snapshot, pairs.left[sure], pairs.right[sure])
 
 
-def _pairs(snapshot: Snapshot, blocks: Blocks, bars: Any, report: Progress) -> Pairs:
+def _pairs(snapshot: Snapshot, bars: Any, report: Progress) -> Pairs:
     kept = []
-    for scores in snapshot.scored(report, blocks):
+    for scores in snapshot.scored(report):
         estimating.weigh(bars, scores.weight, scores.probability)
         kept.append(scores)
     return _arrays(kept)

@@ -28,7 +28,8 @@ def report(
     expected = (shares * counts[:, None]).sum(axis=0)
     return {
         "format": FORMAT,
-        "records": totals.records,
+        "records": totals.all_records,
+        "drawn": totals.records,
         "pairs": patterns.pairs,
         "patterns": len(patterns.codes),
         "iterations": fitted.iterations,

@@ -28,7 +28,8 @@ class Totals:
 
     `agreeing` is the chance, by comparison, that two records that both have a value share one; `random` the patterns
     of pairs drawn blindly; `shares` how many records hold each value of an attribute whose rarity counts, those held
-    once left out; `holders` how many records have a value of it at all.
+    once left out; `holders` how many records have a value of it at all. `whole` is how many records there are, where
+    these are but a draw of them.
     """
 
     records: int
@@ -36,10 +37,16 @@ class Totals:
     random: Patterns
     shares: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     holders: Mapping[str, int] = field(default_factory=dict)
+    whole: int | None = None
+
+    @property
+    def all_records(self) -> int:
+        """Those that were not drawn included."""
+        return self.records if self.whole is None else self.whole
 
     @property
     def pairs(self) -> float:
-        """All pairs that there are."""
+        """All pairs of these records."""
         return self.records * (self.records - 1) / 2
 
 

@@ -8,7 +8,7 @@ model that came in, sized.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,11 +16,10 @@ from matching.engine import rarity
 from matching.engine.anchoring import Fitted
 from matching.engine.defaults import widened
 from matching.engine.diagnostics import Diagnosis, diagnose
-from matching.engine.features import Features
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.patterns import Patterns
 from matching.engine.reporting import report
-from matching.engine.totals import COUNTED, Totals, of_words
+from matching.engine.totals import COUNTED, Totals
 from matching.engine.trusting import MOST, per_record, trusted_fit
 from matching.engine.vocabulary import LEVELS, SHARED, WORDS
 
@@ -37,15 +36,18 @@ class Trained:
     report: dict[str, Any]
 
 
-def knowing(model: Model, features: Sequence[Features]) -> Model:
-    """The model with what words tell in the names of these organisations: pairs are compared by it before training."""
-    table = rarity.words(*of_words(features)) if model.party_type == "organisation" else None
+def knowing(model: Model, words: tuple[Mapping[str, int], int]) -> Model:
+    """The model with what words tell in the names of these organisations: pairs are compared by it before training.
+
+    :param words: in how many names each word stands, and how many names there are.
+    """
+    table = rarity.words(*words) if model.party_type == "organisation" else None
     return model if table is None else replace(model, frequencies={**model.frequencies, WORDS: table})
 
 
 def train(model: Model, patterns: Patterns, totals: Totals) -> Trained:
     """Learn the weights of the model from the patterns of its candidate pairs."""
-    sized = widened(model, totals.records)
+    sized = widened(model, totals.all_records)
     seen = patterns.for_model(sized)
     fitted, kept = trusted_fit(sized, seen, totals)
     enough = fitted.mixture.mass[0] >= FEWEST and per_record(fitted, totals) <= MOST

@@ -57,8 +57,9 @@ def contradictory(model: Model, fitted: Fitted, kept: Collection[str]) -> frozen
 
 
 def per_record(fitted: Fitted, totals: Totals) -> float:
-    """How many pairs of one party there are for each record."""
-    return float(fitted.mixture.mass[0]) / max(totals.records, 1)
+    """How many pairs of one party there are for each record; of a draw, as many as there would be among all."""
+    found = float(fitted.mixture.mass[0]) / max(totals.records, 1)
+    return found * totals.all_records / max(totals.records, 1)
 
 
 def _contradicts(comparison: Comparison, seen: Floats, chances: Floats) -> bool:

@@ -12,7 +12,7 @@ def barred(snapshot: Snapshot, left: Ints, right: Ints) -> set[Pair]:
     """Of pairs of rows in two customers each those (by customer) that a person must decide; two queries at most."""
     owner, ids = snapshot.customers.tolist(), snapshot.columns.ids.tolist()
     pairs = list(zip(left.tolist(), right.tolist(), strict=True))
-    found = [(i, j) for i, j in pairs if conflict(snapshot.model, snapshot.features[i], snapshot.features[j])]
+    found = [(i, j) for i, j in pairs if conflict(snapshot.model, snapshot.features(i), snapshot.features(j))]
     said = _of_portal()
     told = {(ids[i], ids[j]): (i, j) for i, j in pairs if not said.isdisjoint((ids[i], ids[j]))}
     if told:

@@ -1,6 +1,8 @@
-"""Stored records in columns, as the engine compares many: read in one walk, in an order that arrival cannot change."""
+"""Stored records in columns, as the engine compares many: read in one walk, unless asked otherwise in an order that
+arrival cannot change.
+"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,12 +63,12 @@ def comparable(party: str) -> RecordQuerySet:
     return SourceRecord.objects.current().filter(party_type=party, about__isnull=True)
 
 
-def stored(model: Model, rows: RecordQuerySet, *, fresh: bool = False) -> Stored:
-    """These records in columns, by source and key; two queries. Of fresh ones nothing is kept prepared yet."""
+def stored(model: Model, rows: RecordQuerySet, *, fresh: bool = False, by: Sequence[str] = ("source", "key")) -> Stored:
+    """These records in columns, in this order; two queries. Of fresh ones nothing is kept prepared yet."""
     named = dict(Domain.objects.values_list("pk", "match_space"))
     spaces = tuple(sorted(set(named.values())))
     facts: list[tuple[int, int, int]] = []
-    ordered = rows.order_by("source", "key")
+    ordered = rows.order_by(*by)
     made = _from_values(model, ordered, facts) if fresh else _from_lines(model, ordered, facts)
     columns = np.array(facts, dtype=np.int64).reshape(-1, 3)
     number = {domain: spaces.index(space) for domain, space in named.items()}

@@ -15,7 +15,7 @@ import polars as pl
 from matching.engine.addresses import Address
 from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.lists import Ints, Lists
-from matching.engine.bulk.naming import Names, names_of
+from matching.engine.bulk.naming import NUMBERED, Names, names_of
 from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, prepared_of
 from matching.engine.bulk.texts import Texts
 from matching.engine.contacts import LAST_DIGITS, ROLES, Email, Identifier, PartialDate, Phone
@@ -139,6 +139,26 @@ class Columns:
             dates=dates,
             texts=texts,
             others=self.others.get(row, ()),
+        )
+
+    def take(self, rows: Ints) -> "Columns":
+        """These rows, in this order; the pools stay as they are."""
+        names = {part: getattr(self.names, part)[rows] for part in NUMBERED}
+        place = {int(row): number for number, row in enumerate(rows)} if self.others else {}
+        return replace(
+            self,
+            ids=self.ids[rows],
+            spaces=self.spaces[rows],
+            names=replace(self.names, **names),
+            emails=replace(self.emails, lists=self.emails.lists.take(rows)),
+            phones=self.phones.take(rows),
+            addresses=replace(self.addresses, lists=self.addresses.lists.take(rows)),
+            identifiers=replace(self.identifiers, lists=self.identifiers.lists.take(rows)),
+            websites=replace(self.websites, lists=self.websites.lists.take(rows)),
+            organisations=replace(self.organisations, lists=self.organisations.lists.take(rows)),
+            dates={name: column[rows] for name, column in self.dates.items()},
+            texts={name: replace(plain, lists=plain.lists.take(rows)) for name, plain in self.texts.items()},
+            others={place[row]: names for row, names in self.others.items() if row in place},
         )
 
     @cached_property

@@ -83,7 +83,7 @@ class KeyMaker:
         for each in codes:
             numbers = mixed(numbers, each)
         made = RuleKeys(index, rows, numbers, tuple(codes), tuple(part.pool for part in parts))
-        return made.where(_distinct(rows, numbers, len(self.columns)))
+        return made.where(distinct(rows, numbers, len(self.columns)))
 
     def finer(self, large: RuleKeys) -> list[RuleKeys]:
         """What stands for the keys of large blocks: each key with one more value, for every further value."""
@@ -99,10 +99,10 @@ class KeyMaker:
             labelled = Texts(name + "=" + part.pool.series)
             codes = (*(each[keys] for each in large.codes), values)
             made.append(RuleKeys(large.rule, rows, numbers, codes, (*large.pools, labelled)))
-        return [each.where(_distinct(each.rows, each.numbers, len(self.columns))) for each in made]
+        return [each.where(distinct(each.rows, each.numbers, len(self.columns))) for each in made]
 
 
-def _distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
+def distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
     """The places of keys without repeats in a row, ordered by row and number."""
     several = np.bincount(rows, minlength=count)[rows] > 1
     places = np.arange(len(rows))

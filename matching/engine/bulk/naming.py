@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,11 @@ from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.texts import Texts
 from matching.engine.names import PersonName, foreign, sound
 from matching.engine.nicknames import full_names, known
+
+# What `Names` has of each record.
+NUMBERED: Final = (
+    *("given", "given_whole", "given_written", "middle", "family", "family_written", "double", "generation", "gender"),
+)
 
 
 @dataclass(frozen=True)

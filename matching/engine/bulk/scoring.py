@@ -5,10 +5,11 @@ exceeds its sum without the other explanations, nor the lead over any one of the
 undecided counts as the best level until the bound shows that it matters; then the reference decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from matching.engine.vocabulary import MISSING as NOT_THERE
 SLACK = 0.01  # bits; more than all rounding to steps can make
 CACHED = 200_000
 SLICE = 1 << 16
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,14 @@ class Scorer:
         left, right = left[alive], right[alive]
         alive = self._decide(left, right, levels, sums, bits)
         return self._weighed(left[alive], right[alive], levels[alive], floor)
+
+    def levels(self, left: Ints, right: Ints) -> Ints:
+        """The levels of pairs of rows, whatever they weigh; a row a pair, a column a comparison of the model."""
+        if not len(left):
+            return np.zeros((0, len(self.model.comparisons)), dtype=np.int8)
+        _alive, levels, sums = (self._quick if self.fused is None else self.fused.run)(left, right, -np.inf)
+        self._decide(left, right, levels, sums, -np.inf)
+        return levels
 
     def _quick(self, left: Ints, right: Ints, floor: float) -> tuple[Ints, Ints, Ints]:
         """The fused kernel in numpy: what equality decides; undecided levels count as the best that they can be."""
@@ -279,16 +289,17 @@ def slices(left: Ints, right: Ints) -> Iterator[tuple[Ints, Ints]]:
 def score_all(
     scorer: Scorer, pairs: Iterator[tuple[Ints, Ints]], *, floor: float, workers: int = 2
 ) -> Iterator[tuple[int, Scores]]:
-    """The scores of pairs in their order, with how many pairs each slice had; kernels run side by side."""
+    """The scores of pairs in their order, with how many pairs each slice had."""
+    yield from over_slices(pairs, lambda left, right: (len(left), scorer.score(left, right, floor=floor)), workers)
 
-    def score(piece: tuple[Ints, Ints]) -> tuple[int, Scores]:
-        return len(piece[0]), scorer.score(*piece, floor=floor)
 
+def over_slices(pairs: Iterable[tuple[Ints, Ints]], work: Callable[[Ints, Ints], T], workers: int = 2) -> Iterator[T]:
+    """What `work` makes of pairs, slice by slice, in their order; kernels run side by side."""
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        waiting: list[Future[tuple[int, Scores]]] = []
+        waiting: list[Future[T]] = []
         for left, right in pairs:
             for piece in slices(left, right):
-                waiting.append(pool.submit(score, piece))
+                waiting.append(pool.submit(work, *piece))
                 if len(waiting) > 2 * workers:
                     yield waiting.pop(0).result()
         for future in waiting:

@@ -10,6 +10,7 @@ from matching.engine.defaults import person_model
 from matching.engine.keys import keys
 from matching.engine.model import Frequencies, Model
 from matching.engine.scoring import called, counterfactual, score, score_levels
+from matching.engine.totals import of_words
 from matching.engine.training import knowing
 from matching.engine.vocabulary import LEVELS
 from tests.matching.engine.parties import (
@@ -314,7 +315,7 @@ def test_organisations_are_compared_by_their_telling_words(one, other, level):
 
 def test_what_words_tell_is_learned_from_the_names_of_the_hub():
     pharmacies = [organisation(n, organisation_name=f"{name} Apotheke") for n, name in enumerate(RARE)]
-    learned = knowing(ORGANISATIONS, pharmacies)
+    learned = knowing(ORGANISATIONS, of_words(pharmacies))
     one, other, short = (organisation(organisation_name=name) for name in ("Adler Apotheke", "Engel Apotheke", "Adler"))
     assert levels(compared(one, other, ORGANISATIONS))["organisation_name"] == "partly"
     assert levels(compared(one, other, learned))["organisation_name"] == "different"
