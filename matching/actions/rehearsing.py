@@ -20,6 +20,7 @@ from matching.actions.rehearsed_pairs import listed, teaching
 from matching.engine import calibration
 from matching.engine.bulk.scoring import Scores
 from matching.engine.defaults import wide
+from matching.engine.model import Model
 from matching.models import Candidate, MatchModel
 from matching.queries.answers import Answered, answered, held_together, kept_apart
 from matching.queries.barred import barred
@@ -27,7 +28,7 @@ from matching.queries.models import models_in_force, read_model
 from matching.queries.snapshots import Progress, Snapshot, snapshots
 from matching.rules import estimating
 from matching.rules.blocking import sizes
-from matching.rules.rehearsing import Outcome, Pairs, inside, moved, outcome
+from matching.rules.rehearsing import Outcome, Pair, Pairs, inside, moved, outcome, shape
 
 SHOWN = 200
 MOST_GROUPS = 5_000
@@ -143,6 +144,7 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
             "then": _joined(new.outcome),
             "groups": [list(group) for group in new.outcome.groups[:SHOWN]],
         },
+        "shape": {"now": _shape(old), "then": _shape(new)},
         "splits": {"count": len(doubted), "customers": doubted[:SHOWN]},
         "queue": {
             "open": Candidate.objects.open().filter(party_type=new.snapshot.model.party_type).count(),
@@ -150,6 +152,10 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
             "then": len(new.outcome.asked) + len(new.outcome.doubted),
         },
     }
+
+
+def _shape(side: Seen) -> dict[str, int]:
+    return shape(side.snapshot.customers, side.outcome.groups)
 
 
 def _joined(found: Outcome) -> int:
@@ -169,6 +175,8 @@ def _judged(old: Seen, new: Seen) -> dict[str, Any]:
         said["labelled_now"] = estimating.labelled(now, given.same, old.snapshot.model.automatic)
         said["calibration"] = estimating.calibrated(then, given.same)
         said["against_people"] = _against(given, then, model.automatic)
+        disputed = _disputed(given, then, model)
+        said["disputed"] = {"count": len(disputed), "pairs": listed(old.side, new.side, disputed)}
     expected = calibration.expected(probabilities, model.automatic)
     return {
         "expected": estimating.quality(expected),
@@ -183,6 +191,13 @@ def _judged(old: Seen, new: Seen) -> dict[str, Any]:
 def _against(given: Answered, probabilities: Any, line: float) -> int:
     """Pairs that a person called different and the version calls the same."""
     return sum(bool(p >= line) and not same for p, same in zip(probabilities, given.same, strict=True))
+
+
+def _disputed(given: Answered, probabilities: Any, model: Model) -> list[Pair]:
+    """Pairs that a person called different and the version joins, then those called the same that it does not ask."""
+    ends = list(zip(given.left.tolist(), given.right.tolist(), probabilities, given.same, strict=True))
+    joins = [(left, right) for left, right, p, same in ends if p >= model.automatic and not same]
+    return joins + [(left, right) for left, right, p, same in ends if p < model.review and same]
 
 
 def _reviews(probabilities: Any, review: float) -> list[Mapping[str, float]]:

@@ -1,7 +1,7 @@
 """What a rehearsal found, list by list: pairs with their scores before and after, and customers; what one may see."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from customers.queries.summaries import summaries
-from matching.models import Candidate, MatchModel
+from matching.models import Candidate, MatchModel, Verdict
 
 SIZE = 25
 PAIRS: Mapping[str, Any] = {
     "gained": _("Would join"),
     "lost": _("Would join no more"),
     "informative": _("Worth asking about"),
+    "disputed": _("Other than people said"),
 }
 CUSTOMERS: Mapping[str, Any] = {"merges": _("Would become one"), "splits": _("Would be doubted")}
 LISTS: Mapping[str, Any] = {**PAIRS, **CUSTOMERS}
@@ -44,17 +45,25 @@ class End:
 
 @dataclass(frozen=True)
 class PairMoved:
-    """A pair with what both versions say; no score where a version does not compare the two."""
+    """A pair with what both versions say; no score where a version does not compare the two.
+
+    ``said`` is what a person answered, where the list is of such pairs.
+    """
 
     left: End
     right: End
     before: float | None
     after: float | None
     asked: bool
+    said: str = ""
 
     @property
     def ends(self) -> tuple[End, End]:
         return self.left, self.right
+
+    @property
+    def said_label(self) -> str:
+        return str(_("a person: %(answer)s") % {"answer": str(Verdict.Answer(self.said).label).lower()})
 
     @property
     def together(self) -> bool:
@@ -93,7 +102,7 @@ def count_of(told: Mapping[str, Any], name: str) -> int:
 
 
 def listed(row: MatchModel, name: str, user: User, *, page: int = 1) -> Listed:
-    """A page of a list of the version's last rehearsal, of what lies wholly where the user may look; five queries.
+    """A page of a list of the version's last rehearsal, of what lies wholly where the user may look; six queries.
 
     :raises KeyError: there is no such list.
     """
@@ -105,6 +114,8 @@ def listed(row: MatchModel, name: str, user: User, *, page: int = 1) -> Listed:
         seen = _seen(SourceRecord.objects.visible_to(user).current(), (pk for line in lines for pk in line[:2]))
         shown = [line for line in lines if seen.issuperset(line[:2])]
         pairs = _pairs([(*line, None, None)[:4] for line in shown[start : start + SIZE]], user)
+        if name == "disputed":
+            pairs = _with_answers(pairs)
         return Listed(name, label, count, len(lines), len(lines) - len(shown), page, pairs=pairs)
     sets = told.get("merges", {}).get("groups", ()) if name == "merges" else _alone(told)
     seen = _seen(Customer.objects.visible_to(user), (pk for one in sets for pk in one))
@@ -139,6 +150,14 @@ def _pairs(lines: Sequence[tuple[Any, ...]], user: User) -> list[PairMoved]:
     ]
 
 
+def _with_answers(pairs: Sequence[PairMoved]) -> list[PairMoved]:
+    """The same, each with the answer in force on it."""
+    ends = {end.record for pair in pairs for end in pair.ends}
+    rows = Verdict.objects.in_force().filter(left__in=ends, right__in=ends).order_by("pk")
+    said = {frozenset(row[:2]): row[2] for row in rows.values_list("left", "right", "answer")}
+    return [replace(one, said=said.get(frozenset(end.record for end in one.ends), "")) for one in pairs]
+
+
 def _names(ids: Collection[int], user: User) -> dict[int, Named]:
     customers = list(Customer.objects.visible_to(user).filter(pk__in=ids))
     return {one.id: Named(one.key, one.number, one.name) for one in summaries(customers, user)}
@@ -167,4 +186,5 @@ def _pair(one: PairMoved) -> dict[str, Any]:
         }
         for side, end in (("left", one.left), ("right", one.right))
     }
-    return {**ends, "before": one.before, "after": one.after, "asked": one.asked}
+    made = {**ends, "before": one.before, "after": one.after, "asked": one.asked}
+    return {**made, "said": one.said} if one.said else made

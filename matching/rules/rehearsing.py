@@ -108,6 +108,15 @@ def inside(customers: Array) -> tuple[Array, Array]:
     return (np.concatenate(left), np.concatenate(right)) if left else (nothing, nothing)
 
 
+def shape(customers: Array, groups: Collection[Collection[int]]) -> dict[str, int]:
+    """How many customers there are once these groups are joined, how many of several records, and the largest."""
+    known, sizes = np.unique(customers, return_counts=True)
+    size_of = dict(zip(known.tolist(), sizes.tolist(), strict=True))
+    joined = [sum(size_of.pop(one) for one in group) for group in groups]
+    final = [*size_of.values(), *joined]
+    return {"customers": len(final), "several": sum(size > 1 for size in final), "largest": max(final, default=0)}
+
+
 def moved(before: Pairs, after: Pairs, *, line_before: float, line_after: float) -> tuple[list[Pair], list[Pair]]:
     """Pairs of rows gained and lost at the automatic lines."""
     old = _above(before, line_before)

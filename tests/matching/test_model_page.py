@@ -8,11 +8,11 @@ from django.urls import reverse
 from cmdm import jobs
 from cmdm.models import Domain, Job
 from customers.models import SourceRecord
-from matching.actions import models, rehearsing
+from matching.actions import models, rehearsing, verdicts
 from matching.engine.defaults import person_model
 from matching.models import Candidate, MatchModel, OversizedBlock
 from tests.support.people import make_domain, make_user
-from tests.support.records import ANNA, ANNE, KARL, make_source, stored
+from tests.support.records import ANNA, ANNE, KARL, make_source, seen, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -79,6 +79,18 @@ class TestPage:
         client.force_login(make_user("steward", domain=make_domain("another")))
         text = client.get(lists).text
         assert "Anna" not in text and "Nothing of this kind" in text
+
+    def test_what_people_said_otherwise_stands_beside_the_scores(self, client, owner, retail):
+        marta = make_user("steward", domain=retail)
+        pair = Candidate.objects.open().get()
+        verdicts.keep_apart(pair.left, pair.right, actor=marta, answer="different", seen=seen(pair.left, pair.right))
+        lax = models.draft(replace(person_model(), automatic=0.02, review=0.01), actor=owner, origin="imported")
+        rehearsing.rehearse(lax, actor=owner, report=lambda done, total, phase: None)
+
+        page = client.get(reverse("matching:model_of", args=["person"]), {"version": lax.version}).text
+        assert "Records of the largest" in page and "?list=disputed" in page
+        text = client.get(reverse("matching:rehearsal", args=[lax.pk]), {"list": "disputed"}).text
+        assert "a person: different" in text and pair.left.customer.number in text
 
     def test_moved_lines_are_kept_as_a_draft_and_rehearsed(self, client, owner):
         held = MatchModel.objects.in_force().get(party_type="person")

@@ -77,4 +77,5 @@ class Command(HubCommand):
 def _pair(one: PairMoved) -> str:
     scores = [_("not compared") if each is None else f"{each:.4f}" for each in (one.before, one.after)]
     ends = [f"{end.source} {end.key} ({end.customer.number if end.customer else '–'})" for end in one.ends]
-    return f"{scores[0]} → {scores[1]}  {ends[0]}  {ends[1]}"
+    said = f"  {one.said_label}" if one.said else ""
+    return f"{scores[0]} → {scores[1]}  {ends[0]}  {ends[1]}{said}"

@@ -11,10 +11,11 @@ from cmdm.models import AuditEntry, Job
 from customers import ports
 from customers.models import Customer, Source
 from customers.ports import EffectFact
-from matching.actions import asking, labelling, matching, models, rehearsing, training, verdicts
+from matching.actions import asking, labelling, ledger, matching, models, rehearsing, training, verdicts
 from matching.engine.defaults import person_model
 from matching.engine.model import Rule
 from matching.models import Candidate, LedgerEntry, MatchModel
+from matching.queries.rehearsed import listed
 from tests.support.people import make_user
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, seen, stored
 
@@ -112,6 +113,26 @@ class TestRehearsal:
         assert told["merges"]["then"] == 0 and told["queue"]["then"] == 0
         assert told["answers"] == 1 and told["against_people"] == 1
         assert told["labelled"]["precision"][0] == 0
+        assert [line[:2] for line in told["disputed"]["pairs"]] == [[anna.pk, anne.pk]]
+
+    def test_what_it_sees_other_than_people_is_named_with_the_customers_it_lies_in(self, questioned, scene, owner):
+        anna, anne, karl = questioned
+        verdicts.keep_apart(anna, anne, actor=scene.otto, answer="different", seen=seen(anna, anne))
+        ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl))
+        row = rehearsed(replace(person_model(), automatic=0.02, review=0.01), owner)
+
+        joins, asks_not = listed(row, "disputed", owner).pairs
+        assert ({end.record for end in joins.ends}, joins.said) == ({anna.pk, anne.pk}, "different")
+        assert ({end.record for end in asks_not.ends}, asks_not.said) == ({anna.pk, karl.pk}, "same")
+        number = Customer.objects.get(records=anna.pk).number
+        assert {end.customer.number for end in asks_not.ends} == {number}
+        strict = rehearsed(replace(person_model(), automatic=0.999, review=0.01), owner)
+        assert [one.said for one in listed(strict, "disputed", owner).pairs] == ["same"]
+
+    def test_it_says_how_large_customers_would_be(self, questioned, owner):
+        shape = rehearsed(line_between(questioned), owner).rehearsal["shape"]
+        assert shape["now"] == {"customers": 3, "several": 0, "largest": 1}
+        assert shape["then"] == {"customers": 2, "several": 1, "largest": 2}
 
     def test_a_customer_whose_evidence_would_go_is_doubted(self, scene, owner):
         anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
