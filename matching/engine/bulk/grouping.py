@@ -87,26 +87,22 @@ def _tied(strong: Sequence[Pair]) -> list[list[int]]:
 
 def _apart(scorer: Scorer, scores: Scores, node: Ints, tied: Sequence[Sequence[int]]) -> frozenset[Pair]:
     """Pairs of nodes in one group of candidates of which some rows are related, strangers or in conflict."""
-    exclusive = _exclusive(scorer)
     order = np.argsort(node, kind="stable")
     order = order[node[order] >= 0]
-    rows = Lists.of(node[order], order, int(node.max(initial=-1)) + 1)
+    rows_of = Lists.of(node[order], order, int(node.max(initial=-1)) + 1)
+    inside = Lists.nested(tied).through(rows_of)
+    counts = inside.counts
+    exclusive = inside.keep(_exclusive(scorer)[inside.values])
     found: set[Pair] = set()
-    left: list[Ints] = []
-    right: list[Ints] = []
-    for members in tied:
-        inside = np.concatenate([rows.values[rows.starts[each] : rows.starts[each + 1]] for each in members])
-        if len(inside) > 2:
-            found |= _opposed(scorer, inside[exclusive[inside]], node)
-        if 2 < len(inside) <= LARGEST:
-            one, other = np.triu_indices(len(inside), 1)
-            left.append(inside[one])
-            right.append(inside[other])
-            if sum(map(len, left)) > AT_ONCE:
-                found |= strangers(scorer, np.concatenate(left), np.concatenate(right), node)
-                left, right = [], []
-    if left:
-        found |= strangers(scorer, np.concatenate(left), np.concatenate(right), node)
+    for place in np.flatnonzero((counts > 2) & (exclusive.counts > 1)).tolist():
+        found |= _opposed(scorer, exclusive.row(place), node)
+    for size in range(3, min(LARGEST, int(counts.max(initial=0))) + 1):
+        one, other = np.triu_indices(size, 1)
+        of_size = inside.take(np.flatnonzero(counts == size)).values.reshape(-1, size)
+        step = max(1, AT_ONCE // len(one))
+        for first in range(0, len(of_size), step):
+            some = of_size[first : first + step]
+            found |= strangers(scorer, some[:, one].ravel(), some[:, other].ravel(), node)
     return frozenset(found)
 
 
@@ -118,10 +114,9 @@ def _exclusive(scorer: Scorer) -> Ints:
     return found
 
 
-def _opposed(scorer: Scorer, rows: Ints, node: Ints) -> set[Pair]:
-    """The pairs of nodes whose exclusive identifiers differ: no third record may tie them together."""
-    ends = rows.tolist()
-    owner = node[rows].tolist()
+def _opposed(scorer: Scorer, ends: Sequence[int], node: Ints) -> set[Pair]:
+    """The pairs of nodes of these rows whose exclusive identifiers differ: no third record may tie them together."""
+    owner = node[ends].tolist()
     return {
         (min(owner[a], owner[b]), max(owner[a], owner[b]))
         for a in range(len(ends))
