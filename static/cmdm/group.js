@@ -9,8 +9,10 @@
   let now = null;
   let asking = null;
 
-  const parts = () => all("[data-part]");
-  const kins = () => all("[data-kin]");
+  /* In the order of their digits: columns change places with every move, and a state is undone after that. */
+  const ordered = (name) => all(`[data-${name}]`).sort((one, other) => one.dataset[name] - other.dataset[name]);
+  const parts = () => ordered("part");
+  const kins = () => ordered("kin");
   const read = () => ({ part: parts().map((field) => field.value), kin: kins().map((field) => field.value) });
   const write = (state) => {
     parts().forEach((field, at) => { field.value = state.part[at]; });
