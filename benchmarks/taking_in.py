@@ -3,9 +3,13 @@
     .venv/bin/python benchmarks/taking_in.py --records 10000
     .venv/bin/python benchmarks/taking_in.py --file customers.csv --mapping mapping.json
     .venv/bin/python benchmarks/taking_in.py --parquet FILE.parquet --splink PYTHON --bench DIR
+    .venv/bin/python benchmarks/taking_in.py --parquet MILLION.parquet --folder /var/tmp/million   # once, some minutes
+    .venv/bin/python benchmarks/taking_in.py --folder /var/tmp/million --posts 1000                # as often as wanted
 
 The records come as one file, as the first load of a hub does: all but its last thousand rows are taken in, taken in
-again unchanged, then the last thousand. Then people whom the hub has not seen, made by the same generator, are posted.
+again unchanged, then the last thousand. Then records are posted, one by one, by one client to the server that the demo
+runs: people whom the hub has not seen, made by the same generator, and people of the file under other keys, which are
+linked; p50 and p95 of each, and of 1,000 in one body. ``--folder`` keeps the hub; named again, it is only posted to.
 With ``--file`` it is a file of your own; with ``--parquet`` one of `benchmarks/bulk_scoring.py`, of which Splink 5 is
 given the same records, on the same machine, afterwards: it trains, scores and clusters them, and stores nothing.
 
@@ -16,18 +20,23 @@ it). On a machine that others use, compare ratios to the bare COPY of the same t
 
 import argparse
 import csv
+import http.client
 import json
 import os
 import resource
 import secrets
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +60,21 @@ MEANING = {
     "national_id": "identifier.national",
     "updated_on": "observed_at",
 }
+SEEDED = {
+    "first_name": "given_name",
+    "last_name": "family_name",
+    "date_of_birth": "birth_date",
+    "company": "organisation_name",
+    "email": "email",
+    "phone": "phone",
+    "mobile": "phone",
+    "street": "address.line1",
+    "city": "address.city",
+    "postcode": "address.postal_code",
+    "country": "address.country",
+}
 OTHERS = 15_000  # records of a second generated hub, whose people are posted
+WARM_UP = 20
 
 
 @dataclass(frozen=True)
@@ -128,52 +151,104 @@ def bare_copy(path: Path) -> float:
     return time.perf_counter() - began
 
 
-def posts(token: str, path: Path, repeats: int) -> dict[str, float]:
-    """Milliseconds of POST records/ for one new person, seconds for 1,000: the whole stack but the socket."""
-    from django.test import Client
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address of the hub, served as the demo serves it."""
+    with socket.socket() as listener, (folder / "server.log").open("wb") as log:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        os.set_inheritable(listener.fileno(), True)
+        options = ["--worker-class=gthread", "--workers=2", "--threads=4", f"--bind=fd://{listener.fileno()}"]
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "cmdm.wsgi", "--no-control-socket", *options],
+            cwd=ROOT, stdout=log, stderr=log, pass_fds=[listener.fileno()],
+        )  # fmt: skip
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
-    client = Client(headers={"Authorization": f"Bearer {token}"}, SERVER_NAME="127.0.0.1")
-    rows = people(path)
 
-    def post(count: int) -> float:
-        body = [next(rows) for _ in range(count)] if count > 1 else next(rows)
+class Client:
+    """One client, with a token, that keeps its connection."""
+
+    def __init__(self, address: str, token: str) -> None:
+        self.connection = http.client.HTTPConnection(address, timeout=120)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def post(self, body: Any) -> tuple[float, Any]:
+        """Seconds from sending to the whole answer, and the answer."""
+        sent = json.dumps(body)
         began = time.perf_counter()
-        answer = client.post("/api/v1/records/", json.dumps(body), content_type="application/json")
-        if answer.status_code not in (200, 201):
-            raise SystemExit(f"POST records/ answered {answer.status_code}: {answer.content[:300]!r}")
-        return time.perf_counter() - began
-
-    post(1)
-    one = sorted(post(1) * 1000 for _ in range(repeats))
-    post(1000)
-    return {
-        "one_ms_p50": statistics.median(one),
-        "one_ms_p95": one[int(len(one) * 0.95)],
-        "thousand_s": statistics.median(post(1000) for _ in range(3)),
-    }
+        self.connection.request("POST", "/api/v1/records/", sent, self.headers)
+        answer = self.connection.getresponse()
+        said = answer.read()
+        seconds = time.perf_counter() - began
+        if answer.status not in (200, 422):
+            raise SystemExit(f"POST records/ answered {answer.status}: {said[:300]!r}")
+        return seconds, json.loads(said)
 
 
-def people(path: Path) -> Iterator[dict[str, Any]]:
+def posts(folder: Path, token: str, repeats: int) -> dict[str, Any]:
+    """Milliseconds of POST records/ for one record, strangers and known people in turn; seconds for 1,000."""
+    strangers, known = people(folder / "others" / "crm.csv", SEEDED), known_people(folder)
+    taken: dict[str, list[float]] = {"new": [], "link": []}
+    told: Counter[str] = Counter()
+    with serving(folder) as address:
+        client = Client(address, token)
+        for rows in (strangers, known) * WARM_UP:
+            client.post(next(rows))
+        for _ in range(repeats):
+            for name, rows in (("new", strangers), ("link", known)):
+                seconds, answer = client.post(next(rows))
+                taken[name].append(seconds * 1000)
+                told[f"{name}: {answer.get('decision') or answer.get('outcome')}"] += 1
+        client.post(list(islice(strangers, 1000)))
+        thousand = statistics.median(client.post(list(islice(strangers, 1000)))[0] for _ in range(3))
+    figures = {f"{name}_{what}": value for name, times in taken.items() for what, value in spread(times).items()}
+    whole = spread([*taken["new"], *taken["link"]])
+    return {"step": "POST", **whole, **figures, "thousand_s": round(thousand, 2), "told": told}
+
+
+def spread(times: list[float]) -> dict[str, float]:
+    """Half of them, and 19 of 20, take no longer."""
+    ordered = sorted(times)
+    return {"ms_p50": round(statistics.median(ordered), 1), "ms_p95": round(ordered[int(len(ordered) * 0.95)], 1)}
+
+
+def known_people(folder: Path) -> Iterator[dict[str, Any]]:
+    """People of the first file, from another place in it each time, as somebody says them who knows no telephone."""
+    meaning = json.loads((folder / "posting.json").read_text())
+    rows = people(folder / "first_load.csv", meaning)
+    for row in islice(rows, secrets.randbelow(50_000), None):
+        row["values"].pop("phone", None)
+        yield row
+
+
+def people(path: Path, meaning: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """The people of a file as POST takes them, each under a key that nobody has given."""
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            plain = {
-                "given_name": row["first_name"],
-                "family_name": row["last_name"],
-                "birth_date": row["date_of_birth"],
-            }
-            address = {
-                "line1": row["street"],
-                "city": row["city"],
-                "postal_code": row["postcode"],
-                "country": row["country"],
-            }
-            values: dict[str, Any] = {**plain, "organisation_name": row["company"]}
-            values |= {"email": [{"value": row["email"]}] if row["email"] else []}
-            values |= {"phone": [{"value": row[each]} for each in ("phone", "mobile") if row[each]]}
-            values |= {"address": [{part: text for part, text in address.items() if text}] if row["street"] else []}
-            kept = {name: value for name, value in values.items() if value}
-            yield {"source": "crm", "key": f"posted-{secrets.token_hex(6)}", "values": kept}
+    while True:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                said = {column: row[column] for column in meaning if row.get(column)}
+                yield {"source": "crm", "key": f"posted-{secrets.token_hex(6)}", "values": values_of(said, meaning)}
+
+
+def values_of(said: Mapping[str, str], meaning: Mapping[str, str]) -> dict[str, Any]:
+    """The values that the columns of one row tell."""
+    values: dict[str, Any] = {}
+    for column, text in said.items():
+        name, _dot, part = meaning[column].partition(".")
+        if name in ("email", "phone"):
+            values.setdefault(name, []).append({"value": text})
+        elif name == "identifier":
+            values[name] = [{"scheme": part, "value": text}]
+        elif name == "address":
+            values.setdefault(name, [{}])[0][part] = text
+        elif name != "observed_at":
+            values[name] = text
+    return values
 
 
 def main() -> None:
@@ -184,17 +259,25 @@ def main() -> None:
     parser.add_argument("--parquet", type=Path, help="the records of a Parquet file")
     parser.add_argument("--splink", help="the Python that has Splink, to measure beside")
     parser.add_argument("--bench", type=Path, help="the folder of splink_bench.py")
-    parser.add_argument("--posts", type=int, default=50)
+    parser.add_argument("--posts", type=int, default=200, help="so many of strangers, so many of known people")
+    parser.add_argument("--folder", type=Path, help="keep the hub here; where one is kept, only post to it")
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="cmdm-bench-"))
+    folder = options.folder or Path(tempfile.mkdtemp(prefix="cmdm-bench-"))
+    folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     os.environ.update(CMDM_DATA=str(folder / "data"), CMDM_MODE="demo", CMDM_LOG_LEVEL="ERROR")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmdm.settings")
+    kept = folder / "token"
     try:
-        report(folder, options)
+        if not kept.exists():
+            report(folder, options)
+        print(json.dumps(posts(folder, kept.read_text(), options.posts)), flush=True)
+        if options.splink and options.parquet:
+            beside(folder, options)
     finally:
-        command("database", "remove", "--yes")
-        shutil.rmtree(folder, ignore_errors=True)
+        command("database", *(["stop"] if options.folder else ["remove", "--yes"]))
+        if not options.folder:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def report(folder: Path, options: argparse.Namespace) -> None:
@@ -209,6 +292,7 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     if options.parquet:
         options.file, options.mapping = as_csv(options.parquet, folder)
     path = options.file or made_up(folder, options.records)
+    (folder / "posting.json").write_text(json.dumps(_meaning(options)))
     whole, further = cut(path, folder)
     ingest = ["ingest", "crm", "--create-source", "bench", "--json"]
     if options.mapping:
@@ -223,13 +307,25 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     command("user", "bench", "--consumer", "--json")
     command("grant", "bench", "bench", "data owner", "--json")
     command("seed", str(OTHERS), str(folder / "others"), "--seed", "2", "--json")
-    token = command("token", "bench", "--json")["token"]
-    print(json.dumps(posts(token, folder / "others" / "crm.csv", options.posts)), flush=True)
-    if options.splink and options.parquet:
-        theirs = splink(options.splink, options.bench, options.parquet)
-        matching = sum(theirs.answer["seconds"][stage] for stage in ("train", "predict", "cluster"))
-        told = {"seconds": round(matching, 1), "computing": round(theirs.computing, 1), "told": theirs.answer}
-        print(json.dumps({"step": "Splink", **told, "first_load_takes_times": round(first.seconds / matching, 2)}))
+    (folder / "first.json").write_text(json.dumps(first.seconds))
+    (folder / "token").write_text(command("token", "bench", "--json")["token"])
+
+
+def beside(folder: Path, options: argparse.Namespace) -> None:
+    """Splink's figures, and how many times its matching the first load took."""
+    theirs = splink(options.splink, options.bench, options.parquet)
+    matching = sum(theirs.answer["seconds"][stage] for stage in ("train", "predict", "cluster"))
+    told = {"seconds": round(matching, 1), "computing": round(theirs.computing, 1), "told": theirs.answer}
+    took = json.loads((folder / "first.json").read_text())
+    print(json.dumps({"step": "Splink", **told, "first_load_takes_times": round(took / matching, 2)}))
+
+
+def _meaning(options: argparse.Namespace) -> dict[str, str]:
+    """What the columns of the first file mean, for posting its people again."""
+    if options.parquet:
+        return MEANING
+    named: dict[str, str] = json.loads(options.mapping.read_text())["columns"] if options.mapping else SEEDED
+    return named
 
 
 def made_up(folder: Path, records: int) -> Path:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from cmdm import memo
+from cmdm.database.kept import kept
 
 if TYPE_CHECKING:
     from cmdm.models import User
@@ -60,7 +61,7 @@ _SCOPES = """
 
 def _read(user: "User") -> dict[str, frozenset[int]]:
     """Domain ids by verb; ``*`` holds all domains. One query."""
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_SCOPES, {"user": user.pk})
         found: dict[str, set[int]] = {}
         for verb, domain in cursor.fetchall():

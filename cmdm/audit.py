@@ -4,10 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.db import connection
-
 from cmdm import access, clock
 from cmdm.actions import core
+from cmdm.database.kept import kept
 from cmdm.models import User
 
 _WRITE = """
@@ -41,7 +40,7 @@ def record(
         domains = access.domains_of(thing) if thing is not None and _has_domain(thing) else ()
     kind, key = _named(thing)
     told = json.dumps({name: int(count) for name, count in (counts or {}).items()})
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(
             _WRITE,
             [clock.now(), actor.pk, deed, kind, key, sorted(domains), core.origin_of_this(), purpose,

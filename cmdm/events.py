@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from cmdm import clock
 from cmdm.actions import change_id
+from cmdm.database.kept import kept
 from cmdm.models import OutboxPending
 
 log = structlog.get_logger("cmdm.events")
@@ -59,7 +60,7 @@ def emit_many(events: Iterable[Event]) -> None:
     if not rows:
         return
     now = clock.now()
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_EMIT, [change_id(), now, *map(list, zip(*rows, strict=True)), now])
 
 

@@ -98,6 +98,7 @@ DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "application_name": "cmdm"},
 )
+PREPARED = env.bool("CMDM_PREPARED", default=True)  # no: behind a pooler that hands on connections between transactions
 DATABASE_OWNER = environ.Env.db_url_config(OWNER_URL) if OWNER_URL else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cmdm_cache"}}

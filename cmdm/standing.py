@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 
 from cmdm import memo
+from cmdm.database.kept import kept
 
 T = TypeVar("T")
 MEMO = "how set-up stands"
@@ -58,7 +59,7 @@ def _stands() -> Mapping[str, str]:
 def _read() -> Mapping[str, str]:
     tables = sorted(_tables)
     versions = "SELECT md5(string_agg(ctid::text || xmin::text, ' ')) FROM"
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute("SELECT " + ", ".join(f'({versions} "{table}")' for table in tables))
         return dict(zip(tables, cursor.fetchone(), strict=True))
 

@@ -15,6 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import OperationalError, connection, transaction
 
 from cmdm import ids, memo
+from cmdm.database.kept import kept
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -116,7 +117,7 @@ def _once(deed: Callable[[], R], *, nested: bool) -> R:
 
 
 def _set(change: str) -> None:
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute("SELECT set_config('cmdm.change', %s, true)", [change])
 
 

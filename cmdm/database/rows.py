@@ -4,11 +4,13 @@ Putting the statement of a query set together takes longer than the database tak
 and what comes back are instances as a query set gives them.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
+
+from cmdm.database.kept import kept
 
 M = TypeVar("M", bound=models.Model)
 
@@ -18,15 +20,18 @@ class Rows(Generic[M]):
 
     :param tail: what follows the table, which is called ``t``; its rows are found by the values of each call.
     :param without: fields that are read only when they are asked for.
+    :param only: fields that are read, beside the key; without a word all.
     """
 
-    def __init__(self, model: type[M], tail: str, *, without: Sequence[str] = ()) -> None:
-        self.model, self.tail, self.without = model, tail, without
+    def __init__(
+        self, model: type[M], tail: str, *, without: Collection[str] = (), only: Collection[str] | None = None
+    ) -> None:
+        self.model, self.tail, self.without, self.only = model, tail, without, only
 
     def __call__(self, *given: Any) -> list[M]:
         """The rows; one query."""
         statement, names, converters = self._made
-        with connection.cursor() as cursor:
+        with kept() as cursor:
             cursor.execute(statement, given)
             found = [list(row) for row in cursor.fetchall()]
         for row in found:
@@ -36,8 +41,11 @@ class Rows(Generic[M]):
 
     @cached_property
     def _made(self) -> tuple[str, list[str], list[tuple[int, Callable[..., Any]]]]:
-        fields: list[Any] = [one for one in self.model._meta.concrete_fields if one.name not in self.without]
+        fields: list[Any] = [one for one in self.model._meta.concrete_fields if self._reads(one)]
         columns = ", ".join(f't."{field.column}"' for field in fields)
         read = [(place, field.from_db_value) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
         statement = f'SELECT {columns} FROM "{self.model._meta.db_table}" t {self.tail}'
         return statement, [field.attname for field in fields], read
+
+    def _reads(self, field: Any) -> bool:
+        return field.primary_key or (field.name not in self.without and (self.only is None or field.name in self.only))

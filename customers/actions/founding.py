@@ -6,6 +6,7 @@ the caller tells of them afterwards.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from uuid import UUID
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
 from cmdm.database.copying import drawn
+from cmdm.database.kept import kept, put
 from cmdm.errors import Stale
 from cmdm.models import User
 from customers import ports
@@ -26,10 +28,11 @@ from customers.queries.open_records import OpenRecord, held_unplaced
 from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
 
-_CUSTOMERS = """
-    COPY customers_customer (id, change, key, number, party_type, status, values, lineage, golden_hash, restricted,
-                             version, created_at, changed_at) FROM STDIN
-"""
+_CUSTOMERS = {
+    "id": "bigint", "change": "uuid", "key": "uuid", "number": "text", "party_type": "text", "status": "text",
+    "values": "jsonb", "lineage": "jsonb", "golden_hash": "bytea", "restricted": "boolean", "version": "integer",
+    "created_at": "timestamptz", "changed_at": "timestamptz",
+}  # fmt: skip
 _COMPOSED = """
     COPY customers_customer (id, key, number, party_type, values, lineage, golden_hash, status, restricted, version,
                              created_at, changed_at) FROM STDIN
@@ -69,12 +72,22 @@ def found_many(
     owner = {record: pk for pk, group in zip(chosen, groups, strict=True) for record in group}
     records = _held(owner, written or {})
     known = catalogue()
-    made = derive_from(chosen, records, known)
-    _copy(party_type, chosen, made, known)
-    link_many(list(owner), list(owner.values()), actor=actor)
-    golden.finish_first(chosen)
+    # Nobody has seen the records that this change has added: nothing was decided about them, and nothing corrected.
+    fresh = written or {}
+    made = derive_from(chosen, records, known, fresh)
+    keys = ids.uuids7(len(chosen))
+    _put(party_type, chosen, keys, made, known)
+    _link(_LINK, owner)
+    _link(_CORRECTIONS, {record: pk for record, pk in owner.items() if record not in fresh})
+    golden.finish_composed(chosen, keys, sorted({(pk, one.domain_id) for pk in chosen for one in records[pk]}))
     end_lapsed([pin for one in made.by_customer.values() for pin in one.lapsed], made.pins, actor=actor)
     return chosen
+
+
+def _link(statement: str, owner: Mapping[int, int]) -> None:
+    if owner:
+        with kept() as cursor:
+            cursor.execute(statement, [clock.now(), list(owner), list(owner.values())])
 
 
 @action
@@ -112,26 +125,27 @@ def _held(owner: Mapping[int, int], written: Mapping[int, OpenRecord]) -> dict[i
     return found
 
 
-def _copy(party_type: str, chosen: Sequence[int], made: Derived, known: Catalogue) -> None:
-    now, change, active = clock.now(), change_id(), Customer.Status.ACTIVE.value
-    with connection.cursor() as cursor, cursor.copy(_CUSTOMERS) as rows:
-        for pk in chosen:
-            one = made.by_customer[pk]
-            opened, lineage = as_json(one.values), as_json(one.lineage)
-            sealed = known.sensitive and not known.sensitive.isdisjoint(one.values)
-            values = as_json(seal_values(one.values, known.sensitive)) if sealed else opened
-            named = (pk, change, ids.uuid7(), ids.customer_number(pk), party_type, active)
-            rows.write_row((*named, values, lineage, hash_of(opened, lineage), False, 1, now, now))
+def _put(party_type: str, chosen: Sequence[int], keys: Sequence[UUID], made: Derived, known: Catalogue) -> None:
+    now, change, active, rows = clock.now(), change_id(), Customer.Status.ACTIVE.value, []
+    for pk, key in zip(chosen, keys, strict=True):
+        one = made.by_customer[pk]
+        opened, lineage = as_json(one.values), as_json(one.lineage)
+        sealed = known.sensitive and not known.sensitive.isdisjoint(one.values)
+        values = as_json(seal_values(one.values, known.sensitive)) if sealed else opened
+        named = (pk, change, key, ids.customer_number(pk), party_type, active)
+        rows.append((*named, values, lineage, hash_of(opened, lineage), False, 1, now, now))
+    put("customers_customer", _CUSTOMERS, rows)
 
 
 @action
-def link_many(records: Sequence[int], customers: Sequence[int], *, actor: User) -> None:
-    """Link each record (id) to its customer (id, locked by the caller); corrections go with them. Two statements."""
-    if not records:
-        return
-    with connection.cursor() as cursor:
-        for statement in (_LINK, _CORRECTIONS):
-            cursor.execute(statement, [clock.now(), list(records), list(customers)])
+def link_many(records: Sequence[int], customers: Sequence[int], *, actor: User, written: Collection[int] = ()) -> None:
+    """Link each record (id) to its customer (id, locked by the caller); corrections go with them. Two statements.
+
+    :param written: records that this change has added: there is no correction of them.
+    """
+    owner = dict(zip(records, customers, strict=True))
+    _link(_LINK, owner)
+    _link(_CORRECTIONS, {record: customer for record, customer in owner.items() if record not in written})
 
 
 @action

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-
 from cmdm import clock, events, history
 from cmdm.actions import action, change_id
+from cmdm.database.kept import kept
 from cmdm.events import Event
 from cmdm.models import User
 from customers import ports
@@ -88,7 +87,7 @@ def _write(customers: Sequence[Customer], derived: Derived, known: Catalogue) ->
         documents.append([customer.values, made.lineage])
         for column, value in zip(columns, (customer.pk, customer.golden_hash, customer.status), strict=True):
             column.append(value)
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_WRITE, [now, change_id(), *columns, as_json(documents)])
         cursor.execute(_DOMAINS, {"ids": columns[0]})
     first = [customer.pk for customer in customers if customer.version == 1]
@@ -96,20 +95,12 @@ def _write(customers: Sequence[Customer], derived: Derived, known: Catalogue) ->
     history.keep(Customer, [pk for pk in columns[0] if pk not in set(first)], history.CHANGED)
 
 
-def finish_first(customers: Sequence[int]) -> None:
-    """Domains, history and outbox of customers (ids) whose first version has been written; three statements."""
-    chosen = sorted(customers)
-    with connection.cursor() as cursor:
-        cursor.execute(_DOMAINS, {"ids": chosen})
-        history.keep(Customer, chosen, history.ADDED)
-        cursor.execute("SELECT id, key FROM customers_customer WHERE id = ANY(%s) ORDER BY id", [chosen])
-        found = cursor.fetchall()
-    events.emit_many(Event(CREATED, pk, 1, {"key": str(key)}) for pk, key in found)
-
-
 def finish_composed(customers: Sequence[int], keys: Sequence[UUID], domains: Sequence[tuple[int, int]]) -> None:
-    """The same where their keys are known, and which (customer, domain) there are; three statements."""
-    with connection.cursor() as cursor:
+    """Domains (as customer and domain), history and outbox of customers (ids) whose first version has been written.
+
+    Three statements.
+    """
+    with kept() as cursor:
         cursor.execute(
             "INSERT INTO customers_customerdomain (customer_id, domain_id) "
             "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",

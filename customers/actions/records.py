@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 
 from cmdm import access, audit, history
 from cmdm.actions import Refused, action
+from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers import ports
 from customers.actions import golden, writing
@@ -26,6 +27,11 @@ __all__ = ["Outcome", "Received", "close", "take_in"]
 MAX_BATCH = 5_000
 OTHER_PARTY = gettext_noop(
     "The record stands for the other type of party. Close it, and send the person or the organisation under a new key."
+)
+
+_STORED = Rows(SourceRecord, "WHERE t.source_id = %s AND t.key = ANY(%s)", without=("raw", "findings"))
+_CUSTOMERS = Rows(
+    Customer, "WHERE t.id = ANY(%s) ORDER BY t.id FOR UPDATE OF t", without=("values", "lineage", "golden_hash")
 )
 
 
@@ -78,8 +84,7 @@ def set_repeated_aside(outcomes: list[Outcome]) -> None:
 
 def _stored(source: Source, keys: Sequence[str]) -> dict[str, SourceRecord]:
     """What is stored under these keys."""
-    rows = SourceRecord.objects.filter(source=source, key__among=keys)
-    return {row.key: row for row in rows.defer("raw", "findings")}
+    return {row.key: row for row in _STORED(source.pk, list(keys))} if keys else {}
 
 
 def _held(source: Source, keys: Sequence[str]) -> dict[str, SourceRecord]:
@@ -139,9 +144,10 @@ def _place(outcomes: Sequence[Outcome], *, actor: User) -> None:
         one.placement = placements.get(one.record.pk) if one.record else None
     touched = {one.record.customer_id for one in written if one.record and one.record.customer_id}
     founded = {one.customer_id for one in placements.values() if one.founded}
-    rows = Customer.objects.filter(pk__among=touched - founded).locked().defer("values", "lineage", "golden_hash")
-    others = list(rows) if touched - founded else []
-    golden.rebuild(others, "customer.changed", actor=actor, founded=sorted(founded))
+    # Nothing hangs on a customer that came to be just now but the questions that were opened with it.
+    asked = {one.customer_id for one in placements.values() if one.candidates}
+    others = _CUSTOMERS(list(touched - founded)) if touched - founded else []
+    golden.rebuild(others, "customer.changed", actor=actor, founded=sorted(founded & asked))
 
 
 @action

@@ -9,6 +9,7 @@ from django.db import connection
 from cmdm import clock, crypto, history
 from cmdm.actions import change_id
 from cmdm.database.copying import insert_many
+from cmdm.database.kept import kept, put
 from customers.actions.received import QUARANTINED, REJECTED, UNCHANGED, Outcome, Written
 from customers.models import Load, RejectedRow, SearchTerm, Source, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
@@ -19,6 +20,7 @@ from customers.types.standardising import Fault
 KEY_BUCKETS = 64
 _LOCK_SPACE = 0x7265  # first half of the two-part advisory lock: keys of sources
 
+_TERMS = {"record_id": "bigint", "domain_id": "bigint", "kind": "smallint", "term": "text"}
 _REPLACE = """
     UPDATE customers_sourcerecord r
        SET party_type = t.party, values = t.values::jsonb, raw = t.raw, digest = t.digest,
@@ -34,7 +36,7 @@ def lock_keys(source: Source, keys: Sequence[str]) -> None:
     """Wait for whoever writes the same keys of this source; buckets in order. One statement."""
     buckets = sorted({crypto.digest64(f"{source.pk}:{key}", "key-lock") % KEY_BUCKETS for key in keys})
     if buckets:
-        with connection.cursor() as cursor:
+        with kept() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) AS b ORDER BY b",
                 [_LOCK_SPACE, [(source.pk * KEY_BUCKETS + bucket) % 2**31 for bucket in buckets]],
@@ -165,13 +167,14 @@ def index_terms(records: Sequence[SourceRecord], *, fresh: bool = False) -> None
     if not records:
         return
     known: Catalogue = catalogue()
-    with connection.cursor() as cursor:
-        if not fresh:
+    if not fresh:
+        with connection.cursor() as cursor:
             cursor.execute("DELETE FROM customers_searchterm WHERE record_id = ANY(%s)", [[row.pk for row in records]])
-        with cursor.copy("COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN") as rows:
-            for record in records:
-                for kind, term in terms_of(record, known):
-                    rows.write_row((record.pk, record.domain_id, kind, term))
+    put(
+        "customers_searchterm",
+        _TERMS,
+        [(row.pk, row.domain_id, *term) for row in records for term in terms_of(row, known)],
+    )
 
 
 def keep_refused(load: Load, outcomes: Sequence[Outcome]) -> None:

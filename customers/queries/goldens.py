@@ -1,12 +1,11 @@
 """What survivorship makes of the open records of customers: the same derivation for writing and for checking."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db import connection
-
 from cmdm import crypto
+from cmdm.database.kept import kept
 from customers.models import Pin
 from customers.queries.catalogue import Catalogue
 from customers.queries.claims import pin_rules
@@ -35,12 +34,20 @@ def derive(customers: Sequence[int], known: Catalogue) -> Derived:
     return derive_from(customers, records, known)
 
 
-def derive_from(customers: Sequence[int], records: Mapping[int, Sequence[OpenRecord]], known: Catalogue) -> Derived:
-    """Derive them from their open records, by customer."""
+def derive_from(
+    customers: Sequence[int],
+    records: Mapping[int, Sequence[OpenRecord]],
+    known: Catalogue,
+    fresh: Collection[int] = (),
+) -> Derived:
+    """Derive them from their open records, by customer.
+
+    :param fresh: records (ids) that this change has added: no person has decided anything about them.
+    """
     by_id = {record.pk: record for rows in records.values() for record in rows}
     owner = {record.pk: customer for customer, rows in records.items() for record in rows}
     claims = {claim.id: claim for claim in claims_of_open(list(by_id.values()))}
-    pins = pins_of(list(by_id))
+    pins = pins_of([pk for pk in by_id if pk not in fresh])
     rules: dict[int, list[PinRule]] = defaultdict(list)
     for rule in pin_rules(pins, by_id, known):
         rules[owner[rule.record]].append(rule)
@@ -55,7 +62,9 @@ def derive_from(customers: Sequence[int], records: Mapping[int, Sequence[OpenRec
 
 def pins_of(records: list[int]) -> list[Pin]:
     """The pins in force on these records; one query where there are none. (The ORM would bind every id on its own.)"""
-    with connection.cursor() as cursor:
+    if not records:
+        return []
+    with kept() as cursor:
         cursor.execute("SELECT id FROM customers_pin WHERE ended_at IS NULL AND record_id = ANY(%s)", [records])
         found = [pk for (pk,) in cursor.fetchall()]
     return list(Pin.objects.filter(pk__in=found)) if found else []

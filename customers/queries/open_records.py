@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from cmdm.database.kept import kept
 from cmdm.standing import Standing
 from customers.models import Source, SourceRecord
 from customers.queries.claims import CORRECTION_TRUST
@@ -88,7 +89,7 @@ def waiting(records: Collection[int]) -> Waiting | None:
 
 def of_customers(customers: Collection[int]) -> list[OpenRecord]:
     """The open records of customers (ids), in id order; one query."""
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_OF_CUSTOMERS, [list(customers)])
         return _opened(cursor.fetchall())
 

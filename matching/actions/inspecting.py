@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 
-from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
 from cmdm import audit
 from cmdm.actions import action
+from cmdm.database.kept import kept
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, SourceRecord
@@ -37,6 +37,11 @@ STARS = 3  # records that are compared with all others before every pair is
 MANY = 2_000  # pairs from which they are compared in arrays
 IN_ARRAYS = "matching.queries.likely.likely"  # imported when there are so many: it needs much that pages do not
 Pair = tuple[int, int]
+_ENOUGH = """
+    SELECT r.customer_id, count(*) FROM customers_sourcerecord r JOIN customers_customer c ON c.id = r.customer_id
+     WHERE r.customer_id = ANY(%s) AND r.closed_at IS NULL AND r.about_id IS NULL
+     GROUP BY r.customer_id, c.party_type HAVING count(*) >= %s OR (count(*) >= 2 AND c.party_type = ANY(%s))
+"""
 
 
 @action
@@ -84,10 +89,12 @@ def _question(
 def _records(customers: Collection[int], models: Mapping[str, InForce]) -> dict[int, list[SourceRecord]]:
     """The records of those customers that have enough of them to be doubted."""
     strict = [party for party, chosen in models.items() if chosen.model.exclusive_schemes]
-    mine = SourceRecord.objects.current().filter(customer__in=customers, about__isnull=True)
-    counted = mine.values("customer").annotate(records=Count("pk")).order_by()
-    enough = Q(records__gte=TWO_AND_TWO) | Q(records__gte=2, customer__party_type__in=strict)
-    chosen = dict(counted.filter(enough).values_list("customer", "records"))
+    with kept() as cursor:
+        cursor.execute(_ENOUGH, [list(customers), TWO_AND_TWO, strict])
+        chosen = dict(cursor.fetchall())
+    if not chosen:
+        return {}
+    mine = SourceRecord.objects.current().filter(customer__among=list(chosen), about__isnull=True)
     rows = prepared.with_lines(mine.only(*COMPARED), models)
     made: dict[int, list[SourceRecord]] = defaultdict(list)
     if usual := [customer for customer, records in chosen.items() if records <= LATEST]:

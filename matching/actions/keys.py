@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from cmdm import clock
+from cmdm.database.kept import kept, put
 from customers.models import SourceRecord
 from matching.actions import preparations
 from matching.engine.features import Features, prepare
@@ -22,6 +23,8 @@ from matching.queries.features import features_of, party_of
 from matching.queries.models import InForce, models_coming
 
 BUCKETS = 1024
+FEW = 8  # records whose keys are put; those of more are copied
+_COLUMNS = {"key": "bigint", "record_id": "bigint", "rule": "smallint", "finer": "boolean"}
 _LOCK_SPACE = 0x6D61  # first half of the two-part advisory lock: buckets of match keys
 SINGLE_CONTACTS: dict[tuple[str, ...], str] = {("email",): "email", ("phone",): "phone", ("identifier",): "identifier"}
 
@@ -29,6 +32,12 @@ _SHARERS = """
     SELECT q.key, m.records FROM unnest(%s::bigint[]) AS q(key)
      CROSS JOIN LATERAL (SELECT ARRAY(
         SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id DESC LIMIT %s) AS records) AS m
+"""
+
+_BLOCKS = """
+    SELECT q.key, CASE WHEN NOT EXISTS (SELECT FROM matching_oversizedblock o WHERE o.key = q.key) THEN ARRAY(
+        SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id DESC LIMIT %s) END
+      FROM unnest(%s::bigint[]) AS q(key)
 """
 
 
@@ -55,7 +64,7 @@ def lock_buckets(digests_: Iterable[int]) -> None:
     """Take the transaction locks on the buckets of these keys, in order; one statement."""
     buckets = sorted({digest % BUCKETS for digest in digests_})
     if buckets:
-        with connection.cursor() as cursor:
+        with kept() as cursor:
             cursor.execute(
                 "SELECT pg_advisory_xact_lock(%s, b) FROM (SELECT unnest(%s::int[]) AS b ORDER BY 1) AS t",
                 [_LOCK_SPACE, buckets],
@@ -70,12 +79,18 @@ def write(
 ) -> None:
     """Replace the stored keys of these records and what is kept of them prepared; two statements."""
     preparations.replace(records, features, models)
+    if len(records) <= FEW:
+        put("matching_matchkey", _COLUMNS, [(*row, False) for record in records for row in _rows(record.pk, found)])
+        return
     with connection.cursor() as cursor:
-        with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as rows:
+        with cursor.copy("COPY matching_matchkey (key, record_id, rule, finer) FROM STDIN") as lines:
             # Numbers are written as they are: row by row through the adapters takes three times as long.
             for record in records:
-                own = dict(found[record.pk]).items()
-                rows.write("".join(f"{digest}\t{record.pk}\t{key.rule}\tf\n" for digest, key in own))
+                lines.write("".join(f"{key}\t{pk}\t{rule}\tf\n" for key, pk, rule in _rows(record.pk, found)))
+
+
+def _rows(record: int, found: Mapping[int, list[tuple[int, Key]]]) -> list[tuple[int, int, int]]:
+    return [(digest, record, key.rule) for digest, key in dict(found[record]).items()]
 
 
 def write_coming(records: Sequence[SourceRecord], spaces: Mapping[int, str]) -> None:
@@ -133,8 +148,7 @@ def read_blocks(
         for pk, made in blocks.keys_of.items()
         for digest, _key in made
     }
-    large = _listed(caps)
-    members = _members(caps.keys() - large, max(caps.values(), default=0))
+    members, large = _around(caps, max(caps.values(), default=0))
     over = {digest for digest, sharing in members.items() if len(sharing) > caps[digest]}
     _find_crowded(blocks, models, features, members, over | large)
     blocks.members = {digest: sharing for digest, sharing in members.items() if digest not in over}
@@ -143,15 +157,16 @@ def read_blocks(
     return blocks
 
 
-def _listed(wanted: Iterable[int]) -> set[int]:
-    """Which of these blocks are known to be large. One array: the ORM would bind every key on its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key FROM matching_oversizedblock WHERE key = ANY(%s)", [list(wanted)])
-        return {key for (key,) in cursor.fetchall()}
+def _around(wanted: Iterable[int], cap: int) -> tuple[dict[int, list[int]], set[int]]:
+    """Who is in these blocks, and which of them are known to be large: of those nobody is named."""
+    with kept() as cursor:
+        cursor.execute(_BLOCKS, [cap + 1, list(wanted)])
+        rows = cursor.fetchall()
+    return {digest: records for digest, records in rows if records}, {key for key, records in rows if records is None}
 
 
 def _members(wanted: Iterable[int], cap: int) -> dict[int, list[int]]:
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_SHARERS, [list(wanted), cap + 1])
         return {digest: records for digest, records in cursor.fetchall() if records}
 

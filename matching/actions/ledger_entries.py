@@ -9,6 +9,7 @@ from django.db import connection
 
 from cmdm import clock
 from cmdm.actions import change_id
+from cmdm.database.kept import put
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from matching.engine.deciding import Option
@@ -17,10 +18,11 @@ from matching.models import LedgerEntry
 Deed = LedgerEntry.Deed
 
 
-_COPY = """
-    COPY matching_ledgerentry (change, at, actor_id, deed, customer_id, records, by_machine, rule, probability,
-                               model_version, evidence, reason) FROM STDIN
-"""
+_COLUMNS = {
+    "change": "uuid", "at": "timestamptz", "actor_id": "bigint", "deed": "text", "customer_id": "bigint",
+    "records": "bigint[]", "by_machine": "boolean", "rule": "text", "probability": "double precision",
+    "model_version": "integer", "evidence": "jsonb", "reason": "text",
+}  # fmt: skip
 
 
 _COPY_LINES = """
@@ -144,7 +146,12 @@ def copy_lines(lines: Sequence[str]) -> None:
 def _copy(actor: User, rows: Iterable[_Row]) -> None:
     """Entries of the machine, written without a model instance for each."""
     told = (change_id(), clock.now(), actor.pk)
-    with connection.cursor() as cursor, cursor.copy(_COPY) as lines:
-        for one in rows:
-            named = (one.deed, one.customer, f"{{{one.record}}}", True, one.rule)
-            lines.write_row((*told, *named, one.probability, one.version, json.dumps(one.evidence), ""))
+    put(
+        "matching_ledgerentry",
+        _COLUMNS,
+        [
+            (*told, str(one.deed), one.customer, f"{{{one.record}}}", True, one.rule, one.probability, one.version,
+             json.dumps(one.evidence), "")
+            for one in rows
+        ],
+    )  # fmt: skip

@@ -9,14 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
-
 from cmdm import memo
 from cmdm.actions import change_id
+from cmdm.database.kept import kept
 from cmdm.models import User
 from customers import ports
 from customers.actions import founding
-from customers.models import Customer, SourceRecord
+from customers.models import SourceRecord
 from customers.ports import Incoming, Placement
 from customers.queries.open_records import as_open
 from matching.actions import candidates, doubts, inspecting, keys, staleness
@@ -33,6 +32,7 @@ from matching.queries.lowered import lowered_customers, only_proposing
 from matching.queries.models import models_in_force
 from matching.queries.verdicts import Settled, settled_for
 
+_LOCK = "SELECT id FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
 OWNERS = "SELECT id, customer_id, closed_at IS NULL FROM customers_sourcerecord WHERE id = ANY(%s)"
 
 
@@ -120,7 +120,8 @@ def _hold_targets(run: Placing) -> None:
     """
     held: set[int] = set()
     while wanted := _targets(run) - held:
-        list(Customer.objects.filter(pk__among=wanted).locked().values_list("pk", flat=True))
+        with kept() as cursor:
+            cursor.execute(_LOCK, [list(wanted)])
         held |= wanted
         run.customer_of = _owners(run.customer_of)
 
@@ -131,7 +132,7 @@ def _owners(records: Iterable[int]) -> dict[int, int]:
     By nothing but their ids: while statistics say of a freshly loaded hub that no record lies in a customer, a
     condition on it would have all of those read that do.
     """
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(OWNERS, [list(records)])
         return {pk: customer for pk, customer, is_open in cursor.fetchall() if is_open and customer}
 
@@ -234,11 +235,18 @@ def _write(run: Placing) -> None:
     """Found the groups, whole, link the other records, and write the ledger."""
     founded = _found(run)
     existing = {one.record: one.customer for one in run.linked if one.customer > 0}
-    founding.link_many([record.pk for record in existing], list(existing.values()), actor=run.actor)
+    fresh = {record.pk for record in existing if _is_fresh(record)}
+    records = [record.pk for record in existing]
+    founding.link_many(records, list(existing.values()), actor=run.actor, written=fresh)
     write_links(run.actor, founded, run.groups, run.linked)
     own = {record: founded[group] for group, records in run.groups.items() for record in records}
     for record, customer in {**own, **existing}.items():
         record.customer_id = customer
+
+
+def _is_fresh(record: SourceRecord) -> bool:
+    """This change has added it: nobody else sees it yet."""
+    return record.version == 1 and record.change == change_id()
 
 
 def _found(run: Placing) -> dict[int, int]:
@@ -249,7 +257,7 @@ def _found(run: Placing) -> dict[int, int]:
     founded: dict[int, int] = {}
     for party, groups in sorted(by_party.items()):
         records = [record for group in groups for record in run.groups[group]]
-        written = {one.pk: as_open(one) for one in records if one.version == 1 and one.change == change_id()}
+        written = {one.pk: as_open(one) for one in records if _is_fresh(one)}
         members = [[record.pk for record in run.groups[group]] for group in groups]
         made = founding.found_many(party, members, actor=run.actor, written=written)
         founded.update(zip(groups, made, strict=True))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
+from cmdm.database.kept import kept
 from customers.models import SourceRecord
 from matching.engine.features import Features
 from matching.engine.model import Model
@@ -25,7 +26,7 @@ _KEEP_WITHOUT_KEYS = f"WITH gone AS (DELETE FROM matching_matchkey WHERE record_
 def replace(records: Sequence[SourceRecord], features: Mapping[int, Features], models: Mapping[str, InForce]) -> None:
     """Keep the features of records (by id) and take their stored keys away; one statement for both."""
     rows = [_row(models[record.party_type].model, record, features[record.pk]) for record in records]
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_KEEP_WITHOUT_KEYS, [[record.pk for record in records], *_columns(rows)])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from cmdm import memo
+from cmdm.database.rows import Rows
 from customers.models import SourceRecord
 from matching.actions import keys
 from matching.engine.comparing import conflict
@@ -26,6 +27,7 @@ MANY = 3_000  # pairs from which they are compared in arrays
 IN_ARRAYS = "matching.actions.scoring_many.compare"  # imported when there are so many: it needs much that pages do not
 # What comparing needs of a record: loading the rest of it took longer than comparing.
 COMPARED = ("key", "source", "domain", "party_type", "version", "customer", "about")
+_OTHERS = Rows(SourceRecord, "WHERE t.id = ANY(%s) AND t.closed_at IS NULL", only=COMPARED)
 KeyDigests = list[tuple[int, Key]]
 
 
@@ -152,8 +154,7 @@ def hold(
     wanted = {other for _record, other in found}
     others = {pk: known[pk] for pk in wanted & known.keys()}
     if wanted - known.keys():
-        rows = SourceRecord.objects.current().filter(pk__among=wanted - known.keys()).only(*COMPARED)
-        others.update((row.pk, row) for row in rows)
+        others.update((row.pk, row) for row in _OTHERS(list(wanted - known.keys())))
     scored.others.update(others)
     for record in records:
         scored.mates.setdefault(record.pk, [])

@@ -15,6 +15,8 @@ from matching.queries.seen import seen_digests
 
 def mark(records: Sequence[SourceRecord]) -> list[Verdict]:
     """Mark the verdicts whose facts about these changed records are no longer what was seen; two queries."""
+    if not records:
+        return []
     chosen = {record.pk: record for record in records}
     rows = Verdict.objects.in_force().filter(Q(left__in=chosen) | Q(right__in=chosen), stale_since__isnull=True)
     compared = catalogue().compared

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import F, JSONField, Q, Value
 from django.db.models.expressions import Case, When
 
 from cmdm import crypto
+from cmdm.database.kept import kept
 from customers.models import SourceRecord
 from customers.models.record import RecordQuerySet
 from customers.sealing import open_values
@@ -53,7 +53,7 @@ class Line(NamedTuple):
 def lines(model: Model, records: Sequence[int]) -> Iterator[Line]:
     """The lines of the open ones of these records (ids), in order; without the ORM, which would take longer."""
     for start in range(0, len(records), CHUNK):
-        with connection.cursor() as cursor:
+        with kept() as cursor:
             cursor.execute(_LINES, [model.preparation, list(records[start : start + CHUNK])])
             rows = cursor.fetchall()
         for pk, customer, token, values in rows:

@@ -17,6 +17,7 @@ _DIFFERENT = Rows(
     Verdict, "WHERE t.revoked_at IS NULL AND t.answer = 'different' AND t.left_id = ANY(%s) AND t.right_id = ANY(%s) "
     "ORDER BY t.id",
 )  # fmt: skip
+_IN_FORCE = Rows(Verdict, "WHERE t.revoked_at IS NULL AND (t.left_id = ANY(%s) OR t.right_id = ANY(%s)) ORDER BY t.id")
 LOCK, ACCEPT = Verdict.Strength.LOCK, Verdict.Strength.ACCEPT
 
 
@@ -45,7 +46,7 @@ class Settled:
 def settled_for(records: Iterable[SourceRecord]) -> Settled:
     """The verdicts in force about these records; two queries at most."""
     chosen = [record.pk for record in records]
-    rows = list(Verdict.objects.in_force().filter(Q(left__among=chosen) | Q(right__among=chosen)))
+    rows = _IN_FORCE(chosen, chosen)
     made = Settled()
     if not rows:
         return made

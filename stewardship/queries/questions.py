@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from cmdm import clock
+from cmdm.database.kept import kept
 from stewardship.rules.grouping import Question
 
 WALKED = 500  # customers of one part that are read; a larger part is cut where reading ended
@@ -138,7 +139,7 @@ class Wanted:
 
 def hangs_on(customers: Collection[int]) -> tuple[bool, bool]:
     """Whether anything is asked about these customers (ids), and whether a value of theirs was chosen; one query."""
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_HANGS, [list(customers), list(customers)])
         asked, pinned = cursor.fetchone()
         return asked, pinned

@@ -1,0 +1,70 @@
+"""Statements that the server keeps: it reads and plans them once a connection, not with every call.
+
+For statements that stand in the code word for word and are asked with every record; planning one took longer than
+answering it. A statement put together for one call gains nothing, and takes the place of one that is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+FEW = 200
+
+
+class _Keeping(psycopg.Cursor[Any]):
+    """Binds values by the server. (Django's own cursors put them into the text, of which nothing is worth keeping.)"""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> "_Keeping":
+        # Only for this call: while it is set, the connection remembers the text of whatever it is asked.
+        self.connection.prepare_threshold = 0 if settings.PREPARED else None
+        try:
+            return super().execute(query, params, **options)
+        finally:
+            self.connection.prepare_threshold = None
+            if connection.queries_logged:
+                # What Django tells of a statement: of a kept one psycopg knows no text.
+                text = psycopg.ClientCursor(self.connection).mogrify(query, params)
+                self._query = SimpleNamespace(query=text.encode())  # type: ignore[assignment]
+
+
+def kept() -> CursorWrapper:
+    """A cursor like ``connection.cursor()`` whose statements the server keeps (unless ``CMDM_PREPARED`` says no).
+
+    Values are bound by the server: where nothing beside it says its type, a value needs one (``%s::bigint[]``).
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    # Its wrapper is made as that of any cursor: statements are counted, and errors are Django's.
+    made: CursorWrapper = connection._prepare_cursor(_Keeping(connection.connection))  # type: ignore[attr-defined]
+    return made
+
+
+def put(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+    """Write rows: a few by one kept statement, where COPY takes three turns; many by COPY. One statement.
+
+    :param columns: the type of each column of a row. Values of ``jsonb`` and of arrays come as text.
+    """
+    if not rows:
+        return
+    if len(rows) <= FEW:
+        with kept() as cursor:
+            cursor.execute(_insert(table, tuple(columns.items())), [list(each) for each in zip(*rows, strict=True)])
+        return
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as lines:
+        for row in rows:
+            lines.write_row(row)
+
+
+@cache
+def _insert(table: str, columns: tuple[tuple[str, str], ...]) -> str:
+    as_text = {name for name, kind in columns if kind == "jsonb" or kind.endswith("[]")}
+    names = ", ".join(name for name, _kind in columns)
+    values = ", ".join(f"n.{name}::{kind}" if name in as_text else f"n.{name}" for name, kind in columns)
+    given = ", ".join(f"%s::{'text' if name in as_text else kind}[]" for name, kind in columns)
+    return f"INSERT INTO {table} ({names}) SELECT {values} FROM unnest({given}) AS n({names})"
