@@ -1,6 +1,7 @@
 """Which rows of a file say what their records say already: found by keys and digests alone, before anything else."""
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Self
 
 import polars as pl
@@ -28,8 +29,14 @@ class Said:
     A record that somebody else changes meanwhile has been changed after this load, which then says nothing of it.
     """
 
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
+    # Keys are found by their hashes, in order: what is asked of a piece of the file takes the time of that piece, not
+    # of everything that the source has said.
+    def __init__(self, keys: pl.Series, digests: pl.Series) -> None:
+        self._seed = next(seed for seed in count() if keys.hash(seed).n_unique() == len(keys))
+        hashes = keys.hash(self._seed)
+        order = hashes.arg_sort()
+        self._hashes, self._keys, self._digests = hashes[order], keys[order], digests[order]
+        self._told = pl.repeat(value=False, n=len(keys), dtype=pl.Boolean, eager=True)
 
     @classmethod
     def by(cls, source: Source) -> Self:
@@ -38,33 +45,39 @@ class Said:
             cursor.execute(_SAID, [source.pk])
             texts = pl.Series([text for (text,) in cursor.fetchall()], dtype=pl.String)
         both = texts.str.split("\n").explode(empty_as_null=False)
-        digests = both.str.head(_HEX).str.decode("hex")
-        return cls(pl.DataFrame({"key": both.str.slice(_HEX), "digest": digests}))
+        return cls(both.str.slice(_HEX), both.str.head(_HEX).str.decode("hex"))
 
     def __len__(self) -> int:
-        return self._frame.height
+        return len(self._keys)
 
     def lines_of(self, stated: pl.DataFrame) -> pl.DataFrame:
         """Those of ``line``, ``key`` and ``content`` whose record was made of this very content."""
         if not len(self):
             return stated.head(0)
         rows = stated.drop_nulls()
-        known = rows.join(self._frame, on="key", how="inner")
+        places = self._places(rows["key"])
+        known, found = rows.filter(places.is_not_null()), self._digests.gather(places.drop_nulls())
         digests = pl.Series(crypto.digests(known["content"].cast(pl.Binary).to_list(), "record"), dtype=pl.Binary)
-        return known.filter(known["digest"] == digests)
+        return known.filter(found == digests)
 
     def knows(self, keys: Sequence[str]) -> Sequence[bool]:
         """Of which of these keys there was an open record."""
-        if not len(self):
+        if not len(self) or not keys:
             return [False] * len(keys)
-        known: list[bool] = pl.Series(keys, dtype=pl.String).is_in(self._frame["key"].implode()).to_list()
+        known: list[bool] = self._places(pl.Series(keys, dtype=pl.String)).is_not_null().to_list()
         return known
 
     def forget(self, keys: Iterable[str]) -> None:
         """What a row of the file has said since is not what was known when the load began."""
-        told = pl.DataFrame({"key": list(keys)}, schema={"key": pl.String})
-        if len(self) and told.height:
-            self._frame = self._frame.join(told, on="key", how="anti")
+        told = pl.Series(list(keys), dtype=pl.String)
+        if len(self) and len(told):
+            self._told.scatter(self._places(told).drop_nulls(), True)
+
+    def _places(self, keys: pl.Series) -> pl.Series:
+        """Where each key stands; nothing where it does not, or was told of since."""
+        places = self._hashes.search_sorted(keys.hash(self._seed)).clip(0, len(self) - 1)
+        here = (self._keys.gather(places) == keys) & ~self._told.gather(places)
+        return pl.select(pl.when(here).then(places)).to_series()
 
 
 def rest_of(slab: Slab, said: Said, bound: Bound) -> tuple[pl.DataFrame, int]:
