@@ -149,14 +149,14 @@ def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source) -> None:
     texts = ids.cast(pl.String)
     rest = pl.lit(f"{change}\t{source.pk}\t{source.domain_id}\t1\t1\t{now}\n")
     row = pl.concat_str([pl.lit(texts), "said", pl.col("observed").fill_null(now), rest], separator="\t")
-    term = pl.concat_str(
-        [pl.lit(texts.gather(fresh.terms["place"])), pl.lit(str(source.domain_id)), "term"], separator="\t"
-    )
+    # In the order of the records: at the end of their index a term takes a third of what it takes anywhere else.
+    terms = fresh.terms.sort("place")
+    term = pl.concat_str([pl.lit(texts.gather(terms["place"])), pl.lit(str(source.domain_id)), "term"], separator="\t")
     with connection.cursor() as cursor:
         with cursor.copy(_COLUMNS) as rows:
             rows.write("".join(fresh.rows.select(row).to_series().to_list()))
         with cursor.copy(_TERMS) as rows:
-            rows.write("\n".join(fresh.terms.select(term).to_series().to_list()) + "\n")
+            rows.write("\n".join(terms.select(term).to_series().to_list()) + "\n")
 
 
 def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:

@@ -34,7 +34,7 @@ class SourceRecord(Changed):
     the keyed digest of what was received; ``customer`` is the live link. ``about`` makes it a correction of another.
     """
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="records", verbose_name=_("source"))
+    source = models.ForeignKey(Source, models.PROTECT, related_name="records", verbose_name=_("source"), db_index=False)
     key = models.CharField(_("key in the source"), max_length=200)
     domain = models.ForeignKey(Domain, models.PROTECT, related_name="+", verbose_name=_("domain"), db_index=False)
     party_type = models.CharField(_("party"), max_length=12, choices=PartyType.choices)

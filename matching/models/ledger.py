@@ -47,7 +47,11 @@ class LedgerEntry(models.Model):
         verbose_name_plural = _("ledger")
         default_permissions = ()
         indexes = [
-            models.Index(fields=["source_customer", "id"], name="ledger_left"),
+            models.Index(
+                fields=["source_customer", "id"],
+                condition=models.Q(source_customer__isnull=False),
+                name="ledger_left",
+            ),
             models.Index(fields=["reverses"], condition=models.Q(reverses__isnull=False), name="ledger_reverses"),
             GinIndex(fields=["records"], condition=~models.Q(deed="found"), name="ledger_records"),
         ]
