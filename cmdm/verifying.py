@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import connection
 
+from cmdm.database import waiting
 from cmdm.datamap import kept_for_good
 from cmdm.models import AuditEntry
 from cmdm.ports import Registry
@@ -130,5 +131,12 @@ def _audited() -> Found:
     )
 
 
+def _indexes() -> Found:
+    """Every index that may wait while a hub is filled is there, unless somebody is filling it."""
+    left = waiting.left()
+    return len(waiting.names()), len(left), tuple(left)
+
+
+add_check("no index waits for a load that has ended", "as set up", _indexes)
 add_check("tables kept for good take INSERT only", "I14", _insert_only)
 add_check("every change has its audit entry", "I15", _audited)

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
 
 from cmdm import jobs
+from cmdm.database import waiting
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
 from customers import ports
@@ -119,13 +120,34 @@ def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress)
         progress(0, None, _("Reading"))
         load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
     if load.position["total"] >= LARGE:
-        load = _store(load, actor=actor, hold=hold, progress=progress)
-        _place(load, actor=actor, hold=hold, progress=progress)
+        with _indexes_set_aside(load):
+            load = _store(load, actor=actor, hold=hold, progress=progress)
+            _place(load, actor=actor, hold=hold, progress=progress)
     else:
         load = _take_batches(load, actor=actor, hold=hold, progress=progress)
     if load.mode == Load.Mode.REPLACE:
         load = _close_absent(load, actor=actor, hold=hold, progress=progress)
     return load
+
+
+@contextmanager
+def _indexes_set_aside(load: Load) -> Iterator[None]:
+    """Inside, a load that fills the hub writes without the indexes that may wait; they are there however it ends.
+
+    But for a worker that hands the load on, or lost it: whoever goes on builds them.
+    """
+    with waiting.filling():
+        if storing.brings_most(load.source, load.position["total"]):
+            waiting.set_aside()
+        try:
+            yield
+        except (jobs.HandOn, jobs.Fenced):
+            raise
+        except BaseException:
+            with suppress(DatabaseError):
+                waiting.build()
+            raise
+        waiting.build()
 
 
 def _take_batches(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

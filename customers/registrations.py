@@ -1,5 +1,6 @@
 """The customers app's part of the data map, and what hangs on customers and records."""
 
+from cmdm.database.waiting import may_wait
 from cmdm.datamap import declare
 from cmdm.installing import standing
 from cmdm.startpage import parts
@@ -8,6 +9,8 @@ from customers.ports import Hanging, hangings, moments
 from customers.queries import verifying  # noqa: F401
 from customers.queries.start import holdings
 from customers.queries.timeline import TOLD
+
+may_wait("search_term")
 
 declare(
     "customers.Attribute",

@@ -1,5 +1,6 @@
 """Matching's part of the data map, and what of it hangs on customers and records."""
 
+from cmdm.database.waiting import may_wait
 from cmdm.datamap import declare
 from cmdm.installing import standing
 from customers.ports import Hanging, hangings, moments, panels, reasons
@@ -9,6 +10,8 @@ from matching.actions.upgrading import catch_up
 from matching.queries import verifying  # noqa: F401
 from matching.queries.moments import TOLD
 from matching.queries.reasons import why_here
+
+may_wait("keys_of_record")
 
 declare(
     "matching.MatchModel",

@@ -175,6 +175,12 @@ def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:
                 rows.write("".join([f"{place}\t{line}\n" for line in lines_of(made.terms)]))
 
 
+def brings_most(source: Source, rows: int) -> bool:
+    """Whether a file of so many rows brings at least as many new records as the hub has; two queries."""
+    own = SourceRecord.objects.filter(source=source).values("pk")[:rows].count()
+    return own + SourceRecord.objects.values("pk")[: rows + 1].count() <= rows
+
+
 def unplaced(source: Source) -> list[int]:
     """The open records of a source that wait to be placed (ids), in order."""
     waiting = SourceRecord.objects.current().filter(source=source, placed_at__isnull=True, about__isnull=True)

@@ -17,12 +17,15 @@ class MatchKey(models.Model):
 
     pk = models.CompositePrimaryKey("key", "record")
     key = models.BigIntegerField()
-    record = models.ForeignKey(SourceRecord, models.CASCADE, related_name="match_keys", db_constraint=False)
+    record = models.ForeignKey(
+        SourceRecord, models.CASCADE, related_name="match_keys", db_constraint=False, db_index=False
+    )
     rule = models.SmallIntegerField()
     finer = models.BooleanField(default=False)
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["record"], name="keys_of_record")]  # set aside while a hub is filled
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.rule}"

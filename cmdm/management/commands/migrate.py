@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from cmdm.database import roles
+from cmdm.database import roles, waiting
 
 
 class Command(DjangoMigrate):
@@ -16,7 +16,10 @@ class Command(DjangoMigrate):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Migrate, and leave the connection as it was."""
-        with as_owner(options.get("database") or DEFAULT_DB_ALIAS):
+        alias = options.get("database") or DEFAULT_DB_ALIAS
+        with as_owner(alias):
+            if alias == DEFAULT_DB_ALIAS:
+                waiting.build()  # a migration finds every index that its models have
             super().handle(*args, **options)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import events, jobs
 from cmdm.actions.tidying import remove_expired
+from cmdm.database import waiting
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from consent.actions.expiring import expire_due, remind
@@ -69,6 +70,7 @@ class Command(HubCommand):
             jobs.sweep()
         if now >= self.next_tidy:
             self.next_tidy = now + TIDY_SECONDS
+            waiting.build_left()
             remove_expired(actor=self.actor_)
             remove_expired_files(actor=self.actor_)
             withdraw_files(actor=self.actor_)

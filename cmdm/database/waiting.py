@@ -1,0 +1,96 @@
+"""Indexes that wait: while a hub is filled they are set aside, and built over all rows at once when it is full.
+
+Kept up row by row they cost such a load more than the rows themselves. Only an index that holds no rule may wait, never
+a unique one. Each has two functions of the tables' owner, ``set_aside_<index>`` and ``build_<index>``, through which
+the application role can drop and make this one index, as its model says; it may not make or drop anything else.
+
+Nothing is written down: an index that has these functions and is not there, waits. Dropping is one transaction, making
+another, so whatever dies in between leaves it waiting. Whoever fills the hub stands in :func:`filling`. What waits
+while nobody does was left by somebody who died: the next load, relay or migration builds it, and ``verify`` says so.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+_LOCK = 0x6D776169  # held, shared, by all who fill the hub
+_TURN = 0x6D776170  # one builds at a time
+_names: list[str] = []
+
+_WAITING = """
+    SELECT n FROM unnest(%s::text[]) WITH ORDINALITY AS t(n, place)
+     WHERE to_regclass('public.' || n) IS NULL AND to_regproc('public.build_' || n) IS NOT NULL ORDER BY place
+"""
+_FILLED = """
+    SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objid = %s AND objsubid = 1
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+
+
+def may_wait(name: str) -> None:
+    """Say that an index may wait; its two functions come with the migrations of its table."""
+    if name not in _names:
+        _names.append(name)
+
+
+def names() -> list[str]:
+    """All that may wait."""
+    return list(_names)
+
+
+def waiting() -> list[str]:
+    """The indexes that are not there; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING, [_names])
+        return [name for (name,) in cursor.fetchall()]
+
+
+def left() -> list[str]:
+    """Those that wait though nobody fills the hub."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FILLED, [_LOCK])
+        return [] if cursor.fetchone()[0] else waiting()
+
+
+@contextmanager
+def filling() -> Iterator[None]:
+    """Inside, nobody takes what waits for left behind."""
+    _ask("pg_advisory_lock_shared", _LOCK)
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError):
+            _ask("pg_advisory_unlock_shared", _LOCK)
+
+
+def set_aside() -> None:
+    """Drop the indexes that may wait; one whose table is in use for longer than a moment stays."""
+    for name in _names:
+        with suppress(OperationalError), transaction.atomic():
+            _ask(f"set_aside_{name}")
+
+
+def build() -> None:
+    """Make the indexes that wait; writers of their tables wait meanwhile, readers do not."""
+    for name in waiting():
+        with transaction.atomic():
+            _ask("pg_advisory_xact_lock", _TURN)
+            _ask(f"build_{name}")
+
+
+def build_left() -> None:
+    """Make those that wait though nobody fills the hub."""
+    if not waiting() or not _ask("pg_try_advisory_lock", _LOCK):
+        return
+    try:
+        build()
+    finally:
+        with suppress(DatabaseError):
+            _ask("pg_advisory_unlock", _LOCK)
+
+
+def _ask(function: str, *given: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {function}({', '.join('%s' for _one in given)})", given)
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,194 @@
+"""While a hub is filled some indexes wait; whatever happens to the load, they come back as they were."""
+
+import signal
+import subprocess
+import sys
+import threading
+
+import psycopg
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from cmdm import jobs as kit_jobs
+from cmdm.database import waiting
+from cmdm.management.commands.migrate import as_owner
+from cmdm.models import system_user
+from cmdm.verifying import broken
+from customers import jobs
+from customers.actions import loads, storing
+from customers.models import Load, SourceRecord
+from tests.customers.files import accounted, make_source, row, text, upload
+from tests.support import server
+from tests.support.people import make_domain
+
+NAMES = ["search_term", "keys_of_record"]
+LEFT = "no index waits for a load that has ended"
+DIES = """
+import os, signal, django
+django.setup()
+from cmdm.models import system_user
+from customers import jobs
+from customers.models import Load
+jobs.LARGE, jobs.SLAB = 10, 8
+steps = iter(range(100))
+
+def die(*_args):
+    if next(steps) == int(os.environ["AFTER"]):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+jobs.run(Load.objects.get(pk=os.environ["LOAD"]), actor=system_user(), hold=lambda: None, progress=die)
+"""
+
+
+@pytest.fixture(autouse=True)
+def small_is_large(monkeypatch):
+    monkeypatch.setattr(jobs, "LARGE", 10)
+    monkeypatch.setattr(jobs, "SLAB", 8)
+
+
+def definitions() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE indexname = ANY(%s)", [NAMES])
+        return dict(cursor.fetchall())
+
+
+def ready(source, rows=30) -> Load:
+    return loads.prepare_run(upload(source, text(*map(row, range(rows))), actor=system_user()), actor=system_user())
+
+
+def go(load, progress=lambda *_args: None) -> Load:
+    return jobs.run(load, actor=system_user(), hold=lambda: None, progress=progress)
+
+
+@pytest.fixture
+def source(db):
+    return make_source(make_domain("retail"))
+
+
+class TestALoadThatFillsTheHub:
+    def test_writes_without_them_and_has_them_at_its_end_as_the_models_say(self, source):
+        before, seen = definitions(), []
+        go(ready(source), lambda *_args: seen.append(waiting.waiting()))
+        assert sorted(before) == sorted(NAMES)
+        assert NAMES in seen
+        assert definitions() == before
+
+    @pytest.mark.parametrize("fault", [KeyboardInterrupt, kit_jobs.Cancelled, ValueError])
+    def test_builds_them_when_it_fails_or_is_stopped(self, source, fault):
+        def fail(_done, _total=None, _phase="") -> None:
+            if waiting.waiting():
+                raise fault
+
+        with pytest.raises(fault):
+            go(ready(source), fail)
+        assert waiting.waiting() == []
+
+    def test_leaves_them_to_whoever_goes_on(self, source):
+        load = ready(source)
+
+        def over(_done, _total=None, _phase="") -> None:
+            if waiting.waiting():
+                raise kit_jobs.HandOn
+
+        with pytest.raises(kit_jobs.HandOn):
+            go(load, over)
+        assert waiting.waiting() == NAMES
+        assert go(load).state == Load.State.DONE
+        assert waiting.waiting() == []
+
+
+@pytest.mark.django_db
+class TestBringsMost:
+    def test_a_file_that_says_what_is_known_or_less_than_the_hub_holds(self, source):
+        assert storing.brings_most(source, 30)
+        go(ready(source))
+        assert not storing.brings_most(source, 30)
+        other = make_source(make_domain("wholesale"), key="other")
+        assert not storing.brings_most(other, 29)
+        assert storing.brings_most(other, 30)
+
+    def test_the_same_file_again_leaves_them_where_they_are(self, source):
+        go(ready(source))
+        seen = []
+        go(ready(source), lambda *_args: seen.extend(waiting.waiting()))
+        assert seen == []
+
+
+class TestALoadThatIsKilled:
+    @pytest.fixture
+    def killed(self, committing):
+        """One that died after its first rows were in; the load."""
+        load = ready(make_source(make_domain("retail")))
+        environment = {**committing.environment(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        environment |= {"LOAD": str(load.pk), "AFTER": "4"}
+        done = subprocess.run([sys.executable, "-c", DIES], cwd=server.PROJECT, env=environment, check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert SourceRecord.objects.exists()
+        assert waiting.waiting() == NAMES
+        return load
+
+    def test_is_told_of_and_leaves_nothing_waiting_once_it_has_gone_on(self, killed):
+        [told] = broken([LEFT])
+        assert told.examples == tuple(NAMES)
+        done = go(killed)
+        assert (done.state, done.new) == (Load.State.DONE, 30)
+        assert accounted(done)
+        assert waiting.waiting() == []
+        assert broken() == []
+
+    def test_is_made_good_by_whoever_comes_next_but_not_under_another_load(self, killed, committing):
+        with psycopg.connect(committing.url_app) as other:
+            other.execute("SELECT pg_advisory_lock_shared(%s)", [waiting._LOCK])
+            waiting.build_left()
+            assert waiting.waiting() == NAMES
+            assert waiting.left() == []
+        waiting.build_left()
+        assert waiting.waiting() == []
+
+    def test_is_made_good_by_a_migration(self, killed, committing):
+        committing.command("migrate", "-v0")
+        assert waiting.waiting() == []
+
+
+def test_a_table_in_use_keeps_its_index(committing):
+    """Somebody reads for long: the load goes on with the index in its place, and takes what it can."""
+    with psycopg.connect(committing.url_app) as other:
+        other.execute("SELECT 1 FROM customers_searchterm")
+        waiting.set_aside()
+        assert waiting.waiting() == ["keys_of_record"]
+    waiting.build()
+
+
+def test_two_who_build_at_once_build_once(committing):
+    waiting.set_aside()
+    faults = []
+
+    def build() -> None:
+        try:
+            waiting.build()
+        except DatabaseError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=build) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert faults == []
+    assert waiting.waiting() == []
+
+
+def test_the_application_role_makes_and_drops_nothing_else(committing):
+    for statement in ("DROP INDEX search_term", "CREATE INDEX another ON customers_searchterm (domain_id)"):
+        with pytest.raises(DatabaseError, match="must be owner"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+    with as_owner("default"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p "
+            "WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace "
+            "AND (p.proconfig IS NULL OR NOT 'search_path=public, pg_temp' = ANY(p.proconfig) "
+            "OR EXISTS (SELECT FROM aclexplode(p.proacl) a WHERE a.grantee = 0))"
+        )
+        assert cursor.fetchall() == []
