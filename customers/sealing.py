@@ -41,6 +41,20 @@ def open_values(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def opened_texts(attribute: str, stored: Iterable[str]) -> list[str]:
+    """What lies sealed in stored values of one attribute; both as JSON.
+
+    :raises cmdm.crypto.Unsealable: the key that sealed one of them is gone.
+    """
+    return [crypto.unseal(json.loads(text)[SEALED], _context(attribute)) for text in stored]
+
+
+def sealed_texts(attribute: str, opened: Iterable[str]) -> list[str]:
+    """Values of one attribute as they are stored sealed; both as JSON."""
+    tokens = [crypto.seal(_JSON.encode(json.loads(text)), _context(attribute)) for text in opened]
+    return [f'{{"{SEALED}":"{token}"}}' for token in tokens]
+
+
 def seal_raw(raw: Any) -> bytes:
     """What was received, sealed."""
     return crypto.seal_bytes(json.dumps(raw, ensure_ascii=False, default=str).encode(), "raw")

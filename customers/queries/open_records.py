@@ -75,16 +75,22 @@ class Waiting(NamedTuple):
     words: Words
 
 
+def is_decided(records: list[int]) -> bool:
+    """Whether a person has decided something about one of these records (ids)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DECIDED, [records, records])
+        return bool(cursor.fetchone()[0])
+
+
 def waiting(records: Collection[int]) -> Waiting | None:
     """These records (ids) as they wait; nothing where a person has decided something about one of them."""
     chosen = list(records)
+    if is_decided(chosen):
+        return None
     with connection.cursor() as cursor:
-        cursor.execute(_DECIDED, [chosen, chosen])
-        if cursor.fetchone()[0]:
-            return None
         cursor.execute(_WAITING, [chosen])
         rows = cursor.fetchall()
-    return Waiting({row[0]: row for row in rows}, _words({row[2] for row in rows}))
+    return Waiting({row[0]: row for row in rows}, words_of({row[2] for row in rows}))
 
 
 def of_customers(customers: Collection[int]) -> list[OpenRecord]:
@@ -128,7 +134,7 @@ def _failed(findings: Iterable[Mapping[str, str]]) -> frozenset[str]:
 
 def claims_of_open(records: Collection[OpenRecord]) -> list[RecordClaims]:
     """What these records say; one query where the sources do not stand as they stood."""
-    return claims_with(records, _words({record.source_id for record in records}))
+    return claims_with(records, words_of({record.source_id for record in records}))
 
 
 def claims_with(records: Collection[OpenRecord], words: Words) -> list[RecordClaims]:
@@ -153,7 +159,8 @@ def claims_with(records: Collection[OpenRecord], words: Words) -> list[RecordCla
     ]
 
 
-def _words(sources: set[int]) -> Words:
+def words_of(sources: set[int]) -> Words:
+    """What the words of sources (ids), and of others, are worth."""
     known = standing_words()
     if not sources <= known.keys():
         standing_words.forget()

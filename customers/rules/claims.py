@@ -257,16 +257,16 @@ def elements(records: Sequence[RecordClaims], attribute: AttributeRule, decision
             claims.append(claim)
     if len(claims) < 2:
         return [claims] if claims else []
-    fullest = max([_parts(claim.value) for claim in claims])
+    fullest = max([parts_said(claim.value) for claim in claims])
     for claim in claims:
-        claim.key = attribute.key(claim.value) or _plain(claim.value)
-        claim.sparse = not claim.record.steward and _parts(claim.value) * 2 <= fullest
+        claim.key = attribute.key(claim.value) or plain_key(claim.value)
+        claim.sparse = not claim.record.steward and parts_said(claim.value) * 2 <= fullest
     _measure(claims, attribute, None)
     order(claims, attribute)
     return _same_values(claims)
 
 
-def _parts(element: Mapping[str, Any]) -> int:
+def parts_said(element: Mapping[str, Any]) -> int:
     """How many parts an element fills: an address of nothing but a country one."""
     return len(element.keys() - DESCRIBING)
 
@@ -277,21 +277,21 @@ def _same_values(claims: Sequence[Claim]) -> list[list[Claim]]:
         return [[claim] for claim in claims]
     first_kind: dict[str, str] = {}
     for claim in claims:
-        kind = _kind(claim.value)
+        kind = kind_said(claim.value)
         if kind:
             first_kind.setdefault(claim.key, kind)
     groups: dict[tuple[str, str], list[Claim]] = {}
     for claim in claims:
-        kind = _kind(claim.value) or first_kind.get(claim.key, "")
+        kind = kind_said(claim.value) or first_kind.get(claim.key, "")
         groups.setdefault((claim.key, kind), []).append(claim)
     for group in groups.values():
         # Of claims that say the same, the verified one is the better witness.
         if len(group) > 1:
-            group.sort(key=lambda claim: (not claim.verified, not _kind(claim.value), claim.rank))
+            group.sort(key=lambda claim: (not claim.verified, not kind_said(claim.value), claim.rank))
     return list(groups.values())
 
 
-def _kind(element: Mapping[str, Any]) -> str:
+def kind_said(element: Mapping[str, Any]) -> str:
     kind: str = element.get("kind") or element.get("scheme") or ""
     return kind
 
@@ -309,11 +309,11 @@ def _measure(claims: Sequence[Claim], attribute: AttributeRule, key: Callable[[A
     rules = (attribute.rule, *attribute.tie_breakers)
     if "most_complete" in rules:
         for claim in claims:
-            claim.size = _size(claim.value)
+            claim.size = size_of(claim.value)
     if "most_frequent" in rules:
         if key is not None:
             for claim in claims:
-                claim.key = key(claim.value) or _plain(claim.value)
+                claim.key = key(claim.value) or plain_key(claim.value)
         _count_keys(claims)
 
 
@@ -321,7 +321,7 @@ def says(value: Any) -> bool:
     return value is not None and value != ""
 
 
-def _size(value: Any) -> tuple[int, int]:
+def size_of(value: Any) -> tuple[int, int]:
     """How much a value says: filled parts, then characters."""
     if isinstance(value, Mapping):
         parts = [str(part) for name, part in value.items() if part and name not in DESCRIBING]
@@ -329,7 +329,7 @@ def _size(value: Any) -> tuple[int, int]:
     return 1, len(str(value))
 
 
-def _plain(value: Any) -> str:
+def plain_key(value: Any) -> str:
     """Equality for a value whose type has no key for it; the sign keeps it apart from every key."""
     if isinstance(value, Mapping):
         value = {name: part for name, part in value.items() if name not in DESCRIBING}

@@ -8,10 +8,12 @@ import numpy as np
 
 from cmdm.database.copying import drawn
 from cmdm.models import User
-from customers.actions.composing import Composed, compose
+from customers.actions import composing, composing_columns
+from customers.actions.composing import Composed
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
-from customers.queries.open_records import Waiting, waiting
+from customers.queries.open_records import Waiting, standing_words, waiting
+from customers.queries.waiting_columns import WaitingColumns, waiting_columns
 from matching.actions import key_rows, ledger_entries
 from matching.actions.key_rows import KeyLines, KeyRows
 from matching.actions.ledger_entries import Placed
@@ -44,12 +46,18 @@ def begin(
     """Read what a slice needs, and have it composed. A few queries."""
     fresh = [number for number in numbers if plans.groups[number].decision.kind != "link"]
     rows = np.array([row for number in fresh for row in plans.groups[number].rows], dtype=np.int64)
-    read = waiting(plans.compared.stored.ids[rows].tolist()) if len(rows) else None
+    known = catalogue()
+    read = _read(plans.compared.stored.ids[rows].tolist(), known) if len(rows) else None
     if read is None:
         return Slice(numbers, None)
     customers = drawn(Customer, len(fresh))
-    given = (fresh, rows, customers, read, catalogue())
+    given = (fresh, rows, customers, read, known)
     return Slice(numbers, threads.submit(_composed, plans, keys, version, actor, *given))
+
+
+def _read(records: list[int], known: Catalogue) -> Waiting | WaitingColumns | None:
+    """What composing needs of records, in columns unless a rule has to look at every customer by itself."""
+    return waiting_columns(records) if composing_columns.fits(known, standing_words()) else waiting(records)
 
 
 def _composed(
@@ -60,13 +68,16 @@ def _composed(
     fresh: list[int],
     rows: Ints,
     customers: Sequence[int],
-    read: Waiting,
+    read: Waiting | WaitingColumns,
     known: Catalogue,
 ) -> Founding | None:
     stored = plans.compared.stored
     groups = [stored.ids[plans.groups[number].rows].tolist() for number in fresh]
     try:
-        made = compose(stored.columns.party_type, customers, groups, read, known)
+        if isinstance(read, WaitingColumns):
+            made = composing_columns.compose(stored.columns.party_type, customers, groups, read, known)
+        else:
+            made = composing.compose(stored.columns.party_type, customers, groups, read, known)
     except KeyError:
         return None
     owners = dict(zip(fresh, customers, strict=True))

@@ -6,13 +6,14 @@ from cmdm.actions import action
 from cmdm.database.copying import drawn
 from cmdm.errors import Refused, Stale
 from cmdm.models import OutboxEvent, system_user
-from customers.actions import golden, storing
+from customers.actions import composing_columns, golden, storing
 from customers.actions.composing import compose
 from customers.actions.founding import found_composed, found_many, link_many
 from customers.actions.received import Received
 from customers.models import Customer, CustomerDomain, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.open_records import waiting as waiting_records
+from customers.queries.waiting_columns import waiting_columns
 from tests.customers.files import text, upload
 
 pytestmark = pytest.mark.django_db
@@ -81,20 +82,28 @@ SAYINGS = [
     SAID,
     {**SAID, "phone": [{"value": "+493012345678", "kind": "home"}, {"value": "+493087654321", "kind": "mobile"}]},
     {**SAID, "phone": [{"value": "+493012345678", "kind": "home"}, {"value": "+493012345678"}]},
-    {"family_name": 'Back\\slash "quoted"', "email": [{"value": "ann@x.example"}]},
+    {
+        "family_name": 'Back\\slash "quoted"',
+        "email": [{"value": "ann@x.example"}],
+        "address": [{"line1": 'The "Old" Mill', "city": "Ulm", "country": "DE"}],
+    },
+    {**SAID, "address": [{"country": "DE", "line1": "1 Main St", "postal_code": "10115"}, {"city": "Ulm"}]},
 ]
 
 
 class TestFoundingWhatWasComposed:
-    @pytest.fixture
-    def composed(self, source, olga):
+    @pytest.fixture(params=["one by one", "in columns"])
+    def composed(self, request, source, olga):
         """Customers of one record each, one of two and one of three, made without the database."""
         load = upload(source, text(), actor=olga)
         said = [*SAYINGS, *SAYINGS, *SAYINGS[:1]]
         storing.store(source, [Received(str(n), one) for n, one in enumerate(said)], actor=olga, load=load)
         ids = storing.unplaced(source)
-        groups = [*[[pk] for pk in ids[:4]], ids[4:6], ids[6:9]]
-        return compose("person", drawn(Customer, len(groups)), groups, waiting_records(ids), catalogue())
+        groups = [*[[pk] for pk in ids[:5]], ids[5:7], ids[7:11]]
+        customers = drawn(Customer, len(groups))
+        if request.param == "one by one":
+            return compose("person", customers, groups, waiting_records(ids), catalogue())
+        return composing_columns.compose("person", customers, groups, waiting_columns(ids), catalogue())
 
     def test_gives_each_the_values_that_deriving_it_gives(self, composed):
         made = found_composed(composed, actor=system_user())

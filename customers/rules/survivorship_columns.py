@@ -1,0 +1,160 @@
+"""Survivorship of many customers at once: what :func:`customers.rules.survivorship.golden` makes of each, in columns.
+
+Values are texts (JSON in the one written form): what nobody has to compare is never read. Left to the function are
+attributes that survive together, trust that ages or is lowered where validation failed, corrections and pins.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from customers.rules.claims import GRAINS, AttributeRule, kind_said, parts_said, plain_key, size_of
+
+Trust = Callable[[int, str], int]
+Rank = list[tuple[str, pl.Expr]]
+_MEASURES: Mapping[str, tuple[pl.Expr, ...]] = {
+    "most_trusted": (-pl.col("worth"),),
+    "most_recent": (-pl.col("age"),),
+    "most_frequent": (-pl.col("count"),),
+    "most_complete": (-pl.col("filled"), -pl.col("signs")),
+    "earliest": (pl.col("age"),),
+    "verified_first": (~pl.col("verified"),),
+    "all": (),
+}
+_NOT_VERIFIED = pl.lit(value=False).alias("verified")
+_ENDS: Rank = [
+    ("most_trusted", -pl.col("worth")),
+    ("most_recent", -pl.col("age")),
+    *[("order", pl.col(name)) for name in ("source", "record", "item")],
+]
+_FACTS = {
+    "value": pl.String,
+    "key": pl.String,
+    "kind": pl.String,
+    "verified": pl.Boolean,
+    "parts": pl.Int64,
+    "filled": pl.Int64,
+    "signs": pl.Int64,
+}
+
+
+def fits(attributes: Sequence[AttributeRule], half_lives: Iterable[int]) -> bool:
+    """Whether these rules can be applied in columns, with sources whose words have these half-lives."""
+    odd = any((one.group and not one.many) or one.half_life or one.downgrade for one in attributes)
+    return not odd and not any(half_lives)
+
+
+def survivors(claims: pl.DataFrame, attributes: Sequence[AttributeRule], trust: Trust) -> pl.DataFrame:
+    """``customer``, ``name``, ``value`` and ``lineage`` (both JSON) of all that survives.
+
+    :param claims: ``customer``, ``record``, ``version``, ``source`` and ``age`` (as in ``RecordClaims``), ``name``,
+        ``item`` (place in a many-valued attribute) and ``value``; every record once.
+    :param trust: in a source (id) for an attribute.
+    """
+    found = [pl.DataFrame(schema={"customer": pl.Int64, "name": pl.String, "value": pl.String, "lineage": pl.String})]
+    rules = {one.name: one for one in attributes}
+    for (name,), frame in claims.partition_by("name", as_dict=True, include_key=False).items():
+        attribute = rules.get(str(name))
+        if attribute is None:
+            continue
+        sources = frame["source"].unique().to_list()
+        worth = [trust(source, attribute.name) * GRAINS for source in sources]
+        measured = frame.with_columns(worth=pl.col("source").replace_strict(sources, worth, return_dtype=pl.Int64))
+        made = _many(measured, attribute) if attribute.many else _single(measured, attribute)
+        found.append(made.select("customer", pl.lit(attribute.name).alias("name"), "value", "lineage"))
+    return pl.concat(found)
+
+
+def _single(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
+    said = frame.filter(~pl.col("value").is_in(["null", '""'])).with_columns(claims=pl.len().over("customer"))
+    rivals = said.filter(pl.col("claims") > 1)
+    rules = {attribute.rule, *attribute.tie_breakers}
+    if rivals.height and rules & {"most_complete", "most_frequent"}:
+        rivals = _with_facts(rivals, attribute)
+    # A value by itself is never called proved.
+    rank = _rank(attribute)
+    ranked = _ordered(rivals.with_columns(_NOT_VERIFIED), rank).with_columns(rule=_difference(rank))
+    winners = ranked.unique("customer", keep="first", maintain_order=True)
+    kept = ["customer", "record", "version", "value", "claims", "rule"]
+    alone = said.filter(pl.col("claims") == 1).with_columns(rule=pl.lit("only"))
+    others, record, version = pl.col("claims") - 1, pl.col("record"), pl.col("version")
+    lineage = _text(
+        '{"others":', others, ',"record":', record, ',"rule":"', pl.col("rule"), '","version":', version, "}"
+    )
+    return pl.concat([alone.select(kept), winners.select(kept)]).with_columns(lineage=lineage)
+
+
+def _many(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
+    said = frame.with_columns(claims=pl.len().over("customer"), records=pl.col("record").n_unique().over("customer"))
+    rivals = said.filter(pl.col("claims") > 1)
+    kept = ["customer", "record", "version", "item", "value", "records"]
+    best = _distinct(_with_facts(rivals, attribute), attribute).select(kept) if rivals.height else rivals.select(kept)
+    chosen = pl.concat([said.filter(pl.col("claims") == 1).select(kept), best])
+    rule = pl.when(pl.col("records") == 1).then(pl.lit("only")).otherwise(pl.lit(attribute.rule))
+    item, record, version = pl.col("item"), pl.col("record"), pl.col("version")
+    lineage = _text('{"item":', item, ',"record":', record, ',"rule":"', rule, '","version":', version, "}")
+    lists = [pl.col("value").str.join(",").alias("value"), pl.col("lineage").str.join(",").alias("lineage")]
+    joined = chosen.with_columns(lineage=lineage).group_by("customer", maintain_order=True).agg(lists)
+    enclosed = [_text("[", pl.col(name), "]").alias(name) for name in ("value", "lineage")]
+    return joined.with_columns(enclosed)
+
+
+def _text(*parts: str | pl.Expr) -> pl.Expr:
+    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts])
+
+
+def _distinct(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
+    """Of claims that say the same the best witness, in order; one without a kind joins the best one that has one."""
+    sparse = pl.col("parts") * 2 <= pl.col("parts").max().over("customer")
+    rank = [("most_complete", sparse), *_rank(attribute)]
+    ranked = _ordered(frame, rank).with_row_index("rank")
+    kinds = ranked.filter(pl.col("kind") != "").unique(["customer", "key"], keep="first", maintain_order=True)
+    named = kinds.select("customer", "key", first_kind="kind")
+    with_kind = ranked.join(named, on=["customer", "key"], how="left", maintain_order="left")
+    meant = pl.when(pl.col("kind") != "").then("kind").otherwise(pl.col("first_kind").fill_null(""))
+    grouped = with_kind.with_columns(meant=meant)
+    placed = grouped.with_columns(place=pl.col("rank").min().over("customer", "key", "meant"))
+    witnesses = placed.sort("customer", "place", ~pl.col("verified"), pl.col("kind") == "", "rank")
+    return witnesses.unique(["customer", "place"], keep="first", maintain_order=True)
+
+
+def _rank(attribute: AttributeRule) -> Rank:
+    ruled = [(name, each) for name in (attribute.rule, *attribute.tie_breakers) for each in _MEASURES[name]]
+    return [*ruled, *_ENDS]
+
+
+def _ordered(frame: pl.DataFrame, rank: Rank) -> pl.DataFrame:
+    """Best first within each customer; a rank is smaller the better, and no two claims have the same one."""
+    columns = [each.alias(f"rank{place}") for place, (_name, each) in enumerate(rank)]
+    lacking = {"filled", "signs", "count"} - set(frame.columns)
+    ready = frame.with_columns([pl.lit(0).alias(name) for name in sorted(lacking)]).with_columns(columns)
+    return ready.sort("customer", *[f"rank{place}" for place in range(len(rank))])
+
+
+def _difference(rank: Rank) -> pl.Expr:
+    """The rule by which a claim stands before the next one."""
+    said: Any = pl
+    for place, (name, _each) in enumerate(rank):
+        mine = pl.col(f"rank{place}")
+        said = said.when(mine != mine.shift(-1)).then(pl.lit(name))
+    told: pl.Expr = said.otherwise(pl.lit("order"))
+    return told
+
+
+def _with_facts(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
+    """What the rules ask of values themselves, each distinct one read once."""
+    texts = frame["value"].unique().to_list()
+    facts = pl.DataFrame([_facts(text, attribute) for text in texts], schema=_FACTS, orient="row")
+    known = frame.join(facts, on="value", how="left", maintain_order="left")
+    return known.with_columns(count=pl.col("record").n_unique().over("customer", "key").cast(pl.Int64))
+
+
+def _facts(text: str, attribute: AttributeRule) -> tuple[Any, ...]:
+    value = json.loads(text)
+    key = attribute.key(value) or plain_key(value)
+    filled, signs = size_of(value)
+    if not attribute.many:
+        return text, key, "", False, 1, filled, signs
+    return text, key, kind_said(value), bool(value.get("verified")), parts_said(value), filled, signs
