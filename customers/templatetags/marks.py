@@ -13,7 +13,9 @@ register = template.Library()
 def marked(value: object, other: object, comparison: str = "text") -> SafeString:
     """``value`` with ``<mark>`` around what ``other`` lacks. The meaning of the marks stands in the row's head."""
     found = diffing.pieces(str(value or ""), str(other or ""), comparison)
-    return format_html_join("", "{}", ((_shown(piece),) for piece in found))
+    shown = format_html_join("", "{}", ((_shown(piece),) for piece in found))
+    # An e-mail address may break before its @, and nowhere else.
+    return SafeString(shown.replace("@", "<wbr>@")) if comparison == "email" else shown
 
 
 def _shown(piece: diffing.Piece) -> str | SafeString:

@@ -145,7 +145,7 @@
     }
     for (const part of [root, ...all("section[id]", root)].filter((x) => x.matches("section[id]"))) {
       if (part.matches("[hx-trigger^=every]")) asking.add(part.id);
-      else if (asking.delete(part.id)) say(all(".panel-head, .note-text", part).map((one) => one.innerText.trim().replace(/\s+/g, " ")).join(". "));
+      else if (asking.delete(part.id)) say([...new Set(all(".panel-head h2, .panel-head .state, .note-text", part).map((one) => one.innerText.trim().replace(/\s+/g, " ")))].join(". "));
     }
   };
   document.addEventListener("DOMContentLoaded", () => arrive(document.body));

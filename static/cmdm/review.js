@@ -17,7 +17,9 @@
     rule.dataset.own ??= rule.textContent;
     $("[data-golden-letter]", row).textContent = input.dataset.letter;
     $("[data-golden-letter]", row).classList.remove("letter-open");
-    $("[data-golden-value]", row).textContent = $(".value", input.closest("td")).textContent;
+    const value = $(".value", input.closest("td")).cloneNode(true);
+    for (const mark of all("mark", value)) mark.replaceWith(...mark.childNodes);
+    $("[data-golden-value]", row).replaceChildren(...value.childNodes);
     golden.classList.remove("golden-open");
     golden.classList.toggle("is-pinned", chosen);
     $(".golden-pin", row).hidden = !chosen;

@@ -70,7 +70,9 @@ def bulk(request: Request, pk: UUID) -> HttpResponse:
 def progress(request: Request, pk: UUID) -> HttpResponse:
     """The fragment that asks again while it runs; 286 stops it."""
     context = _context(request, _one(request, pk))
-    return render(request, "stewardship/_bulk_progress.html", context, status=200 if context["runs"] else 286)
+    if context["runs"]:
+        return render(request, "stewardship/_bulk_progress.html", context)
+    return render(request, "stewardship/_bulk_ended.html", context, status=286)
 
 
 @login_required

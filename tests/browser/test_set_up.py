@@ -48,7 +48,7 @@ def test_the_end_of_a_job_is_said_once_and_no_step_of_it(site, ada, open_page):
     expect(page.locator("#job-progress")).to_have_attribute("hx-trigger", "every 2s")
     with site.orm():
         Job.objects.filter(pk=job.pk).update(state="done", done=3, finished_at=clock.now())
-    expect(page.locator("#live")).to_have_text(re.compile("^Progress Done"))
+    expect(page.locator("#live")).to_have_text(re.compile("^Progress. Done$"))
     expect(page.locator("#work [aria-live]")).to_have_count(0)
 
 

@@ -180,7 +180,9 @@ class TestThePages:
 
         client.post(reverse("stewardship:bulk_run", args=[row.pk]))
         jobs.run(str(BulkDecision.objects.get().job_id))
-        assert client.get(reverse("stewardship:bulk_progress", args=[row.pk])).status_code == 286
+        ended = client.get(reverse("stewardship:bulk_progress", args=[row.pk]))
+        assert ended.status_code == 286
+        assert "hx-swap-oob" in ended.text and "Take back 6 answers" in ended.text
         text = client.get(made.url).text
         assert "Take back 6 answers" in text and "another domain" not in text
         assert "All alike" in client.get(reverse("stewardship:bulk_list")).text
