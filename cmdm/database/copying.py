@@ -5,7 +5,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from cmdm.database.kept import kept
@@ -104,11 +104,11 @@ def drawn(model: type[models.Model], count: int) -> list[int]:
     """New keys of a model, in order; one statement."""
     if not count:
         return []
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         # The sequence is looked up once: in the same select it would be looked up for every key.
         cursor.execute(
             "SELECT nextval(s) FROM (SELECT pg_get_serial_sequence(%s, %s)::regclass AS s OFFSET 0) AS named, "
-            "generate_series(1, %s)",
+            "generate_series(1, %s::int)",
             [model._meta.db_table, model._meta.pk.column, count],
         )
         return sorted(number for (number,) in cursor.fetchall())
