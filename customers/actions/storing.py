@@ -182,6 +182,9 @@ def brings_most(source: Source, rows: int) -> bool:
 
 
 def unplaced(source: Source) -> list[int]:
-    """The open records of a source that wait to be placed (ids), in order."""
-    waiting = SourceRecord.objects.current().filter(source=source, placed_at__isnull=True, about__isnull=True)
+    """The open records of a source that wait to be placed (ids), in order.
+
+    They lie in no customer, and those that lie in none are found by an index.
+    """
+    waiting = SourceRecord.objects.current().filter(source=source, customer__isnull=True, about__isnull=True)
     return list(waiting.order_by("pk").values_list("pk", flat=True))
