@@ -17,7 +17,7 @@ PRODUCTION = CMDM_SECRET_KEY="$(KEY)$(KEY)" CMDM_SEALING_KEYS="k1:$(KEY)" CMDM_D
 	CMDM_SIGNING_KEYS="s1:$(KEY)" CMDM_HOSTS=hub.example CMDM_MODE=production DATABASE_URL=postgres://hub@127.0.0.1:1/hub \
 	PYTHONWARNINGS=ignore::RuntimeWarning
 
-.PHONY: help setup demo test ready check lint types sound bench bench-million bench-splink format soak clean
+.PHONY: help setup demo test ready check lint types sound bench bench-stages bench-million bench-splink format soak clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 15
@@ -59,6 +59,9 @@ soak: $(VENV)/.ok-dev ## Run the long forms of the tests; takes hours
 bench: $(VENV)/.ok ## Measure the small sizes: taking in, matching, permission; ten minutes
 	$(PY) benchmarks/taking_in.py --records 21000
 	$(PY) benchmarks/permitted.py --customers 50000
+
+bench-stages: $(VENV)/.ok ## Measure the processor's time of a first load by stage: loader, helpers, server
+	$(PY) benchmarks/stages.py $(ARGS)
 
 # A million records: needs 12 GiB of disk, 8 GiB of memory, and most of an hour.
 bench-million: $(VENV)/.ok ## Measure taking in, matching and posting with a million records

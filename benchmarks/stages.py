@@ -1,5 +1,6 @@
 """Where the processor's time goes in a first load: seconds of each stage, of the loader, its helpers and the server.
 
+    .venv/bin/python benchmarks/stages.py --records 60000
     .venv/bin/python benchmarks/stages.py --parquet FILE.parquet --records 60000
     .venv/bin/python benchmarks/stages.py --file customers.csv --mapping mapping.json --profile load.prof
 
@@ -24,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from taking_in import MEANING, ROOT, command
+from taking_in import MEANING, ROOT, command, made_up
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WHO = ("loader", "helpers", "server")
@@ -144,7 +145,6 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="a CSV file of your own")
     parser.add_argument("--mapping", type=Path, help="its mapping, where the guess does not do")
     parser.add_argument("--profile", type=Path, help="where to write what the loader called")
-    parser.add_argument("--dump", type=Path, help="where to write the tables afterwards (pg_dump)")
     options = parser.parse_args()
     with hub() as folder:
         path, mapping = options.file, json.loads(options.mapping.read_text()) if options.mapping else None
@@ -152,6 +152,7 @@ def main() -> None:
             path = folder / "records.csv"
             pl.read_parquet(options.parquet).select("record_id", *MEANING).head(options.records).write_csv(path)
             mapping = {"key": "record_id", "columns": MEANING, "date_order": "ymd", "on_fault": "leave_out"}
+        path = path or made_up(folder, options.records)
         from django.db import connection
 
         connection.ensure_connection()

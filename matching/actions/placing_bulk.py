@@ -79,10 +79,12 @@ def _place_party(
     total = PlacedMany(0, 0, 0, 0)
     party = chosen.model.party_type
     rows = comparable(party).filter(pk__among=records, placed_at__isnull=True)
+    quiet(progress)(0, None, _("Reading"))
     known = stored(chosen.model, rows, fresh=True)
     if not len(known):
         return total
     writing = _planned(chosen, known, since, actor=actor, progress=progress)
+    progress(0, len(known), _("Writing"))
     done = 0
     with ThreadPoolExecutor(1) as threads:
         begun = (begin(writing.plans, writing.keys, writing.version, some, threads, actor) for some in _slices(writing))
