@@ -21,10 +21,10 @@ from matching.engine.model import Model
 from matching.engine.patterns import Patterns
 from matching.engine.training import Trained, knowing, train
 
-DRAWN: Final = 250_000  # records that are learned from first
+DRAWN: Final = 150_000  # records that are learned from first
 ENOUGH: Final = 10_000  # pairs of one party among them
 MORE: Final = 4  # times as many records, where there are fewer
-BLIND: Final = 300_000  # pairs of strangers
+BLIND: Final = 150_000  # pairs of strangers
 
 Report = Callable[[int], None]
 
