@@ -161,7 +161,7 @@ def main() -> None:
         with calls:
             rows = load_file(path, mapping, stages)
         stages.report(rows)
-        if options.profile:
+        if isinstance(calls, cProfile.Profile):
             calls.dump_stats(options.profile)
 
 
