@@ -10,7 +10,9 @@ from customers.actions import composing_columns, golden, storing
 from customers.actions.composing import compose
 from customers.actions.founding import found_composed, found_many, link_many
 from customers.actions.received import Received
-from customers.models import Customer, CustomerDomain, SourceRecord
+from customers.actions.records import take_in
+from customers.actions.sources import own_source
+from customers.models import Customer, CustomerDomain, Source, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.open_records import waiting as waiting_records
 from customers.queries.waiting_columns import waiting_columns
@@ -28,6 +30,14 @@ def waiting(source, olga):
     received = [Received(str(n), {**SAID, "birth_date": f"1960-01-{n + 10}"}) for n in range(4)]
     storing.store(source, received, actor=olga, load=load)
     return storing.unplaced(source)
+
+
+def correction_of(record, source) -> int:
+    """A steward says another given name of a record (id); the correction's id."""
+    own = own_source(source.domain, Source.Role.STEWARD, actor=system_user())
+    said = Received(f"about {record}", {"given_name": "Corrected"}, party_type="person", about=record)
+    [outcome] = take_in(own, [said], actor=system_user(), verb="correct")
+    return outcome.stored.pk
 
 
 def derived(customers) -> list[tuple]:
@@ -66,6 +76,14 @@ class TestFoundingMany:
 
         assert SourceRecord.objects.filter(customer=customer, placed_at__isnull=False).count() == 4
         assert Customer.objects.get(pk=customer).version == 2
+
+    def test_what_a_steward_corrected_of_a_waiting_record_goes_with_it(self, waiting, source):
+        corrections = [correction_of(record, source) for record in waiting[:2]]
+        [founded] = found_many("person", [waiting[:1]], actor=system_user())
+        action(link_many)(waiting[1:2], [founded], actor=system_user())
+
+        assert set(SourceRecord.objects.filter(pk__in=corrections).values_list("customer", flat=True)) == {founded}
+        assert Customer.objects.get(pk=founded).values["given_name"] == "Corrected"
 
     def test_refuses_a_record_that_was_placed_meanwhile(self, waiting):
         found_many("person", [waiting[:1]], actor=system_user())
