@@ -196,6 +196,14 @@ def endings_of(phones: Ints) -> Ints:
     return found
 
 
+def digits_of(phones: Ints) -> pl.Series:
+    """The digits of phones, or of their endings, as texts."""
+    numbers = phones.astype(np.int64)
+    digits = pl.Series(numbers % PHONE_BASE, dtype=pl.Int64).cast(pl.String)
+    lengths = pl.Series(numbers // PHONE_BASE, dtype=pl.Int64)
+    return pl.select(digits.str.zfill(lengths)).to_series()
+
+
 def of_features(model: Model, features: Sequence[Features], spaces: Ints | None = None) -> Columns:
     """The columns of features that are at hand."""
     return of_prepared(prepared_of(model, features), spaces)

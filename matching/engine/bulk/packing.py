@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.columns import Columns, digits_of
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, compared_as
 from matching.engine.model import Model
@@ -74,7 +74,7 @@ def _dates(found: Rows, attribute: str, count: int) -> Ints:
 
 def lines_of(columns: Columns, rows: Ints) -> pl.Series:
     """The lines of some rows."""
-    names = columns.names
+    names, phones = columns.names, columns.phones
     scheme = columns.identifiers.schemes.series.gather(columns.identifiers.scheme)
     written = [names.written.series.gather(each[rows]) for each in (names.given_written, names.family_written)]
     fields = [
@@ -84,7 +84,7 @@ def lines_of(columns: Columns, rows: Ints) -> pl.Series:
         pl.Series(names.generation[rows]).cast(pl.String),
         names.genders.series.gather(names.gender[rows]),
         _joined(columns.emails.lists, columns.emails.whole.series, rows),
-        _joined(Lists(columns.phones.starts, np.arange(len(columns.phones.values))), _phones(columns), rows),
+        _joined(Lists(phones.starts, np.arange(len(phones.values))), digits_of(phones.values), rows),
         _joined(columns.addresses.lists, _addresses(columns), rows),
         _joined(columns.identifiers.lists, _identifiers(columns, scheme), rows),
         _joined(columns.websites.lists, columns.websites.pool.series, rows),
@@ -118,14 +118,6 @@ def _together(columns: list[pl.Series], count: int) -> pl.Series:
     filled = [pl.select(pl.when(each != "").then(each)).to_series() for each in columns]
     nothing = pl.repeat("", count, dtype=pl.String, eager=True)
     return pl.select(pl.concat_str(filled, separator=VALUE, ignore_nulls=True)).to_series() if filled else nothing
-
-
-def _phones(columns: Columns) -> pl.Series:
-    """Each phone as its digits."""
-    numbers = columns.phones.values.astype(np.int64)
-    digits = pl.Series(numbers % PHONE_BASE, dtype=pl.Int64).cast(pl.String)
-    lengths = pl.Series(numbers // PHONE_BASE, dtype=pl.Int64)
-    return pl.select(digits.str.zfill(lengths)).to_series()
 
 
 def _addresses(columns: Columns) -> pl.Series:

@@ -12,9 +12,8 @@ import numpy as np
 import polars as pl
 
 from matching.engine import keys as reference
-from matching.engine.bulk.columns import Columns, endings_of
+from matching.engine.bulk.columns import Columns, digits_of, endings_of
 from matching.engine.bulk.lists import Ints, Lists
-from matching.engine.bulk.prepared import PHONE_BASE
 from matching.engine.bulk.texts import Texts
 from matching.engine.contacts import PROVIDERS
 from matching.engine.names import organisation_name
@@ -129,8 +128,7 @@ def _domains(columns: Columns) -> Part:
 def _phones(columns: Columns) -> Part:
     phones = columns.phones
     distinct, numbers = np.unique(endings_of(phones.values), return_inverse=True)
-    made = pl.Series("", [str(each % PHONE_BASE).zfill(each // PHONE_BASE) for each in distinct.tolist()], pl.String)
-    return _mapped(Lists(phones.starts, numbers), made)
+    return _mapped(Lists(phones.starts, numbers), digits_of(distinct))
 
 
 def _identifiers(columns: Columns) -> Part:

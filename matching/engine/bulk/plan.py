@@ -4,11 +4,11 @@
 alternative k; the last entry of each is a missing value, which adds nothing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints
@@ -81,13 +81,10 @@ def _rarities(comparison: Comparison, table: Frequencies, columns: Columns) -> I
     elif comparison.attribute == "organisation_name":
         values = columns.spelt[1].series
     else:
-        values = None
-    unseen = exact(comparison.rarity * table.bits(""))
-    found = np.full(1 if values is None else len(values), unseen)
-    shares: Mapping[str, float] = table.shares
-    for number, value in enumerate(values if values is not None else [""]):
-        if value in shares:
-            found[number] = exact(comparison.rarity * table.bits(value))
+        values = pl.Series([""])
+    found = np.full(len(values), exact(comparison.rarity * table.bits("")))
+    for number in np.flatnonzero(values.is_in(list(table.shares)).to_numpy()).tolist():
+        found[number] = exact(comparison.rarity * table.bits(values[number]))
     return found
 
 
