@@ -62,12 +62,14 @@ class Fresh:
 
     @classmethod
     def joined(cls, parts: "Sequence[Fresh]") -> "Fresh":
-        """Parts of one slab, in order."""
+        """Parts of one slab, in order. A key that comes in several is left out: its rows are judged together."""
         terms, before = [], 0
         for part in parts:
             terms.append(part.terms.with_columns(pl.col("place") + before))
             before += len(part)
-        return cls(pl.concat([part.rows for part in parts]), pl.concat(terms))
+        made = cls(pl.concat([part.rows for part in parts]), pl.concat(terms))
+        keys = made.rows["key"]
+        return made.without(keys.filter(keys.is_duplicated()).unique().to_list())
 
 
 class _Made(NamedTuple):
