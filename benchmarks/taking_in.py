@@ -7,7 +7,7 @@
     .venv/bin/python benchmarks/taking_in.py --folder /var/tmp/million --posts 1000                # as often as wanted
 
 The records come as one file, as the first load of a hub does: all but its last thousand rows are taken in, taken in
-again unchanged, then the last thousand. Then records are posted, one by one, by one client to the server that the demo
+again unchanged, all are matched, then the last thousand come and are matched. Then records are posted, one by one, by one client to the server that the demo
 runs: people whom the hub has not seen, made by the same generator, and people of the file under other keys, which are
 linked; p50 and p95 of each, and of 1,000 in one body. ``--folder`` keeps the hub; named again, it is only posted to.
 With ``--file`` it is a file of your own; with ``--parquet`` one of `benchmarks/bulk_scoring.py`, of which Splink 5 is
@@ -302,8 +302,9 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     first = timed(*ingest, str(whole))
     say("first load", first, floor)
     say("the same again", timed(*ingest, str(whole)), floor)
+    say("match, all of them", timed("match", "--json"), floor)
     say(f"{FURTHER} further records", timed(*ingest, str(further)), floor)
-    say("match", timed("match", "--json"), floor)
+    say("match, those", timed("match", "--json"), floor)
     command("user", "bench", "--consumer", "--json")
     command("grant", "bench", "bench", "data owner", "--json")
     command("seed", str(OTHERS), str(folder / "others"), "--seed", "2", "--json")
