@@ -7,9 +7,10 @@
     .venv/bin/python benchmarks/taking_in.py --folder /var/tmp/million --posts 1000                # as often as wanted
 
 The records come as one file, as the first load of a hub does: all but its last thousand rows are taken in, taken in
-again unchanged, all are matched, then the last thousand come and are matched. Then records are posted, one by one, by one client to the server that the demo
-runs: people whom the hub has not seen, made by the same generator, and people of the file under other keys, which are
-linked; p50 and p95 of each, and of 1,000 in one body. ``--folder`` keeps the hub; named again, it is only posted to.
+again unchanged and matched, then the last thousand come and are matched. Then records are posted, one by one, by one
+client to the server that the demo runs: people whom the hub has not seen, made by the same generator, and people of the
+file under other keys, which are linked; p50 and p95 of each, and of 1,000 in one body. ``--folder`` keeps the
+hub; named again, it is only posted to.
 With ``--file`` it is a file of your own; with ``--parquet`` one of `benchmarks/bulk_scoring.py`, of which Splink 5 is
 given the same records, on the same machine, afterwards: it trains, scores and clusters them, and stores nothing.
 
