@@ -24,6 +24,7 @@ from customers.queries.catalogue import catalogue
 from customers.queries.term_columns import lines_of
 
 AT_ONCE = 500
+MANY_TIMES = 10  # as many records as the hub has, from which on a load fills it
 
 _RECORDS = """
     COPY customers_sourcerecord (id, change, source_id, key, domain_id, party_type, values, raw, digest, findings,
@@ -176,9 +177,12 @@ def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:
 
 
 def brings_most(source: Source, rows: int) -> bool:
-    """Whether a file of so many rows brings at least as many new records as the hub has; two queries."""
+    """Whether a file of so many rows brings at least ten times as many new records as the hub has; two queries.
+
+    A hub that has more is in use: who writes to it meanwhile would miss the indexes.
+    """
     own = SourceRecord.objects.filter(source=source).values("pk")[:rows].count()
-    return own + SourceRecord.objects.values("pk")[: rows + 1].count() <= rows
+    return own + MANY_TIMES * SourceRecord.objects.values("pk")[: rows // MANY_TIMES + 1].count() <= rows
 
 
 def unplaced(source: Source) -> list[int]:

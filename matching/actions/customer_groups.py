@@ -20,6 +20,7 @@ from matching.queries.lowered import lowered_customers
 from matching.queries.models import InForce
 from matching.queries.stored import Stored, comparable, stored
 
+MANY = 50_000  # records from which on all are read: that costs less than to find out who shares a key with them
 # Records that share a key with some, but for the keys of large blocks: those have finer ones.
 _MATES = """
     SELECT DISTINCT other.record_id FROM matching_matchkey mine JOIN matching_matchkey other USING (key)
@@ -78,7 +79,7 @@ def settle(chosen: InForce, compared: Compared, records: int, lying: Ints | None
 
 def _read(chosen: InForce, records: Sequence[int], *, everything: bool) -> Stored:
     rows = comparable(chosen.model.party_type).filter(customer__isnull=False)
-    if not everything:
+    if not everything and len(records) < MANY:
         with connection.cursor() as cursor:
             cursor.execute(_MATES, [list(records)])
             mates = {record for (record,) in cursor.fetchall()}

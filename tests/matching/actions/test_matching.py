@@ -6,11 +6,13 @@ from io import StringIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cmdm.actions import action
 from cmdm.models import AuditEntry, system_user
 from customers.models import Customer
-from matching.actions import candidates, exporting, matching, models, verdicts
+from matching.actions import candidates, customer_groups, exporting, matching, models, verdicts
 from matching.models import Candidate, LedgerEntry
 from matching.queries.models import models_in_force
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, now, seen, stored, take
@@ -117,6 +119,15 @@ class TestRunningAgain:
         assert run().records == 0
         made = run(everything=True)
         assert (made.records, made.merged) == (2, 0)
+
+    @pytest.mark.parametrize("many", [1, 1_000])
+    def test_few_look_for_those_who_share_a_key_many_read_all_and_both_join_the_same(self, twins, monkeypatch, many):
+        monkeypatch.setattr(customer_groups, "MANY", many)
+        with CaptureQueriesContext(connection) as asked:
+            made = run()
+        assert (made.records, made.merged) == (2, 1)
+        looked = any("matching_matchkey mine" in one["sql"] for one in asked.captured_queries)
+        assert looked == (many > 1)
 
     def test_the_command_says_what_was_done(self, twins):
         said = StringIO()
