@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
+from django.db.models.signals import post_delete, post_save
 
 from cmdm import memo
 from cmdm.database.kept import kept
@@ -21,7 +22,8 @@ _tables: set[str] = set()
 class Standing(Generic[T]):
     """``Standing("catalogue", read, Attribute)``: called inside a change it gives what ``read`` gives.
 
-    Outside of a change it is read each time. Whoever changes one of the tables inside a change forgets it afterwards.
+    Outside of a change it is read each time. A row that is saved or deleted inside a change has it forgotten; whoever
+    writes to one of the tables by other means inside a change forgets it himself.
     """
 
     def __init__(self, name: str, make: Callable[[], T], *models: Any) -> None:
@@ -29,6 +31,9 @@ class Standing(Generic[T]):
         self._of = tuple(sorted(model._meta.db_table for model in models))
         self._kept: tuple[Any, T] | None = None
         _tables.update(self._of)
+        for model in models:
+            for written in (post_save, post_delete):
+                written.connect(self._written, sender=model)
 
     def __call__(self) -> T:
         return memo.once(self.name, self._as_it_stands)
@@ -37,6 +42,9 @@ class Standing(Generic[T]):
         """Make it anew next time: this change has changed it, or does not find in it what is there."""
         memo.forget(self.name)
         memo.forget(MEMO)
+
+    def _written(self, **_told: Any) -> None:
+        self.forget()
 
     def _as_it_stands(self) -> T:
         if not memo.is_keeping():

@@ -66,6 +66,20 @@ def test_a_row_changed_added_or_deleted_has_it_read_anew(names, change):
     assert names.in_a_change() == names.make()
 
 
+def save_under(name):
+    domain = Domain.objects.get(key="one")
+    domain.name = name
+    domain.save()
+
+
+@pytest.mark.parametrize("change", [lambda: save_under("Two"), lambda: Domain.objects.get(key="one").delete()])
+def test_what_the_change_itself_saves_or_deletes_is_seen_by_it(names, change):
+    with memo.keeping():
+        before = names.standing()
+        change()
+        assert names.standing() == names.make() != before
+
+
 def test_the_same_words_written_again_are_other_rows(names):
     names.in_a_change()
     rename("One")
