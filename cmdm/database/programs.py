@@ -123,7 +123,11 @@ def _note(folder: Path, outside: Path) -> None:
         raise Unavailable(f"The data of {folder} lie in {noted}, its place under its old path: move them to {outside}.")
     outside.mkdir(parents=True, exist_ok=True)
     outside.chmod(0o755)
-    note.write_text(f"{outside}\n")
+    if noted != outside or not note.exists():
+        # In one step: whoever starts at the same time reads the whole of it or nothing.
+        made = folder / f"location.{os.getpid()}"
+        made.write_text(f"{outside}\n")
+        made.replace(note)
 
 
 def _binaries() -> Path:

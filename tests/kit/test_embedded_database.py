@@ -204,6 +204,23 @@ def test_root_puts_the_server_where_nobody_gets_to(folder):
     assert not outside.exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_who_starts_at_the_same_time_reads_the_whole_of_where_the_server_lies(folder, tmp_path):
+    folder.parent.chmod(0o700)
+    folder.mkdir()
+    note, gone = folder / "location", tmp_path / "moved away"
+    note.write_text(f"{gone}\n")
+    with note.open() as reading:
+        programs.home(folder)
+        assert reading.read().strip() == str(gone), "what was opened before stays as it was"
+    assert note.read_text().strip() == str(programs.outside_of(folder))
+    written = note.stat().st_mtime_ns
+    programs.home(folder)
+    assert note.stat().st_mtime_ns == written
+    assert [one.name for one in folder.iterdir()] == ["location"]
+    programs.outside_of(folder).rmdir()
+
+
 def test_a_named_database_wins(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://app@db.example/hub")
     monkeypatch.delenv("DATABASE_OWNER_URL", raising=False)
