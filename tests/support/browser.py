@@ -150,12 +150,8 @@ def assert_accessible(page: Page) -> None:
 
 
 def assert_fits(page: Page) -> None:
-    """Nothing makes the page wider than its window, once it has settled in a window of another size."""
-    for _try in range(10):
-        beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if beyond <= 0:
-            return
-        page.wait_for_timeout(100)
+    """Nothing makes the page wider than its window."""
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert beyond <= 0, f"{page.url} is {beyond} pixels wider than its window: {page.evaluate(_WIDEST)}"
 
 
