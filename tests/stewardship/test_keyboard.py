@@ -111,9 +111,10 @@ def assert_a_telephone_shows_first_what_same_would_touch(page):
     page.locator("#decision [value=same]").click()
     expect(page.locator("#check")).to_be_visible()
     expect(page.locator("#alerts")).to_be_empty()
-    boxes = [page.locator(one).bounding_box() for one in ("#check", "#effects", "#decision")]
+    # In one look: between two the page may still have moved.
+    boxes = page.evaluate("['#check', '#effects', '#decision'].map(one => document.querySelector(one).getBoundingClientRect())")
     assert all(box["height"] > 30 for box in boxes)
-    assert [box["y"] + box["height"] <= below["y"] + 1 for box, below in itertools.pairwise(boxes)] == [True, True]
+    assert [box["bottom"] <= below["top"] + 1 for box, below in itertools.pairwise(boxes)] == [True, True]
 
 
 def test_same_waits_for_the_choice_that_no_rule_makes(open_page, site, desk):
@@ -292,7 +293,8 @@ def somebody(number):
 
 
 def test_a_hundred_cards_of_two_thousand_customers_are_cleared_by_keys_alone(open_page, site):
-    """The first are answered once the next one is ready; the others as fast as the cards come."""
+    """The first are answered once the next one is ready; the others as fast as the cards come, and one key as fast as it
+    counts twice."""
     with site.orm():
         town = Town()
     assert (len(town.tasks), town.customers >= TOWN) == (CARDS, True)
@@ -304,6 +306,8 @@ def test_a_hundred_cards_of_two_thousand_customers_are_cleared_by_keys_alone(ope
         here = page.locator("#skip [name=skip]").get_attribute("value")
         if number < PATIENT:
             page.wait_for_selector("[data-ready]:not([hidden])", state="attached")
+        if number and town.keys[number] == town.keys[number - 1]:
+            page.wait_for_timeout(TWICE)
         with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
             page.keyboard.press(town.keys[number])
         keys += 1
