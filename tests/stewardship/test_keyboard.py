@@ -112,7 +112,8 @@ def assert_a_telephone_shows_first_what_same_would_touch(page):
     expect(page.locator("#check")).to_be_visible()
     expect(page.locator("#alerts")).to_be_empty()
     # In one look: between two the page may still have moved.
-    boxes = page.evaluate("['#check', '#effects', '#decision'].map(one => document.querySelector(one).getBoundingClientRect())")
+    shown = "['#check', '#effects', '#decision'].map(one => document.querySelector(one))"
+    boxes = page.evaluate(f"{shown}.map(one => one.getBoundingClientRect())")
     assert all(box["height"] > 30 for box in boxes)
     assert [box["bottom"] <= below["top"] + 1 for box, below in itertools.pairwise(boxes)] == [True, True]
 
@@ -293,8 +294,7 @@ def somebody(number):
 
 
 def test_a_hundred_cards_of_two_thousand_customers_are_cleared_by_keys_alone(open_page, site):
-    """The first are answered once the next one is ready; the others as fast as the cards come, and one key as fast as it
-    counts twice."""
+    """The first are answered once the next one is ready; the others as fast as cards come and a key counts twice."""
     with site.orm():
         town = Town()
     assert (len(town.tasks), town.customers >= TOWN) == (CARDS, True)
