@@ -16,6 +16,7 @@ from matching.engine.addresses import Address
 from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.naming import NUMBERED, Names, names_of
+from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, prepared_of
 from matching.engine.bulk.texts import Texts
 from matching.engine.contacts import LAST_DIGITS, ROLES, Email, Identifier, PartialDate, Phone
@@ -272,8 +273,9 @@ def _identifiers(made: Rows, count: int) -> Identifiers:
     pool, (value,) = Texts.of(made.parts["value"])
     verified = made.parts["verified"].to_numpy().astype(bool)
     whole = (scheme.astype(np.int64) << 33) | (value.astype(np.int64) << 1) | verified
-    distinct, numbers = np.unique(whole, return_inverse=True)
-    lists = Lists.of(made.rows, numbers.astype(np.int32), count)
+    numbers, places = numbered(whole)
+    distinct = whole[places]
+    lists = Lists.of(made.rows, numbers, count)
     parts = (distinct >> 33).astype(np.int32), ((distinct >> 1) & 0xFFFFFFFF).astype(np.int32)
     return Identifiers(lists, parts[0], parts[1], (distinct & 1).astype(bool), schemes, pool)
 

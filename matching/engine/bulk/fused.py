@@ -57,26 +57,27 @@ LANES: Final = 4  # numbers that a processor adds in one step
 def _level(branch: int, slot: int, content: Any, i: int, j: int) -> int:
     """The level of one comparison of one pair; `slot` tells several of one kind apart."""
     rows, names, phones, identifiers, emails, addresses, shared = content
-    pool, full, words, parts, middles, long = names
+    pool, written, full, words, parts, middles, long = names
     if branch == _IDENTIFIER:
-        return identifier_level(identifiers, i, j)
+        return identifier_level(rows, identifiers, i, j)
     if branch == _DATE:
         return date_level(rows[i, slot], rows[j, slot])
     if branch == _SUFFIX:
         return suffix_level(rows, i, j)
     if branch == _PHONE:
-        return phone_level(phones[0], phones[1], i, j)
+        return phone_level(rows, phones[0], phones[1], i, j)
     if branch == _GIVEN:
-        return given_level(pool, rows, full, words, i, j)
+        return given_level(pool, rows, written, full, words, i, j)
     if branch == _FAMILY:
-        return family_level(pool, rows, parts, words, i, j)
+        return family_level(pool, rows, written, parts, words, i, j)
     if branch == _EMAIL:
-        return email_level(emails, i, j)
+        return email_level(rows, emails, i, j)
     if branch == _MIDDLE:
         return middle_level(middles, rows, words, long, i, j)
     if branch == _ADDRESS:
-        return address_level(addresses, i, j)
-    return shared_level(shared[0][slot], shared[1], i, j, 1 if branch == _SHARED else UNDECIDED)
+        return address_level(rows, addresses, i, j)
+    otherwise = 1 if branch == _SHARED else UNDECIDED
+    return shared_level(rows, slot, shared[0][slot], shared[1], i, j, otherwise)
 
 
 @inlined
@@ -236,7 +237,7 @@ class _Slots:
     def content(self, there: Ints) -> tuple[Any, ...]:
         columns, phones = self.columns, self.columns.phones
         steps: list[Callable[[], Any]] = [
-            lambda: rows_of(columns, self.dates, there),
+            lambda: rows_of(columns, self.dates, next(iter(self.shared), None), there),
             self._names,
             lambda: (fixed(phones.starts, np.int64), fixed(phones.values, np.int64)),
             lambda: identifiers_of(columns),
@@ -250,7 +251,8 @@ class _Slots:
         own = self.columns.names
         pool = pool_of(own.pool, own.sounds[1])
         long = fixed(own.middles.lengths > LONGEST, np.bool_)
-        return pool, listed(own.full), listed(own.words), listed(own.parts), pool_of(own.middles), long
+        written = fixed(np.stack([own.given_written, own.family_written], axis=1), np.int32)
+        return pool, written, listed(own.full), listed(own.words), listed(own.parts), pool_of(own.middles), long
 
     def _lists(self) -> tuple[Ints, Ints]:
         """All lists of values in one array, those of each slot from where its starts say."""

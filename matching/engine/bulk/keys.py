@@ -4,9 +4,10 @@ Two records share a number when they share the key's text, within one match spac
 where it is asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,7 @@ import polars as pl
 from matching.engine import keys as reference
 from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.columns import Columns
+from matching.engine.bulk.fast import AVAILABLE, kernel
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.parts import Part, cross, part_of, texts_of
 from matching.engine.bulk.texts import Texts
@@ -60,11 +62,14 @@ class KeyMaker:
 
     def __init__(self, model: Model, columns: Columns) -> None:
         self.model, self.columns = model, columns
-        names = list(dict.fromkeys(part for rule in model.rules for part in rule.parts))
-        # What several parts stand on is made before they meet.
-        _ = columns.names.sounds, columns.names.full, columns.names.parts
-        made = side_by_side(len(columns), [partial(part_of, columns, name) for name in names])
-        self._parts: dict[str, Part] = dict(zip(names, made, strict=True))
+        parts = list(dict.fromkeys(part for rule in model.rules for part in rule.parts))
+        named = [part for part in parts if part in reference.OF_NAMES]
+        others = [part for part in parts if part not in reference.OF_NAMES]
+        # What the parts of names stand on is made once, in Python and so beside the others, before they meet.
+        steps: list[Callable[[], Any]] = [columns.names.listen, *(partial(part_of, columns, name) for name in others)]
+        _heard, *made = side_by_side(len(columns), steps)
+        made += side_by_side(len(columns), [partial(part_of, columns, name) for name in named])
+        self._parts: dict[str, Part] = dict(zip([*others, *named], made, strict=True))
 
     def part(self, name: str) -> Part:
         """The values of a part, made once."""
@@ -104,6 +109,9 @@ class KeyMaker:
 
 def distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
     """The places of keys without repeats in a row, ordered by row and number."""
+    if AVAILABLE:
+        places = np.empty(len(rows), dtype=np.int64)
+        return places[: _sorted(rows, numbers, places)]
     several = np.bincount(rows, minlength=count)[rows] > 1
     places = np.arange(len(rows))
     if not several.any():
@@ -114,6 +122,25 @@ def distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
     repeated = np.zeros(len(rows), dtype=bool)
     repeated[1:] = (rows[places][1:] == rows[places][:-1]) & (numbers[places][1:] == numbers[places][:-1])
     return places[~repeated]
+
+
+@kernel
+def _sorted(rows: Ints, numbers: Ints, places: Ints) -> int:
+    """Put in each place among those of its row, which are few; how many there are without repeats."""
+    found, first = 0, 0
+    for place in range(len(rows)):
+        if place and rows[place] != rows[place - 1]:
+            first = found
+        number, at = numbers[place], found
+        while at > first and numbers[places[at - 1]] > number:
+            at -= 1
+        if at > first and numbers[places[at - 1]] == number:
+            continue
+        for later in range(found, at, -1):
+            places[later] = places[later - 1]
+        places[at] = place
+        found += 1
+    return found
 
 
 def joined(several: Sequence[RuleKeys]) -> tuple[Ints, Ints]:

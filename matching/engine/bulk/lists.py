@@ -7,6 +7,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.engine.bulk.fast import AVAILABLE, kernel
+
 Ints = NDArray[Any]
 
 
@@ -78,6 +80,10 @@ class Lists:
     def positions(self, rows: Ints) -> tuple[Ints, Ints]:
         """Where the values of these rows lie, and how many each row has."""
         counts = self.counts[rows]
+        if AVAILABLE:
+            places = np.empty(counts.sum(), dtype=np.int64)
+            _places(self.starts, rows, places)
+            return places, counts
         firsts = np.repeat(self.starts[rows] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
         return firsts + np.arange(counts.sum()), counts
 
@@ -88,6 +94,15 @@ class Lists:
         starts = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum(counts, out=starts[1:])
         return starts, self.values[places]
+
+
+@kernel
+def _places(starts: Ints, rows: Ints, places: Ints) -> None:
+    at = 0
+    for row in rows:
+        for place in range(starts[row], starts[row + 1]):
+            places[at] = place
+            at += 1
 
 
 def empty(count: int) -> Lists:

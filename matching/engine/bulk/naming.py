@@ -55,6 +55,10 @@ class Names:
     def gender_of(self, row: int) -> str:
         return self.genders[self.gender[row]]
 
+    def listen(self) -> None:
+        """Make what keys of names stand on."""
+        _ = self.sounds, self.full, self.parts
+
     @cached_property
     def sounds(self) -> tuple[Texts, Ints]:
         """How the names of the pool sound."""

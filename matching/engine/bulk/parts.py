@@ -14,6 +14,7 @@ import polars as pl
 from matching.engine import keys as reference
 from matching.engine.bulk.columns import Columns, digits_of, endings_of
 from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.texts import Texts
 from matching.engine.contacts import PROVIDERS
 from matching.engine.names import organisation_name
@@ -62,7 +63,9 @@ def _both(columns: Columns, one: Lists, other: Lists, pool: Texts) -> Part:
     """A given with a family name, in the order of their texts."""
     rows, left, right = cross(one.rows, one.values, other)
     low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
-    distinct, numbers = np.unique(low << 32 | high, return_inverse=True)
+    both = low << 32 | high
+    numbers, places = numbered(both)
+    distinct = both[places]
     texts = pool.series.gather(distinct >> 32) + " " + pool.series.gather(distinct & 0xFFFFFFFF)
     return _mapped(Lists.of(rows, numbers, len(columns)), texts)
 
@@ -127,8 +130,9 @@ def _domains(columns: Columns) -> Part:
 
 def _phones(columns: Columns) -> Part:
     phones = columns.phones
-    distinct, numbers = np.unique(endings_of(phones.values), return_inverse=True)
-    return _mapped(Lists(phones.starts, numbers), digits_of(distinct))
+    endings = endings_of(phones.values)
+    numbers, places = numbered(endings)
+    return _mapped(Lists(phones.starts, numbers), digits_of(endings[places]))
 
 
 def _identifiers(columns: Columns) -> Part:
@@ -139,8 +143,8 @@ def _identifiers(columns: Columns) -> Part:
 
 def _births(columns: Columns, text: Callable[[int], str]) -> Part:
     column = columns.dates["birth_date"]
-    distinct, numbers = np.unique(column, return_inverse=True)
-    made = pl.Series("", [text(each) if each else "" for each in distinct.tolist()], dtype=pl.String)
+    numbers, places = numbered(column.astype(np.int64))
+    made = pl.Series("", [text(each) if each else "" for each in column[places].tolist()], dtype=pl.String)
     return _mapped(Lists.single(numbers, column > 0), made)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 
 from matching.engine.bulk.fast import kernel
-from matching.engine.bulk.lists import Ints, Lists, grouped
+from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.numbering import numbered
 
 # The bits of a signature by byte: of a letter or digit that is there, and of a letter that comes again.
 _FIRST, _AGAIN = np.zeros(256, dtype=np.int64), np.zeros(256, dtype=np.int64)
@@ -86,7 +87,10 @@ class Texts:
     @cached_property
     def spelt(self) -> Ints:
         """Which texts have a byte of its own for each of their letters."""
-        scarce = np.concatenate([[0], np.cumsum(self.letters == _SCARCE)])
+        scarce = self.letters == _SCARCE
+        if not scarce.any():
+            return np.ones(len(self), dtype=bool)
+        scarce = np.concatenate([[0], np.cumsum(scarce)])
         found: Ints = scarce[self.starts[1:]] == scarce[self.starts[:-1]]
         return found
 
@@ -109,10 +113,12 @@ class Texts:
 
 def _pooled(texts: pl.Series, hashed: Callable[[pl.Series], pl.Series] = pl.Series.hash) -> tuple[pl.Series, Ints]:
     """The distinct texts in order, and the number of each text among them."""
-    groups, places, _sizes = grouped(hashed(texts).to_numpy())
-    pool = texts.gather(places).sort()
-    # The n-th smallest hash of the pool is that of the n-th group.
-    numbers = np.argsort(hashed(pool).to_numpy())[groups].astype(np.int32)
+    groups, places = numbered(hashed(texts).to_numpy())
+    found = texts.gather(places)
+    order = found.arg_sort().to_numpy()
+    ranks = np.empty(len(order), dtype=np.int32)
+    ranks[order] = np.arange(len(order), dtype=np.int32)
+    pool, numbers = found.gather(order), ranks[groups]
     if (pool.gather(numbers) == texts).all():
         return pool, numbers
     # Two texts with one hash: rare, and the slower way does not mind.

@@ -1,10 +1,12 @@
 """Texts in columns: their numbers and their letters in bytes; and numbers that somebody made up."""
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.texts import Texts, _pooled
 from matching.engine.features import MADE_UP, made_up
 
@@ -24,6 +26,15 @@ def test_texts_that_share_a_hash_keep_their_own_number(hashed):
     pool, numbers = _pooled(texts, hashed)
     assert pool.to_list() == ["", "ab", "c", "cd", "d"]
     assert pool.gather(numbers).to_list() == texts.to_list()
+
+
+@given(values=st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9), max_size=60))
+def test_equal_numbers_have_one_number_however_often_the_table_grows(values):
+    for kind in (np.int64, np.uint64):
+        given = np.array(values, dtype=np.int64).view(kind)
+        numbers, places = numbered(given, smallest=2)
+        assert given[places][numbers].tolist() == given.tolist()
+        assert sorted(set(numbers.tolist())) == list(range(len(places))) == list(range(len(set(values))))
 
 
 def test_letters_beyond_ascii_have_bytes_of_their_own_as_long_as_there_are_any():

@@ -7,6 +7,7 @@ import numpy as np
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, fixed, listed, pool_of, present
 from matching.engine.bulk.comparing.names import NEAR_LINE
+from matching.engine.bulk.comparing.rows import ADDRESS, spans
 from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.strings import LENGTH, LONGEST, START, may_reach, similar, within_one
@@ -99,15 +100,18 @@ def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: in
 
 
 @inlined
-def address_level(addresses: Any, i: int, j: int) -> int:
+def address_level(rows: Ints, addresses: Any, i: int, j: int) -> int:
     (starts, values), parts, pool, sets, streets = addresses
+    mine, yours = rows[i, ADDRESS], rows[j, ADDRESS]
+    a_from, a_to, b_from, b_to, single = spans(starts, mine, yours, i, j)
     best, unsure = _NOTHING, False
-    for a in range(starts[i], starts[i + 1]):
-        for b in range(starts[j], starts[j + 1]):
-            if parts[values[a], LONG] or parts[values[b], LONG]:
+    for a in range(a_from, a_to):
+        for b in range(b_from, b_to):
+            one, other = (mine, yours) if single else (values[a], values[b])
+            if parts[one, LONG] or parts[other, LONG]:
                 unsure = True
                 continue
-            level = _address(parts, pool, sets, streets, values[a], values[b])
+            level = _address(parts, pool, sets, streets, one, other)
             if level < best:
                 best = level
     if unsure and best > 0:

@@ -7,6 +7,7 @@ import numpy as np
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, fixed, listed, pool_of, present
 from matching.engine.bulk.comparing.names import NEAR_LINE
+from matching.engine.bulk.comparing.rows import EMAIL, IDENTIFIER, PHONE_BITS, PHONE_HIGH, PHONE_LOW, spans
 from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.prepared import PHONE_BASE
@@ -45,13 +46,15 @@ def _email(mails: Any, whole: Any, users: Any, domains: Any, one: int, other: in
 
 
 @inlined
-def email_level(emails: Any, i: int, j: int) -> int:
-    lists, mails, whole, users, domains = emails
-    starts, values = lists
+def email_level(rows: Ints, emails: Any, i: int, j: int) -> int:
+    (starts, values), mails, whole, users, domains = emails
+    mine, yours = rows[i, EMAIL], rows[j, EMAIL]
+    a_from, a_to, b_from, b_to, single = spans(starts, mine, yours, i, j)
     best, unsure = _WORST, False
-    for a in range(starts[i], starts[i + 1]):
-        for b in range(starts[j], starts[j + 1]):
-            level = _email(mails, whole, users, domains, values[a], values[b])
+    for a in range(a_from, a_to):
+        for b in range(b_from, b_to):
+            one, other = (mine, yours) if single else (values[a], values[b])
+            level = _email(mails, whole, users, domains, one, other)
             if level == UNDECIDED:
                 unsure = True
             elif level < best:
@@ -96,7 +99,14 @@ def _phone(one: int, other: int) -> int:
 
 
 @inlined
-def phone_level(starts: Ints, values: Ints, i: int, j: int) -> int:
+def _only_phone(rows: Ints, i: int) -> int:
+    return (np.int64(rows[i, PHONE_HIGH]) << PHONE_BITS) | rows[i, PHONE_LOW]
+
+
+@inlined
+def phone_level(rows: Ints, starts: Ints, values: Ints, i: int, j: int) -> int:
+    if rows[i, PHONE_HIGH] >= 0 and rows[j, PHONE_HIGH] >= 0:
+        return _phone(_only_phone(rows, i), _only_phone(rows, j))
     best = _WORST
     for a in range(starts[i], starts[i + 1]):
         for b in range(starts[j], starts[j + 1]):
@@ -107,13 +117,15 @@ def phone_level(starts: Ints, values: Ints, i: int, j: int) -> int:
 
 
 @inlined
-def identifier_level(identifiers: Any, i: int, j: int) -> int:
+def identifier_level(rows: Ints, identifiers: Any, i: int, j: int) -> int:
     """exact 0, near 1, different 2; of different schemes nothing can be said."""
     (starts, values), numbers, pool = identifiers
+    first, second = rows[i, IDENTIFIER], rows[j, IDENTIFIER]
+    a_from, a_to, b_from, b_to, single = spans(starts, first, second, i, j)
     best = _WORST
-    for a in range(starts[i], starts[i + 1]):
-        for b in range(starts[j], starts[j + 1]):
-            one, other = values[a], values[b]
+    for a in range(a_from, a_to):
+        for b in range(b_from, b_to):
+            one, other = (first, second) if single else (values[a], values[b])
             if numbers[one, 0] != numbers[other, 0]:
                 continue
             mine, yours = numbers[one, 1], numbers[other, 1]

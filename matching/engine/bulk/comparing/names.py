@@ -11,13 +11,11 @@ from matching.engine.bulk.comparing.rows import (
     FAMILY,
     FAMILY_ASCII,
     FAMILY_FOREIGN,
-    FAMILY_WRITTEN,
     FLAGS,
     GENERATION,
     GIVEN,
     GIVEN_ASCII,
     GIVEN_FOREIGN,
-    GIVEN_WRITTEN,
     KNOWN,
     LONG,
     MIDDLE,
@@ -140,7 +138,7 @@ def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
 
 
 @inlined
-def given_level(pool: Any, rows: Ints, full: Any, words: Any, i: int, j: int) -> int:
+def given_level(pool: Any, rows: Ints, written: Ints, full: Any, words: Any, i: int, j: int) -> int:
     """exact 0, transliterated 1, nickname 2, swapped 3, near 4, initial 5, heard 6, middle 7, alike 8, different 9."""
     if _either(rows, i, j, SEVERAL | LONG):
         return UNDECIDED
@@ -151,7 +149,7 @@ def given_level(pool: Any, rows: Ints, full: Any, words: Any, i: int, j: int) ->
     if one == other or rows[i, WHOLE] == rows[j, WHOLE]:
         if heads[one, LENGTH] == 1:
             return 5
-        return 0 if rows[i, GIVEN_WRITTEN] == rows[j, GIVEN_WRITTEN] or _both(rows, i, j, GIVEN_ASCII) else 1
+        return 0 if _both(rows, i, j, GIVEN_ASCII) or written[i, 0] == written[j, 0] else 1
     if meets(full[0], full[1], one, other):
         return 2
     if min(heads[one, LENGTH], heads[other, LENGTH]) == 1:
@@ -166,7 +164,7 @@ def _before(pool: Any, words: Any, family: int, middle: int) -> bool:
 
 
 @inlined
-def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) -> int:
+def family_level(pool: Any, rows: Ints, written: Ints, parts: Any, words: Any, i: int, j: int) -> int:
     """exact 0, transliterated 1, swapped 2, part 3, near 4, alike 5, married 6, different 7."""
     if _either(rows, i, j, SEVERAL | LONG):
         return UNDECIDED
@@ -174,7 +172,7 @@ def family_level(pool: Any, rows: Ints, parts: Any, words: Any, i: int, j: int) 
     if one == 0 or other == 0:
         return MISSING
     if one == other:
-        return 0 if rows[i, FAMILY_WRITTEN] == rows[j, FAMILY_WRITTEN] or _both(rows, i, j, FAMILY_ASCII) else 1
+        return 0 if _both(rows, i, j, FAMILY_ASCII) or written[i, 1] == written[j, 1] else 1
     mine, yours = rows[i, DOUBLE], rows[j, DOUBLE]
     if (mine or yours) and (
         meets(parts[0], parts[1], mine, yours)

@@ -1,43 +1,52 @@
 """Comparing dates, web sites, organisations and plain values in arrays."""
 
+from typing import Final
+
 import numpy as np
 
 from matching.engine.bulk.comparing.kind import MISSING, UNDECIDED, Kind, equal, present
 from matching.engine.bulk.comparing.names import meets
+from matching.engine.bulk.comparing.rows import PLAIN
 from matching.engine.bulk.fast import inlined
 from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.strings import counted
+
+_DIGITS: Final = 0x11111111
+_LAST_TWO: Final = 0xFF
+_WHOLE: Final = 0xFFFFFFFF
 
 
 @inlined
 def _edits(one: int, other: int) -> int:
     """0 equal, 1 one digit off or two neighbours exchanged within year, month or day, 2 more."""
-    differing, first, second = 0, -1, -1
-    a, b = one, other
-    for place in range(8):
-        if a % 10 != b % 10:
-            differing += 1
-            if first < 0:
-                first = place
-            else:
-                second = place
-        a //= 10
-        b //= 10
-    if differing <= 1:
-        return differing
-    if differing > 2 or second != first + 1 or second == 2 or second == 4:
+    apart = one ^ other
+    places = (apart | apart >> 1 | apart >> 2 | apart >> 3) & _DIGITS
+    differing = counted(places)
+    if differing != 2:
+        return min(differing, 2)
+    low = places & -places
+    # Neighbours, and not the last digit of one part with the first of the next.
+    if places != low * 0x11 or low == 0x10 or low == 0x1000:
         return 2
-    low, high = 10**first, 10**second
-    exchanged = one // low % 10 == other // high % 10 and one // high % 10 == other // low % 10
+    shift = counted(low - 1)
+    mine, yours = one >> shift, other >> shift
+    exchanged = mine & 15 == yours >> 4 & 15 and mine >> 4 & 15 == yours & 15
     return 1 if exchanged else 2
 
 
 @inlined
+def _year(spread: int) -> int:
+    return ((spread >> 12) * 10 + (spread >> 8 & 15)) * 100 + (spread >> 4 & 15) * 10 + (spread & 15)
+
+
+@inlined
 def date_level(one: int, other: int) -> int:
-    """exact 0, swapped 1, near 2, partial 3, month 4, day 5, year 6, different 7."""
+    """exact 0, swapped 1, near 2, partial 3, month 4, day 5, year 6, different 7; of dates as rows have them."""
     if one == 0 or other == 0:
         return MISSING
-    y1, m1, d1 = one // 10_000, one // 100 % 100, one % 100
-    y2, m2, d2 = other // 10_000, other // 100 % 100, other % 100
+    one, other = one & _WHOLE, other & _WHOLE
+    y1, m1, d1 = one >> 16, one >> 8 & _LAST_TWO, one & _LAST_TWO
+    y2, m2, d2 = other >> 16, other >> 8 & _LAST_TWO, other & _LAST_TWO
     if (m1 == 0 and d1 > 0) or (m2 == 0 and d2 > 0):
         return UNDECIDED
     if one == other:
@@ -50,12 +59,14 @@ def date_level(one: int, other: int) -> int:
         return 2
     if y1 == y2:
         return 4 if m1 == m2 else 6
-    return 5 if m1 == m2 and d1 == d2 and abs(y1 - y2) <= 10 else 7
+    return 5 if m1 == m2 and d1 == d2 and abs(_year(y1) - _year(y2)) <= 10 else 7
 
 
 @inlined
-def shared_level(starts: Ints, values: Ints, i: int, j: int, otherwise: int) -> int:
+def shared_level(rows: Ints, slot: int, starts: Ints, values: Ints, i: int, j: int, otherwise: int) -> int:
     """0 where two values are equal, `otherwise` where none is."""
+    if slot == 0 and rows[i, PLAIN] >= 0 and rows[j, PLAIN] >= 0:
+        return 0 if rows[i, PLAIN] == rows[j, PLAIN] else otherwise
     if starts[i] == starts[i + 1] or starts[j] == starts[j + 1]:
         return MISSING
     return 0 if meets(starts, values, i, j) else otherwise

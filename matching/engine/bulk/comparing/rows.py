@@ -6,35 +6,65 @@ from typing import Final
 import numpy as np
 
 from matching.engine.bulk.columns import Columns
-from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.fast import inlined
+from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.strings import LONGEST
 
-GIVEN, WHOLE, GIVEN_WRITTEN, MIDDLE, FAMILY, FAMILY_WRITTEN, DOUBLE, GENERATION, FLAGS, THERE = range(10)
-DATES: Final = 10  # the first of the dates that the model compares
+GIVEN, WHOLE, MIDDLE, FAMILY, DOUBLE, GENERATION, FLAGS, THERE = range(8)
+# Of those who have one value of a kind: that one. The number of an e-mail, an identifier, an address, one of the first
+# plain values that the model compares, and a phone in two parts. Else `SEVERAL_OF`: the lists tell.
+EMAIL, IDENTIFIER, ADDRESS, PLAIN, PHONE_HIGH, PHONE_LOW = range(8, 14)
+DATES: Final = 14  # the first of the dates that the model compares
+SEVERAL_OF: Final = -1
+PHONE_BITS: Final = 31
 WOMAN, LONG, KNOWN, GIVEN_ASCII, FAMILY_ASCII, GIVEN_FOREIGN, FAMILY_FOREIGN, SEVERAL = (
     1 << place for place in range(8)
 )
 
 
-def rows_of(columns: Columns, dates: Sequence[str], there: Ints) -> Ints:
-    """The numbers of each record; `there` has a bit for each comparison that has a value of it, `dates` follow."""
+def rows_of(columns: Columns, dates: Sequence[str], plain: Lists | None, there: Ints) -> Ints:
+    """The numbers of each record; `there` has a bit for each comparison that has a value of it, `plain` is the first
+    list of plain values that is compared, `dates` follow.
+    """
     names = columns.names
     wide = max(16, DATES + len(dates))
     found = np.zeros((len(columns), wide), dtype=np.int32)
+    phones = _only(columns.phones)
     for place, column in (
         (GIVEN, names.given),
         (WHOLE, names.given_whole),
-        (GIVEN_WRITTEN, names.given_written),
         (MIDDLE, names.middle),
         (FAMILY, names.family),
-        (FAMILY_WRITTEN, names.family_written),
         (DOUBLE, names.double),
         (GENERATION, names.generation),
         (FLAGS, _flags(columns)),
         (THERE, there),
-        *((DATES + nth, columns.dates[name]) for nth, name in enumerate(dates)),
+        (EMAIL, _only(columns.emails.lists)),
+        (IDENTIFIER, _only(columns.identifiers.lists)),
+        (ADDRESS, _only(columns.addresses.lists)),
+        (PLAIN, SEVERAL_OF if plain is None else _only(plain)),
+        (PHONE_HIGH, phones >> PHONE_BITS),
+        (PHONE_LOW, phones & ((1 << PHONE_BITS) - 1)),
+        *((DATES + nth, _spread(columns.dates[name])) for nth, name in enumerate(dates)),
     ):
         found[:, place] = column
+    return found
+
+
+def _spread(dates: Ints) -> Ints:
+    """Dates with four bits for each of their digits, so that digits are compared without dividing."""
+    found, left = np.zeros(len(dates), dtype=np.int64), dates.astype(np.int64)
+    for place in range(0, 32, 4):
+        found |= (left % 10) << place
+        left //= 10
+    return found.astype(np.uint32).view(np.int32)
+
+
+def _only(lists: Lists) -> Ints:
+    """The value of those who have one."""
+    single = lists.counts == 1
+    found = np.full(len(lists), SEVERAL_OF, dtype=np.int64)
+    found[single] = lists.values[lists.starts[:-1][single]]
     return found
 
 
@@ -60,3 +90,11 @@ def _flags(columns: Columns) -> Ints:
     for flag, holds in facts:
         found |= np.where(holds, flag, 0).astype(np.int32)
     return found
+
+
+@inlined
+def spans(starts: Ints, one: int, other: int, i: int, j: int) -> tuple[int, int, int, int, bool]:
+    """Which values of two lists are compared, and whether both records have the one that stands in their row."""
+    if one >= 0 and other >= 0:
+        return 0, 1, 0, 1, True
+    return starts[i], starts[i + 1], starts[j], starts[j + 1], False
