@@ -37,7 +37,7 @@
       if (!old || !fresh || old.contains(document.activeElement)) continue;
       old.replaceWith(fresh);
       window.htmx?.process(fresh);
-      window.cmdm?.tell?.(fresh);
+      window.cmdm?.bind?.(fresh);
     }
     document.title = beside.title;
     return marks().spoken ?? "";

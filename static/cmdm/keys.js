@@ -1,36 +1,30 @@
-/* Single keys. An element with data-key="s" is clicked on S, data-key="g r" on G then R.
+/* Single keys, matched by tinykeys. An element with data-key="s" is clicked on S, data-key="g r" on G then R; one with
+   data-row-key="x" on X when its row is the current one.
 
-   Own code, not a library: a verdict must never be sent by the second key of a sequence, by a held key, by a layout that
-   needs Shift or AltGr for "?" or "[", or while text is being composed, and the bindings change with each fragment.
-
-   Never inside fields, with a modifier, or while composing. The same key twice within 150 ms counts once.
+   Never inside fields, with a modifier, or while composing. A held key counts once, and so does the same key twice within
+   150 ms. The second key of a sequence is never read as a key of its own: it could send a verdict.
    <body data-keys-off> switches all of them off; <body data-keys='{"x": "s"}'> lets X do what S does. */
 (() => {
   "use strict";
   const TWICE = 150;
-  const SEQUENCE = 1000;
   const NOT_TEXT = new Set(["radio", "checkbox", "button", "submit", "reset"]);
-  let last = { key: "", at: -Infinity };
-  let prefix = { key: "", at: -Infinity };
+  const STEPS = { j: 1, arrowdown: 1, k: -1, arrowup: -1 };
+  const ANY = "(.|Enter|Arrow.+)";
+  const { createKeybindingsHandler } = window.tinykeys;
+  const off = "keysOff" in document.body.dataset;
+  const own = JSON.parse(document.body.dataset.keys ?? "{}");
+  const moved = Object.fromEntries(Object.entries(own).map(([key, does]) => [does, key]));
+  const keyOf = (deed) => moved[deed] ?? (deed in own ? "" : deed);
 
   const typing = (target) => {
     if (!(target instanceof HTMLElement)) return false;
     if (target.isContentEditable || target.matches("textarea, select")) return true;
     return target.matches("input") && !NOT_TEXT.has(target.type);
   };
-  const modified = (event) => {
-    const made = event.getModifierState?.("AltGraph");
-    if (event.metaKey || ((event.ctrlKey || event.altKey) && !made)) return true;
-    return event.shiftKey && /^[a-z]$/i.test(event.key);
-  };
-  const remapped = (key) => {
-    try { return JSON.parse(document.body.dataset.keys ?? "{}")[key] ?? key; } catch { return key; }
-  };
   const scope = () => document.querySelector("dialog[open]") ?? document;
   const shown = (element) => element.checkVisibility?.({ visibilityProperty: true }) ?? element.offsetParent !== null;
-  const bound = (key) => [...scope().querySelectorAll("[data-key]")].find(
-    (element) => element.dataset.key.split(",").includes(key) && shown(element));
-  const sequenced = (key) => scope().querySelector(`[data-key^="${CSS.escape(key)} "]`) && !bound(key);
+  const keysOf = (element) => element.dataset.key.split(",");
+  const bound = (key) => [...scope().querySelectorAll("[data-key]")].find((element) => keysOf(element).includes(key) && shown(element));
 
   const press = (element) => {
     if (element.getAttribute("aria-disabled") === "true" || element.disabled) {
@@ -75,53 +69,81 @@
     return false;
   };
   const found = (key) => {
-    if (key === "j" || key === "arrowdown") return move(1);
-    if (key === "k" || key === "arrowup") return move(-1);
+    if (key in STEPS) return move(STEPS[key]);
     if (/^[1-9]$/.test(key) && choose(key)) return true;
-    if (key === "enter" && current() && (document.activeElement === current() || document.activeElement === document.body)) {
-      const link = current().querySelector("a[href]");
+    const row = current();
+    if (key === "enter" && row && (document.activeElement === row || document.activeElement === document.body)) {
+      const link = row.querySelector("a[href]");
       if (link) { link.click(); return true; }
     }
-    const element = bound(key);
+    const element = row?.querySelector(`[data-row-key="${CSS.escape(key)}"]`) ?? bound(key);
     if (element) press(element);
     return Boolean(element);
   };
 
-  document.addEventListener("keydown", (event) => {
-    if ("keysOff" in document.body.dataset || event.defaultPrevented) return;
-    if (event.isComposing || event.keyCode === 229 || typing(event.target) || modified(event)) return;
-    const key = remapped(event.key.toLowerCase());
-    const stepping = /^(j|k|arrowdown|arrowup)$/.test(key);
+  /* A letter stands for itself alone; for "?", "[" or a digit a layout may need Shift or AltGr, which Windows calls
+     Control and Alt, macOS Alt. */
+  const ways = (key) => ["", "Alt+", "Control+Alt+"].flatMap((way) => [way + key, `${way}Shift+${key}`]);
+  const spelt = (key) => (!key ? [] : key.length > 1 || /\p{L}/u.test(key) ? [key] : ways(key));
+  const handler = (bindings) => createKeybindingsHandler(Object.fromEntries(bindings));
+
+  let again = false;
+  let single = () => {};
+  let sequence = () => {};
+  const deed = (key) => (event) => {
+    if (event.defaultPrevented) return;
+    if (again && !(key in STEPS)) { event.preventDefault(); return; }
+    if (!found(key)) return;
+    event.preventDefault();
+    // What does something by itself here begins no sequence.
+    begin();
+  };
+  const goes = (keys) => (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    const element = bound(keys);
+    if (element) { press(element); return; }
+    // What is no second key may be a first one.
+    begin();
+    sequence(event);
+  };
+  const begin = () => {
+    const named = [...document.querySelectorAll('[data-key*=" "]')].map((element) => element.dataset.key);
+    const first = new Set(named.map((keys) => keys.split(" ")[0]));
+    const swallowed = [...first].flatMap((key) => ways(ANY).map((any) => `${key} ${any}`));
+    sequence = handler([...named, ...swallowed].map((keys) => [keys, goes(keys)]));
+  };
+
+  let last = { key: "", at: -Infinity };
+  const keydown = (event) => {
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229 || typing(event.target)) return;
+    if ((event.ctrlKey || event.altKey) && !event.getModifierState("AltGraph")) return;
     if (event.key.startsWith("Arrow") && event.target.matches?.("input, [role=tab], summary")) return;
     if (event.key === "Enter" && event.target.matches?.("a, button, input, summary")) return;
-    const now = event.timeStamp;
-    if (!stepping && (event.repeat || (last.key === key && now - last.at < TWICE))) { event.preventDefault(); return; }
-    last = { key, at: now };
-    if (prefix.key && now - prefix.at < SEQUENCE) {
-      const element = bound(`${prefix.key} ${key}`);
-      prefix = { key: "", at: -Infinity };
-      if (element) press(element);
-      event.preventDefault();
-      return;
+    again = event.repeat || (last.key === event.key && event.timeStamp - last.at < TWICE);
+    if (!again) {
+      last = { key: event.key, at: event.timeStamp };
+      sequence(event);
     }
-    if (sequenced(key)) { prefix = { key, at: now }; event.preventDefault(); return; }
-    if (found(key)) event.preventDefault();
-  });
+    single(event);
+  };
 
-  /* What is printed on a button is told to assistive technology as well, unless the keys are switched off. */
-  const tell = (root) => {
-    if ("keysOff" in document.body.dataset) return;
-    let own = {};
-    try { own = JSON.parse(document.body.dataset.keys ?? "{}"); } catch { /* the keys as they are shipped */ }
-    const pressed = Object.fromEntries(Object.entries(own).filter(([, does]) => does).map(([key, does]) => [does, key]));
+  /* The keys of what stands on the page now. What is printed on a button is told to assistive technology as well. */
+  const bind = (root) => {
+    if (off) return;
+    const known = [...document.querySelectorAll("[data-key]")].flatMap(keysOf).filter((key) => !key.includes(" "));
+    const ofRows = [...document.querySelectorAll("[data-row-key]")].map((element) => element.dataset.rowKey);
+    const all = new Set([...known, ...ofRows, ...Object.keys(STEPS), ..."123456789", "enter"]);
+    single = handler([...all].flatMap((key) => spelt(keyOf(key)).map((way) => [way, deed(key)])));
     for (const element of root.querySelectorAll("[data-key]")) {
-      const keys = element.dataset.key.split(",").filter((key) => !key.includes(" ")).map((key) => pressed[key] ?? (own[key] === "" ? "" : key));
-      const said = keys.filter(Boolean).map((key) => (key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key.toUpperCase())).join(" ");
-      if (said) element.setAttribute("aria-keyshortcuts", said); else element.removeAttribute("aria-keyshortcuts");
+      const said = keysOf(element).filter((key) => !key.includes(" ")).map(keyOf).filter(Boolean);
+      const names = said.map((key) => (key.length > 1 ? key[0].toUpperCase() + key.slice(1) : key.toUpperCase()));
+      if (said.length) element.setAttribute("aria-keyshortcuts", names.join(" ")); else element.removeAttribute("aria-keyshortcuts");
     }
   };
-  document.addEventListener("htmx:afterSettle", (event) => tell(event.target instanceof Element ? event.target : document));
-  document.addEventListener("DOMContentLoaded", () => tell(document));
+  document.addEventListener("htmx:afterSettle", (event) => bind(event.target instanceof Element ? event.target : document));
+  document.addEventListener("DOMContentLoaded", () => { begin(); bind(document); });
+  if (!off) document.addEventListener("keydown", keydown);
 
   /* A click or focus inside a row makes it the current one; the choice goes with it. */
   document.addEventListener("focusin", (event) => {
@@ -129,5 +151,5 @@
     if (row && !row.classList.contains("is-current")) goTo(row, { focus: false });
   });
 
-  window.cmdm = Object.assign(window.cmdm ?? {}, { goTo, tell });
+  window.cmdm = Object.assign(window.cmdm ?? {}, { goTo, bind });
 })();
