@@ -19,6 +19,7 @@ declare(
     "in_force_since ended_at note change",
 )
 declare("matching.MatchMark", none="id party_type customer at")
+declare("matching.NothingNear", none="customer change model")
 declare("matching.MatchKey", none="pk key record rule finer")
 declare("matching.PreparedRecord", whose="customer", none="record preparation version", sensitive="line")
 declare("matching.OversizedBlock", none="key rule party_type records seen_at")
@@ -51,6 +52,11 @@ hangings.add(
 hangings.add("ledger.customer", Hanging("matching.LedgerEntry", "customer", "stays", "stays", "kept"))
 hangings.add("ledger.source", Hanging("matching.LedgerEntry", "source_customer", "stays", "stays", "kept"))
 hangings.add("mark.customer", Hanging("matching.MatchMark", "customer", "stays", "stays", "kept"))
+
+hangings.add(
+    "nothing_near.customer",
+    Hanging("matching.NothingNear", "customer", "holds no longer", "holds no longer", "removed"),
+)
 
 standing.add("matching.models", install_models, order=20)
 standing.add("matching.edition", catch_up, order=90)

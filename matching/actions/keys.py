@@ -77,9 +77,14 @@ def write(
     features: Mapping[int, Features],
     found: Mapping[int, list[tuple[int, Key]]],
 ) -> None:
-    """Replace the stored keys of these records and what is kept of them prepared; two statements."""
+    """Replace the stored keys of these records and what is kept of them prepared; at most two statements."""
+    few = len(records) <= FEW
+    if few and all(preparations.is_fresh(record) for record in records):
+        rows = [row for record in records for row in _rows(record.pk, found)]
+        preparations.keep_first(records, features, models, rows)
+        return
     preparations.replace(records, features, models)
-    if len(records) <= FEW:
+    if few:
         put("matching_matchkey", _COLUMNS, [(*row, False) for record in records for row in _rows(record.pk, found)])
         return
     with connection.cursor() as cursor:

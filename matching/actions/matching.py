@@ -9,17 +9,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from cmdm import access, audit, clock
 from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
-from matching.actions import candidates, inspecting, ledger, models
+from matching.actions import candidates, inspecting, ledger, models, nearness
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, meet, settle
 from matching.actions.regrouping import decided, part, regroup
-from matching.models import MatchMark
+from matching.models import MatchMark, NothingNear
 from matching.queries.models import models_in_force
 
 BATCH = 1_000
@@ -38,6 +40,8 @@ class Matched:
 
 def run(*, actor: User, everything: bool = False, progress: Progress | None = None) -> Matched:
     """Compare the customers touched since the last run (or all), join and ask. Cut off, it is simply run again.
+
+    Those that only records came to that placing found near to nobody else are passed over, unless all are compared.
 
     Refused (PermissionDenied) without ``decide`` in every domain.
     """
@@ -72,7 +76,10 @@ def _records(party: str, *, everything: bool) -> list[int]:
     rows = SourceRecord.objects.current().filter(party_type=party, about__isnull=True, customer__isnull=False)
     mark = MatchMark.objects.filter(party_type=party).first()
     if mark is not None and mark.at is not None and not everything:
-        rows = rows.filter(customer__changed_at__gte=mark.at)
+        alone = NothingNear.objects.filter(
+            customer=OuterRef("customer"), change=OuterRef("customer__change"), model=models_in_force()[party].version
+        )
+        rows = rows.filter(~Exists(alone), customer__changed_at__gte=mark.at)
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
@@ -136,4 +143,5 @@ def _finish(made: Matched, started: datetime, *, actor: User) -> None:
     """Note up to when customers have been compared, and enter the run in the log."""
     for party in PartyType.values:
         MatchMark.objects.update_or_create(party_type=party, defaults={"at": started})
+        nearness.forget(party, started)
     audit.record(actor, "customers.matched", counts=asdict(made))

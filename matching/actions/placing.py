@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cmdm import memo
-from cmdm.actions import change_id
 from cmdm.database.kept import kept
 from cmdm.models import User
 from customers import ports
@@ -18,9 +17,10 @@ from customers.actions import founding
 from customers.models import SourceRecord
 from customers.ports import Incoming, Placement
 from customers.queries.open_records import as_open
-from matching.actions import candidates, doubts, inspecting, keys, staleness
+from matching.actions import candidates, doubts, inspecting, keys, nearness, staleness
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
+from matching.actions.preparations import is_fresh
 from matching.actions.scoring import PREPARED, Prepared, Scored, score_records
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
@@ -102,6 +102,7 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
         run.questions += doubts.without_evidence(known, scored.models, settled)
         doubts.close_settled([record.pk for record in known], scored.models, settled)
     _write(run)
+    _note_nearness(run, fresh, known)
     run.questions += _doubts(run, known)
     opened = candidates.open_all(run.questions)
     return _placements(run, records, opened)
@@ -235,18 +236,13 @@ def _write(run: Placing) -> None:
     """Found the groups, whole, link the other records, and write the ledger."""
     founded = _found(run)
     existing = {one.record: one.customer for one in run.linked if one.customer > 0}
-    fresh = {record.pk for record in existing if _is_fresh(record)}
+    fresh = {record.pk for record in existing if is_fresh(record)}
     records = [record.pk for record in existing]
     founding.link_many(records, list(existing.values()), actor=run.actor, written=fresh)
     write_links(run.actor, founded, run.groups, run.linked)
     own = {record: founded[group] for group, records in run.groups.items() for record in records}
     for record, customer in {**own, **existing}.items():
         record.customer_id = customer
-
-
-def _is_fresh(record: SourceRecord) -> bool:
-    """This change has added it: nobody else sees it yet."""
-    return record.version == 1 and record.change == change_id()
 
 
 def _found(run: Placing) -> dict[int, int]:
@@ -257,11 +253,32 @@ def _found(run: Placing) -> dict[int, int]:
     founded: dict[int, int] = {}
     for party, groups in sorted(by_party.items()):
         records = [record for group in groups for record in run.groups[group]]
-        written = {one.pk: as_open(one) for one in records if _is_fresh(one)}
+        written = {one.pk: as_open(one) for one in records if is_fresh(one)}
         members = [[record.pk for record in run.groups[group]] for group in groups]
         made = founding.found_many(party, members, actor=run.actor, written=written)
         founded.update(zip(groups, made, strict=True))
     return founded
+
+
+def _note_nearness(run: Placing, fresh: Sequence[SourceRecord], known: Sequence[SourceRecord]) -> None:
+    """Tell `match` which customers it need not look at for these records; one statement a party type."""
+    for party in sorted({record.party_type for record in (*fresh, *known)}):
+        mine = [record for record in fresh if record.party_type == party]
+        near = {record.customer_id or 0 for record in mine if _leads_elsewhere(run, record)}
+        near |= {record.customer_id or 0 for record in known if record.party_type == party}
+        alone = {record.customer_id or 0 for record in mine} - near
+        founded = {record.customer_id or 0 for record in mine if run.customer_of[record.pk] < 0}
+        nearness.note(run.scored.models[party].version, founded=founded & alone, alone=alone, near=near)
+
+
+def _leads_elsewhere(run: Placing, record: SourceRecord) -> bool:
+    """Whether it has a pair at the review line with a record of another customer."""
+    own = run.customer_of[record.pk]
+    review = run.scored.models[record.party_type].model.review
+    return any(
+        score.probability >= review and run.customer_of.get(other.pk) != own
+        for other, score in run.scored.of(record.pk)
+    )
 
 
 def _placements(run: Placing, records: Sequence[SourceRecord], opened: Sequence[Candidate]) -> dict[int, Placement]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
+from cmdm.actions import change_id
 from cmdm.database.kept import kept
 from customers.models import SourceRecord
 from matching.engine.features import Features
@@ -21,6 +22,34 @@ _KEEP = """
        SET preparation = EXCLUDED.preparation, version = EXCLUDED.version, line = EXCLUDED.line
 """
 _KEEP_WITHOUT_KEYS = f"WITH gone AS (DELETE FROM matching_matchkey WHERE record_id = ANY(%s)) {_KEEP}"
+_KEEP_FIRST = f"""
+    WITH prepared AS ({_KEEP})
+    INSERT INTO matching_matchkey (key, record_id, rule, finer)
+    SELECT k.key, k.record_id, k.rule, false
+      FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[]) AS k(key, record_id, rule)
+"""
+
+
+def is_fresh(record: SourceRecord) -> bool:
+    """This change has added it: nobody else sees it yet."""
+    return record.version == 1 and record.change == change_id()
+
+
+def keep_first(
+    records: Sequence[SourceRecord],
+    features: Mapping[int, Features],
+    models: Mapping[str, InForce],
+    keys: Sequence[tuple[int, int, int]],
+) -> None:
+    """Keep the features of fresh records, of which nothing is stored yet, with their keys (digest, record, rule).
+
+    One statement.
+    """
+    rows = [_row(models[record.party_type].model, record, features[record.pk]) for record in records]
+    with kept() as cursor:
+        cursor.execute(
+            _KEEP_FIRST, [*_columns(rows), *([list(each) for each in zip(*keys, strict=True)] or [[], [], []])]
+        )
 
 
 def replace(records: Sequence[SourceRecord], features: Mapping[int, Features], models: Mapping[str, InForce]) -> None:

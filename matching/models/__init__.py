@@ -3,7 +3,7 @@
 from matching.models.candidate import Candidate
 from matching.models.key import MatchKey, OversizedBlock, PreparedRecord
 from matching.models.ledger import LedgerEntry
-from matching.models.model import MatchMark, MatchModel
+from matching.models.model import MatchMark, MatchModel, NothingNear
 from matching.models.verdict import Verdict
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "MatchKey",
     "MatchMark",
     "MatchModel",
+    "NothingNear",
     "OversizedBlock",
     "PreparedRecord",
     "Verdict",

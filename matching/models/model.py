@@ -107,3 +107,22 @@ class MatchMark(models.Model):
 
     def __str__(self) -> str:
         return self.party_type
+
+
+class NothingNear(models.Model):
+    """Customers that ``match`` passes over: since it last looked, only records came to them that are near to no other.
+
+    Placing has compared those records with whatever shares a key with them, and found no pair at the review line that
+    leads to another customer. It holds while ``change`` is the customer's own, so whatever else changes him ends it,
+    and under that ``model`` (its version).
+    """
+
+    customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True, related_name="+")
+    change = models.UUIDField()
+    model = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.customer_id)
