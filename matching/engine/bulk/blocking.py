@@ -144,17 +144,21 @@ def pairs(blocks: Blocks, fresh: Ints | None = None, *, fast: bool = AVAILABLE) 
 def _together(blocks: Blocks) -> tuple[Ints, Ints]:
     """The blocks of each record side by side: those of row r by rule k start at starts[r, k], where k - 1 ends."""
     rules = len(blocks.compared)
-    ends = np.zeros((len(blocks.columns), rules + 1), dtype=np.int64)
-    for rule, lists in enumerate(blocks.compared):
-        ends[:, rule + 1] = lists.counts
-    np.cumsum(ends, axis=1, out=ends)
-    ends += np.concatenate([[0], np.cumsum(ends[:, -1])[:-1]])[:, None] if len(ends) else 0
-    values = np.empty(ends[-1, -1] if len(ends) else 0, dtype=np.int32)
-    for rule, lists in enumerate(blocks.compared):
-        moved = np.repeat(ends[:, rule] - lists.starts[:-1], lists.counts)
-        values[np.arange(len(lists.values)) + moved] = lists.values
+    whole = sum(len(lists.values) for lists in blocks.compared)
     # Half as wide, the blocks of a record stand in one line of the processor's cache.
-    return ends.astype(np.int32) if len(values) <= np.iinfo(np.int32).max else ends, values
+    ends = np.zeros((len(blocks.columns), rules + 1), dtype=np.int32 if whole <= np.iinfo(np.int32).max else np.int64)
+    place = np.zeros(len(ends), dtype=np.int64)
+    for lists in blocks.compared:
+        place[1:] += lists.counts[:-1]
+    np.cumsum(place, out=place)
+    ends[:, 0] = place
+    values = np.empty(whole, dtype=np.int32)
+    for rule, lists in enumerate(blocks.compared):
+        moved = np.repeat(place - lists.starts[:-1], lists.counts)
+        values[np.arange(len(lists.values)) + moved] = lists.values
+        place += lists.counts
+        ends[:, rule + 1] = place
+    return ends, values
 
 
 def _ordered(numbers: Ints) -> Ints:

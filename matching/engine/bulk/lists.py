@@ -73,9 +73,11 @@ class Lists:
 
     def joined(self, other: Self) -> Self:
         """The values of both, row by row."""
-        rows = np.concatenate([self.rows, other.rows])
-        order = np.argsort(rows, kind="stable")
-        return self.of(rows[order], np.concatenate([self.values, other.values])[order], len(self))
+        starts = self.starts + other.starts
+        values = np.empty(len(self.values) + len(other.values), dtype=self.values.dtype)
+        values[np.arange(len(self.values)) + other.starts[self.rows]] = self.values
+        values[np.arange(len(other.values)) + self.starts[1:][other.rows]] = other.values
+        return self.__class__(starts, values)
 
     def positions(self, rows: Ints) -> tuple[Ints, Ints]:
         """Where the values of these rows lie, and how many each row has."""

@@ -15,7 +15,7 @@ from matching.engine import keys as reference
 from matching.engine.bulk.columns import Columns, digits_of, endings_of
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.numbering import numbered
-from matching.engine.bulk.texts import Texts
+from matching.engine.bulk.texts import Later, Texts
 from matching.engine.contacts import PROVIDERS
 from matching.engine.names import organisation_name
 
@@ -128,29 +128,41 @@ def _domains(columns: Columns) -> Part:
     return _mapped(Lists(own.lists.starts, own.domain[own.lists.values]), made)
 
 
+def _coded(lists: Lists, texts: Callable[[Ints], pl.Series]) -> Part:
+    """Values that are numbers, of which each distinct one has a text of its own, made when it is asked for."""
+    numbers, places = numbered(lists.values)
+    distinct = lists.values[places]
+    pool = Later(lambda: pl.concat([pl.Series("", [""]), texts(distinct).rename("")]))
+    return Part(Lists(lists.starts, numbers + 1), pool)
+
+
 def _phones(columns: Columns) -> Part:
     phones = columns.phones
-    endings = endings_of(phones.values)
-    numbers, places = numbered(endings)
-    return _mapped(Lists(phones.starts, numbers), digits_of(endings[places]))
+    return _coded(Lists(phones.starts, endings_of(phones.values)), digits_of)
 
 
 def _identifiers(columns: Columns) -> Part:
+    """Whether one is verified does not matter."""
     own = columns.identifiers
-    made = own.schemes.series.gather(own.scheme) + ":" + own.pool.series.gather(own.value)
-    return _mapped(own.lists, made)
+    whole = own.scheme.astype(np.int64) << 32 | own.value
+
+    def texts(codes: Ints) -> pl.Series:
+        return own.schemes.series.gather(codes >> 32) + ":" + own.pool.series.gather(codes & 0xFFFFFFFF)
+
+    return _coded(Lists(own.lists.starts, whole[own.lists.values]), texts)
 
 
-def _births(columns: Columns, text: Callable[[int], str]) -> Part:
-    column = columns.dates["birth_date"]
-    numbers, places = numbered(column.astype(np.int64))
-    made = pl.Series("", [text(each) if each else "" for each in column[places].tolist()], dtype=pl.String)
-    return _mapped(Lists.single(numbers, column > 0), made)
+def _births(columns: Columns, codes: Callable[[Ints], Ints], text: Callable[[int], str]) -> Part:
+    """Part of the birth date as a number, and its text; those without have 0."""
+    found = codes(columns.dates["birth_date"].astype(np.int64))
+    return _coded(
+        Lists.single(found, found > 0), lambda distinct: pl.Series("", list(map(text, distinct.tolist())), pl.String)
+    )
 
 
 def _day(number: int) -> str:
     year, month, day = number // 10_000, number // 100 % 100, number % 100
-    return (f"{year:04d}" + (f"-{month:02d}" if month else "") + f"-{day:02d}") if day else ""
+    return f"{year:04d}" + (f"-{month:02d}" if month else "") + f"-{day:02d}"
 
 
 def _place(columns: Columns, part: str, make: Callable[[pl.Series], pl.Series] | None = None) -> Part:
@@ -202,8 +214,8 @@ _MAKERS: Final[dict[str, Callable[[Columns], Part]]] = {
     "family": lambda c: _sounds(c, _family_names(c)),
     "family_initial": lambda c: _name_texts(c, _initial, c.names.family),
     "family_prefix": lambda c: _prefix(c, _family_names(c)),
-    "birth_date": lambda c: _births(c, _day),
-    "birth_year": lambda c: _births(c, lambda number: f"{number // 10_000:04d}"),
+    "birth_date": lambda c: _births(c, lambda dates: np.where(dates % 100 > 0, dates, 0), _day),
+    "birth_year": lambda c: _births(c, lambda dates: dates // 10_000, lambda year: f"{year:04d}"),
     "postcode": lambda c: _place(c, "postcode"),
     "house": lambda c: _place(c, "house"),
     "street": lambda c: _place(c, "street", _street),

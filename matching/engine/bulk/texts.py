@@ -111,6 +111,17 @@ class Texts:
         return found
 
 
+class Later(Texts):
+    """Texts that are made when they are asked for; their numbers stand in no order."""
+
+    def __init__(self, make: Callable[[], pl.Series]) -> None:
+        self._make = make
+
+    @cached_property
+    def series(self) -> pl.Series:  # type: ignore[override]
+        return self._make()
+
+
 def _pooled(texts: pl.Series, hashed: Callable[[pl.Series], pl.Series] = pl.Series.hash) -> tuple[pl.Series, Ints]:
     """The distinct texts in order, and the number of each text among them."""
     groups, places = numbered(hashed(texts).to_numpy())
