@@ -215,12 +215,12 @@ def of_prepared(made: Prepared, spaces: Ints | None = None) -> Columns:
     count = len(made.ids)
     # The longest first.
     steps: list[Callable[[], Any]] = [
+        lambda: _emails(made.emails, count),
         lambda: names_of(made.names, made.others),
         lambda: _addresses(made.addresses, count),
-        lambda: _emails(made.emails, count),
         lambda: _identifiers(made.identifiers, count),
     ]
-    names, addresses, emails, identifiers = side_by_side(count, steps)
+    emails, names, addresses, identifiers = side_by_side(count, steps)
     return Columns(
         ids=made.ids,
         party_type=made.party_type,

@@ -124,12 +124,13 @@ class Later(Texts):
 
 def _pooled(texts: pl.Series, hashed: Callable[[pl.Series], pl.Series] = pl.Series.hash) -> tuple[pl.Series, Ints]:
     """The distinct texts in order, and the number of each text among them."""
-    groups, places = numbered(hashed(texts).to_numpy())
-    found = texts.gather(places)
-    order = found.arg_sort().to_numpy()
-    ranks = np.empty(len(order), dtype=np.int32)
-    ranks[order] = np.arange(len(order), dtype=np.int32)
-    pool, numbers = found.gather(order), ranks[groups]
+    hashes = hashed(texts).to_numpy()
+    groups, places = numbered(hashes)
+    pool = texts.gather(places).sort()
+    # Sorting texts with their places takes four times as long; each finds its place by its hash.
+    ranks = np.empty(len(places), dtype=np.int32)
+    ranks[np.argsort(hashes[places])] = np.argsort(hashed(pool).to_numpy())
+    numbers = ranks[groups]
     if (pool.gather(numbers) == texts).all():
         return pool, numbers
     # Two texts with one hash: rare, and the slower way does not mind.
