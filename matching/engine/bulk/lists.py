@@ -82,28 +82,28 @@ class Lists:
     def positions(self, rows: Ints) -> tuple[Ints, Ints]:
         """Where the values of these rows lie, and how many each row has."""
         counts = self.counts[rows]
-        if AVAILABLE:
-            places = np.empty(counts.sum(), dtype=np.int64)
-            _places(self.starts, rows, places)
-            return places, counts
         firsts = np.repeat(self.starts[rows] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
         return firsts + np.arange(counts.sum()), counts
 
     def _gather(self, rows: Ints) -> tuple[Ints, Ints]:
         if not len(rows):
             return np.zeros(1, dtype=np.int64), self.values[:0]
-        places, counts = self.positions(rows)
+        counts = self.counts[rows]
         starts = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum(counts, out=starts[1:])
-        return starts, self.values[places]
+        if AVAILABLE:
+            values = np.empty(starts[-1], dtype=self.values.dtype)
+            _gathered(self.starts, self.values, rows, values)
+            return starts, values
+        return starts, self.values[self.positions(rows)[0]]
 
 
 @kernel
-def _places(starts: Ints, rows: Ints, places: Ints) -> None:
+def _gathered(starts: Ints, values: Ints, rows: Ints, found: Ints) -> None:
     at = 0
     for row in rows:
         for place in range(starts[row], starts[row + 1]):
-            places[at] = place
+            found[at] = values[place]
             at += 1
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from matching.engine.bulk import columns as bulk
 from matching.engine.bulk import keys as keys_in_columns
-from matching.engine.bulk import lists, numbering
+from matching.engine.bulk import lists, numbering, parts
 from matching.engine.bulk.blocking import block, pairs
 from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.keys import KeyMaker
@@ -62,7 +62,7 @@ def found_pairs(model, columns, *, fast, fresh=None):
 def compiled(fast):
     """Nothing is, where numba is not installed."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (keys_in_columns, lists, numbering):
+        for module in (keys_in_columns, lists, numbering, parts):
             patch.setattr(module, "AVAILABLE", fast and AVAILABLE)
         yield
 
