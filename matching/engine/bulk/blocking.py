@@ -58,49 +58,65 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
     """Make the keys of all rules, and finer ones for blocks over the cap; with `keep` they are all held for storing."""
     maker = KeyMaker(model, columns)
     blocks = Blocks(columns)
-    for made, found in _made(maker, len(model.rules), len(columns)):
-        groups, sizes = found
-        rows, over = made.rows, sizes[groups] > model.block_cap
-        _note_crowded(blocks, model, made, sizes[groups] > model.shared_limit)
-        if over.any():
-            large = made.where(over)
-            blocks.large += _report(large, finer=False)
-            finer = maker.finer(large)
-            blocks.finer += finer if keep else []
-            used = [made.where(~over)]
-            for each in finer:
-                fitting, beyond = _apart(each, model.block_cap)
-                blocks.large += _report(beyond, finer=True)
-                used += [fitting, _newest(beyond, columns, model.block_cap)]
-            rows, numbers = joined(used)
-            groups, _places, sizes = grouped(numbers)
+    for made, groups, sizes, compared in _made(maker, model, len(columns)):
+        if sizes.max(initial=0) > model.shared_limit:
+            _note_crowded(blocks, model, made, sizes[groups] > model.shared_limit)
         if keep:
             blocks.plain.append(made)
-        # A key that no other record has leads to no pair.
-        shared = sizes > 1
-        there = shared[groups]
-        numbered = (np.cumsum(shared) - 1).astype(np.int32)
-        blocks.compared.append(Lists.of(rows[there], numbered[groups[there]], len(columns)))
+        if compared is None:
+            blocks.compared.append(_divided(blocks, maker, made, sizes[groups], keep=keep))
+        else:
+            blocks.compared.append(compared)
     return blocks
 
 
-def _made(maker: KeyMaker, rules: int, records: int) -> Iterator[tuple[RuleKeys, tuple[Ints, Ints]]]:
-    """The keys of each rule with their blocks, as many rules at a time as there are workers."""
+def _made(maker: KeyMaker, model: Model, records: int) -> Iterator[tuple[RuleKeys, Ints, Ints, Lists | None]]:
+    """By rule the keys, the block of each and the sizes of blocks; and what is compared, where none is over the cap.
 
-    def one(rule: int) -> tuple[RuleKeys, tuple[Ints, Ints]]:
+    As many rules at a time as there are workers.
+    """
+
+    def one(rule: int) -> tuple[RuleKeys, Ints, Ints, Lists | None]:
         made = maker.rule(rule)
         groups, _places, sizes = grouped(made.numbers)
-        return made, (groups, sizes)
+        fits = sizes.max(initial=0) <= model.block_cap
+        return made, groups, sizes, _shared(made.rows, groups, sizes, records) if fits else None
 
-    for first in range(0, rules, WORKERS):
-        batch = range(first, min(first + WORKERS, rules))
+    for first in range(0, len(model.rules), WORKERS):
+        batch = range(first, min(first + WORKERS, len(model.rules)))
         yield from side_by_side(records, [partial(one, rule) for rule in batch])
+
+
+def _divided(blocks: Blocks, maker: KeyMaker, made: RuleKeys, sizes: Ints, *, keep: bool) -> Lists:
+    """What is compared under a rule with blocks over the cap: finer ones stand for those. `sizes` are by key."""
+    cap, columns = maker.model.block_cap, blocks.columns
+    over = sizes > cap
+    large = made.where(over)
+    blocks.large += _report(large, finer=False)
+    finer = maker.finer(large)
+    blocks.finer += finer if keep else []
+    used = [made.where(~over)]
+    for each in finer:
+        fitting, beyond = _apart(each, cap)
+        blocks.large += _report(beyond, finer=True)
+        used += [fitting, _newest(beyond, columns, cap)]
+    rows, numbers = joined(used)
+    groups, _places, counts = grouped(numbers)
+    return _shared(rows, groups, counts, len(columns))
+
+
+def _shared(rows: Ints, groups: Ints, sizes: Ints, records: int) -> Lists:
+    """The blocks of each record, numbered. A key that no other record has leads to no pair."""
+    shared = sizes > 1
+    there = shared[groups]
+    numbers = (np.cumsum(shared) - 1).astype(np.int32)
+    return Lists.of(rows[there], numbers[groups[there]], records)
 
 
 def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys, over: Ints) -> None:
     """A contact that is a key by itself and is held by more than the limit: a switchboard, a made-up number."""
     parts = model.rules[keys.rule].parts
-    if len(parts) == 1 and parts[0] in CONTACTS and over.any():
+    if len(parts) == 1 and parts[0] in CONTACTS:
         crowd = keys.where(over)
         _distinct, first = np.unique(crowd.numbers, return_index=True)
         blocks.crowded.setdefault(parts[0], set()).update(crowd.where(first).texts())

@@ -236,6 +236,9 @@ class _Slots:
 
     def content(self, there: Ints) -> tuple[Any, ...]:
         columns, phones = self.columns, self.columns.phones
+        # The letters of the largest pools first, each by itself.
+        mails = columns.emails
+        side_by_side(len(columns), [lambda: mails.whole.signatures, lambda: mails.users.signatures])
         steps: list[Callable[[], Any]] = [
             lambda: rows_of(columns, self.dates, next(iter(self.shared), None), there),
             self._names,
