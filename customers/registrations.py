@@ -30,7 +30,7 @@ declare(
     none="id source domain party_type digest findings version last_version observed_at received_at placed_at customer "
     "about closed_at change",
     personal="key",
-    catalogue="values",
+    catalogue="values corrected",
     sealed="raw",
 )
 declare(

@@ -200,6 +200,13 @@ class SeenField(forms.CharField):
             raise forms.ValidationError(_("This page is damaged. Load it again.")) from error
 
 
+class SettingForm(forms.Form):
+    """The value to set, as the card named it, and the versions that it showed."""
+
+    seen = SeenField(max_length=2_000)
+    settling = forms.CharField(max_length=200)
+
+
 class DecisionForm(forms.Form):
     """An answer: what is decided, on which versions, how firmly, why, which values win and who belongs together."""
 

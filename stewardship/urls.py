@@ -75,6 +75,7 @@ urlpatterns = [
     path("review/<int:pk>/take/", tasks.take, name="take"),
     path("review/<int:pk>/release/", tasks.release, name="release"),
     path("review/<int:pk>/decide/", tasks.decide, name="decide"),
+    path("review/<int:pk>/set/", tasks.set_so, name="set_so"),
     path("review/<int:pk>/settle/", tasks.settle, name="settle"),
     path("review/answers/<int:pk>/undo/", tasks.undo, name="undo"),
 ]

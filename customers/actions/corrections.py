@@ -3,21 +3,28 @@
 A record has one correction; its values accumulate, attribute by attribute, and those of a many-valued attribute
 element by element: one that is equal by its type's key takes the earlier one's place. It moves with the record that it
 is about and is taken in like any other record, so that history, lineage and golden values need no second way.
+
+What a steward corrected lies over the record from then on (`laying`): it is compared anew, as if its source had sent
+it, and what was open about it is asked otherwise, or no longer.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import audit, clock
+from cmdm import access, audit, clock
 from cmdm.actions import Invalid, Refused, action
 from cmdm.models import User
+from customers import ports
 from customers.actions import records, writing
 from customers.actions.pins import hold
+from customers.actions.preparing import prepare
 from customers.actions.received import REJECTED, Outcome, Received
 from customers.actions.sources import own_source
 from customers.models import Customer, Source, SourceRecord
 from customers.queries.catalogue import catalogue
+from customers.queries.laid import is_compared, laid
 from customers.sealing import open_raw, open_values
 from customers.types.base import blank
 from customers.types.standardising import standardise
@@ -50,11 +57,14 @@ def correct(
     if about.about_id is not None:
         raise Refused(_("A correction is about a record of a source."))
     own = own_source(about.domain, role, actor=actor)
-    about, known = _held(about, own, customer, actor=actor)
+    about, known = _alone(about, own)
     values = _said(known)
     before = _replaced(attribute, values.get(attribute), instead)
     values[attribute] = _together(attribute, before, value, own, about)
-    outcome = _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
+    received = _received(about, values, _why(known, attribute, reason, actor))
+    _reserve(own, about, prepare(own, [received])[0].values)
+    _hold(about, customer, actor=actor)
+    outcome = _take_in(own, received, actor=actor)
     if outcome.status == REJECTED:
         raise Invalid({attribute: [fault.message for fault in outcome.faults]})
     audit.record(actor, "record.corrected", about, attributes=[attribute])
@@ -73,7 +83,8 @@ def withdraw(
     if correction.about_id is None:
         raise Refused(_("This is not a correction."))
     own = correction.source
-    about, known = _held(SourceRecord.objects.get(pk=correction.about_id), own, None, actor=actor)
+    access.require(actor, "correct", correction)
+    about, known = _alone(SourceRecord.objects.get(pk=correction.about_id), own)
     values = _said(known)
     if known is None or attribute not in values:
         raise Refused(_("This attribute is not corrected."))
@@ -81,8 +92,10 @@ def withdraw(
     left = _without(attribute, before, element) if element is not None else []
     if left:
         values[attribute] = left
+    _reserve(own, about, values)
+    _hold(about, None, actor=actor)
     if values:
-        _take_in(own, about, values, _why(known, attribute, reason, actor), actor=actor)
+        _take_in(own, _received(about, values, _why(known, attribute, reason, actor)), actor=actor)
     else:
         records.close(own, [known.key], actor=actor, verb="correct")
     audit.record(actor, "correction.withdrawn", about, attributes=[attribute])
@@ -132,25 +145,38 @@ def key_of(about: SourceRecord) -> str:
     return f"record-{about.pk}"
 
 
-def _held(
-    about: SourceRecord, own: Source, customer: Customer | None, *, actor: User
-) -> tuple[SourceRecord, SourceRecord | None]:
-    """The record and its correction so far, locked in the order of the house: key, customer, record."""
+def _alone(about: SourceRecord, own: Source) -> tuple[SourceRecord, SourceRecord | None]:
+    """The record and its correction so far: until the end of the change nobody else says anything of either."""
+    writing.lock_keys(about.source, [about.key])
     writing.lock_keys(own, [key_of(about)])
-    now, about = hold(about.pk, actor=actor)
+    about = SourceRecord.objects.select_related("source", "domain").get(pk=about.pk)
+    return about, SourceRecord.objects.filter(source=own, key=key_of(about)).first()
+
+
+def _reserve(own: Source, about: SourceRecord, correction: Mapping[str, Any]) -> None:
+    """Lock the buckets of the record as it will be compared, before any row is locked."""
+    if is_compared(own):
+        ports.reserve([records.compared_as(about, laid(about, correction))])
+
+
+def _hold(about: SourceRecord, customer: Customer | None, *, actor: User) -> None:
+    """Lock the record and its customer. Refused where it is not this customer's any more."""
+    now, _record = hold(about.pk, actor=actor)
     if customer is not None and now.pk != customer.pk:
         raise Refused(_("This record has moved to another customer."))
-    return about, SourceRecord.objects.filter(source=own, key=key_of(about)).locked().first()
 
 
-def _take_in(own: Source, about: SourceRecord, values: dict[str, Any], why: Any, *, actor: User) -> Outcome:
-    received = Received(
+def _received(about: SourceRecord, values: Mapping[str, Any], why: Mapping[str, Any]) -> Received:
+    return Received(
         key=key_of(about),
         values=values,
         party_type=about.party_type,
         about=about.pk,
         raw={"values": values, "why": why},
     )
+
+
+def _take_in(own: Source, received: Received, *, actor: User) -> Outcome:
     return records.take_in(own, [received], actor=actor, verb="correct")[0]
 
 

@@ -51,7 +51,11 @@ class Written(NamedTuple):
 
 @dataclass
 class Outcome:
-    """What became of one received record, in the order received."""
+    """What became of one received record, in the order received.
+
+    ``compared``: the values by which a record is compared, where something is corrected in it; that record is ``over``
+    of a correction, else its own.
+    """
 
     received: Received
     status: str
@@ -64,6 +68,8 @@ class Outcome:
     findings: list[dict[str, str]] = field(default_factory=list)
     digest: bytes = b""
     written: Written | None = None
+    over: SourceRecord | None = None
+    compared: dict[str, Any] | None = None
 
     @property
     def stored(self) -> SourceRecord:

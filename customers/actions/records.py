@@ -16,10 +16,11 @@ from cmdm.actions import Refused, action
 from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers import ports
-from customers.actions import golden, writing
+from customers.actions import golden, laying, writing
 from customers.actions.preparing import prepare
 from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECTED, UNCHANGED, Outcome, Received
 from customers.models import Customer, Load, Source, SourceRecord
+from customers.queries.laid import is_compared
 from customers.types.standardising import Fault
 
 __all__ = ["Outcome", "Received", "close", "take_in"]
@@ -53,6 +54,7 @@ def take_in(
     outcomes = prepare(source, received, digests, {} if len(received) > 1 else None)
     set_repeated_aside(outcomes)
     _compare(outcomes, stored)
+    laying.lay(source, outcomes)
     ports.reserve(_incoming(source, outcomes))
     # Nobody else adds a record under one of these keys meanwhile; one that is there may have moved or been closed.
     changed = [one for one in outcomes if one.status == CHANGED]
@@ -117,11 +119,23 @@ def _compare(outcomes: Sequence[Outcome], stored: Mapping[str, SourceRecord]) ->
 
 
 def _incoming(source: Source, outcomes: Sequence[Outcome]) -> list[ports.Incoming]:
-    return [
-        ports.Incoming(source.pk, one.received.key, source.domain_id, one.received.party_type, one.values)
+    own = [
+        ports.Incoming(
+            source.pk,
+            one.received.key,
+            source.domain_id,
+            one.received.party_type,
+            one.values if one.compared is None else one.compared,
+        )
         for one in outcomes
         if one.is_open and one.received.about is None
     ]
+    return [*own, *(compared_as(one.over, one.compared) for one in outcomes if one.over and one.compared is not None)]
+
+
+def compared_as(record: SourceRecord, values: Mapping[str, Any]) -> ports.Incoming:
+    """A record as it is about to be compared, by opened values."""
+    return ports.Incoming(record.source_id, record.key, record.domain_id, record.party_type, values)
 
 
 def _write(source: Source, outcomes: Sequence[Outcome], known: Mapping[str, SourceRecord]) -> None:
@@ -133,12 +147,14 @@ def _write(source: Source, outcomes: Sequence[Outcome], known: Mapping[str, Sour
     current = [one for one in changed if not one.outdated]
     writing.replace(current)
     writing.index_terms([one.stored for one in current])
+    laying.put({one.over: one.compared for one in [*fresh, *current] if one.over})
 
 
 def _place(outcomes: Sequence[Outcome], *, actor: User) -> None:
     """Place what was written and rebuild every customer that it touched; those that it founded are whole."""
     written = [one for one in outcomes if one.is_open and not one.outdated and one.record is not None]
     compared: list[SourceRecord] = [one.record for one in written if one.record and one.record.about_id is None]
+    compared += [one.over for one in written if one.over and one.over.customer_id]
     placements = ports.place(compared, actor=actor) if compared else {}
     for one in written:
         one.placement = placements.get(one.record.pk) if one.record else None
@@ -166,9 +182,22 @@ def close(
     writing.close_rows([*ids, *corrections])
     if records:
         ports.forget_keys(records)
+    _compare_again(source, records, actor=actor)
     golden.rebuild(customers, "customer.changed", actor=actor)
     audit.record(actor, "records.closed", load or source, domains=[source.domain_id], counts={CLOSED: len(ids)})
     return [record.key for record in records]
+
+
+def _compare_again(source: Source, closed: Sequence[SourceRecord], *, actor: User) -> None:
+    """What was corrected in a record is so no longer: it is compared by its own values."""
+    if not is_compared(source):
+        return
+    about = SourceRecord.objects.current().filter(pk__in=[one.about_id for one in closed], corrected__isnull=False)
+    records = list(about.locked().defer("raw", "findings"))
+    laying.put(dict.fromkeys(records))
+    placed = [record for record in records if record.customer_id]
+    if placed:
+        ports.place(placed, actor=actor)
 
 
 def _hold(rows: Any) -> tuple[list[Customer], list[SourceRecord]]:

@@ -24,10 +24,11 @@ _TERMS = {"record_id": "bigint", "domain_id": "bigint", "kind": "smallint", "ter
 _REPLACE = """
     UPDATE customers_sourcerecord r
        SET party_type = t.party, values = t.values::jsonb, raw = t.raw, digest = t.digest,
-           findings = t.findings::jsonb, version = r.last_version + 1, last_version = r.last_version + 1,
+           findings = t.findings::jsonb, corrected = t.corrected::jsonb,
+           version = r.last_version + 1, last_version = r.last_version + 1,
            observed_at = t.observed, received_at = %s, closed_at = NULL, change = %s
-      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::timestamptz[])
-           AS t(id, party, values, raw, digest, findings, observed)
+      FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[], %s::text[], %s::timestamptz[],
+                  %s::text[]) AS t(id, party, values, raw, digest, findings, observed, corrected)
      WHERE r.id = t.id
 """
 
@@ -44,7 +45,7 @@ def lock_keys(source: Source, keys: Sequence[str]) -> None:
 
 
 def insert(outcomes: Sequence[Outcome], source: Source) -> None:
-    """First versions. A correction goes to its record's customer at once: it is not compared."""
+    """First versions. A correction goes to its record's customer at once: it has no place of its own."""
     now, known = clock.now(), catalogue()
     about = {one.received.about for one in outcomes if one.received.about}
     placed = dict(SourceRecord.objects.filter(pk__in=about).values_list("pk", "customer")) if about else {}
@@ -88,7 +89,7 @@ def replace(outcomes: Sequence[Outcome]) -> None:
         return
     now, known = clock.now(), catalogue()
     history.keep(SourceRecord, [one.record.pk for one in outcomes if one.record], history.CHANGED)
-    columns: list[list[Any]] = [[], [], [], [], [], [], []]
+    columns: list[list[Any]] = [[], [], [], [], [], [], [], []]
     for one in outcomes:
         record = one.stored
         record.party_type = one.received.party_type
@@ -96,6 +97,8 @@ def replace(outcomes: Sequence[Outcome]) -> None:
         record.observed_at = one.received.observed_at or now
         record.version = record.last_version = record.last_version + 1
         record.closed_at, record.change = None, change_id()
+        laid = one.compared if one.over is None else None
+        record.corrected = None if laid is None else seal_values(laid, known.sensitive)
         row = (
             record.pk,
             record.party_type,
@@ -104,6 +107,7 @@ def replace(outcomes: Sequence[Outcome]) -> None:
             one.digest,
             json.dumps(one.findings),
             record.observed_at,
+            None if record.corrected is None else json.dumps(record.corrected, ensure_ascii=False),
         )
         for column, value in zip(columns, row, strict=True):
             column.append(value)
@@ -155,7 +159,7 @@ def close_rows(ids: Sequence[int]) -> None:
     now = clock.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_sourcerecord SET closed_at = %s, received_at = %s, change = %s, "
+            "UPDATE customers_sourcerecord SET closed_at = %s, received_at = %s, change = %s, corrected = NULL, "
             "version = last_version + 1, last_version = last_version + 1 WHERE id = ANY(%s)",
             [now, now, change_id(), list(ids)],
         )

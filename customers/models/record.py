@@ -32,6 +32,7 @@ class SourceRecord(Changed):
 
     ``values`` are standardised, sensitive attributes sealed; ``raw`` is what was received, sealed; ``digest`` is
     the keyed digest of what was received; ``customer`` is the live link. ``about`` makes it a correction of another.
+    ``corrected``: the values with what stewards corrected laid over them, sealed likewise; nothing where they did not.
     """
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="records", verbose_name=_("source"), db_index=False)
@@ -39,6 +40,7 @@ class SourceRecord(Changed):
     domain = models.ForeignKey(Domain, models.PROTECT, related_name="+", verbose_name=_("domain"), db_index=False)
     party_type = models.CharField(_("party"), max_length=12, choices=PartyType.choices)
     values = models.JSONField(_("values"), default=dict)
+    corrected = models.JSONField(null=True)
     raw = models.BinaryField(null=True)
     digest = models.BinaryField(max_length=32)
     findings = models.JSONField(_("quality findings"), default=list)
@@ -56,7 +58,8 @@ class SourceRecord(Changed):
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
     objects = RecordQuerySet.as_manager()
-    history = Versioned(unique=("id", "version"))
+    # What is laid over them follows from the values and the corrections, which both have their versions.
+    history = Versioned(unique=("id", "version"), excluded_fields=["corrected"])
 
     class Meta:
         verbose_name = _("record")
@@ -77,3 +80,8 @@ class SourceRecord(Changed):
 
     def __str__(self) -> str:
         return f"{self.source_id}/{self.key}"
+
+    @property
+    def compared(self) -> Any:
+        """The values by which matching compares it: as corrected, sealed as they are stored."""
+        return self.values if self.corrected is None else self.corrected

@@ -7,11 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.db.models import Q
+
 from cmdm.models import Job
 from cmdm.verifying import Found, Tally, add_check, sql_check
 from customers.models import Customer, SearchTerm, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import REBUILD, derive, golden_hash
+from customers.queries.laid import corrections_of, laid
 from customers.queries.terms import terms_of
 from customers.rules.survivorship import Golden
 from customers.sealing import open_values
@@ -137,6 +140,19 @@ def _batches(rows: Any) -> Iterator[Sequence[Any]]:
         last = batch[-1].pk
 
 
+def _laid() -> Found:
+    """Over every open record lies what stewards corrected of it, and nothing else."""
+    tally = Tally()
+    corrected = Q(corrected__isnull=False) | Q(pk__in=SourceRecord.objects.filter(about__isnull=False).values("about"))
+    for batch in _batches(SourceRecord.objects.filter(corrected).defer("raw", "findings")):
+        known = corrections_of([record.pk for record in batch])
+        for record in batch:
+            wanted = laid(record, open_values(known[record.pk].values)) if record.pk in known else None
+            found = None if record.corrected is None else open_values(record.corrected)
+            tally.add(record.pk, holds=found == wanted)
+    return tally.found()
+
+
 def _goldens() -> Found:
     """Values, lineage and hash are what survivorship makes of the open records.
 
@@ -177,5 +193,6 @@ def _stored_terms(records: Sequence[int]) -> dict[int, list[tuple[int, int, str]
     return defaultdict(list, {record: sorted(terms) for record, terms in found.items()})
 
 
+add_check("records are compared as they were corrected", "I4", _laid)
 add_check("golden values are derived from the records", "I4", _goldens)
 add_check("records are found by their words", "I4", _terms)

@@ -242,7 +242,7 @@ def _subdivide_members(
     for digest, (key, party, space) in named.items():
         chosen = MatchKey.objects.filter(key=digest).values("record")
         model = models[party].model
-        records = SourceRecord.objects.filter(pk__in=chosen).only("party_type", "values")
+        records = SourceRecord.objects.filter(pk__in=chosen).only("party_type", "values", "corrected")
         for pk, one in features_of(records.iterator(chunk_size=2000), dict(models)).items():
             rows += [(finer, pk, key.rule) for finer, _key in finer_digests(model, one, space, [key])]
     _add_finer(rows)

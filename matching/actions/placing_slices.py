@@ -21,12 +21,12 @@ from matching.actions.key_rows import KeyRows
 from matching.actions.placing_composed import Founding, entries
 from matching.actions.placing_plans import Plans
 
-# Keys of records that have come, or of which a version has been kept, since. By their ids: what a load stores it stores
-# before, and no index of times has to be kept for it.
+# Keys of records that have come, or of which a version has been kept or something was corrected, since. By their ids:
+# what a load stores it stores before, and no index of times has to be kept for it.
 _TOUCHED = """
     SELECT DISTINCT k.key FROM matching_matchkey k WHERE k.record_id IN (
-        SELECT id FROM customers_sourcerecord WHERE id > %s AND placed_at IS NOT NULL
-        UNION SELECT id FROM customers_historicalsourcerecord WHERE history_id > %s)
+        SELECT COALESCE(about_id, id) FROM customers_sourcerecord WHERE id > %s AND placed_at IS NOT NULL
+        UNION SELECT COALESCE(about_id, id) FROM customers_historicalsourcerecord WHERE history_id > %s)
 """
 _LAST = """
     SELECT (SELECT COALESCE(max(id), 0) FROM customers_sourcerecord),

@@ -60,4 +60,4 @@ def place_slice(records: Sequence[int], *, actor: User, hold: Callable[[], None]
 
 
 def _incoming(row: SourceRecord) -> Incoming:
-    return Incoming(row.source_id, row.key, row.domain_id, row.party_type, open_values(row.values))
+    return Incoming(row.source_id, row.key, row.domain_id, row.party_type, open_values(row.compared))

@@ -3,6 +3,7 @@
 from cmdm import jobs
 from cmdm.actions import action
 from cmdm.models import Job, User
+from customers.actions import laying
 from customers.models import SourceRecord
 from matching.actions.models import REKEY
 from matching.queries.models import models_coming, models_in_force
@@ -13,9 +14,15 @@ ENDS = 100  # records of either end of the walk that are looked at
 
 @action
 def catch_up(*, actor: User) -> list[Job]:
-    """Ask for the keys and preparations of all records anew where an earlier edition made them; once."""
+    """Ask for the keys and preparations of all records anew where an earlier edition made them; once.
+
+    So it is where something was corrected before corrections were compared.
+    """
     waiting = Job.objects.filter(name=REKEY, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    if models_coming() or waiting.exists() or not _is_behind():
+    if models_coming() or waiting.exists():
+        return []
+    corrected = laying.lay_missing(actor=actor)
+    if not corrected and not _is_behind():
         return []
     return [jobs.enqueue(REKEY, actor=actor, party=party) for party in models_in_force()]
 

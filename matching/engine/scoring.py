@@ -17,7 +17,7 @@ from matching.engine.features import Features
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.vocabulary import LABELS, LEVELS, MISSING, UNRELATED
 
-__all__ = ["Level", "Score", "called", "counterfactual", "score", "score_levels", "sentence"]
+__all__ = ["Level", "Score", "called", "counterfactual", "might_settle", "score", "score_levels", "sentence"]
 
 NAME_PARTS = {"given_name": "given", "family_name": "family"}
 RARE_LEVELS = frozenset({"exact", "transliterated"})
@@ -29,7 +29,10 @@ Found = tuple[Level, tuple[float, ...]]
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One comparison ready to run: its function and what each of its levels gives."""
+    """One comparison ready to run: its function and what each of its levels gives.
+
+    ``least`` and ``most``: what the commonest and the rarest value add to an exact level.
+    """
 
     code: str
     compare: Compare
@@ -37,6 +40,8 @@ class _Line:
     found: Mapping[str, Found]
     rarities: Mapping[str, float]
     unseen: float
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +69,31 @@ def score_levels(model: Model, levels: Mapping[str, str]) -> Score:
 
 
 def counterfactual(model: Model, found: Score) -> str | None:
-    """The comparison that alone, were it at its best level, would make the pair automatic; or None.
+    """The comparison that alone, were it at its best level, would make the pair automatic whatever the value; or None.
 
     One that is missing comes before one that differs, for it can be asked for.
     """
     if found.probability >= model.automatic:
         return None
+    return max(_settled(model, found, least=True), default=(False, 0.0, None))[2]
+
+
+def might_settle(model: Model, found: Score) -> frozenset[str]:
+    """The comparisons of which one, at its best level with its most telling value, would make the pair automatic."""
+    if found.probability >= model.automatic:
+        return frozenset()
+    return frozenset(code for _missing, _weight, code in _settled(model, found, least=False))
+
+
+def _settled(model: Model, found: Score, *, least: bool) -> Iterator[tuple[bool, float, str]]:
+    """Of each comparison that would: whether it is missing, the weight that the pair would have, its code."""
     plan = _plan_of(model)
     lines = [_again(line, level) for line, level in zip(plan.lines, found.levels, strict=False)]
-    settled: list[tuple[bool, float, str]] = []
     for index, (line, comparison) in enumerate(zip(plan.lines, model.comparisons, strict=True)):
-        best = line.found[LEVELS[comparison.kind][0]]
+        best = _rarer(line.found[LEVELS[comparison.kind][0]], line.least if least else line.most)
         again = _weigh(plan, [*lines[:index], best, *lines[index + 1 :]])
         if again.probability >= model.automatic:
-            settled.append((lines[index][0].level == MISSING, again.weight, line.code))
-    return max(settled, default=(False, 0.0, None))[2]
+            yield lines[index][0].level == MISSING, again.weight, line.code
 
 
 def called(model: Model, found: Score) -> str:
@@ -131,7 +146,9 @@ def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -
     found = {level.code: _found(comparison.code, level, alternatives) for level in comparison.levels}
     found[MISSING] = (Level(comparison.code, MISSING, 0.0, LABELS[MISSING]), (0.0,) * len(alternatives))
     rarities, unseen = _rarities(comparison, model.frequencies.get(comparison.attribute))
-    return _Line(comparison.code, compare_of(model, comparison), comparison.attribute, found, rarities, unseen)
+    bits = [*rarities.values(), unseen]
+    compare = compare_of(model, comparison)
+    return _Line(comparison.code, compare, comparison.attribute, found, rarities, unseen, min(bits), max(bits))
 
 
 def _rarities(comparison: Comparison, table: Frequencies | None) -> tuple[Mapping[str, float], float]:

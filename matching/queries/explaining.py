@@ -1,4 +1,4 @@
-"""Why a pair has its score: rows that add up to it, one sentence, and what would settle it."""
+"""Why a pair has its score: rows that add up to it, and one sentence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from customers.models import SourceRecord
 from matching.engine.evidence import Level, Score
 from matching.engine.explaining import sentence
 from matching.engine.model import Model
-from matching.engine.scoring import counterfactual, score, score_levels
+from matching.engine.scoring import score, score_levels
 from matching.engine.vocabulary import MISSING
 from matching.models import Candidate
 from matching.queries.features import features_of
@@ -41,7 +41,6 @@ class PairExplained:
     reasons: Sequence[Reason]
     neutral: Sequence[str]
     sentence: str
-    counterfactual: str
     automatic: float
     model_version: int
     records: tuple[SourceRecord, SourceRecord] | None = None
@@ -85,7 +84,6 @@ def explained(found: Score, chosen: InForce) -> PairExplained:
     labels = labels_of(chosen.model)
     said = [row for row in found.levels if row.level != MISSING and row.weight]
     ordered = sorted(said, key=lambda row: (row.weight < 0, -abs(row.weight)))
-    settles = counterfactual(chosen.model, found)
     return PairExplained(
         probability=found.probability,
         household=found.household,
@@ -95,7 +93,6 @@ def explained(found: Score, chosen: InForce) -> PairExplained:
         reasons=_rows(ordered, found, labels),
         neutral=[labels[row.comparison] for row in found.levels if row.level == MISSING and row.comparison in labels],
         sentence=_sentence(found, labels),
-        counterfactual=labels.get(settles or "", ""),
         automatic=chosen.model.automatic,
         model_version=chosen.version,
     )

@@ -9,8 +9,8 @@ from matching.queries.models import InForce
 
 
 def party_of(record: SourceRecord) -> Party:
-    """A record, opened, as the engine takes it."""
-    return Party(record.pk, record.party_type, open_values(record.values))
+    """A record, opened and as corrected, as the engine takes it."""
+    return Party(record.pk, record.party_type, open_values(record.compared))
 
 
 def features_of(

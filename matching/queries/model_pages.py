@@ -19,9 +19,10 @@ from matching.engine.vocabulary import LABELS
 from matching.models import Candidate, MatchModel
 from matching.queries.diagnoses import diagnoses
 from matching.queries.differences import differences, in_words
-from matching.queries.explaining import PairExplained, explained
+from matching.queries.explaining import PairExplained, explained, labels_of
 from matching.queries.features import features_of
 from matching.queries.models import InForce, read_model
+from matching.queries.settling import settling
 from matching.rules import charts
 
 PAIRS = 12
@@ -54,6 +55,7 @@ class PairShown:
     explained: PairExplained
     low: float
     high: float
+    settles: str = ""
 
 
 @dataclass
@@ -249,7 +251,9 @@ class ModelView:
         features = features_of([row.left, row.right], {self.row.party_type: chosen})
         made = explained(score(self.model, [(features[row.left_id], features[row.right_id])])[0], chosen)
         ends = [0.0, made.prior, made.weight, *(one.start for one in made.reasons), *(one.end for one in made.reasons)]
-        return PairShown(row.pk, names, made, min(ends), max(ends))
+        settled = settling((row.left, row.right), chosen)
+        label = labels_of(self.model)[settled.comparison] if settled else ""
+        return PairShown(row.pk, names, made, min(ends), max(ends), label)
 
 
 def model_view(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import F, JSONField, Q, Value
 from django.db.models.expressions import Case, When
+from django.db.models.functions import Coalesce
 
 from cmdm import crypto
 from cmdm.database.kept import kept
@@ -20,7 +21,7 @@ from matching.queries.models import InForce
 CHUNK = 5_000  # rows read at once
 _CONTEXT = "prepared record"
 _LINES = """
-    SELECT r.id, r.customer_id, p.line, CASE WHEN p.line IS NULL THEN r.values::text END
+    SELECT r.id, r.customer_id, p.line, CASE WHEN p.line IS NULL THEN COALESCE(r.corrected, r.values)::text END
       FROM customers_sourcerecord r
       LEFT JOIN matching_preparedrecord p ON p.record_id = r.id AND p.version = r.version AND p.preparation = %s
      WHERE r.id = ANY(%s) AND r.closed_at IS NULL ORDER BY r.id
@@ -71,7 +72,7 @@ def with_lines(rows: RecordQuerySet, models: Mapping[str, InForce]) -> Any:
     for party, chosen in models.items():
         fits |= Q(party_type=party, prepared__preparation=chosen.model.preparation)
     fits &= Q(prepared__version=F("version"))
-    said = Case(When(fits, then=Value(None, JSONField())), default=F("values"))
+    said = Case(When(fits, then=Value(None, JSONField())), default=Coalesce("corrected", "values"))
     return rows.annotate(kept_line=Case(When(fits, then=F("prepared__line"))), said=said)
 
 

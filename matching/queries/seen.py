@@ -12,7 +12,7 @@ from matching.models import Verdict
 
 def seen_digests(record: SourceRecord, compared: Sequence[str]) -> dict[str, str]:
     """Keyed digest, in hex, of every attribute with a match role that the record gives."""
-    values = open_values(record.values)
+    values = open_values(record.compared)
     return {
         name: crypto.digest(json.dumps(values[name], sort_keys=True, ensure_ascii=False), f"seen:{name}").hex()
         for name in compared

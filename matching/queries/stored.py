@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from django.db.models.functions import Coalesce
 
 from cmdm.models import Domain
 from customers.models import SourceRecord
@@ -78,7 +79,8 @@ def stored(model: Model, rows: RecordQuerySet, *, fresh: bool = False, by: Seque
 
 def _from_values(model: Model, rows: RecordQuerySet, facts: list[tuple[int, int, int]]) -> Prepared:
     def read() -> Iterator[tuple[int, Mapping[str, Any]]]:
-        chosen = rows.values_list("pk", "values", "customer", "domain", "version")
+        said = rows.annotate(said=Coalesce("corrected", "values"))
+        chosen = said.values_list("pk", "said", "customer", "domain", "version")
         for pk, values, customer, domain, version in chosen.iterator(chunk_size=CHUNK):
             facts.append((customer or 0, domain, version))
             yield pk, open_values(values)

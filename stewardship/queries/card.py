@@ -30,6 +30,7 @@ from stewardship.queries.moves import Field, Partition, matrix, partition
 from stewardship.queries.notes import Line, lines_on
 from stewardship.queries.queue import BANDS, CAP, Wanted, capped_count, elsewhere_of, label_of, waiting
 from stewardship.queries.referrals import Asked, asked_about
+from stewardship.queries.settling import Counterfactual, counterfactual
 from stewardship.queries.sides import Side, sides_of
 from stewardship.queries.stances import Stances, stances_of
 from stewardship.queries.why import Why, why_first
@@ -114,6 +115,7 @@ class Card:
     asked: Sequence[Asked] = ()
     notes: Sequence[Line] = ()
     corrected: bool = False
+    counterfactual: Counterfactual | None = None
     conflicts: Sequence[str] = ()
     told: str = ""
     pin: Pin | None = None
@@ -363,6 +365,7 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         conflicts=_conflicts(card, made),
         told=_told(card, made),
         corrected=any(record.about_id for side in made.sides for record in side),
+        counterfactual=None if card.blind else counterfactual(made, card.heads, card.explained),
     )
 
 

@@ -12,9 +12,9 @@ from django_htmx.http import HttpResponseClientRedirect, push_url, retarget
 from cmdm.actions import Refused
 from cmdm.errors import Invalid
 from cmdm.requests import Request
-from stewardship.actions import tasks
+from stewardship.actions import setting, tasks
 from stewardship.actions.holding import LEASE
-from stewardship.forms import DecisionForm
+from stewardship.forms import DecisionForm, SettingForm
 from stewardship.models import Answer, Task
 from stewardship.queries.queue import waiting
 from stewardship.queries.sides import versions_of
@@ -79,6 +79,23 @@ def decide(request: Request, pk: int) -> HttpResponse:
     coming = _announced(request)
     taken = tasks.take_coming(coming, actor=request.user) if coming else None
     return _arrive(request, taken, said=said, given=answer) if taken else _onward(request, said=said, given=answer)
+
+
+@login_required
+@require_POST
+def set_so(request: Request, pk: int) -> HttpResponse:
+    """Set the value that would settle it; the card comes again with its new score."""
+    found = visible(request, pk)
+    form = SettingForm(request.POST)
+    if not form.is_valid():
+        return _refused(request, found, Refused(_("This page is damaged. Load it again.")), status=422)
+    try:
+        setting.set_so(found, actor=request.user, **form.cleaned_data)
+    except Refused as refusal:
+        return _refused(request, found, refusal)
+    said = _("It is set and compared anew. The machine joins them when it matches next.")
+    messages.success(request, said)
+    return _arrive(request, found, said=said)
 
 
 @login_required

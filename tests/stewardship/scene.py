@@ -79,7 +79,7 @@ def ask(
     made = Candidate.objects.create(
         left=ends[0],
         right=ends[1],
-        party_type="person",
+        party_type=left.party_type,
         kind=kind,
         probability=probability,
         evidence={"levels": levels},

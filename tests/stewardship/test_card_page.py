@@ -7,8 +7,7 @@ from cmdm.models import portal_user
 from consent.actions import consents, contacts, evidence
 from customers.actions import corrections
 from customers.models import Customer
-from matching.queries.explaining import pair_explained
-from matching.queries.models import models_in_force
+from matching.models import Candidate
 from stewardship.actions import tasks
 from stewardship.models import Answer, Task
 from tests.consent.scene import make_notice, make_purpose
@@ -17,13 +16,7 @@ from tests.support.people import make_user
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-ALIKE = {
-    "identifier": [{"scheme": "ssn", "value": "7364009"}],
-    "birth_date": "1954-03-17",
-    "email": [{"value": "karl.oberlaender@mail.example"}],
-    "address": [{"line1": "Am Kirchplatz 4", "city": "Marktoberdorf", "postal_code": "87616", "country": "DE"}],
-    "phone": [{"value": "+4983425501712", "kind": "home"}],
-}
+PHONE = [{"value": "+4983425501712", "kind": "home"}]
 
 
 def at(name, task):
@@ -100,23 +93,12 @@ class TestComparison:
         total = explained.prior + sum(reason.weight for reason in explained.reasons)
         assert round(total, 1) == explained.weight
 
-    def test_what_would_make_it_automatic_is_true_when_applied(self, client, marta, father_and_son):
-        explained = card(client, marta, father_and_son).context["card"].explained
-        found = father_and_son.members.get().candidate
-        model = models_in_force()["person"].model
-        [said] = [one for one in model.comparisons if one.label == explained.counterfactual]
-        for record in (found.left, found.right):
-            record.values = {**record.values, said.attribute: ALIKE[said.attribute]}
-
-        assert explained.probability < explained.automatic
-        assert pair_explained(found.left, found.right).probability >= explained.automatic
-
     def test_of_many_records_it_says_which_two_were_compared(self, client, marta, crm, shop):
         left, right = stranger(crm, 1), stranger(shop, 2)
         task = task_of(ask(left, right))
         assert "Compared:" not in card(client, marta, task).text
 
-        other = put(shop, "OLD", **{**left.values, "phone": ALIKE["phone"]})
+        other = put(shop, "OLD", **{**left.values, "phone": PHONE})
         assert other.customer_id == left.customer_id
         found = card(client, marta, task)
         assert [(head.letter, record.key) for head, record in found.context["card"].compared] == [
@@ -125,15 +107,17 @@ class TestComparison:
         ]
         assert "In these two records nothing to compare:" in found.text
 
-    def test_a_correction_is_shown_and_said_not_to_be_compared(self, client, marta, pair, task):
+    def test_a_correction_is_shown_and_compared(self, client, marta, crm, shop):
+        karl = {"given_name": "Karl", "family_name": "Oberländer"}
+        left, right = put(crm, "F", **karl), put(shop, "S", **karl, phone=PHONE)
+        task = task_of(Candidate.objects.get(left=left, right=right))
         before = card(client, marta, task).context["card"]
-        left = pair[0]
-        corrections.correct(left.customer, actor=marta, attribute="family_name", value="Anders", about=left)
+        corrections.correct(left.customer, actor=marta, attribute="family_name", value="Oberlander", about=left)
         found = card(client, marta, task)
         after = found.context["card"]
 
-        assert "What people corrected is not compared" in found.text and "Anders" in found.text
-        assert after.explained.weight == before.explained.weight
+        assert "What stewards corrected is compared" in found.text and "Oberlander" in found.text
+        assert after.explained.weight < before.explained.weight
         assert [(head.records, head.survives) for head in after.heads] == [(1, 0), (1, 1)]
 
     def test_blind_hides_score_and_reasons(self, client, marta, father_and_son):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 
 TABLES = {
-    "links": "SELECT id, customer_id, placed_at, version, values FROM customers_sourcerecord",
+    "links": "SELECT id, customer_id, placed_at, version, values, corrected FROM customers_sourcerecord",
     "values": "SELECT id, key, status, merged_into_id, values, lineage, golden_hash FROM customers_customer",
     "keys": "SELECT key, record_id, rule, finer FROM matching_matchkey",
     "terms": "SELECT record_id, domain_id, kind, term FROM customers_searchterm",

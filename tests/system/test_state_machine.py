@@ -25,6 +25,7 @@ WHICH = st.integers(0, 3)
 ANY = st.integers(0, 5)
 PERSON = st.integers(0, len(PEOPLE) - 1)
 RULES = ("most_trusted", "most_recent", "most_frequent", "most_complete", "earliest")
+ROLE = st.sampled_from(("steward", "steward", "portal"))
 ANSWERS = ("different", "different", "related", "unsure")
 # What takes longest, and what no later deed mends, is looked at when an example ends.
 AT_THE_END = (
@@ -170,14 +171,18 @@ class Hub(RuleBasedStateMachine):
         elif pin:
             try_to(pins.end, pin, actor=self.world.steward)
 
-    @rule(which=ANY, value=st.sampled_from(("Hanna", "Johanna", "")))
-    def a_steward_corrects(self, which, value):
-        record, known = pick(self.world.records(), which), pick(self.world.corrections(), which)
+    @rule(which=ANY, number=PERSON, attribute=st.sampled_from(("given_name", "birth_date", "email")), role=ROLE)
+    def a_steward_or_a_customer_corrects(self, which, number, attribute, role):
+        record, value = pick(self.world.records(), which), PEOPLE[number].get(attribute)
         if record and value:
-            words = {"attribute": "given_name", "value": value}
+            words = {"attribute": attribute, "value": value, "role": role}
             corrections.correct(record.customer, actor=self.world.steward, about=record, **words)
-        elif known:
-            corrections.withdraw(known, "given_name", actor=self.world.steward)
+
+    @rule(which=ANY)
+    def a_correction_is_withdrawn(self, which):
+        known = pick(self.world.corrections(), which)
+        if known:
+            corrections.withdraw(known, min(known.values), actor=self.world.steward)
 
     @rule(one=ANY, other=ANY, ending=st.booleans())
     def a_steward_relates(self, one, other, ending):

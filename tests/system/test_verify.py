@@ -71,6 +71,7 @@ BREAKS = {
         f"""UPDATE {CUSTOMER} SET values = values || '{{"given_name": "Eve"}}' WHERE id = {LATEST}"""
     ],
     "records are found by their words": [f"DELETE FROM customers_searchterm WHERE record_id = {OPEN} AND kind = 2"],
+    "records are compared as they were corrected": [f"UPDATE {RECORD} SET corrected = values WHERE id = {OPEN}"],
     "records have the keys of their values": [
         f"DELETE FROM matching_matchkey WHERE record_id = {OPEN} AND rule = "
         f"(SELECT min(rule) FROM matching_matchkey WHERE record_id = {OPEN})"

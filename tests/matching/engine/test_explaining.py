@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 
 from matching.engine.explaining import MESSAGES
-from matching.engine.scoring import counterfactual, sentence
+from matching.engine.scoring import counterfactual, might_settle, sentence
 from tests.matching.engine.parties import PERSONS, compared, home, many, person, persons
 
 ANN = {"given_name": "Ann", "family_name": "Lee", "birth_date": "1954-03-17"}
@@ -52,3 +52,9 @@ def test_what_is_automatic_already_needs_nothing():
 def test_what_nothing_could_settle_has_no_answer():
     found = compared(person(**ANN), person(given_name="Walter", family_name="Quarz", birth_date="1981-12-01"))
     assert counterfactual(PERSONS, found) is None
+
+
+def test_what_might_settle_is_all_that_the_rarest_value_would():
+    found = compared(person(given_name="Ann", family_name="Sondergeld"), person(**{**ANN, "family_name": "Sondergeld"}))
+    assert counterfactual(PERSONS, found) in might_settle(PERSONS, found)
+    assert might_settle(PERSONS, compared(person(**ANN, **HOME), person(**ANN, **HOME))) == frozenset()
