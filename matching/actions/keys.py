@@ -79,7 +79,8 @@ def write(
 ) -> None:
     """Replace the stored keys of these records and what is kept of them prepared; at most two statements."""
     few = len(records) <= FEW
-    if few and all(preparations.is_fresh(record) for record in records):
+    # One that was placed and corrected in the change that added it has its keys already.
+    if few and all(preparations.is_fresh(record) and record.customer_id is None for record in records):
         rows = [row for record in records for row in _rows(record.pk, found)]
         preparations.keep_first(records, features, models, rows)
         return

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from cmdm import verifying
+from cmdm.actions import action
 from cmdm.models import system_user
 from customers.actions import laying, writing
 from customers.actions.corrections import correct, withdraw
@@ -172,6 +173,17 @@ class TestWhatPersonsSaid:
         assert Candidate.objects.open().get().kind == "stale"
         match()
         assert now(anna).customer != now(other).customer, "a person's word is not overruled by a machine"
+
+    def test_a_record_is_corrected_in_the_change_that_brought_it(self, scene):
+        @action
+        def both(*, actor):
+            record = stored(scene.crm, "9", KARL)
+            correct(record.customer, actor=actor, attribute="email", value=MAIL, about=record)
+            return record
+
+        made = both(actor=system_user())
+        assert now(made).corrected is not None
+        assert broken() == []
 
 
 class TestRaces:
