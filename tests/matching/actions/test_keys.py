@@ -75,6 +75,14 @@ class TestLargeBlocks:
         assert take(small_blocks.desk, "z2", one).placement.decision == "link"
         assert verifying.broken([KEYS]) == []
 
+    def test_a_finer_block_that_is_over_the_cap_still_is_listed_too(self, small_blocks):
+        for letter in "abcdefgh":
+            town = [{"line1": "Street 1", "city": "Uppsala", "country": "SE"}]
+            names = f"A{letter}{letter}o", f"A{letter}{letter}berg"
+            take(small_blocks.crm, f"a{letter}", person(*names, "1970-01-01", address=town))
+        finer = MatchKey.objects.filter(finer=True).values("key")
+        assert set(OversizedBlock.objects.filter(key__in=finer).values_list("records", flat=True)) == {8}
+
     def test_what_was_found_by_update_stays_divided(self, small_blocks):
         everybody(small_blocks, 8)
         take(small_blocks.crm, "u1", {**SourceRecord.objects.get(key="u1").values, "occupation": "Baker"})
