@@ -11,6 +11,7 @@ from customers.queries.start import holdings
 from customers.queries.timeline import TOLD
 
 may_wait("search_term")
+may_wait("record_compared")
 
 declare(
     "customers.Attribute",

@@ -11,6 +11,9 @@ from consent.models import ConsentEvent, Contradiction, Proposal
 from customers.models import Customer, RejectedRow, Relation
 from matching.actions import placing
 from matching.models import Candidate, LedgerEntry, Verdict
+from matching.queries import prepared
+from tests.support.people import make_domain
+from tests.support.records import ANNA, make_source, stored
 
 pytestmark = pytest.mark.django_db
 CHANGE = uuid.UUID(int=1)
@@ -41,6 +44,9 @@ QUESTIONS = {
 }
 
 
+READ = """
+    SELECT COALESCE(sum(idx_scan), 0) FROM pg_stat_xact_user_tables WHERE relname = 'customers_customer'
+"""
 BY_ELEMENT = {"ledger_records", "audit_domains"}
 
 
@@ -59,5 +65,31 @@ def test_where_a_record_lies_is_read_by_its_id_whatever_statistics_say():
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {placing.OWNERS}", [[1, 2]])
         plan = " ".join(line for (line,) in cursor.fetchall())
-    assert "customers_sourcerecord_pkey" in plan
+    assert "record_compared" in plan
     assert "customer_id" not in plan
+
+
+def test_mates_are_compared_without_a_look_at_the_rows_of_their_records():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {prepared.LINES}", [1, [1, 2]])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using record_compared on customers_sourcerecord r" in plan
+
+
+def test_the_check_at_commit_looks_at_no_customer_but_those_that_were_touched():
+    """It once went through all that are merged, as long as statistics said that these are few."""
+    anna = stored(make_source(make_domain("retail")), "1", ANNA).customer
+    merged = [
+        Customer(change=CHANGE, number=f"C-{n}", party_type="person", status="merged", merged_into=anna)
+        for n in range(50)
+    ]
+    Customer.objects.bulk_create(merged)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(READ)
+        before = cursor.fetchone()[0]
+        cursor.execute("UPDATE customers_customer SET restricted = true WHERE id = %s", [merged[0].pk])
+        cursor.execute(READ)
+        assert cursor.fetchone()[0] - before < 20

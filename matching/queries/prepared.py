@@ -20,8 +20,11 @@ from matching.queries.models import InForce
 
 CHUNK = 5_000  # rows read at once
 _CONTEXT = "prepared record"
-_LINES = """
-    SELECT r.id, r.customer_id, p.line, CASE WHEN p.line IS NULL THEN COALESCE(r.corrected, r.values)::text END
+# Of the records only what the index `record_compared` has is asked, of those with a line.
+LINES = """
+    SELECT r.id, r.customer_id, p.line,
+           CASE WHEN p.line IS NULL THEN (
+               SELECT COALESCE(v.corrected, v.values)::text FROM customers_sourcerecord v WHERE v.id = r.id) END
       FROM customers_sourcerecord r
       LEFT JOIN matching_preparedrecord p ON p.record_id = r.id AND p.version = r.version AND p.preparation = %s
      WHERE r.id = ANY(%s) AND r.closed_at IS NULL ORDER BY r.id
@@ -55,7 +58,7 @@ def lines(model: Model, records: Sequence[int]) -> Iterator[Line]:
     """The lines of the open ones of these records (ids), in order; without the ORM, which would take longer."""
     for start in range(0, len(records), CHUNK):
         with kept() as cursor:
-            cursor.execute(_LINES, [model.preparation, list(records[start : start + CHUNK])])
+            cursor.execute(LINES, [model.preparation, list(records[start : start + CHUNK])])
             rows = cursor.fetchall()
         for pk, customer, token, values in rows:
             line = opened(token) if token is not None else _packed(model, pk, values)

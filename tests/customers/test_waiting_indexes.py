@@ -21,7 +21,7 @@ from tests.customers.files import accounted, make_source, row, text, upload
 from tests.support import server
 from tests.support.people import make_domain
 
-NAMES = ["search_term", "keys_of_record"]
+NAMES = ["search_term", "record_compared", "keys_of_record"]
 LEFT = "no index waits for a load that has ended"
 DIES = """
 import os, signal, django
@@ -155,7 +155,7 @@ def test_a_table_in_use_keeps_its_index(committing):
     with psycopg.connect(committing.url_app) as other:
         other.execute("SELECT 1 FROM customers_searchterm")
         waiting.set_aside()
-        assert waiting.waiting() == ["keys_of_record"]
+        assert waiting.waiting() == ["record_compared", "keys_of_record"]
     waiting.build()
 
 
