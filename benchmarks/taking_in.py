@@ -5,12 +5,14 @@
     .venv/bin/python benchmarks/taking_in.py --parquet FILE.parquet --splink PYTHON --bench DIR
     .venv/bin/python benchmarks/taking_in.py --parquet MILLION.parquet --folder /var/tmp/million   # once, some minutes
     .venv/bin/python benchmarks/taking_in.py --folder /var/tmp/million --posts 1000                # as often as wanted
+    .venv/bin/python benchmarks/taking_in.py --folder /var/tmp/million --posts 0 --rounds 5        # the thousand alone
 
 The records come as one file, as the first load of a hub does: all but its last thousand rows are taken in, taken in
 again unchanged and matched, then the last thousand come and are matched. Then records are posted, one by one, by one
 client to the server that the demo runs: people whom the hub has not seen, made by the same generator, and people of the
 file under other keys, which are linked; p50 and p95 of each, and of 1,000 in one body. ``--folder`` keeps the
-hub; named again, it is only posted to.
+hub; named again, it is brought to the present schema, takes in and matches so many ``--rounds`` of a thousand further
+records, half of them people of the file, and is posted to; what is sent is new to it each time.
 With ``--file`` it is a file of your own; with ``--parquet`` one of `benchmarks/bulk_scoring.py`, of which Splink 5 is
 given the same records, on the same machine, afterwards: it trains, scores and clusters them, and stores nothing.
 
@@ -20,7 +22,6 @@ it). On a machine that others use, compare ratios to the bare COPY of the same t
 """
 
 import argparse
-import csv
 import http.client
 import json
 import os
@@ -34,7 +35,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -42,39 +43,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from arrivals import MEANING, SEEDED, as_rows, known_people, people
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARE = 0.341  # of the records of a generated hub are in this source
 FURTHER = 1_000
-MEANING = {
-    "given_name": "given_name",
-    "middle_name": "middle_name",
-    "family_name": "family_name",
-    "birth_date": "birth_date",
-    "gender": "gender",
-    "email": "email",
-    "phone": "phone",
-    "street": "address.line1",
-    "city": "address.city",
-    "postcode": "address.postal_code",
-    "country": "address.country",
-    "national_id": "identifier.national",
-    "updated_on": "observed_at",
-}
-SEEDED = {
-    "first_name": "given_name",
-    "last_name": "family_name",
-    "date_of_birth": "birth_date",
-    "company": "organisation_name",
-    "email": "email",
-    "phone": "phone",
-    "mobile": "phone",
-    "street": "address.line1",
-    "city": "address.city",
-    "postcode": "address.postal_code",
-    "country": "address.country",
-}
-OTHERS = 15_000  # records of a second generated hub, whose people are posted
 WARM_UP = 20
 
 
@@ -193,9 +166,32 @@ class Client:
         return seconds, json.loads(said)
 
 
+def rounds(folder: Path, number: int) -> None:
+    """A thousand further records and matching them, so many times; then what half of the rounds take no longer than."""
+    strangers, known = strangers_of(folder, number * FURTHER), known_people(folder)
+    told: dict[str, list[float]] = {"ingest": [], "match": []}
+    for _ in range(number):
+        rows = [next(strangers if place % 2 else known) for place in range(FURTHER)]
+        path, mapping = as_rows(rows, folder)
+        taken = timed("ingest", "crm", "--create-source", "bench", "--json", "--mapping", str(mapping), str(path))
+        matched = timed("match", "--json")
+        for step, measured in (("ingest", taken), ("match", matched)):
+            told[step].append(measured.seconds)
+            say(f"{step}, {FURTHER} further records", measured, 0)
+    medians = {step: round(statistics.median(times), 2) for step, times in told.items()}
+    print(json.dumps({"step": "further records", **medians, "both": round(sum(medians.values()), 2)}), flush=True)
+
+
+def strangers_of(folder: Path, wanted: int) -> Iterator[dict[str, Any]]:
+    """So many people whom the hub has not seen: of another seed each time."""
+    seed = str(secrets.randbelow(1_000_000) + 2)
+    command("seed", str(round(wanted * 1.1 / SHARE) + 100), str(folder / "others"), "--seed", seed, "--json")
+    return people(folder / "others" / "crm.csv", SEEDED)
+
+
 def posts(folder: Path, token: str, repeats: int) -> dict[str, Any]:
     """Milliseconds of POST records/ for one record, strangers and known people in turn; seconds for 1,000."""
-    strangers, known = people(folder / "others" / "crm.csv", SEEDED), known_people(folder)
+    strangers, known = strangers_of(folder, WARM_UP + repeats + 4 * 1000), known_people(folder)
     taken: dict[str, list[float]] = {"new": [], "link": []}
     told: Counter[str] = Counter()
     with serving(folder) as address:
@@ -220,40 +216,6 @@ def spread(times: list[float]) -> dict[str, float]:
     return {"ms_p50": round(statistics.median(ordered), 1), "ms_p95": round(ordered[int(len(ordered) * 0.95)], 1)}
 
 
-def known_people(folder: Path) -> Iterator[dict[str, Any]]:
-    """People of the first file, from another place in it each time, as somebody says them who knows no telephone."""
-    meaning = json.loads((folder / "posting.json").read_text())
-    rows = people(folder / "first_load.csv", meaning)
-    for row in islice(rows, secrets.randbelow(50_000), None):
-        row["values"].pop("phone", None)
-        yield row
-
-
-def people(path: Path, meaning: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    """The people of a file as POST takes them, each under a key that nobody has given."""
-    while True:
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                said = {column: row[column] for column in meaning if row.get(column)}
-                yield {"source": "crm", "key": f"posted-{secrets.token_hex(6)}", "values": values_of(said, meaning)}
-
-
-def values_of(said: Mapping[str, str], meaning: Mapping[str, str]) -> dict[str, Any]:
-    """The values that the columns of one row tell."""
-    values: dict[str, Any] = {}
-    for column, text in said.items():
-        name, _dot, part = meaning[column].partition(".")
-        if name in ("email", "phone"):
-            values.setdefault(name, []).append({"value": text})
-        elif name == "identifier":
-            values[name] = [{"scheme": part, "value": text}]
-        elif name == "address":
-            values.setdefault(name, [{}])[0][part] = text
-        elif name != "observed_at":
-            values[name] = text
-    return values
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--records", type=int, default=10_000)
@@ -263,7 +225,8 @@ def main() -> None:
     parser.add_argument("--splink", help="the Python that has Splink, to measure beside")
     parser.add_argument("--bench", type=Path, help="the folder of splink_bench.py")
     parser.add_argument("--posts", type=int, default=200, help="so many of strangers, so many of known people")
-    parser.add_argument("--folder", type=Path, help="keep the hub here; where one is kept, only post to it")
+    parser.add_argument("--rounds", type=int, default=1, help="so often a thousand further records, in a kept hub")
+    parser.add_argument("--folder", type=Path, help="keep the hub here; where one is kept, only add to it")
     options = parser.parse_args()
     folder = options.folder or Path(tempfile.mkdtemp(prefix="cmdm-bench-"))
     folder.mkdir(parents=True, exist_ok=True)
@@ -272,15 +235,32 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cmdm.settings")
     kept = folder / "token"
     try:
-        if not kept.exists():
+        if kept.exists():
+            prepared(folder, options)
+        else:
             report(folder, options)
-        print(json.dumps(posts(folder, kept.read_text(), options.posts)), flush=True)
+        if options.posts:
+            print(json.dumps(posts(folder, kept.read_text(), options.posts)), flush=True)
         if options.splink and options.parquet:
             beside(folder, options)
     finally:
         command("database", *(["stop"] if options.folder else ["remove", "--yes"]))
         if not options.folder:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepared(folder: Path, options: argparse.Namespace) -> None:
+    """Bring a kept hub to the present schema; its server then runs while this does, as beside a first load."""
+    sys.path.insert(0, str(ROOT))
+    import django
+    from django.db import connection
+
+    django.setup()
+    command("migrate", "-v0")
+    connection.ensure_connection()
+    if options.rounds:
+        command("match")  # what was posted before
+        rounds(folder, options.rounds)
 
 
 def report(folder: Path, options: argparse.Namespace) -> None:
@@ -310,7 +290,6 @@ def report(folder: Path, options: argparse.Namespace) -> None:
     say("match, those", timed("match", "--json"), floor)
     command("user", "bench", "--consumer", "--json")
     command("grant", "bench", "bench", "data owner", "--json")
-    command("seed", str(OTHERS), str(folder / "others"), "--seed", "2", "--json")
     (folder / "first.json").write_text(json.dumps(first.seconds))
     (folder / "token").write_text(command("token", "bench", "--json")["token"])
 
@@ -343,7 +322,8 @@ def say(step: str, measured: Step | None = None, floor: float = 0, *, seconds: f
     told: dict[str, Any] = {"step": step, "seconds": round(measured.seconds if measured else seconds, 2)}
     if measured:
         rows = measured.answer.get("rows", 0) or 0
-        told |= {"computing": round(measured.computing, 2), "times_bare_copy": round(measured.seconds / floor, 1)}
+        told |= {"computing": round(measured.computing, 2)}
+        told |= {"times_bare_copy": round(measured.seconds / floor, 1)} if floor else {}
         told |= {"largest_mib": measured.largest, "rows": rows, "rows_per_s": round(rows / measured.seconds)}
     print(json.dumps(told), flush=True)
 
