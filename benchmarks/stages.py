@@ -6,7 +6,8 @@
 
 A stage is what the load says that it does. It uses an embedded server of its own, in a folder that is removed at the
 end. The time of helpers is told where they work; work of the server that goes on after its answer stands in the next
-stage. With ``--profile`` the loader's calls are counted, which makes it slower.
+stage. What the machine's processors were idle is time in which loader and server waited for each other. With
+``--profile`` the loader's calls are counted, which makes it slower.
 """
 
 import argparse
@@ -29,10 +30,13 @@ from taking_in import MEANING, ROOT, command, made_up
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WHO = ("loader", "helpers", "server")
+IDLE = "idle"
 
 
 def computing(folder: Path) -> dict[str, float]:
-    """Seconds of computing so far: of this process, of those that it began, and of the server in a folder."""
+    """Seconds of computing so far: of this process, of those that it began, and of the server in a folder; and how long
+    the machine's processors had nothing to do.
+    """
     parents: dict[int, tuple[int, str, float]] = {}
     for place in Path("/proc").iterdir():
         if place.name.isdigit():
@@ -51,6 +55,7 @@ def computing(folder: Path) -> dict[str, float]:
         "loader": time.process_time(),
         "helpers": sum(parents[pid][2] for pid in helpers) + ended.children_user + ended.children_system,
         "server": sum(parents[pid][2] for pid in server if pid in parents),
+        IDLE: sum(map(int, Path("/proc/stat").read_text().split()[4:6])) / TICKS,
     }
 
 
@@ -76,20 +81,22 @@ class Stages:
         if stage == self.stage:
             return
         now, spent = time.perf_counter(), computing(self.folder)
-        told = self.taken.setdefault(self.stage, dict.fromkeys(("seconds", *WHO), 0.0))
+        told = self.taken.setdefault(self.stage, dict.fromkeys(("seconds", *WHO, IDLE), 0.0))
         told["seconds"] += now - self.began
-        for who in WHO:
+        for who in (*WHO, IDLE):
             told[who] += spent[who] - self._spent[who]
         self.stage, self.began, self._spent = stage, now, spent
 
     def report(self, records: int) -> None:
         """Print a line for each stage, and their sum, in seconds and in microseconds a record."""
         self.progress(0, None, "")
-        whole = {what: sum(each[what] for each in self.taken.values()) for what in ("seconds", *WHO)}
-        print(f"{'':>30} {'clock':>8} {'loader':>8} {'helpers':>8} {'server':>8}   µs a record: python, all")
+        whole = {what: sum(each[what] for each in self.taken.values()) for what in ("seconds", *WHO, IDLE)}
+        print(
+            f"{'':>30} {'clock':>8} {'loader':>8} {'helpers':>8} {'server':>8} {'idle':>8}   µs a record: python, all"
+        )
         for stage, each in [*self.taken.items(), ("whole", whole)]:
             python, every = (sum(each[who] for who in of) * 1e6 / records for of in (WHO[:2], WHO))
-            told = " ".join(f"{each[what]:8.2f}" for what in ("seconds", *WHO))
+            told = " ".join(f"{each[what]:8.2f}" for what in ("seconds", *WHO, IDLE))
             print(f"{stage[:30]:>30} {told}   {python:8.0f} {every:8.0f}", flush=True)
 
 

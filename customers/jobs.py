@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import jobs
 from cmdm.database import waiting
+from cmdm.database.beside import beside
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
 from customers import ports
@@ -42,6 +43,7 @@ LARGE = 20_000  # rows from which a file is stored first and placed as a whole
 SLAB = 20_000
 TURNS = 15
 TURN_SECONDS = 1.0
+TERMS = "search_term"
 _LOCK_SPACE = 0x6C64  # first half of the two-part advisory lock: one loader a source
 Progress = Callable[..., None]
 
@@ -122,7 +124,8 @@ def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress)
     if load.position["total"] >= LARGE:
         with _indexes_set_aside(load):
             load = _store(load, actor=actor, hold=hold, progress=progress)
-            _place(load, actor=actor, hold=hold, progress=progress)
+            with _terms_built():
+                _place(load, actor=actor, hold=hold, progress=progress)
     else:
         load = _take_batches(load, actor=actor, hold=hold, progress=progress)
     if load.mode == Load.Mode.REPLACE:
@@ -148,6 +151,15 @@ def _indexes_set_aside(load: Load) -> Iterator[None]:
                 waiting.build()
             raise
         waiting.build()
+
+
+@contextmanager
+def _terms_built() -> Iterator[None]:
+    """Inside, the index of the words is built beside the comparing: all of them are there. If not, it waits on."""
+    with beside() as others:
+        if waiting.waiting():
+            others.submit(waiting.build, TERMS)
+        yield
 
 
 def _take_batches(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

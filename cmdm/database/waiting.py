@@ -71,9 +71,9 @@ def set_aside() -> None:
             _ask(f"set_aside_{name}")
 
 
-def build() -> None:
-    """Make the indexes that wait; writers of their tables wait meanwhile, readers do not."""
-    for name in waiting():
+def build(*chosen: str) -> None:
+    """Make the indexes that wait, or those of them; writers of their tables wait meanwhile, readers do not."""
+    for name in [name for name in waiting() if not chosen or name in chosen]:
         with transaction.atomic():
             _ask("pg_advisory_xact_lock", _TURN)
             _ask(f"build_{name}")

@@ -4,6 +4,7 @@
 batch whose row follows them, or to the last one.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -42,10 +43,9 @@ def _batch(begin: int, end: int, header: int, spanned: int, rows: list[Row | Rej
     return Batch(begin, end, header, end - begin - header - spanned, spanned, rows)
 
 
-def ahead(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """The same, each when the next has been begun."""
-    waiting = list(islice(pieces, 1))
-    while waiting:
-        coming = list(islice(pieces, 1))
-        yield waiting[0]
-        waiting = coming
+def ahead(pieces: Iterator[Piece], count: int = 1) -> Iterator[Piece]:
+    """The same, each when so many of the next have been begun."""
+    begun = deque(islice(pieces, 1))
+    while begun:
+        begun.extend(islice(pieces, count + 1 - len(begun)))
+        yield begun.popleft()

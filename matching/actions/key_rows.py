@@ -78,11 +78,11 @@ def _digests(model: Model, stored: Stored, made: RuleKeys) -> Ints:
 def sharers(digests: Ints) -> set[int]:
     """The records (ids) whose stored keys are among these."""
     found: set[int] = set()
-    distinct = np.unique(digests)
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM matching_matchkey)")
         if not cursor.fetchone()[0]:
             return found
+        distinct = np.unique(digests)
         for start in range(0, len(distinct), AT_ONCE):
             cursor.execute(
                 "SELECT DISTINCT record_id FROM matching_matchkey WHERE key = ANY(%s)",

@@ -5,7 +5,6 @@ placed record by record afterwards.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np
@@ -13,6 +12,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
+from cmdm.database.beside import beside
 from cmdm.errors import Stale
 from cmdm.models import User
 from customers.models import SourceRecord
@@ -27,6 +27,7 @@ from matching.queries.models import InForce, models_coming, models_in_force
 from matching.queries.stored import Stored, comparable, stored
 
 ROWS = 10_000  # of one slice
+AHEAD = 2  # slices that are composed while one is written
 _LOCK = 0x6D62756C  # one bulk placing at a time
 
 
@@ -86,10 +87,10 @@ def _place_party(
     writing = _planned(chosen, known, since, actor=actor, progress=progress)
     progress(0, len(known), _("Writing"))
     done = 0
-    with ThreadPoolExecutor(1) as threads:
-        begun = (begin(writing.plans, writing.keys, writing.version, some, threads, actor) for some in _slices(writing))
-        for piece in ahead(begun):
-            founding = piece.coming.result() if piece.coming else None
+    with beside() as others:
+        begun = (begin(writing.plans, writing.keys, writing.version, some, others, actor) for some in _slices(writing))
+        for piece in ahead(begun, AHEAD):
+            founding = piece.coming.result()
             try:
                 made = write_slice(writing, piece.numbers, actor=actor, hold=hold, founding=founding)
             except Stale:

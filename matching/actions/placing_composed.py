@@ -1,7 +1,9 @@
-"""Composing a slice of a load: what is written of the groups that found customers, made while another is written."""
+"""Composing a slice of a load: what is written of the groups that found customers, made while another is written.
 
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+It is read, too, by whoever composes: the connection that writes never waits for it.
+"""
+
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +20,6 @@ from matching.actions import key_rows, ledger_entries
 from matching.actions.key_rows import KeyLines, KeyRows
 from matching.actions.ledger_entries import Placed
 from matching.actions.placing_plans import Plans
-from matching.engine.bulk.lists import Ints
 from matching.engine.evidence import Score
 
 
@@ -34,44 +35,26 @@ class Founding:
 
 @dataclass(frozen=True)
 class Slice:
-    """Some groups (numbers), and the founding ones of them composed; None where they are written from their rows."""
+    """Some groups (numbers), and what comes of the founding ones: None where they are written from their rows."""
 
     numbers: list[int]
-    coming: Future[Founding | None] | None
+    coming: Future[Founding | None]
 
 
-def begin(
-    plans: Plans, keys: KeyRows, version: int, numbers: list[int], threads: ThreadPoolExecutor, actor: User
-) -> Slice:
-    """Read what a slice needs, and have it composed. A few queries."""
+def begin(plans: Plans, keys: KeyRows, version: int, numbers: list[int], others: Executor, actor: User) -> Slice:
+    """Have a slice composed."""
+    return Slice(numbers, others.submit(_composed, plans, keys, version, numbers, actor))
+
+
+def _composed(plans: Plans, keys: KeyRows, version: int, numbers: list[int], actor: User) -> Founding | None:
+    """The founding groups among these; a few queries."""
     fresh = [number for number in numbers if plans.groups[number].decision.kind != "link"]
+    stored, known = plans.compared.stored, catalogue()
     rows = np.array([row for number in fresh for row in plans.groups[number].rows], dtype=np.int64)
-    known = catalogue()
-    read = _read(plans.compared.stored.ids[rows].tolist(), known) if len(rows) else None
+    read = _read(stored.ids[rows].tolist(), known) if len(rows) else None
     if read is None:
-        return Slice(numbers, None)
+        return None
     customers = drawn(Customer, len(fresh))
-    given = (fresh, rows, customers, read, known)
-    return Slice(numbers, threads.submit(_composed, plans, keys, version, actor, *given))
-
-
-def _read(records: list[int], known: Catalogue) -> Waiting | WaitingColumns | None:
-    """What composing needs of records, in columns unless a rule has to look at every customer by itself."""
-    return waiting_columns(records) if composing_columns.fits(known, standing_words()) else waiting(records)
-
-
-def _composed(
-    plans: Plans,
-    keys: KeyRows,
-    version: int,
-    actor: User,
-    fresh: list[int],
-    rows: Ints,
-    customers: Sequence[int],
-    read: Waiting | WaitingColumns,
-    known: Catalogue,
-) -> Founding | None:
-    stored = plans.compared.stored
     groups = [stored.ids[plans.groups[number].rows].tolist() for number in fresh]
     try:
         if isinstance(read, WaitingColumns):
@@ -83,6 +66,11 @@ def _composed(
     owners = dict(zip(fresh, customers, strict=True))
     ledger = ledger_entries.lines_of(actor, entries(plans, version, owners))
     return Founding(fresh, made, key_rows.lines(plans.compared.scorer.model, stored, keys, rows), ledger)
+
+
+def _read(records: list[int], known: Catalogue) -> Waiting | WaitingColumns | None:
+    """What composing needs of records, in columns unless a rule has to look at every customer by itself."""
+    return waiting_columns(records) if composing_columns.fits(known, standing_words()) else waiting(records)
 
 
 def entries(plans: Plans, version: int, customer_of: dict[int, int]) -> list[Placed]:

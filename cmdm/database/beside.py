@@ -1,0 +1,38 @@
+"""Asking the database beside what this thread asks of it: from another thread, by a connection of its own."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+
+
+@contextmanager
+def beside() -> Iterator[Executor]:
+    """Inside, what is submitted is done by one other thread, in order; it sees what has been committed.
+
+    Inside somebody's transaction it is done at once by this one: nobody else would see what it has written.
+    """
+    if connection.in_atomic_block:
+        yield _AtOnce()
+        return
+    with ThreadPoolExecutor(1) as threads:
+        try:
+            yield threads
+        finally:
+            threads.submit(_leave).result()
+
+
+class _AtOnce(Executor):
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*given, **named))
+        except Exception as error:  # whoever asks for the result gets it
+            done.set_exception(error)
+        return done
+
+
+def _leave() -> None:
+    connection.close()  # that of the thread which runs this
