@@ -22,7 +22,7 @@ _TEXTS: Final = {
     "organisation": ("organisation_name", "trading_name"),
     "other_name": ("other_name",),
 }
-_ADDRESS: Final = ("line1", "line2", "house", "postal_code", "city")
+ADDRESS: Final = ("line1", "line2", "house", "postal_code", "city")
 
 Record = tuple[int, Mapping[str, Any]]
 
@@ -33,14 +33,24 @@ def table_of(model: Model, records: Iterable[Record]) -> Table:
     pieces = []
     while piece := list(islice(rest, SLICE)):
         pieces.append(_piece(model, piece))
-    return _joined(pieces or [_piece(model, [])], model)
+    return joined(pieces or [_piece(model, [])], model)
+
+
+def singles_of(model: Model) -> list[str]:
+    """The attributes of which one text is read."""
+    return list(dict.fromkeys((*_NAMES, "birth_date", *compared_as(model, "date"))))
+
+
+def texts_named(model: Model) -> dict[str, tuple[str, ...]]:
+    """What is read of many texts, with the attributes that say them."""
+    return _TEXTS | {name: (name,) for name in compared_as(model, "exact", "text") if name not in _TEXTS}
 
 
 def _piece(model: Model, records: Sequence[Record]) -> Table:
     """One pass over what the records say: most records leave most attributes out."""
     all_values = [values for _id, values in records]
-    single = {name: [""] * len(records) for name in (*_NAMES, "birth_date", *compared_as(model, "date"))}
-    texts = _TEXTS | {name: (name,) for name in compared_as(model, "exact", "text") if name not in _TEXTS}
+    single = {name: [""] * len(records) for name in singles_of(model)}
+    texts = texts_named(model)
     found: dict[str, list[tuple[int, str]]] = {attribute: [] for each in texts.values() for attribute in each}
     for row, values in enumerate(all_values):
         for attribute, value in values.items():
@@ -68,35 +78,49 @@ def _rows(rows: Sequence[int], **parts: pl.Series) -> Rows:
     return Rows(np.array(rows, dtype=np.int64), parts)
 
 
-def _elements(values: Mapping[str, Any], attribute: str) -> list[Mapping[str, Any]]:
-    found = values.get(attribute)
+def _elements(found: Any) -> list[Mapping[str, Any]]:
     return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
+def addresses_in(found: Any) -> list[tuple[str, ...]]:
+    """The parts of each address that a value holds; what is sealed stays out."""
+    open_ones = [each for each in _elements(found) if "sealed" not in each]
+    return [tuple(str(each.get(part) or "") for part in ADDRESS) for each in open_ones]
+
+
+def identifiers_in(found: Any) -> list[tuple[str, str, bool]]:
+    """Scheme, value and whether verified, of each identifier that a value holds."""
+    return [
+        (str(each.get("scheme", "")), str(each.get("value", "")), each.get("verified") is True)
+        for each in _elements(found)
+    ]
+
+
 def _addresses(all_values: Sequence[Mapping[str, Any]]) -> Rows:
-    rows: list[int] = []
-    columns: dict[str, list[str]] = {part: [] for part in _ADDRESS}
-    for row, values in enumerate(all_values):
-        for each in _elements(values, "address") if "address" in values else ():
-            if "sealed" not in each:
-                rows.append(row)
-                for part, column in columns.items():
-                    column.append(str(each.get(part) or ""))
-    return _rows(rows, **{part: pl.Series(column, dtype=pl.String) for part, column in columns.items()})
+    found = [
+        (row, each)
+        for row, values in enumerate(all_values)
+        if "address" in values
+        for each in addresses_in(values["address"])
+    ]
+    columns = zip(*[each for _row, each in found], strict=True) if found else [()] * len(ADDRESS)
+    parts = {name: pl.Series(column, dtype=pl.String) for name, column in zip(ADDRESS, columns, strict=True)}
+    return _rows([row for row, _each in found], **parts)
 
 
 def _identifiers(all_values: Sequence[Mapping[str, Any]]) -> Rows:
-    saying = [(row, values) for row, values in enumerate(all_values) if "identifier" in values]
-    found = [(row, each) for row, values in saying for each in _elements(values, "identifier")]
+    saying = [(row, values["identifier"]) for row, values in enumerate(all_values) if "identifier" in values]
+    found = [(row, each) for row, value in saying for each in identifiers_in(value)]
     return _rows(
         [row for row, _each in found],
-        scheme=pl.Series([str(each.get("scheme", "")) for _row, each in found], dtype=pl.String),
-        value=pl.Series([str(each.get("value", "")) for _row, each in found], dtype=pl.String),
-        verified=pl.Series([each.get("verified") is True for _row, each in found], dtype=pl.Boolean),
+        scheme=pl.Series([scheme for _row, (scheme, _value, _verified) in found], dtype=pl.String),
+        value=pl.Series([value for _row, (_scheme, value, _verified) in found], dtype=pl.String),
+        verified=pl.Series([verified for _row, (_scheme, _value, verified) in found], dtype=pl.Boolean),
     )
 
 
-def _joined(pieces: Sequence[Table], model: Model) -> Table:
+def joined(pieces: Sequence[Table], model: Model) -> Table:
+    """The table of all records of some tables; there is at least one."""
     if len(pieces) == 1:
         return pieces[0]
     starts = np.cumsum([0, *(len(piece.ids) for piece in pieces)])
