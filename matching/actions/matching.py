@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from cmdm import access, audit, clock
@@ -25,6 +26,11 @@ from matching.models import MatchMark, NothingNear
 from matching.queries.models import models_in_force
 
 BATCH = 1_000
+# When the oldest change began that is being made now: what it changed bears an earlier time than when it will be seen.
+_UNDER_WAY = """
+    SELECT min(xact_start) FROM pg_stat_activity
+     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
     """
     access.require_everywhere(actor, "decide")
     report = progress or (lambda done, total, phase: None)
-    started = clock.now()
+    begun = _begun()
     totals = [0, 0, 0, 0, 0]
     for party in PartyType.values:
         if party not in models_in_force():
@@ -68,8 +74,16 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
         told = (found.records, found.pairs, merged, asked, leaving)
         totals = [a + b for a, b in zip(totals, told, strict=True)]
     made = Matched(*totals)
-    _finish(made, started, actor=actor)
+    _finish(made, begun, actor=actor)
     return made
+
+
+def _begun() -> datetime:
+    """From when on the next run looks at what changed; one query."""
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute(_UNDER_WAY)
+        return min(now, cursor.fetchone()[0] or now)
 
 
 def _records(party: str, *, everything: bool) -> list[int]:
@@ -139,9 +153,9 @@ def ask(questions: Sequence[Question], *, actor: User) -> int:
 
 
 @action
-def _finish(made: Matched, started: datetime, *, actor: User) -> None:
+def _finish(made: Matched, begun: datetime, *, actor: User) -> None:
     """Note up to when customers have been compared, and enter the run in the log."""
     for party in PartyType.values:
-        MatchMark.objects.update_or_create(party_type=party, defaults={"at": started})
-        nearness.forget(party, started)
+        MatchMark.objects.update_or_create(party_type=party, defaults={"at": begun})
+        nearness.forget(party, begun)
     audit.record(actor, "customers.matched", counts=asdict(made))
