@@ -166,6 +166,10 @@ class TestTemplates:
     def test_htmx_runs_no_code_from_attributes(self):
         none(matches(r"\shx-on[:-]|hx-vals=['\"]js:|\bhx-vars\b"))
 
+    def test_a_button_that_htmx_sends_asks_first_by_htmx(self):
+        """Its click sends it before there is a submit that `data-confirm` could hold up."""
+        none(matches(r"<(?:button|a|input)\b[^>]*\shx-(?:post|get|put|delete)=[^>]*\sdata-confirm="))
+
     def test_a_fragment_says_what_it_needs_and_extends_nothing(self):
         faults = []
         for path in TEMPLATES:

@@ -34,6 +34,7 @@ DEEDS: Mapping[str, Any] = {
     Deed.UNMERGE: gettext_lazy("%(who)s was taken out of %(other)s"),
     Deed.UNDO: gettext_lazy("%(who)s went back to %(customer)s: a merge was undone"),
 }
+BACK = gettext_lazy("%(who)s came back to %(customer)s: a separation was undone")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def step_of(entry: LedgerEntry, names: Mapping[int, str], models: Mapping[str, I
     }
     return Step(
         deed=entry.deed,
-        words=DEEDS[Deed(entry.deed)] % facts,
+        words=(BACK if entry.deed == Deed.MERGE and entry.reverses_id else DEEDS[Deed(entry.deed)]) % facts,
         rule=str(RULES.get(entry.rule, entry.rule)),
         score=entry.probability,
         version=version if isinstance(version, int) else None,

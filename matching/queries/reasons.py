@@ -63,6 +63,8 @@ def _sentence(entry: LedgerEntry) -> str:
         return _("first record, %(day)s")
     if entry.deed == Deed.LINK and entry.by_machine:
         return _("%(agree)s, %(score)s, by itself") if entry.evidence.get("levels") else _("by itself, %(day)s")
+    if entry.deed == Deed.MERGE and entry.reverses_id:
+        return _("a separation was undone by %(who)s, %(day)s")
     if entry.deed == Deed.MERGE and entry.by_machine:
         return _("joined by itself, %(score)s, %(day)s")
     if entry.deed == Deed.MERGE:
@@ -123,6 +125,10 @@ def told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce]) 
     other = entry.source_customer if entry.customer_id == customer.pk else entry.customer
     facts = {"n": count, "other": other.number if other else ""}
     arrived = entry.customer_id == customer.pk
+    if entry.deed == Deed.MERGE and entry.reverses_id and arrived:
+        return (
+            ngettext("%(n)s record came back from %(other)s", "%(n)s records came back from %(other)s", count) % facts
+        )
     if entry.deed == Deed.MERGE and arrived:
         return ngettext("Joined with %(other)s, %(n)s record", "Joined with %(other)s, %(n)s records", count) % facts
     if entry.deed == Deed.MERGE:

@@ -215,6 +215,7 @@ def _stated(row: Task, group: Group, found: Mapping[int, Found], reach: _Reach) 
         probabilities=tuple(one.probability for one in of_group),
         records=sum(reach.records.get(customer, 0) for customer in group.customers),
         hanging=sum(reach.hanging.get(customer, 0) for customer in group.customers),
+        doubt=of_group[0].reason,
     )
     levels = [one.evidence.get("levels", ()) for one in of_group]
     return {

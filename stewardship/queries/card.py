@@ -30,7 +30,7 @@ from stewardship.queries.moves import Field, Partition, matrix, partition
 from stewardship.queries.notes import Line, lines_on
 from stewardship.queries.queue import BANDS, CAP, Wanted, capped_count, elsewhere_of, label_of, waiting
 from stewardship.queries.referrals import Asked, asked_about
-from stewardship.queries.settling import Counterfactual, counterfactual
+from stewardship.queries.settling import Corrected, Counterfactual, corrected_in, counterfactual
 from stewardship.queries.sides import Side, sides_of
 from stewardship.queries.stances import Stances, stances_of
 from stewardship.queries.why import Why, why_first
@@ -114,7 +114,7 @@ class Card:
     needs_reason: frozenset[str] = frozenset()
     asked: Sequence[Asked] = ()
     notes: Sequence[Line] = ()
-    corrected: bool = False
+    corrected: Sequence[Corrected] = ()
     counterfactual: Counterfactual | None = None
     conflicts: Sequence[str] = ()
     told: str = ""
@@ -364,7 +364,7 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         notes=lines_on([record for side in made.sides for record in side], made.user, made.task),
         conflicts=_conflicts(card, made),
         told=_told(card, made),
-        corrected=any(record.about_id for side in made.sides for record in side),
+        corrected=corrected_in(made, card.heads),
         counterfactual=None if card.blind else counterfactual(made, card.heads, card.explained),
     )
 

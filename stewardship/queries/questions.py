@@ -73,7 +73,7 @@ _QUESTIONS = """
            COALESCE((t.taken_by_id IS NOT NULL AND t.taken_until > %(now)s) OR t.stage <> 'first', false),
            b.tasks, b.shut, c.evidence,
            ARRAY(SELECT DISTINCT d.domain_id FROM customers_customerdomain d
-                  WHERE d.customer_id IN (l.customer_id, r.customer_id) ORDER BY 1)
+                  WHERE d.customer_id IN (l.customer_id, r.customer_id) ORDER BY 1), c.reason
       FROM matching_candidate c
      CROSS JOIN LATERAL (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.left_id OFFSET 0) AS l
      CROSS JOIN LATERAL (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.right_id OFFSET 0) AS r
@@ -107,6 +107,7 @@ class Found:
     question: Question
     probability: float
     evidence: Mapping[str, Any]
+    reason: str = ""
 
 
 def asked_around(customers: Collection[int]) -> dict[int, frozenset[int]]:
@@ -169,9 +170,9 @@ def questions(candidates: Sequence[int]) -> dict[int, Found]:
         rows = cursor.fetchall()
     present = {row[5] for row in rows}
     found = {}
-    for candidate, kind, is_open, left, right, task, probability, held, tasks, shut, evidence, domains in rows:
+    for candidate, kind, is_open, left, right, task, probability, held, tasks, shut, evidence, domains, reason in rows:
         before = tuple(one for one in tasks or () if one in present or one in (shut or ()))
         known = json.loads(evidence) if isinstance(evidence, str) else evidence
         question = Question(candidate, kind, is_open, left, right, task, probability, held, before, tuple(domains))
-        found[candidate] = Found(question, probability, known)
+        found[candidate] = Found(question, probability, known, reason)
     return found

@@ -10,6 +10,7 @@ from cmdm import access
 from cmdm.models import User
 from customers.models import SourceRecord
 from customers.queries.catalogue import catalogue
+from customers.queries.laid import is_compared
 from customers.queries.shown import is_sensitive
 from matching.queries.explaining import PairExplained
 from matching.queries.models import models_in_force
@@ -48,6 +49,28 @@ def counterfactual(made: Material, heads: Sequence[Head], explained: PairExplain
     by_customer = {head.customer: head for head in heads}
     taker, giver = (by_customer.get(end.customer_id or 0) for end in (found.about, found.of))
     return Counterfactual(found, label, taker, giver, _may_set(found, made.user))
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """An attribute that a steward or the customer corrected in a column, and where it is withdrawn."""
+
+    label: str
+    attribute: str
+    head: Head
+    compared: bool
+
+
+def corrected_in(made: Material, heads: Sequence[Head]) -> list[Corrected]:
+    """What was corrected in the columns; no query."""
+    return [
+        Corrected(spec.row.label, name, head, is_compared(record.source))
+        for head, side in zip(heads, made.sides, strict=True)
+        for record in side
+        if record.about_id
+        for name, spec in made.known.specs.items()
+        if name in record.values
+    ]
 
 
 def would_settle(task: Task, user: User, token: str) -> Settling | None:

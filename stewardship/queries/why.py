@@ -43,6 +43,8 @@ def _words() -> dict[str, Why]:
         "conflict": Why(_("Something forbids joining these"), "git-pull-request"),
         "stale": Why(_("What was seen has changed since"), "refresh-alert"),
         "over_merge": Why(_("What held it together is gone"), "arrows-split"),
+        "thread": Why(_("It hangs together by a thread"), "arrows-split"),
+        "identifiers": Why(_("Its identifiers contradict each other"), "arrows-split"),
         "sample": Why(_("The machine joined these; was it right?"), "dice-3"),
         "raised": Why(_("The customer asked for it"), "message-user"),
         "pin": Why(_("A choice no longer holds"), "pinned-off"),

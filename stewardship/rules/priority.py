@@ -13,6 +13,7 @@ A_DAY = 0.1
 """What a day of waiting is worth. The most doubtful pair of two records is worth 1.6, so it is overtaken in 16 days."""
 
 URGENT = {"conflict": 2.0, "raised": 2.0, "stale": 1.5, "over_merge": 1.5, "pin": 1.0}
+DOUBTS = {"weak bridge": "thread", "identifiers": "identifiers"}
 CLOSE = 0.9
 UNSURE = 0.35
 MANY = 6
@@ -23,12 +24,14 @@ class Weight:
     """What a task weighs by: its queue, the scores of its pairs (none: unknown), and how much hangs on the answer.
 
     ``hanging`` counts consents, open requests and systems that were told: whatever a merge would move or change.
+    ``doubt``: what makes one customer doubtful, as matching names it.
     """
 
     queue: str
     probabilities: tuple[float, ...]
     records: int
     hanging: int = 0
+    doubt: str = ""
 
 
 def uncertainty(probabilities: tuple[float, ...]) -> float:
@@ -51,7 +54,9 @@ def priority(weight: Weight, opened_at: datetime) -> float:
 
 
 def why(weight: Weight) -> str:
-    """The code of what weighed most: a queue, ``hanging:9``, ``records:7``, ``close``, ``unsure``, ``open``."""
+    """The code of what weighed most: queue, doubt, ``hanging:9``, ``records:7``, ``close``, ``unsure`` or ``open``."""
+    if weight.queue == "over_merge":
+        return DOUBTS.get(weight.doubt, weight.queue)
     if weight.queue != "possible":
         return weight.queue
     if weight.hanging >= MANY and weight.hanging > weight.records:

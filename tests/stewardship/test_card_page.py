@@ -117,6 +117,10 @@ class TestComparison:
         after = found.context["card"]
 
         assert "What stewards corrected is compared" in found.text and "Oberlander" in found.text
+        assert f"{reverse('customers:correct', args=[left.customer.key])}?attribute=family_name" in found.text
+        assert [(one.attribute, one.head.letter, one.compared) for one in after.corrected] == [
+            ("family_name", "A", True)
+        ]
         assert after.explained.weight < before.explained.weight
         assert [(head.records, head.survives) for head in after.heads] == [(1, 0), (1, 1)]
 

@@ -11,7 +11,9 @@ from matching.engine.defaults import person_model
 from matching.engine.features import Party, prepare
 from matching.models import Candidate, MatchModel
 from matching.queries.models import models_in_force
+from matching.queries.origins import came_about
 from matching.queries.proposals import proposed
+from matching.queries.reasons import ledger_lines, why_here
 from stewardship.actions import tasks
 from stewardship.models import Task
 from tests.support.records import person, seen, stored, take
@@ -53,7 +55,8 @@ class TestFinding:
         found = proposed(Candidate.objects.select_related("left", "right").get(state="open"))
         halves = [{row.pk for row in both[:2]}, {row.pk for row in both[2:]}]
         assert {frozenset(found.leaving), frozenset(found.staying)} == {frozenset(half) for half in halves}
-        assert Task.objects.get(status="open").queue == "over_merge"
+        task = Task.objects.get(status="open")
+        assert (task.queue, task.why) == ("over_merge", "thread")
         assert AuditEntry.objects.filter(deed="candidates.opened").exists()
 
     def test_different_takes_them_apart_along_it(self, both, scene):
@@ -65,6 +68,21 @@ class TestFinding:
         assert len(owners(both[:2])) == len(owners(both[2:])) == 1
         assert len(owners(both)) == 2
         assert doubts() == []
+
+    def test_taken_back_nobody_is_said_to_have_called_them_the_same(self, both, scene):
+        customer = join(*both)
+        inspecting.inspect([customer.pk], actor=system_user())
+        task = Task.objects.get(status="open")
+        answer = tasks.decide(task, actor=scene.marta, decision="different", seen=seen(*both))
+        tasks.undo(answer, actor=scene.marta)
+
+        assert len(owners(both)) == 1
+        told = set(why_here([record.pk for record in both], scene.marta).values())
+        assert any("a separation was undone by Marta" in words for words in told)
+        assert not any("said" in words for words in told)
+        steps = came_about(Customer.objects.get(pk=owners(both)[0]), scene.marta)
+        assert "a separation was undone" in steps[-1].words
+        assert "came back from" in ledger_lines(Customer.objects.get(pk=owners(both)[0]))[0].words
 
     def test_what_a_person_joined_is_no_doubt(self, both, scene):
         customer = join(*both, by_machine=False, actor=scene.marta)
