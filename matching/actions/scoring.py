@@ -15,7 +15,7 @@ from matching.engine.evidence import Score
 from matching.engine.features import Features, Ignore, prepare, without
 from matching.engine.keys import Key
 from matching.engine.packing import unpacked
-from matching.engine.scoring import score
+from matching.engine.scoring import near, score
 from matching.queries import prepared
 from matching.queries.asserted import crossings
 from matching.queries.blocking import digests, match_spaces
@@ -121,10 +121,13 @@ def _compare(scored: Scored, records: Sequence[SourceRecord], features: dict[int
     for record in records:
         mates = [pk for pk in sorted(pairs[record.pk]) if pk in features]
         model = scored.models[record.party_type].model
-        told = dict(zip(mates, score(model, [(features[record.pk], features[pk]) for pk in mates]), strict=True))
-        near = {customers[pk] for pk, one in told.items() if one.probability >= model.review}
+        pairs_of = [(features[record.pk], features[pk]) for pk in mates]
         # What is placed together may come to lie in one customer: then none is left out.
-        found.update(((record.pk, pk), one) for pk, one in told.items() if len(records) > 1 or customers[pk] in near)
+        if len(records) == 1:
+            likely = {customers[pk] for pk, one in zip(mates, near(model, pairs_of), strict=True) if one}
+            mates = [pk for pk in mates if customers[pk] in likely]
+            pairs_of = [(features[record.pk], features[pk]) for pk in mates]
+        found.update(zip(((record.pk, pk) for pk in mates), score(model, pairs_of), strict=True))
     hold(scored, records, found, features)
 
 

@@ -14,7 +14,7 @@ from matching.engine.comparing import Compare, compare_of
 from matching.engine.evidence import Level, Score
 from matching.engine.explaining import ALTERNATIVE, INTERACTION, sentence
 from matching.engine.features import Features
-from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
+from matching.engine.model import STEP, Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.vocabulary import LABELS, LEVELS, MISSING, UNRELATED
 
 __all__ = ["Level", "Score", "called", "counterfactual", "might_settle", "score", "score_levels", "sentence"]
@@ -22,6 +22,8 @@ __all__ = ["Level", "Score", "called", "counterfactual", "might_settle", "score"
 NAME_PARTS = {"given_name": "given", "family_name": "family"}
 RARE_LEVELS = frozenset({"exact", "transliterated"})
 
+# What is compared first where only pairs that come to something are wanted: what tells much at little cost.
+FIRST = ("phone", "identifier", "date", "address", "email", "website", "given_name", "organisation_name")
 LIMIT = 200.0  # bits beyond which a float would overflow and nobody would care
 
 Found = tuple[Level, tuple[float, ...]]
@@ -46,7 +48,11 @@ class _Line:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A model ready to run."""
+    """A model ready to run.
+
+    ``order`` has the lines as :func:`near` tries them, each with its place and what none of its levels weighs more
+    than. No pair weighs more than ``highest``; one that does not come to ``enough`` is below the review line.
+    """
 
     prior: float
     priors: tuple[float, ...]
@@ -54,12 +60,35 @@ class _Plan:
     names: tuple[tuple[str, str], ...]
     lines: tuple[_Line, ...]
     interactions: tuple[tuple[int, str, int, str, Level], ...]
+    order: tuple[tuple[int, _Line, float], ...]
+    highest: float
+    enough: float
 
 
 def score(model: Model, pairs: Sequence[tuple[Features, Features]]) -> list[Score]:
     """The score of each pair, in order."""
     plan = _plan_of(model)
     return [_weigh(plan, [_find(line, left, right) for line in plan.lines]) for left, right in pairs]
+
+
+def near(model: Model, pairs: Sequence[tuple[Features, Features]]) -> list[Score | None]:
+    """The score of each pair that reaches the review line, None for the others; in order.
+
+    A pair is given up as soon as it could not come to the line if all else agreed.
+    """
+    plan = _plan_of(model)
+    return [_near(plan, left, right, model.review) for left, right in pairs]
+
+
+def _near(plan: _Plan, left: Features, right: Features, review: float) -> Score | None:
+    bound, found = plan.highest, dict[int, Found]()
+    for place, line, highest in plan.order:
+        found[place] = one = _find(line, left, right)
+        bound += one[0].weight - highest
+        if bound < plan.enough:
+            return None
+    told = _weigh(plan, [found[place] for place in range(len(found))])
+    return told if told.probability >= review else None
 
 
 def score_levels(model: Model, levels: Mapping[str, str]) -> Score:
@@ -124,13 +153,22 @@ def _plan_of(model: Model) -> _Plan:
 
 def _plan(model: Model) -> _Plan:
     codes = tuple(each.code for each in model.alternatives)
+    lines = tuple(_line(model, comparison, codes) for comparison in model.comparisons)
+    interactions = tuple(_interactions(model))
+    ranks = [FIRST.index(one.kind) if one.kind in FIRST else len(FIRST) for one in model.comparisons]
+    highest = [_highest(line) for line in lines]
+    prior = exact(model.prior)
     return _Plan(
-        prior=exact(model.prior),
+        prior=prior,
         priors=tuple(exact(each.prior) for each in model.alternatives),
         related=tuple(each.related for each in model.alternatives),
         names=tuple((each.code, each.label) for each in model.alternatives),
-        lines=tuple(_line(model, comparison, codes) for comparison in model.comparisons),
-        interactions=tuple(_interactions(model)),
+        lines=lines,
+        interactions=interactions,
+        order=tuple((each, lines[each], highest[each]) for each in sorted(range(len(lines)), key=ranks.__getitem__)),
+        # Other explanations only take off.
+        highest=prior + sum(highest) + sum(max(0.0, each[4].weight) for each in interactions),
+        enough=math.log2(model.review / (1.0 - model.review)) - 1 / STEP,
     )
 
 
@@ -149,6 +187,12 @@ def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -
     bits = [*rarities.values(), unseen]
     compare = compare_of(model, comparison)
     return _Line(comparison.code, compare, comparison.attribute, found, rarities, unseen, min(bits), max(bits))
+
+
+def _highest(line: _Line) -> float:
+    rarest = max(0.0, line.most)
+    levels = [level for level, _under in line.found.values()]
+    return max(one.weight + (rarest if one.level in RARE_LEVELS and one.weight > 0 else 0.0) for one in levels)
 
 
 def _rarities(comparison: Comparison, table: Frequencies | None) -> tuple[Mapping[str, float], float]:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from matching.engine.comparing import conflict
 from matching.engine.defaults import person_model
 from matching.engine.keys import keys
-from matching.engine.model import Frequencies, Model
-from matching.engine.scoring import called, counterfactual, score, score_levels
+from matching.engine.model import Frequencies, Interaction, Model
+from matching.engine.scoring import called, counterfactual, near, score, score_levels
 from matching.engine.totals import of_words
 from matching.engine.training import knowing
 from matching.engine.vocabulary import LEVELS
@@ -26,6 +27,12 @@ from tests.matching.engine.parties import (
 )
 
 RARE = [f"Haus{number:03d}" for number in range(250)]
+# Two levels weigh more together, and a name that nobody has more than any.
+RARE_TOGETHER = replace(
+    PERSONS,
+    interactions=(Interaction(("given_name", "exact"), ("family_name", "exact"), 6.0),),
+    frequencies={"family_name": Frequencies(0.001, 1e-7, {"smith": 0.01})},
+)
 ANN = {
     "given_name": "Ann",
     "family_name": "Sondergeld",
@@ -71,6 +78,23 @@ def test_what_would_settle_a_pair_does_settle_it(left, right):
 def test_scoring_many_pairs_is_scoring_each():
     pairs = [(person(**ANN), person(given_name="Bob")), (person(**ANN), person(**ANN))]
     assert score(PERSONS, pairs) == [score(PERSONS, [pair])[0] for pair in pairs]
+
+
+@given(st.lists(persons(), min_size=2, max_size=12), st.sampled_from([0.02, 0.3, 0.9]), st.booleans())
+@settings(max_examples=120, deadline=None)
+def test_what_is_given_up_early_does_not_reach_the_review_line(parties, review, together):
+    model = replace(RARE_TOGETHER if together else PERSONS, review=review)
+    pairs = [(parties[0], other) for other in parties]
+    told = score(model, pairs)
+    assert near(model, pairs) == [one if one.probability >= review else None for one in told]
+
+
+def test_a_rare_name_is_not_given_up_before_it_is_looked_at():
+    model = replace(RARE_TOGETHER, interactions=(), alternatives=(), automatic=0.99999999)
+    ann = person(given_name="Ann", middle_name="Berta", family_name="Sondergeld", gender="f", suffix="Jr")
+    pair = (ann, ann)
+    told = score(model, [pair])[0]
+    assert near(replace(model, review=told.probability), [pair]) == [told]
 
 
 def test_the_same_person_with_a_typing_error_is_automatic():
