@@ -189,6 +189,7 @@ DEEDS = [
     one("stewardship:renew", "SLE", "task"),
     one("stewardship:decide", "SLE", "task"),
     one("stewardship:settle", "SLE", "task"),
+    one("stewardship:set_so", "SLE", "task"),
     one("stewardship:undo", "SLE", "answer"),
     one("stewardship:hand_back", "SLE", "task"),
     one("stewardship:group_export", "SLE", "task"),
