@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -135,6 +137,8 @@ class ModelView:
             "true": _("Really the same"),
             "interval": _("95 % interval"),
             "pairs": _("Pairs"),
+            "drawn": _("Really the same, with 95 % interval") if found else _("Expected the same"),
+            "perfect": _("Perfect (dashed)"),
         }
         return charts.calibration(points, words) if points else None
 
@@ -159,10 +163,17 @@ class ModelView:
             "now": _("now %.2f") % self.model.automatic,
             "try": _("try %.2f") % self.automatic,
             "wrong": _("Wrong merges"),
+            "wrong drawn": _("Wrong merges, %"),
             "interval": _("95 % interval"),
             "reviews": _("Reviews left"),
+            "reviews drawn": _("Reviews left (dashed)"),
         }
-        return charts.over_lines(curve, reviews, self.model.automatic, self.automatic, words)
+        return charts.over_lines(curve, reviews, self.model.automatic, self.automatic, words, self._trying)
+
+    def _trying(self, line: float) -> str:
+        """The page with this automatic line tried."""
+        tried = {"version": self.row.version, "automatic": line, "review": min(self.review, line)}
+        return f"{reverse('matching:model_of', args=[self.row.party_type])}?{urlencode(tried)}"
 
     @cached_property
     def moved(self) -> dict[str, Any] | None:
@@ -191,7 +202,7 @@ class ModelView:
             "now": _("now %.2f") % self.model.automatic,
             "precision": _("Precision"),
             "interval": _("95 % interval"),
-            "recall": _("Recall"),
+            "recall": _("Recall of what is compared"),
         }
         return charts.precision_recall(curve, self.model.automatic, words) if curve else None
 
@@ -207,9 +218,11 @@ class ModelView:
             "to": _("To"),
             "pairs": _("Pairs"),
             "same": _("Expected the same"),
+            "of them": _("of them expected the same"),
         }
-        lines = [(_bits(self.model.review), _("ask"), "end"), (_bits(self.model.automatic), _("join"), "start")]
-        return charts.distribution(bars, lines, charts.BAR, words)
+        ask, join = _bits(self.model.review), _bits(self.model.automatic)
+        marks = [charts.Mark(ask, _("ask"), align="right"), charts.Mark(join, _("join"), align="left")]
+        return charts.distribution(bars, marks, charts.BAR, words)
 
     @cached_property
     def blocking(self) -> list[dict[str, Any]]:

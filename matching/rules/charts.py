@@ -1,160 +1,123 @@
-"""Charts as geometry: what a template draws in SVG with attributes alone. Numbers come in, points come out.
+"""Charts as data: the numbers and words that ``static/cmdm/charts.js`` draws, and the table that says the same.
 
-Every chart has the same frame. A shape names its kind, its class and its attributes, all in the units of the frame;
-the same numbers stand in a table beside the drawing.
+Whoever has no script, cannot see the drawing or does not use a pointer reads the table; its figures are links where the
+marks of the drawing are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-WIDTH: Final = 440
-HEIGHT: Final = 270
-LEFT: Final = 44
-RIGHT: Final = 44
-TOP: Final = 26
-BOTTOM: Final = 46
-
 BAR: Final = 2  # bits a bar
-
-Point = tuple[float, float]
+LOG_FLOOR: Final = 1  # where a logarithmic axis begins; what reaches just so far has the least bar that is drawn
 
 
 @dataclass(frozen=True)
-class Shape:
-    """``kind`` is line, path, area, dot, bar or text."""
+class Cell:
+    """A field of the table beside a drawing."""
 
-    kind: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A mark of a series: ``words`` are shown on hover, ``url`` is where a click leads."""
+
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+    words: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """Points of one meaning.
+
+    ``kind`` is bar, line or ideal; ``interval`` is what low and high are drawn as: bars, band or nothing. Bars of one
+    ``stack`` stand on each other, others before each other; ``beside`` counts on the scale at the right.
+    """
+
+    name: str
     tone: str
-    x: float = 0.0
-    y: float = 0.0
-    to_x: float = 0.0
-    to_y: float = 0.0
-    points: str = ""
-    text: str = ""
-    anchor: str = "middle"
-
-    @property
-    def width(self) -> float:
-        return round(self.to_x - self.x, 1)
-
-    @property
-    def height(self) -> float:
-        return round(self.to_y - self.y, 1)
+    points: Sequence[Point]
+    kind: str = "bar"
+    interval: str = ""
+    stack: str = ""
+    dashed: bool = False
+    beside: bool = False
+    told: str = ""
 
 
-@dataclass
+@dataclass(frozen=True)
+class Mark:
+    """A line through the whole plot with its word: ``kind`` is now, try or target, which lies level."""
+
+    at: float
+    text: str
+    kind: str = "now"
+    align: str = "center"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A scale: by ``names`` where there are some, else from ``low`` to ``high``; the drawing finds what is missing."""
+
+    name: str = ""
+    names: Sequence[str] = ()
+    low: float | None = None
+    high: float | None = None
+    percent: bool = False
+    whole: bool = False
+    log: bool = False
+    places: int = 0
+
+
+@dataclass(frozen=True)
 class Chart:
     """A drawing, and the table that says the same."""
 
     label: str
     head: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    shapes: list[Shape] = field(default_factory=list)
-    width: int = WIDTH
-    height: int = HEIGHT
+    rows: Sequence[Sequence[Cell]]
+    series: Sequence[Series]
+    across: Axis
+    up: Axis
+    beside: Axis | None = None
+    marks: Sequence[Mark] = ()
+
+    @property
+    def drawn(self) -> str:
+        """What the script needs, as JSON."""
+        return json.dumps({name: value for name, value in asdict(self).items() if name not in ("head", "rows")})
+
+    @property
+    def legend(self) -> Sequence[Series]:
+        """What is named above the plot; one series alone is named by the heading."""
+        return self.series if len(self.series) > 1 or any(one.told or one.interval for one in self.series) else ()
 
 
-@dataclass(frozen=True)
-class Frame:
-    """Data to drawing units."""
-
-    x: tuple[float, float]
-    y: tuple[float, float]
-
-    def at(self, x: float, y: float) -> Point:
-        across = (x - self.x[0]) / (self.x[1] - self.x[0])
-        up = (y - self.y[0]) / (self.y[1] - self.y[0])
-        across, up = min(1.0, max(0.0, across)), min(1.0, max(0.0, up))
-        return round(LEFT + across * (WIDTH - LEFT - RIGHT), 1), round(
-            HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM), 1
-        )
-
-    def path(self, points: Iterable[Point], tone: str) -> Shape:
-        return Shape("path", tone, points=_points(self.at(*point) for point in points))
-
-    def area(self, highs: Sequence[Point], lows: Sequence[Point], tone: str) -> Shape:
-        around = [*highs, *reversed(lows)]
-        return Shape("area", tone, points=_points(self.at(*point) for point in around))
-
-    def line(self, one: Point, other: Point, tone: str) -> Shape:
-        (x, y), (to_x, to_y) = self.at(*one), self.at(*other)
-        return Shape("line", tone, x, y, to_x, to_y)
-
-    def dot(self, point: Point, tone: str) -> Shape:
-        x, y = self.at(*point)
-        return Shape("dot", tone, x, y)
-
-    def bar(self, low: Point, high: Point, tone: str) -> Shape:
-        (x, base), (to_x, top) = self.at(*low), self.at(*high)
-        return Shape("bar", tone, x + 0.5, top, to_x - 0.5, base)
-
-    def mark(self, x: float, text: str, tone: str, anchor: str = "middle") -> list[Shape]:
-        """A vertical line over the whole height, named above it."""
-        place, top = self.at(x, self.y[1])
-        _place, base = self.at(x, self.y[0])
-        return [
-            Shape("line", tone, place, top, place, base),
-            Shape("text", "mark", place, TOP - 9, text=text, anchor=anchor),
-        ]
-
-    def axes(self, across: Sequence[tuple[float, str]], up: Sequence[tuple[float, str]], name: str) -> list[Shape]:
-        """Grid, ticks and the name of the axis below."""
-        made = []
-        for value, text in up:
-            x, y = self.at(self.x[0], value)
-            made.append(Shape("line", "grid", x, y, WIDTH - RIGHT, y))
-            made.append(Shape("text", "tick", x - 8, y + 4, text=text, anchor="end"))
-        for value, text in across:
-            x, y = self.at(value, self.y[0])
-            made.append(Shape("text", "tick", x, y + 18, text=text))
-        x, y = self.at((self.x[0] + self.x[1]) / 2, self.y[0])
-        made.append(Shape("text", "name", x, HEIGHT - 6, text=name))
-        left, right = self.at(self.x[0], self.y[0]), self.at(self.x[1], self.y[0])
-        made.append(Shape("line", "axis", *left, *right))
-        return made
-
-    def right_ticks(self, ticks: Sequence[tuple[float, str]]) -> list[Shape]:
-        """A second scale at the right."""
-        return [
-            Shape("text", "tick", WIDTH - RIGHT + 8, self.at(self.x[1], value)[1] + 4, text=text, anchor="start")
-            for value, text in ticks
-        ]
-
-
-def _points(points: Iterable[Point]) -> str:
-    return " ".join(f"{x:g},{y:g}" for x, y in points)
-
-
-def steps(low: float, high: float, count: int, shape: str = "{:g}") -> list[tuple[float, str]]:
-    """Evenly spaced ticks."""
-    values = [low + (high - low) * step / count for step in range(count + 1)]
-    return [(value, shape.format(round(value, 4))) for value in values]
-
-
-def upper(values: Iterable[float], least: float) -> float:
-    """A round number at or above the greatest value."""
-    most, step = max([*values, least]), 1.0
-    while step * 10 <= most:
-        step *= 10
-    while step > most:
-        step /= 10
-    return next(step * factor for factor in (1, 2, 4, 5, 6, 8, 10) if step * factor >= most * 0.999)
+def _cells(*texts: str, url: str = "") -> list[Cell]:
+    return [Cell(text, url) for text in texts[:1]] + [Cell(text) for text in texts[1:]]
 
 
 def calibration(points: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> Chart:
     """Mean score against the share really the same, each with its interval, beside the perfect diagonal."""
-    frame = Frame((0, 1), (0, 1))
-    shapes = [*frame.axes(steps(0, 1, 5), steps(0, 1, 5), words["score"]), frame.line((0, 0), (1, 1), "ideal")]
-    rows = []
+    marks, rows = [], []
     for one in points:
         low, high = one.get("interval", (one["true"], one["true"]))
-        shapes.append(frame.line((one["mean"], low), (one["mean"], high), "spread"))
-        rows.append([f"{one['mean']:.3f}", f"{one['true']:.3f}", f"{low:.3f}–{high:.3f}", f"{one['pairs']:,.0f}"])
-    shapes.append(frame.path([(one["mean"], one["true"]) for one in points], "accent"))
-    shapes += [frame.dot((one["mean"], one["true"]), "accent") for one in points]
+        texts = [f"{one['mean']:.3f}", f"{one['true']:.3f}", f"{low:.3f}–{high:.3f}", f"{one['pairs']:,.0f}"]
+        said = f"{texts[0]}: {texts[1]} ({texts[2]})\n{words['pairs']}: {texts[3]}"
+        marks.append(Point(one["mean"], one["true"], low, high, said))
+        rows.append(_cells(*texts))
+    drawn = Series(words["drawn"], "accent", marks, "line", "bars")
+    perfect = Series(words["perfect"], "grey", [Point(0, 0), Point(1, 1)], "ideal", dashed=True)
     head = [words["score"], words["true"], words["interval"], words["pairs"]]
-    return Chart(words["label"], head, rows, shapes)
+    across, up = Axis(words["score"], low=0, high=1, places=1), Axis(low=0, high=1, places=1)
+    return Chart(words["label"], head, rows, [drawn, perfect], across, up)
 
 
 def over_lines(
@@ -163,68 +126,70 @@ def over_lines(
     now: float,
     tried: float,
     words: Mapping[str, str],
+    address: Callable[[float], str],
 ) -> Chart:
-    """Wrong merges in percent with their interval, and reviews left, against the automatic line."""
-    wrong = [(one["line"], *(100 * (1 - share) for share in one["precision"])) for one in curve]
-    left = [(one["line"], one["pairs"]) for one in reviews]
-    high, most = upper((row[2] for row in wrong), 1.0), upper((pairs for _line, pairs in left), 4)
-    span = (wrong[0][0], 1.0)
-    frame, right = Frame(span, (0, high)), Frame(span, (0, most))
-    shapes = frame.axes(steps(*span, 5, "{:.2f}"), steps(0, high, 4, "{:g} %"), words["line"])
-    shapes.append(frame.area([(x, top) for x, _v, top, _b in wrong], [(x, low) for x, _v, _t, low in wrong], "wrong"))
-    shapes.append(frame.path([(x, value) for x, value, _top, _low in wrong], "wrong"))
-    shapes.append(right.path(left, "reviews"))
-    shapes += right.right_ticks([(value, f"{value:,.0f}") for value, _text in steps(0, most, 4)])
-    shapes += frame.mark(now, words["now"], "now", "start" if tried < now else "end")
-    if abs(tried - now) > 0.0005:
-        shapes += frame.mark(tried, words["try"], "try", "end" if tried < now else "start")
-    waiting = dict(left)
-    rows = [
-        [f"{x:.2f}", f"{value:.2f} %", f"{low:.2f}–{top:.2f} %", f"{waiting.get(x, 0):,.0f}"]
-        for x, value, top, low in wrong
+    """Wrong merges in percent with their interval, and reviews left, against the automatic line; a click tries one."""
+    waiting = {one["line"]: one["pairs"] for one in reviews}
+    wrong, left, rows = [], [], []
+    for one in curve:
+        line, url = one["line"], address(one["line"])
+        share, high, low = (100 * (1 - part) for part in one["precision"])
+        texts = [f"{line:.2f}", f"{share:.2f} %", f"{low:.2f}–{high:.2f} %", f"{waiting.get(line, 0):,.0f}"]
+        wrong.append(Point(line, share, low, high, f"{texts[0]}\n{words['wrong']}: {texts[1]} ({texts[2]})", url))
+        rows.append(_cells(*texts, url=url))
+    for line, pairs in waiting.items():
+        left.append(Point(line, pairs, words=f"{words['reviews']}: {pairs:,.0f}", url=address(line)))
+    drawn = [
+        Series(words["wrong drawn"], "different", wrong, "line", "band"),
+        Series(words["reviews drawn"], "accent", left, "line", dashed=True, beside=True),
     ]
-    return Chart(words["label"], [words["line"], words["wrong"], words["interval"], words["reviews"]], rows, shapes)
+    marks = [Mark(now, words["now"], align="left" if tried < now else "right" if tried > now else "center")]
+    if abs(tried - now) > 0.0005:
+        marks.append(Mark(tried, words["try"], "try", "right" if tried < now else "left"))
+    across = Axis(words["line"], low=curve[0]["line"], high=1, places=2)
+    up, beside = Axis(low=0, percent=True), Axis(low=0, whole=True)
+    head = [words["line"], words["wrong"], words["interval"], words["reviews"]]
+    return Chart(words["label"], head, rows, drawn, across, up, beside, marks)
 
 
 def precision_recall(curve: Sequence[Mapping[str, Any]], now: float, words: Mapping[str, str]) -> Chart:
-    """Expected precision and recall against the automatic line."""
-    values = [(one["line"], one["precision"], one["recall"]) for one in curve]
-    least = min([min(p[1], r[1]) for _x, p, r in values])
-    floor = max(0.0, int(least * 10 - 0.001) / 10)
-    span = (values[0][0], 1.0)
-    frame = Frame(span, (floor, 1))
-    shapes = frame.axes(steps(*span, 5, "{:.2f}"), steps(floor, 1, 5, "{:.2f}"), words["line"])
-    for place, tone in ((1, "accent"), (2, "reviews-solid")):
-        shapes.append(frame.area([(v[0], v[place][2]) for v in values], [(v[0], v[place][1]) for v in values], tone))
-        shapes.append(frame.path([(v[0], v[place][0]) for v in values], tone))
-    shapes += frame.mark(now, words["now"], "now")
-    rows = [[f"{x:.2f}", f"{p[0]:.4f}", f"{p[1]:.4f}–{p[2]:.4f}", f"{r[0]:.4f}"] for x, p, r in values]
-    return Chart(words["label"], [words["line"], words["precision"], words["interval"], words["recall"]], rows, shapes)
+    """Expected precision and recall against the automatic line, each with its interval."""
+    drawn = []
+    for name, tone in (("precision", "accent"), ("recall", "related")):
+        marks = [
+            Point(one["line"], middle, low, high, f"{words[name]}: {middle:.4f} ({low:.4f}–{high:.4f})")
+            for one in curve
+            for middle, low, high in [one[name]]
+        ]
+        drawn.append(Series(words[name], tone, marks, "line", "band"))
+    rows = [
+        _cells(f"{one['line']:.2f}", f"{p[0]:.4f}", f"{p[1]:.4f}–{p[2]:.4f}", f"{one['recall'][0]:.4f}")
+        for one in curve
+        for p in [one["precision"]]
+    ]
+    least = min(min(one["precision"][1], one["recall"][1]) for one in curve)
+    across = Axis(words["line"], low=curve[0]["line"], high=1, places=2)
+    up = Axis(low=max(0, int(least * 10 - 0.001) / 10), high=1, places=2)
+    head = [words["line"], words["precision"], words["interval"], words["recall"]]
+    return Chart(words["label"], head, rows, drawn, across, up, marks=[Mark(now, words["now"])])
 
 
 def distribution(
-    bars: Sequence[Mapping[str, float]], lines: Sequence[tuple[float, str, str]], width: float, words: Mapping[str, str]
+    bars: Sequence[Mapping[str, float]], marks: Sequence[Mark], width: float, words: Mapping[str, str]
 ) -> Chart:
-    """How many pairs have which weight; of them the expected same in another colour. The height is a fourth root."""
-    lows = [one["low"] for one in bars]
-    span = (min([*lows, -10]), max([low + width for low in lows] + [10]))
-    most = upper((one["pairs"] for one in bars), 1)
-    frame = Frame(span, (0, most**0.25))
-    ticks = [most * share for share in (0.001, 0.03, 0.25, 1.0)]
-    up = [(value**0.25, f"{value:,.0f}") for value in ticks if value >= 1]
-    shapes = frame.axes(
-        [(bit, f"{bit:+d}" if bit else "0") for bit in range(-20, 21, 5) if span[0] <= bit <= span[1]],
-        up,
-        words["weight"],
-    )
+    """How many pairs have which weight, on a logarithmic scale; before them those expected the same."""
+    every, same, rows = [], [], []
     for one in bars:
-        low, high = one["low"], one["low"] + width
-        shapes.append(frame.bar((low, 0), (high, one["pairs"] ** 0.25), "grey"))
-        if one["same"] >= 0.5:
-            shapes.append(frame.bar((low, 0), (high, min(one["same"], one["pairs"]) ** 0.25), "same"))
-    for bits, text, anchor in lines:
-        shapes += frame.mark(bits, text, "now", anchor)
-    rows = [
-        [f"{one['low']:+g}", f"{one['low'] + width:+g}", f"{one['pairs']:,.0f}", f"{one['same']:,.1f}"] for one in bars
-    ]
-    return Chart(words["label"], [words["from"], words["to"], words["pairs"], words["same"]], rows, shapes)
+        low, high, pairs, alike = one["low"], one["low"] + width, one["pairs"], min(one["same"], one["pairs"])
+        texts = [f"{low:+g}", f"{high:+g}", f"{pairs:,.0f}", f"{one['same']:,.1f}"]
+        middle, name = low + width / 2, f"{texts[0]} – {texts[1]}"
+        if pairs >= LOG_FLOOR:
+            every.append(Point(middle, pairs, words=f"{name}\n{words['pairs']}: {texts[2]}"))
+        if alike >= LOG_FLOOR:
+            same.append(Point(middle, alike, words=f"{words['same']}: {texts[3]}"))
+        rows.append(_cells(*texts))
+    lows = [one["low"] for one in bars]
+    across = Axis(words["weight"], low=min([*lows, -10]), high=max([low + width for low in lows] + [10]))
+    drawn = [Series(words["pairs"], "grey", every), Series(words["of them"], "same", same)]
+    head = [words["from"], words["to"], words["pairs"], words["same"]]
+    return Chart(words["label"], head, rows, drawn, across, Axis(low=LOG_FLOOR, log=True), marks=marks)

@@ -17,14 +17,16 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from cmdm import access, clock
 from cmdm.models import User
+from cmdm.templatetags.hub import share
 from customers.models import Source
 from matching.queries.models import models_in_force
+from matching.rules.charts import Cell, Chart, Point, Series
 from stewardship.models import SourceDay, Task
 from stewardship.queries.answered import Throughput, agreed, by_week, throughput
 from stewardship.queries.learning import Learned, learned
 from stewardship.queries.targets import Aim, aims
 from stewardship.queries.wanted import AGES, Wanted, waiting
-from stewardship.rules.figures import Bar, Cell, Drawing, bars, histogram, over_time
+from stewardship.rules.figures import bars, histogram, over_time
 from stewardship.rules.quality import Agreement
 
 CAP = 1_000
@@ -56,14 +58,14 @@ class Repeats:
 class Dashboard:
     """All panels; ``None`` where there is nothing to draw."""
 
-    ages: Drawing | None
+    ages: Chart | None
     capped: bool
-    scores: Drawing | None
-    days: Drawing | None
+    scores: Chart | None
+    days: Chart | None
     pace: Throughput
     agreement: Agreement
     sources: Sequence[Repeats]
-    precision: Drawing | None
+    precision: Chart | None
     target: float | None
     aims: Sequence[Aim]
     chosen: Aim | None
@@ -105,30 +107,45 @@ def _queue_url(**parameters: Any) -> str:
     return f"{reverse('stewardship:queue')}?{urlencode(parameters)}"
 
 
-def _ages(opened: Mapping[str, Sequence[tuple[Any, ...]]]) -> Drawing | None:
+def _ages(opened: Mapping[str, Sequence[tuple[Any, ...]]]) -> Chart | None:
     now = clock.now()
     counts: Counter[tuple[str, str]] = Counter()
-    for queue, rows in opened.items():
-        for moment, _score, _domains in rows[:CAP]:
+    for queue, asked in opened.items():
+        for moment, _score, _domains in asked[:CAP]:
             age = next((name for name, (low, high, _l) in AGES.items() if low <= now - moment < high), "day")
             counts[queue, age] += 1
     if not counts:
         return None
-    order = sorted({queue for queue, _age in counts}, key=lambda queue: (TONES.get(queue, OTHER) == OTHER, queue))
+    order = sorted({queue for queue, _age in counts})
     order.sort(key=lambda queue: list(TONES).index(queue) if queue in TONES else len(TONES))
-    drawn, cells = [], []
-    for age, (_low, _high, label) in AGES.items():
-        parts = [(queue, counts[queue, age], _queue_url(queue=queue, age=age)) for queue in order]
-        named = [(TONES.get(q, OTHER), float(n), url, f"{Task.Queue(q).label}: {n}") for q, n, url in parts]
-        drawn.append(Bar(str(SHORT[age]), named))
-        cells.append([Cell(str(label)), *[Cell(str(n), url if n else "") for _q, n, url in parts]])
-    head = [_("Waiting"), *[str(Task.Queue(queue).label) for queue in order]]
-    return bars(drawn, label=_("Open tasks by age and queue"), head=head, cells=cells)
+    named = {queue: str(Task.Queue(queue).label) for queue in order}
+    urls = {(queue, age): _queue_url(queue=queue, age=age) for queue, age in counts}
+    series = [
+        Series(
+            named[queue],
+            TONES.get(queue, OTHER),
+            [
+                Point(place, counts[queue, age], words=f"{named[queue]}: {counts[queue, age]}", url=urls[queue, age])
+                for place, age in enumerate(AGES)
+                if counts[queue, age]
+            ],
+            stack="open",
+            told=str(sum(counts[queue, age] for age in AGES)),
+        )
+        for queue in order
+    ]
+    rows = [
+        [Cell(str(label)), *[Cell(str(counts[queue, age]), urls.get((queue, age), "")) for queue in order]]
+        for age, (_low, _high, label) in AGES.items()
+    ]
+    label = _("Open tasks by age and queue")
+    names = [str(SHORT[age]) for age in AGES]
+    return bars(names, series, label=label, head=[_("Waiting"), *named.values()], rows=rows)
 
 
-def _scores(opened: Mapping[str, Sequence[tuple[Any, ...]]], scope: frozenset[int]) -> Drawing | None:
-    rows = opened.get(Task.Queue.POSSIBLE, ())[:CAP]
-    scores = [score for _moment, score, domains in rows if score is not None and scope.issuperset(domains)]
+def _scores(opened: Mapping[str, Sequence[tuple[Any, ...]]], scope: frozenset[int]) -> Chart | None:
+    asked = opened.get(Task.Queue.POSSIBLE, ())[:CAP]
+    scores = [score for _moment, score, domains in asked if score is not None and scope.issuperset(domains)]
     if not scores:
         return None
     counts = Counter(min(int(score * BINS + 1e-9), BINS - 1) for score in scores)
@@ -136,7 +153,7 @@ def _scores(opened: Mapping[str, Sequence[tuple[Any, ...]]], scope: frozenset[in
     ends = [(place / BINS, (place + 1) / BINS) for place in range(BINS)]
     urls = [_queue_url(queue="possible", low=f"{low:g}", high=f"{high:g}") for low, high in ends]
     texts = [f"{low:.2f} – {high:.2f}" for low, high in ends]
-    cells = [
+    rows = [
         [Cell(text, url), Cell(str(count), url)] for text, url, count in zip(texts, urls, amounts, strict=True) if count
     ]
     words = [f"{text}: {count}" for text, count in zip(texts, amounts, strict=True)]
@@ -146,25 +163,27 @@ def _scores(opened: Mapping[str, Sequence[tuple[Any, ...]]], scope: frozenset[in
         marks={_("review"): model.review, _("auto"): model.automatic},
         label=_("Scores of open possible matches, with the lines for persons"),
         head=[_("Score"), _("Tasks")],
-        cells=cells,
+        rows=rows,
         urls=urls,
         words=words,
     )
 
 
-def _days(pace: Throughput) -> Drawing | None:
+def _days(pace: Throughput) -> Chart | None:
     if not pace.answers:
         return None
     address = reverse("stewardship:answers")
-    drawn, cells = [], []
-    for day, count, back in pace.days:
+    names, points, rows = [], [], []
+    for place, (day, count, back) in enumerate(pace.days):
         url = f"{address}?day={day.isoformat()}" if count else ""
         name = date_format(day, "j M")
-        drawn.append(Bar(name, [("accent", float(count), url, f"{name}: {count}")]))
-        cells.append([Cell(name, url), Cell(str(count), url), Cell(str(back), f"{url}&withdrawn=1" if back else "")])
+        names.append(name)
+        if count:
+            points.append(Point(place, count, words=f"{name}: {count}", url=url))
+        rows.append([Cell(name, url), Cell(str(count), url), Cell(str(back), f"{url}&withdrawn=1" if back else "")])
     head = [_("Day"), _("Answers"), _("Taken back")]
     label = _("Answers given in each of the last 28 days")
-    return bars(drawn, label=label, head=head, cells=cells, width=560, every=7, gap=0.25)
+    return bars(names, [Series("", "accent", points)], label=label, head=head, rows=rows)
 
 
 def repeats(user: User) -> list[Repeats]:
@@ -177,21 +196,27 @@ def repeats(user: User) -> list[Repeats]:
     return sorted(found, key=lambda one: (-one.share, one.source.name))
 
 
-def _precision(shown: Sequence[Aim], chosen: Aim | None, target: float | None) -> Drawing | None:
+def _precision(shown: Sequence[Aim], chosen: Aim | None, target: float | None) -> Chart | None:
     weeks = by_week([one.domain.pk for one in shown])
     if not weeks:
         return None
     address = reverse("stewardship:sample")
     extra = f"&domain={chosen.domain.pk}" if chosen else ""
-    points, cells = [], []
+    points, rows = [], []
     for week, found_then in weeks:
         url, name = f"{address}?week={week.isoformat()}{extra}", date_format(week, "j M")
-        share, counted = found_then.mean or 0.0, f"{found_then.right} / {found_then.answers}"
+        mean, counted = found_then.mean or 0.0, f"{found_then.right} / {found_then.answers}"
         ends = {"low": found_then.low, "high": found_then.high}
-        points.append({"label": name, "mean": share, "url": url, "words": f"{name}: {counted}", **ends})
+        points.append({"label": name, "mean": mean, "url": url, "words": f"{name}: {counted}", **ends})
         between = f"{found_then.low:.3f} – {found_then.high:.3f}"
-        cells.append([Cell(name, url), Cell(counted, url), Cell(f"{share:.3f}"), Cell(between)])
+        rows.append([Cell(name, url), Cell(counted, url), Cell(f"{mean:.3f}"), Cell(between)])
     head = [_("Week from"), _("Right"), _("Share"), _("95 % interval")]
+    wanted = (target, _("target %(wanted)s") % {"wanted": share(target)}) if target else None
     return over_time(
-        points, target=target, label=_("Share of automatic merges that were right, by week"), head=head, cells=cells
+        points,
+        name=_("Share that was right, with its 95 % interval (Wilson)"),
+        target=wanted,
+        label=_("Share of automatic merges that were right, by week"),
+        head=head,
+        rows=rows,
     )
