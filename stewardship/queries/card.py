@@ -365,7 +365,7 @@ def _compared(card: Card, made: Material, columns: Columns) -> Card:
         conflicts=_conflicts(card, made),
         told=_told(card, made),
         corrected=corrected_in(made, card.heads),
-        counterfactual=None if card.blind else counterfactual(made, card.heads, card.explained),
+        counterfactual=None if card.blind else counterfactual(made, card.heads, card.explained, wanted),
     )
 
 

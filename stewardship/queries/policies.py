@@ -39,9 +39,13 @@ class Facts:
     @property
     def foreseen(self) -> list[str]:
         """The answers that surely need a second person; who is drawn by chance is not told before."""
-        sure = [policy for policy in self.policies if policy.share >= 1]
-        told = [answer for answer in rules.ANSWERS if rules.wants_second(sure, self.answered(rules.kinds(answer)), 0)]
+        told = [answer for answer in rules.ANSWERS if self.surely(answer)]
         return told if self.task.stage == Task.Stage.FIRST else []
+
+    def surely(self, answer: str) -> bool:
+        """Whether an answer needs a second person whatever is drawn."""
+        sure = [policy for policy in self.policies if policy.share >= 1]
+        return rules.wants_second(sure, self.answered(rules.kinds(answer)), 0)
 
     def reason(self, kinds: frozenset[str]) -> bool:
         """Whether such an answer must say why."""
@@ -83,6 +87,11 @@ def drawn(task: Task) -> float:
 def needs_second(task: Task, decision: str) -> bool:
     """Whether this answer to the task would wait for a second person; four queries, one without a policy."""
     return _read(task).second(frozenset([decision]))
+
+
+def surely_second(task: Task, answer: str) -> bool:
+    """Whether this answer waits for a second person whatever is drawn; four queries, one without a policy."""
+    return _read(task).surely(answer)
 
 
 def needing_reason(task: Task) -> frozenset[str]:

@@ -17,6 +17,7 @@ from matching.queries.models import models_in_force
 from matching.queries.settling import Settling, settling
 from stewardship.models import Task
 from stewardship.queries.material import Head, Material
+from stewardship.queries.policies import Facts
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,13 @@ class Counterfactual:
         return self.settling.token
 
 
-def counterfactual(made: Material, heads: Sequence[Head], explained: PairExplained | None) -> Counterfactual | None:
-    """What would make the two records of a score automatic, if anything would; where they already are one: nothing."""
+def counterfactual(
+    made: Material, heads: Sequence[Head], explained: PairExplained | None, wanted: Facts
+) -> Counterfactual | None:
+    """What would make the two records of a score automatic, if anything would; where they already are one: nothing.
+
+    Nobody brings about alone what a policy wants two persons to agree on.
+    """
     ends = explained.records if explained else None
     if ends is None or made.inside:
         return None
@@ -48,7 +54,7 @@ def counterfactual(made: Material, heads: Sequence[Head], explained: PairExplain
         return Counterfactual(found, label)
     by_customer = {head.customer: head for head in heads}
     taker, giver = (by_customer.get(end.customer_id or 0) for end in (found.about, found.of))
-    return Counterfactual(found, label, taker, giver, _may_set(found, made.user))
+    return Counterfactual(found, label, taker, giver, not wanted.surely("same") and _may_set(found, made.user))
 
 
 @dataclass(frozen=True)

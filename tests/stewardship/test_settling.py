@@ -1,10 +1,13 @@
 """What a card says would settle it: true when applied, whoever applies it."""
 
+from uuid import uuid4
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from cmdm import verifying
+from cmdm.actions import Refused
 from cmdm.errors import Stale
 from cmdm.models import AuditEntry, OutboxEvent, system_user
 from customers.actions.corrections import withdraw
@@ -15,7 +18,7 @@ from matching.actions import matching
 from matching.models import Candidate
 from matching.queries.models import models_in_force
 from stewardship.actions import setting, tasks
-from stewardship.models import Task
+from stewardship.models import ReviewPolicy, Task
 from stewardship.queries.card import review_card
 from stewardship.queries.wanted import Wanted
 from tests.stewardship.scene import answer, ask, put, seen, task_of
@@ -158,6 +161,17 @@ class TestSettingIt:
         assert state() != before
         withdraw(SourceRecord.objects.get(pk=made.pk), "phone", actor=lead)
         assert state() == before
+
+    def test_nobody_brings_about_alone_what_two_have_to_agree_on(self, two, lead):
+        task = question(*two)
+        found = said(task, lead)
+        assert found.may_set
+        policy = ReviewPolicy.objects.create(name="Two", decision="same", change=uuid4())
+        assert not said(task, lead).may_set
+        with pytest.raises(Refused):
+            setting.set_so(task, actor=lead, seen=seen(task), settling=found.token)
+        ReviewPolicy.objects.filter(pk=policy.pk).update(decision="different")
+        setting.set_so(task, actor=lead, seen=seen(task), settling=found.token)
 
     def test_who_saw_something_else_is_refused(self, two, lead, crm):
         task = question(*two)
