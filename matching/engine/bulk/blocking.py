@@ -18,7 +18,7 @@ from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined
 from matching.engine.bulk.lists import Ints, Lists, grouped
 from matching.engine.model import Model
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18  # few enough that the next are found while these are still being scored
 CONTACTS = ("email", "phone", "identifier")
 
 

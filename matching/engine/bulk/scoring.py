@@ -300,7 +300,7 @@ def over_slices(pairs: Iterable[tuple[Ints, Ints]], work: Callable[[Ints, Ints],
         for left, right in pairs:
             for piece in slices(left, right):
                 waiting.append(pool.submit(work, *piece))
-                if len(waiting) > 2 * workers:
+                if len(waiting) > 4 * workers:
                     yield waiting.pop(0).result()
         for future in waiting:
             yield future.result()
