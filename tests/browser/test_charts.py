@@ -36,9 +36,7 @@ FITS = """() => [...document.querySelectorAll('[data-chart]')].every(
 MARK = """(place, [series, value]) => {
     const chart = echarts.getInstanceByDom(place);
     const at = chart.getOption().series.findIndex(one => one.name === series && one.type !== 'custom');
-    const [x, y] = chart.convertToPixel({seriesIndex: at}, value);
-    const room = place.getBoundingClientRect();
-    return [room.x + x, room.y + y];
+    return chart.convertToPixel({seriesIndex: at}, value);
 }"""
 
 
@@ -94,8 +92,12 @@ def table_of(page, figure):
 
 def click(page, figure, series, value, *, up=2):
     """On the mark of a series that stands at this value, a little below its top."""
-    x, y = place_of(page, figure).evaluate(f"(place, mark) => ({MARK})(place, mark)", [series, value])
-    page.mouse.click(x, y + up)
+    place = place_of(page, figure)
+    # Where a mark stands is asked once the page stands still: a panel above may just have been given its height.
+    page.wait_for_function(FITS)
+    place.hover(trial=True)
+    x, y = place.evaluate(f"(place, mark) => ({MARK})(place, mark)", [series, value])
+    place.click(position={"x": x, "y": y + up})
 
 
 def test_each_mark_is_a_figure_of_the_table_and_has_its_address(board):
