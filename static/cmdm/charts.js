@@ -4,6 +4,7 @@
   "use strict";
   const { getInstanceByDom, init } = window.echarts;
   const root = document.documentElement;
+  const RADIUS = 4; // of a mark on a line
   const DASHES = { now: "dashed", try: "solid", target: "dotted" };
   const TONES = { now: "ink-2", try: "accent", target: "different" };
   const PATTERNS = [
@@ -100,7 +101,7 @@
         emphasis: { itemStyle: { color, opacity: 0.75 } },
       };
     }
-    const shape = series.kind === "ideal" ? { silent: true, symbol: "none" } : { symbol: "circle", symbolSize: 8, showSymbol: data.length <= 15, showAllSymbol: true };
+    const shape = series.kind === "ideal" ? { silent: true, symbol: "none" } : { symbol: "circle", symbolSize: 2 * RADIUS, showSymbol: data.length <= 15, showAllSymbol: true };
     const line = { color, width: series.kind === "ideal" ? 1 : 2, type: series.dashed ? "dashed" : "solid" };
     return { ...more, ...shape, type: "line", itemStyle: { color }, lineStyle: line, emphasis: { lineStyle: line }, z: 4 };
   };
@@ -136,7 +137,8 @@
     if (event.ctrlKey || event.metaKey) window.open(url); else location.assign(url);
   };
   const standing = (chart, spec, { offsetX, offsetY }) => {
-    if (!chart.containPixel({ gridIndex: 0 }, [offsetX, offsetY])) return undefined;
+    // Half of a mark that stands on the axis lies below it.
+    if (![0, RADIUS].some((below) => chart.containPixel({ gridIndex: 0 }, [offsetX, offsetY - below]))) return undefined;
     const [at] = chart.convertFromPixel({ gridIndex: 0 }, [offsetX, offsetY]);
     const all = spec.series.flatMap((series) => series.points);
     const columns = [...new Set(all.map((point) => point.x))].sort((one, other) => one - other);
