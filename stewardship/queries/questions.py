@@ -13,11 +13,17 @@ from stewardship.rules.grouping import Question
 
 WALKED = 500  # customers of one part that are read; a larger part is cut where reading ended
 
+# The records of customers. While a hub is filled statistics know nothing of who has how many: a plan for those that are
+# guessed makes room for millions. Of an array it takes a few, whoever is in it.
+_MINE = """
+    mine AS MATERIALIZED (
+        SELECT unnest(ARRAY(SELECT r.id FROM customers_sourcerecord r WHERE r.customer_id = ANY(%(customers)s))) AS id)
+"""
 # From the questions about these customers, and from the customers of the tasks that hold one of them, along open
 # questions to everybody who can be reached. OFFSET 0 keeps the planner from joining whole tables for a step: it takes
 # what a walk gives for many more rows than it does, and the open questions of a running load for hardly any.
-_REACHED = """
-    WITH RECURSIVE mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
+_REACHED = f"""
+    WITH RECURSIVE {_MINE},
     near AS MATERIALIZED (
         SELECT c.id, c.state = 'open' AS open, c.left_id, c.right_id
           FROM mine JOIN matching_candidate c ON c.left_id = mine.id
@@ -33,13 +39,13 @@ _REACHED = """
             UNION SELECT unnest(t.customers) FROM held JOIN stewardship_task t ON t.id = held.task_id
             ) AS seeds(customer)
         UNION
-        SELECT next.customer FROM reach CROSS JOIN LATERAL (
+        SELECT next.customer FROM reach CROSS JOIN LATERAL unnest(ARRAY(
             SELECT (SELECT o.customer_id FROM customers_sourcerecord o WHERE o.id = c.other)
               FROM customers_sourcerecord r CROSS JOIN LATERAL (
                 SELECT a.right_id FROM matching_candidate a WHERE a.left_id = r.id AND a.state = 'open'
                 UNION ALL SELECT b.left_id FROM matching_candidate b WHERE b.right_id = r.id AND b.state = 'open'
                 OFFSET 0) AS c(other)
-             WHERE r.customer_id = reach.customer OFFSET 0) AS next(customer)
+             WHERE r.customer_id = reach.customer)) AS next(customer)
          WHERE next.customer IS NOT NULL)
     SELECT customer, pg_current_snapshot()::text FROM reach LIMIT %(walked)s
 """
@@ -55,8 +61,8 @@ _HANGS = """
                     WHERE r.customer_id = ANY(%s))
 """
 # Of all these the open questions, and whatever else their tasks hold: by ids, for the same reason.
-_WANTED = """
-    WITH mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
+_WANTED = f"""
+    WITH {_MINE},
     near AS MATERIALIZED (
         SELECT c.id, c.state = 'open' AS open FROM mine JOIN matching_candidate c ON c.left_id = mine.id
         UNION SELECT c.id, c.state = 'open' FROM mine JOIN matching_candidate c ON c.right_id = mine.id),
@@ -90,8 +96,8 @@ _QUESTIONS = """
 """
 
 # Which tasks hold or held what is or was asked about them, and what each holds now.
-_TASKS = """
-    WITH mine AS MATERIALIZED (SELECT id FROM customers_sourcerecord WHERE customer_id = ANY(%(customers)s)),
+_TASKS = f"""
+    WITH {_MINE},
     near AS MATERIALIZED (
         SELECT c.id FROM mine JOIN matching_candidate c ON c.left_id = mine.id
         UNION SELECT c.id FROM mine JOIN matching_candidate c ON c.right_id = mine.id)
