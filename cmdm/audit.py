@@ -6,7 +6,7 @@ from typing import Any
 
 from cmdm import access, clock
 from cmdm.actions import core
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 from cmdm.models import User
 
 _WRITE = """
@@ -40,12 +40,11 @@ def record(
         domains = access.domains_of(thing) if thing is not None and _has_domain(thing) else ()
     kind, key = _named(thing)
     told = json.dumps({name: int(count) for name, count in (counts or {}).items()})
-    with kept() as cursor:
-        cursor.execute(
-            _WRITE,
-            [clock.now(), actor.pk, deed, kind, key, sorted(domains), core.origin_of_this(), purpose,
-             sorted(attributes), told],
-        )  # fmt: skip
+    send(
+        _WRITE,
+        [clock.now(), actor.pk, deed, kind, key, sorted(domains), core.origin_of_this(), purpose,
+         sorted(attributes), told],
+    )  # fmt: skip
 
 
 def _named(thing: Any) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 
 from cmdm import clock
 from cmdm.actions import change_id
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 from cmdm.models import OutboxPending
 
 log = structlog.get_logger("cmdm.events")
@@ -60,8 +60,7 @@ def emit_many(events: Iterable[Event]) -> None:
     if not rows:
         return
     now = clock.now()
-    with kept() as cursor:
-        cursor.execute(_EMIT, [change_id(), now, *map(list, zip(*rows, strict=True)), now])
+    send(_EMIT, [change_id(), now, *map(list, zip(*rows, strict=True)), now])
 
 
 def on(topic: str) -> Callable[[Handler], Handler]:

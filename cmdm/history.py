@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection, models
 
 from cmdm import clock
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 
 ADDED, CHANGED, REMOVED = "+", "~", "-"
 
@@ -33,12 +33,11 @@ def keep(model: type[models.Model], ids: Collection[Any], kind: str) -> None:
     columns = [field.column for field in versions.tracked_fields]
     names = ", ".join(f'"{column}"' for column in columns)
     live, past, key = model._meta.db_table, versions._meta.db_table, live_table._meta.pk.column
-    with kept() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{past}" ({names}, history_date, history_type) '
-            f'SELECT {names}, %s, %s FROM "{live}" WHERE "{key}" = ANY(%s)',
-            [clock.now(), kind, list(ids)],
-        )
+    send(
+        f'INSERT INTO "{past}" ({names}, history_date, history_type) '
+        f'SELECT {names}, %s, %s FROM "{live}" WHERE "{key}" = ANY(%s)',
+        [clock.now(), kind, list(ids)],
+    )
 
 
 def write(row: Any, *fields: str) -> None:

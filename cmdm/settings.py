@@ -95,7 +95,7 @@ DATABASES = {"default": environ.Env.db_url_config(APP_URL)}
 DATABASES["default"].update(
     CONN_MAX_AGE=600,
     CONN_HEALTH_CHECKS=True,
-    ENGINE="django.db.backends.postgresql",
+    ENGINE="cmdm.database.backend",
     OPTIONS={**DATABASES["default"].get("OPTIONS", {}), "application_name": "cmdm"},
 )
 PREPARED = env.bool("CMDM_PREPARED", default=True)  # no: behind a pooler that hands on connections between transactions

@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import OperationalError, connection, transaction
 
 from cmdm import ids, memo
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -117,8 +117,7 @@ def _once(deed: Callable[[], R], *, nested: bool) -> R:
 
 
 def _set(change: str) -> None:
-    with kept() as cursor:
-        cursor.execute("SELECT set_config('cmdm.change', %s, true)", [change])
+    send("SELECT set_config('cmdm.change', %s, true)", [change])
 
 
 def _check_now() -> None:

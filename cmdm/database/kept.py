@@ -20,11 +20,16 @@ FEW = 200
 class _Keeping(psycopg.Cursor[Any]):
     """Binds values by the server. (Django's own cursors put them into the text, of which nothing is worth keeping.)"""
 
+    _waits = True
+
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Keeping":
         # Only for this call: while it is set, the connection remembers the text of whatever it is asked.
         self.connection.prepare_threshold = 0 if settings.PREPARED else None
         try:
-            return super().execute(query, params, **options)
+            super().execute(query, params, **options)
+            if self._waits:
+                self._fetch_pipeline()
+            return self
         finally:
             self.connection.prepare_threshold = None
             if connection.queries_logged:
@@ -45,6 +50,28 @@ def kept() -> CursorWrapper:
     return made
 
 
+class _Sending(_Keeping):
+    """Does not wait for the answer."""
+
+    _waits = False
+
+
+def send(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
+    """Send a statement that the server keeps and whose answer nobody needs; inside a transaction nobody waits for it.
+
+    (Unless ``CMDM_PREPARED`` says no: not every pooler hands such statements on.)
+    What comes after it is done after it. Where it is refused, the next statement or the end of the transaction says so.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    if not (connection.in_atomic_block and settings.PREPARED):
+        with kept() as cursor:
+            cursor.execute(statement, values)
+        return
+    connection.go_ahead()  # type: ignore[attr-defined]
+    connection._prepare_cursor(_Sending(connection.connection)).execute(statement, values)  # type: ignore[attr-defined]
+
+
 def put(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
     """Write rows: a few by one kept statement, where COPY takes three turns; many by COPY. One statement.
 
@@ -53,8 +80,7 @@ def put(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -
     if not rows:
         return
     if len(rows) <= FEW:
-        with kept() as cursor:
-            cursor.execute(_insert(table, tuple(columns.items())), [list(each) for each in zip(*rows, strict=True)])
+        send(_insert(table, tuple(columns.items())), [list(each) for each in zip(*rows, strict=True)])
         return
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as lines:
         for row in rows:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
 from cmdm.database.copying import drawn
-from cmdm.database.kept import kept, put
+from cmdm.database.kept import put, send
 from cmdm.errors import Stale
 from cmdm.models import User
 from customers import ports
@@ -86,8 +86,7 @@ def found_many(
 
 def _link(statement: str, owner: Mapping[int, int]) -> None:
     if owner:
-        with kept() as cursor:
-            cursor.execute(statement, [clock.now(), list(owner), list(owner.values())])
+        send(statement, [clock.now(), list(owner), list(owner.values())])
 
 
 @action

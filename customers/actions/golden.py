@@ -6,7 +6,7 @@ from uuid import UUID
 
 from cmdm import clock, events, history
 from cmdm.actions import action, change_id
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 from cmdm.events import Event
 from cmdm.models import User
 from customers import ports
@@ -87,9 +87,8 @@ def _write(customers: Sequence[Customer], derived: Derived, known: Catalogue) ->
         documents.append([customer.values, made.lineage])
         for column, value in zip(columns, (customer.pk, customer.golden_hash, customer.status), strict=True):
             column.append(value)
-    with kept() as cursor:
-        cursor.execute(_WRITE, [now, change_id(), *columns, as_json(documents)])
-        cursor.execute(_DOMAINS, {"ids": columns[0]})
+    send(_WRITE, [now, change_id(), *columns, as_json(documents)])
+    send(_DOMAINS, {"ids": columns[0]})
     first = [customer.pk for customer in customers if customer.version == 1]
     history.keep(Customer, first, history.ADDED)
     history.keep(Customer, [pk for pk in columns[0] if pk not in set(first)], history.CHANGED)
@@ -100,12 +99,11 @@ def finish_composed(customers: Sequence[int], keys: Sequence[UUID], domains: Seq
 
     Three statements.
     """
-    with kept() as cursor:
-        cursor.execute(
-            "INSERT INTO customers_customerdomain (customer_id, domain_id) "
-            "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
-            [[customer for customer, _domain in domains], [domain for _customer, domain in domains]],
-        )
+    send(
+        "INSERT INTO customers_customerdomain (customer_id, domain_id) "
+        "SELECT * FROM unnest(%s::bigint[], %s::bigint[])",
+        [[customer for customer, _domain in domains], [domain for _customer, domain in domains]],
+    )
     history.keep(Customer, customers, history.ADDED)
     events.emit_many(Event(CREATED, pk, 1, {"key": str(key)}) for pk, key in zip(customers, keys, strict=True))
 

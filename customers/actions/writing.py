@@ -9,7 +9,7 @@ from django.db import connection
 from cmdm import clock, crypto, history
 from cmdm.actions import change_id
 from cmdm.database.copying import insert_many
-from cmdm.database.kept import kept, put
+from cmdm.database.kept import put, send
 from customers.actions.received import QUARANTINED, REJECTED, UNCHANGED, Outcome, Written
 from customers.models import Load, RejectedRow, SearchTerm, Source, SourceRecord
 from customers.queries.catalogue import Catalogue, catalogue
@@ -37,11 +37,10 @@ def lock_keys(source: Source, keys: Sequence[str]) -> None:
     """Wait for whoever writes the same keys of this source; buckets in order. One statement."""
     buckets = sorted({crypto.digest64(f"{source.pk}:{key}", "key-lock") % KEY_BUCKETS for key in keys})
     if buckets:
-        with kept() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) AS b ORDER BY b",
-                [_LOCK_SPACE, [(source.pk * KEY_BUCKETS + bucket) % 2**31 for bucket in buckets]],
-            )
+        send(
+            "SELECT pg_advisory_xact_lock(%s, b) FROM unnest(%s::int[]) AS b ORDER BY b",
+            [_LOCK_SPACE, [(source.pk * KEY_BUCKETS + bucket) % 2**31 for bucket in buckets]],
+        )
 
 
 def insert(outcomes: Sequence[Outcome], source: Source) -> None:

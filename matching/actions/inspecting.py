@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from cmdm import audit
 from cmdm.actions import action
 from cmdm.database.kept import kept
+from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, SourceRecord
@@ -25,7 +26,7 @@ from matching.engine.features import Features
 from matching.engine.model import Model
 from matching.engine.scoring import score
 from matching.engine.splitting import threads
-from matching.models import Candidate, Verdict
+from matching.models import Candidate
 from matching.queries import prepared
 from matching.queries.models import InForce, models_in_force
 
@@ -41,6 +42,16 @@ _ENOUGH = """
     SELECT r.customer_id, count(*) FROM customers_sourcerecord r JOIN customers_customer c ON c.id = r.customer_id
      WHERE r.customer_id = ANY(%s) AND r.closed_at IS NULL AND r.about_id IS NULL
      GROUP BY r.customer_id, c.party_type HAVING count(*) >= %s OR (count(*) >= 2 AND c.party_type = ANY(%s))
+"""
+_OPEN = "WHERE t.customer_id = ANY(%s) AND t.closed_at IS NULL AND t.about_id IS NULL ORDER BY t.id"
+_USUAL = Rows(SourceRecord, _OPEN, only=COMPARED)
+_NEWEST = Rows(SourceRecord, f"{_OPEN} DESC LIMIT %s", only=COMPARED)
+_TOLD = """
+    SELECT 'same', left_id, right_id FROM matching_verdict
+     WHERE revoked_at IS NULL AND answer = 'same' AND left_id = ANY(%s) AND right_id = ANY(%s)
+    UNION ALL
+    SELECT 'doubted', left_id, right_id FROM matching_candidate
+     WHERE state = 'open' AND kind = 'over_merge' AND reason = ANY(%s) AND left_id = ANY(%s) AND right_id = ANY(%s)
 """
 
 
@@ -66,16 +77,25 @@ def doubts_within(customers: Collection[int]) -> list[Question]:
         return []
     rows = {record.pk: record for records in grouped.values() for record in records}
     features = prepared.features(rows.values(), models)
-    said = Verdict.objects.in_force().filter(left__in=rows, right__in=rows, answer=Verdict.Answer.SAME)
-    same = set(said.values_list("left", "right"))
+    same, doubted = _told(list(rows))
     reasons: dict[Pair, str] = {}
     for records in grouped.values():
         model = models[records[0].party_type].model
         known = [features[record.pk] for record in records]
         reasons |= dict.fromkeys(_contradictory(model, known), IDENTIFIERS)
         reasons |= dict.fromkeys(_weak(model, known, same), WEAK)
-    _close_others(list(rows), reasons.keys())
+    if doubted - reasons.keys():
+        _close_others(list(rows), reasons.keys())
     return [_question(rows[one], rows[other], features, models, why) for (one, other), why in reasons.items()]
+
+
+def _told(records: list[int]) -> tuple[set[Pair], set[Pair]]:
+    """Of the pairs of these records those that a person called the same, and those that are doubted."""
+    with kept() as cursor:
+        cursor.execute(_TOLD, [records, records, [WEAK, IDENTIFIERS], records, records])
+        rows = cursor.fetchall()
+    pairs = {kind: {(one, other) for said, one, other in rows if said == kind} for kind in ("same", "doubted")}
+    return pairs["same"], pairs["doubted"]
 
 
 def _question(
@@ -87,21 +107,19 @@ def _question(
 
 
 def _records(customers: Collection[int], models: Mapping[str, InForce]) -> dict[int, list[SourceRecord]]:
-    """The records of those customers that have enough of them to be doubted."""
+    """The records of those customers that have enough of them to be doubted, in id order."""
     strict = [party for party, chosen in models.items() if chosen.model.exclusive_schemes]
     with kept() as cursor:
         cursor.execute(_ENOUGH, [list(customers), TWO_AND_TWO, strict])
         chosen = dict(cursor.fetchall())
     if not chosen:
         return {}
-    mine = SourceRecord.objects.current().filter(customer__among=list(chosen), about__isnull=True)
-    rows = prepared.with_lines(mine.only(*COMPARED), models)
     made: dict[int, list[SourceRecord]] = defaultdict(list)
     if usual := [customer for customer, records in chosen.items() if records <= LATEST]:
-        for record in rows.filter(customer__in=usual).order_by("pk"):
+        for record in _USUAL(usual):
             made[record.customer_id or 0].append(record)
     for customer in chosen.keys() - made.keys():  # hardly any; all the records of one may be more than memory holds
-        made[customer] = list(rows.filter(customer=customer).order_by("-pk")[:LATEST])[::-1]
+        made[customer] = _NEWEST([customer], LATEST)[::-1]
     return made
 
 

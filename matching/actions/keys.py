@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from cmdm import clock
-from cmdm.database.kept import kept, put
+from cmdm.database.kept import kept, put, send
 from customers.models import SourceRecord
 from matching.actions import preparations
 from matching.engine.features import Features, prepare
@@ -64,11 +64,10 @@ def lock_buckets(digests_: Iterable[int]) -> None:
     """Take the transaction locks on the buckets of these keys, in order; one statement."""
     buckets = sorted({digest % BUCKETS for digest in digests_})
     if buckets:
-        with kept() as cursor:
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, b) FROM (SELECT unnest(%s::int[]) AS b ORDER BY 1) AS t",
-                [_LOCK_SPACE, buckets],
-            )
+        send(
+            "SELECT pg_advisory_xact_lock(%s, b) FROM (SELECT unnest(%s::int[]) AS b ORDER BY 1) AS t",
+            [_LOCK_SPACE, buckets],
+        )
 
 
 def write(

@@ -11,7 +11,7 @@ from django.db import connection
 
 from cmdm import memo
 from cmdm.actions import change_id
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 
 NOTED = "customers near to nobody"
 # A customer that `match` has not looked at since something else changed him, it still has to look at.
@@ -46,8 +46,7 @@ def note(model: int, *, founded: Collection[int], alone: Collection[int], near: 
         return
     noted.update(alone)
     told = {"founded": list(founded), "alone": list(alone), "near": list(again)}
-    with kept() as cursor:
-        cursor.execute(_NOTE, {**told, "change": change_id(), "model": model})
+    send(_NOTE, {**told, "change": change_id(), "model": model})
 
 
 def forget(party: str, before: datetime) -> None:

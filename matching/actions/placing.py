@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from cmdm import memo
-from cmdm.database.kept import kept
+from cmdm.database.kept import kept, send
 from cmdm.models import User
 from customers import ports
 from customers.actions import founding
@@ -121,8 +121,7 @@ def _hold_targets(run: Placing) -> None:
     """
     held: set[int] = set()
     while wanted := _targets(run) - held:
-        with kept() as cursor:
-            cursor.execute(_LOCK, [list(wanted)])
+        send(_LOCK, [list(wanted)])
         held |= wanted
         run.customer_of = _owners(run.customer_of)
 

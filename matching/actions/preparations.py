@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db import connection
 
 from cmdm.actions import change_id
-from cmdm.database.kept import kept
+from cmdm.database.kept import send
 from customers.models import SourceRecord
 from matching.engine.features import Features
 from matching.engine.model import Model
@@ -46,17 +46,13 @@ def keep_first(
     One statement.
     """
     rows = [_row(models[record.party_type].model, record, features[record.pk]) for record in records]
-    with kept() as cursor:
-        cursor.execute(
-            _KEEP_FIRST, [*_columns(rows), *([list(each) for each in zip(*keys, strict=True)] or [[], [], []])]
-        )
+    send(_KEEP_FIRST, [*_columns(rows), *([list(each) for each in zip(*keys, strict=True)] or [[], [], []])])
 
 
 def replace(records: Sequence[SourceRecord], features: Mapping[int, Features], models: Mapping[str, InForce]) -> None:
     """Keep the features of records (by id) and take their stored keys away; one statement for both."""
     rows = [_row(models[record.party_type].model, record, features[record.pk]) for record in records]
-    with kept() as cursor:
-        cursor.execute(_KEEP_WITHOUT_KEYS, [[record.pk for record in records], *_columns(rows)])
+    send(_KEEP_WITHOUT_KEYS, [[record.pk for record in records], *_columns(rows)])
 
 
 def keep(model: Model, features: Iterable[tuple[SourceRecord, Features]]) -> None:

@@ -79,14 +79,13 @@ def with_lines(rows: RecordQuerySet, models: Mapping[str, InForce]) -> Any:
     return rows.annotate(kept_line=Case(When(fits, then=F("prepared__line"))), said=said)
 
 
-def features(rows: Iterable[SourceRecord], models: Mapping[str, InForce]) -> dict[int, Features]:
-    """Features by id of records read `with_lines`."""
-    found = {}
-    for row in rows:
-        token = row.kept_line  # type: ignore[attr-defined]
-        if token is not None:
-            found[row.pk] = unpacked(row.pk, row.party_type, opened(bytes(token)))
-        else:
-            values = open_values(row.said)  # type: ignore[attr-defined]
-            found[row.pk] = prepare(models[row.party_type].model, Party(row.pk, row.party_type, values))
-    return found
+def features(records: Iterable[SourceRecord], models: Mapping[str, InForce]) -> dict[int, Features]:
+    """Features by id of those of these records that are open; one query a party type."""
+    wanted: dict[str, list[int]] = {}
+    for record in records:
+        wanted.setdefault(record.party_type, []).append(record.pk)
+    return {
+        one.record: unpacked(one.record, party, one.line)
+        for party, ids in wanted.items()
+        for one in lines(models[party].model, ids)
+    }

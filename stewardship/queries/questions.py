@@ -5,8 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
 from cmdm import clock
 from cmdm.database.kept import kept
 from stewardship.rules.grouping import Question
@@ -122,7 +120,7 @@ def asked_around(customers: Collection[int]) -> dict[int, frozenset[int]]:
     Two queries.
     """
     reached, _seen = _reached(customers)
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_TASKS, {"customers": sorted(reached.union(customers))})
         return {task: frozenset(candidates or ()) for task, candidates in cursor.fetchall()}
 
@@ -130,7 +128,7 @@ def asked_around(customers: Collection[int]) -> dict[int, frozenset[int]]:
 def _reached(customers: Collection[int]) -> tuple[set[int], str]:
     """Those that are reached, and the snapshot in which they were."""
     given: dict[str, Any] = {"customers": list(customers), "walked": WALKED + 10 * len(customers)}
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_REACHED, given)
         rows = cursor.fetchall()
     return {customer for customer, _seen in rows}, rows[0][1] if rows else ""
@@ -155,14 +153,14 @@ def hangs_on(customers: Collection[int]) -> tuple[bool, bool]:
 def wanted(customers: Collection[int]) -> Wanted:
     """The candidates of all parts in which one of these customers (ids) is; two queries."""
     reached, seen = _reached(customers)
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_WANTED, {"customers": sorted(reached.union(customers))})
         return Wanted(sorted(candidate for (candidate,) in cursor.fetchall()), seen)
 
 
 def tasks_of(candidates: Sequence[int]) -> list[int]:
     """The tasks (ids) that ask or asked these candidates; one query."""
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(
             "SELECT DISTINCT task_id FROM stewardship_taskcandidate WHERE candidate_id = ANY(%s)", [list(candidates)]
         )
@@ -171,7 +169,7 @@ def tasks_of(candidates: Sequence[int]) -> list[int]:
 
 def questions(candidates: Sequence[int]) -> dict[int, Found]:
     """What is asked by these candidates (ids), and in which tasks; one query."""
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_QUESTIONS, {"wanted": list(candidates), "now": clock.now()})
         rows = cursor.fetchall()
     present = {row[5] for row in rows}

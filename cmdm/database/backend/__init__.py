@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, to which a change may send statements ahead."""
