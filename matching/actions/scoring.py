@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -13,7 +14,9 @@ from matching.actions import keys
 from matching.engine.comparing import conflict
 from matching.engine.evidence import Score
 from matching.engine.features import Features, Ignore, prepare, without
+from matching.engine.glancing import hopeful
 from matching.engine.keys import Key
+from matching.engine.model import Model
 from matching.engine.packing import unpacked
 from matching.engine.scoring import near, score
 from matching.queries import prepared
@@ -109,41 +112,59 @@ def _prepare(
 
 
 def _compare(scored: Scored, records: Sequence[SourceRecord], features: dict[int, Features]) -> None:
-    """Score every pair, one by one."""
+    """Score every pair, one by one; of a single record those that a decision can hang on."""
     pairs = {record.pk: scored.blocks.sharers(record.pk) for record in records}
-    met = _met(scored, records, pairs)
-    customers = {record.pk: record.customer_id or 0 for record in records} | {pk: one for pk, (one, _) in met.items()}
-    features = {pk: one for pk, (_customer, one) in met.items()} | features
     ignore = ignoring(scored.blocks.crowded)
     if ignore is not None:
         features = {pk: without(one, ignore) for pk, one in features.items()}
+    # What is placed together may come to lie in one customer: then none is left out.
+    if len(records) == 1:
+        met = _likely(scored, records[0], features[records[0].pk], pairs[records[0].pk], ignore)
+    else:
+        met = _met(scored, records, pairs, ignore)
+    features = met | features
     found: dict[tuple[int, int], Score] = {}
     for record in records:
         mates = [pk for pk in sorted(pairs[record.pk]) if pk in features]
         model = scored.models[record.party_type].model
-        pairs_of = [(features[record.pk], features[pk]) for pk in mates]
-        # What is placed together may come to lie in one customer: then none is left out.
-        if len(records) == 1:
-            likely = {customers[pk] for pk, one in zip(mates, near(model, pairs_of), strict=True) if one}
-            mates = [pk for pk in mates if customers[pk] in likely]
-            pairs_of = [(features[record.pk], features[pk]) for pk in mates]
-        found.update(zip(((record.pk, pk) for pk in mates), score(model, pairs_of), strict=True))
+        told = score(model, [(features[record.pk], features[pk]) for pk in mates])
+        found.update(zip(((record.pk, pk) for pk in mates), told, strict=True))
     hold(scored, records, found, features)
 
 
+def _likely(
+    scored: Scored, record: SourceRecord, mine: Features, mates: set[int], ignore: Ignore | None
+) -> dict[int, Features]:
+    """The features of the record's mates in those customers in which one of them reaches the review line; a query."""
+    model = scored.models[record.party_type].model
+    met = list(prepared.lines(model, sorted(mates - {record.pk})))
+    # A contact that is ignored makes other levels of what a line says.
+    hopes = repeat(True) if ignore else hopeful(model, mine, (one.line for one in met))
+    read = {one: _read(one, model, ignore) for one, hope in zip(met, hopes, strict=False) if hope}
+    reached = zip(read, near(model, [(mine, other) for other in read.values()]), strict=True)
+    likely = {one.customer for one, found in reached if found is not None}
+    return {one.record: read.get(one) or _read(one, model, ignore) for one in met if one.customer in likely}
+
+
 def _met(
-    scored: Scored, records: Sequence[SourceRecord], pairs: Mapping[int, set[int]]
-) -> dict[int, tuple[int, Features]]:
-    """The customer (0: none) and features of the open records that others are compared with; a query a party type."""
+    scored: Scored, records: Sequence[SourceRecord], pairs: Mapping[int, set[int]], ignore: Ignore | None
+) -> dict[int, Features]:
+    """The features of the open records that others are compared with; a query a party type."""
     own = {record.pk for record in records}
     wanted: dict[str, set[int]] = {}
     for record in records:
         wanted.setdefault(record.party_type, set()).update(pairs[record.pk] - own)
     return {
-        one.record: (one.customer, unpacked(one.record, party, one.line))
+        one.record: _read(one, scored.models[party].model, ignore)
         for party, ids in wanted.items()
         for one in prepared.lines(scored.models[party].model, sorted(ids))
     }
+
+
+def _read(one: prepared.Line, model: Model, ignore: Ignore | None) -> Features:
+    """The features that a line was made of."""
+    made = unpacked(one.record, model.party_type, one.line)
+    return made if ignore is None else without(made, ignore)
 
 
 def hold(

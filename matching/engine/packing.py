@@ -4,7 +4,7 @@ Fields stand between unit marks, the values of one field between value marks, th
 (ASCII separators 31, 30, 29), which folding leaves in no text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -46,24 +46,54 @@ def packed(features: Features) -> str:
 def unpacked(record: int, party_type: str, line: str) -> Features:
     """The features that a line was made of."""
     own = line.split(FIELD)
-    texts: dict[str, tuple[str, ...]] = {}
-    for attribute, text in _parts(own[16]):
-        texts[attribute] = (*texts.get(attribute, ()), text)
     return Features(
         id=record,
         party_type=party_type,
         name=_name(own[:8]),
         gender=own[8],
-        emails=tuple(map(_email, own[9].split(VALUE))) if own[9] else (),
-        phones=tuple(Phone(each, each[-LAST_DIGITS:]) for each in own[10].split(VALUE)) if own[10] else (),
-        addresses=tuple(_read_address(each) for each in own[11].split(VALUE)) if own[11] else (),
-        identifiers=tuple(Identifier(scheme, value, told == "1") for scheme, value, told in _parts(own[12])),
-        websites=tuple(own[13].split(VALUE)) if own[13] else (),
+        emails=read_emails(own[9]),
+        phones=read_phones(own[10]),
+        addresses=read_addresses(own[11]),
+        identifiers=read_identifiers(own[12]),
+        websites=read_websites(own[13]),
         organisations=tuple(name for whole in own[14].split(VALUE) if whole and (name := organisation_name(whole))),
-        dates={name: _date(int(year), int(month), int(day)) for name, year, month, day in _parts(own[15])},
-        texts=texts,
+        dates=read_dates(own[15]),
+        texts=read_texts(own[16]),
         others=unpacked_names(own[17]),
     )
+
+
+def read_emails(field: str) -> tuple[Email, ...]:
+    """The e-mails of a field, as all that follow: what this one is packed as."""
+    return tuple(map(_email, field.split(VALUE))) if field else ()
+
+
+def read_phones(field: str) -> tuple[Phone, ...]:
+    return tuple(Phone(each, each[-LAST_DIGITS:]) for each in field.split(VALUE)) if field else ()
+
+
+def read_addresses(field: str) -> tuple[Address, ...]:
+    return tuple(map(_read_address, field.split(VALUE))) if field else ()
+
+
+def read_identifiers(field: str) -> tuple[Identifier, ...]:
+    return tuple(Identifier(scheme, value, told == "1") for scheme, value, told in _parts(field))
+
+
+def read_websites(field: str) -> tuple[str, ...]:
+    return tuple(field.split(VALUE)) if field else ()
+
+
+@lru_cache(maxsize=65_536)
+def read_dates(field: str) -> Mapping[str, PartialDate]:
+    return {name: _date(int(year), int(month), int(day)) for name, year, month, day in _parts(field)}
+
+
+def read_texts(field: str) -> dict[str, tuple[str, ...]]:
+    texts: dict[str, tuple[str, ...]] = {}
+    for attribute, text in _parts(field):
+        texts[attribute] = (*texts.get(attribute, ()), text)
+    return texts
 
 
 def packed_names(names: Iterable[PersonName]) -> str:

@@ -30,7 +30,7 @@ Found = tuple[Level, tuple[float, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """One comparison ready to run: its function and what each of its levels gives.
 
     ``least`` and ``most``: what the commonest and the rarest value add to an exact level.
@@ -58,16 +58,16 @@ class _Plan:
     priors: tuple[float, ...]
     related: tuple[bool, ...]
     names: tuple[tuple[str, str], ...]
-    lines: tuple[_Line, ...]
+    lines: tuple[Line, ...]
     interactions: tuple[tuple[int, str, int, str, Level], ...]
-    order: tuple[tuple[int, _Line, float], ...]
+    order: tuple[tuple[int, Line, float], ...]
     highest: float
     enough: float
 
 
 def score(model: Model, pairs: Sequence[tuple[Features, Features]]) -> list[Score]:
     """The score of each pair, in order."""
-    plan = _plan_of(model)
+    plan = plan_of(model)
     return [_weigh(plan, [_find(line, left, right) for line in plan.lines]) for left, right in pairs]
 
 
@@ -76,7 +76,7 @@ def near(model: Model, pairs: Sequence[tuple[Features, Features]]) -> list[Score
 
     A pair is given up as soon as it could not come to the line if all else agreed.
     """
-    plan = _plan_of(model)
+    plan = plan_of(model)
     return [_near(plan, left, right, model.review) for left, right in pairs]
 
 
@@ -93,7 +93,7 @@ def _near(plan: _Plan, left: Features, right: Features, review: float) -> Score 
 
 def score_levels(model: Model, levels: Mapping[str, str]) -> Score:
     """The score that these levels give, comparisons left out being missing."""
-    plan = _plan_of(model)
+    plan = plan_of(model)
     return _weigh(plan, [line.found[levels.get(line.code, MISSING)] for line in plan.lines])
 
 
@@ -116,7 +116,7 @@ def might_settle(model: Model, found: Score) -> frozenset[str]:
 
 def _settled(model: Model, found: Score, *, least: bool) -> Iterator[tuple[bool, float, str]]:
     """Of each comparison that would: whether it is missing, the weight that the pair would have, its code."""
-    plan = _plan_of(model)
+    plan = plan_of(model)
     lines = [_again(line, level) for line, level in zip(plan.lines, found.levels, strict=False)]
     for index, (line, comparison) in enumerate(zip(plan.lines, model.comparisons, strict=True)):
         best = _rarer(line.found[LEVELS[comparison.kind][0]], line.least if least else line.most)
@@ -132,7 +132,7 @@ def called(model: Model, found: Score) -> str:
     return best[1] if best[0] > 0 else UNRELATED
 
 
-def _again(line: _Line, level: Level) -> Found:
+def _again(line: Line, level: Level) -> Found:
     """What a level that was found weighs, its rarity included."""
     found = line.found[level.level]
     return _rarer(found, level.weight - found[0].weight) if level.level in RARE_LEVELS else found
@@ -142,7 +142,8 @@ def _again(line: _Line, level: Level) -> Found:
 _PLANS: dict[int, tuple[Model, _Plan]] = {}
 
 
-def _plan_of(model: Model) -> _Plan:
+def plan_of(model: Model) -> _Plan:
+    """The model ready to run; the same for the same instance."""
     known = _PLANS.get(id(model))
     if known is None:
         if len(_PLANS) > 32:
@@ -156,7 +157,7 @@ def _plan(model: Model) -> _Plan:
     lines = tuple(_line(model, comparison, codes) for comparison in model.comparisons)
     interactions = tuple(_interactions(model))
     ranks = [FIRST.index(one.kind) if one.kind in FIRST else len(FIRST) for one in model.comparisons]
-    highest = [_highest(line) for line in lines]
+    highest = [highest_of(line) for line in lines]
     prior = exact(model.prior)
     return _Plan(
         prior=prior,
@@ -180,19 +181,24 @@ def _interactions(model: Model) -> Iterator[tuple[int, str, int, str, Level]]:
         yield places[each.one[0]], each.one[1], places[each.other[0]], each.other[1], line
 
 
-def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -> _Line:
+def _line(model: Model, comparison: Comparison, alternatives: tuple[str, ...]) -> Line:
     found = {level.code: _found(comparison.code, level, alternatives) for level in comparison.levels}
     found[MISSING] = (Level(comparison.code, MISSING, 0.0, LABELS[MISSING]), (0.0,) * len(alternatives))
     rarities, unseen = _rarities(comparison, model.frequencies.get(comparison.attribute))
     bits = [*rarities.values(), unseen]
     compare = compare_of(model, comparison)
-    return _Line(comparison.code, compare, comparison.attribute, found, rarities, unseen, min(bits), max(bits))
+    return Line(comparison.code, compare, comparison.attribute, found, rarities, unseen, min(bits), max(bits))
 
 
-def _highest(line: _Line) -> float:
-    rarest = max(0.0, line.most)
-    levels = [level for level, _under in line.found.values()]
-    return max(one.weight + (rarest if one.level in RARE_LEVELS and one.weight > 0 else 0.0) for one in levels)
+def highest_of(line: Line) -> float:
+    """What no level of a comparison weighs more than."""
+    return max(weighs_at_most(line, level) for level in line.found)
+
+
+def weighs_at_most(line: Line, level: str) -> float:
+    """What a level weighs with the rarest value."""
+    weight = line.found[level][0].weight
+    return weight + max(0.0, line.most) if level in RARE_LEVELS and weight > 0 else weight
 
 
 def _rarities(comparison: Comparison, table: Frequencies | None) -> tuple[Mapping[str, float], float]:
@@ -208,7 +214,7 @@ def _found(code: str, level: LevelWeight, alternatives: tuple[str, ...]) -> Foun
     return Level(code, level.code, exact(level.bits), LABELS[level.code]), under
 
 
-def _find(line: _Line, left: Features, right: Features) -> Found:
+def _find(line: Line, left: Features, right: Features) -> Found:
     level = line.compare(left, right, line.attribute)
     found = line.found[level]
     if level not in RARE_LEVELS or not (line.rarities or line.unseen):

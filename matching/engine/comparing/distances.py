@@ -27,8 +27,12 @@ def similarity(one: str, other: str) -> float:
 
 
 def distance(one: str, other: str) -> int:
-    """Edits between two short texts, an exchange of neighbours being one."""
+    """Edits between two short texts, an exchange of neighbours being one; 2 also where there are more."""
     if abs(len(one) - len(other)) > 1:
+        return 2
+    # One edit leaves what is before it or what is behind it: half of the rest at least.
+    half = (min(len(one), len(other)) - 2) // 2
+    if half > 0 and one[:half] != other[:half] and one[-half:] != other[-half:]:
         return 2
     return _distance(one, other) if one <= other else _distance(other, one)
 

@@ -1,0 +1,101 @@
+"""A first look at packed records: which of them could come to the review line at all.
+
+Most records that share a block with another come to nothing. Here their lines are looked at field by field, as far as
+it takes to see that: what costs least comes first, and what a field tells is remembered for the next line that says the
+same. Names, which cost most, are not looked at. Whoever is left is compared in full.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, cast
+
+from matching.engine import packing
+from matching.engine.comparing import Compare
+from matching.engine.features import Features
+from matching.engine.model import Model
+from matching.engine.scoring import highest_of, plan_of, weighs_at_most
+
+
+class _Part:
+    """As much of the features of a record as one comparison looks at."""
+
+    __slots__ = (
+        *("addresses", "dates", "emails", "identifiers", "name", "phones", "texts", "websites"),
+        *("generation", "middle"),
+    )
+
+    def __init__(self, attribute: str, value: Any) -> None:
+        setattr(self, attribute, value)
+
+
+# The field of a line that each kind of comparison looks at, and how it is read; in the order in which they are tried.
+_FIELDS: Final[dict[str, tuple[int, Callable[[str], _Part]]]] = {
+    "identifier": (12, lambda field: _Part("identifiers", packing.read_identifiers(field))),
+    "middle_name": (3, lambda field: _Part("name", _Part("middle", field))),
+    "suffix": (7, lambda field: _Part("name", _Part("generation", int(field)))),
+    "exact": (16, lambda field: _Part("texts", packing.read_texts(field))),
+    "phone": (10, lambda field: _Part("phones", packing.read_phones(field))),
+    "date": (15, lambda field: _Part("dates", packing.read_dates(field))),
+    "email": (9, lambda field: _Part("emails", packing.read_emails(field))),
+    "website": (13, lambda field: _Part("websites", packing.read_websites(field))),
+    "address": (11, lambda field: _Part("addresses", packing.read_addresses(field))),
+    "text": (16, lambda field: _Part("texts", packing.read_texts(field))),
+}
+_RANKS: Final = {kind: rank for rank, kind in enumerate(_FIELDS)}
+
+
+class _Look(NamedTuple):
+    """One comparison of a model: the field it reads, and what each level weighs less than the best might."""
+
+    field: int
+    read: Callable[[str], _Part]
+    compare: Compare
+    attribute: str
+    losses: Mapping[str, float]
+
+
+class _Losses(dict[str, float]):
+    """What a pair weighs less than it might, by what the field of the other says."""
+
+    def __init__(self, look: _Look, mine: Features) -> None:
+        self._look, self._mine = look, mine
+
+    def __missing__(self, field: str) -> float:
+        level = self._look.compare(self._mine, cast(Features, self._look.read(field)), self._look.attribute)
+        made = self[field] = self._look.losses[level]
+        return made
+
+
+def hopeful(model: Model, mine: Features, lines: Iterable[str]) -> Iterator[bool]:
+    """Of each packed record whether it could reach the review line with this one; not that it does."""
+    spare, looks = _looks_of(model)
+    told = [(look.field, _Losses(look, mine)) for look in looks]
+    for line in lines:
+        own, left = line.split(packing.FIELD), spare
+        for field, losses in told:
+            left -= losses[own[field]]
+            if left < 0:
+                break
+        yield left >= 0
+
+
+# Keyed by identity, as the plans of scoring are.
+_LOOKS: dict[int, tuple[Model, float, list[_Look]]] = {}
+
+
+def _looks_of(model: Model) -> tuple[float, list[_Look]]:
+    """What a pair may lose before it falls below the review line, and the looks at it."""
+    known = _LOOKS.get(id(model))
+    if known is None:
+        if len(_LOOKS) > 32:
+            _LOOKS.clear()
+        plan = plan_of(model)
+        known = _LOOKS[id(model)] = (model, plan.highest - plan.enough, list(_looks(model)))
+    return known[1], known[2]
+
+
+def _looks(model: Model) -> Iterator[_Look]:
+    chosen = [pair for pair in zip(model.comparisons, plan_of(model).lines, strict=True) if pair[0].kind in _FIELDS]
+    for comparison, line in sorted(chosen, key=lambda pair: _RANKS[pair[0].kind]):
+        highest = highest_of(line)
+        losses = {level: highest - weighs_at_most(line, level) for level in line.found}
+        yield _Look(*_FIELDS[comparison.kind], line.compare, line.attribute, losses)
