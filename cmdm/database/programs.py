@@ -59,6 +59,11 @@ class Programs:
         number = next((word for word in printed if word[:1].isdigit()), "0")
         return int(number.split(".")[0].rstrip("abcdefghijklmnopqrstuvwxyz"))
 
+    def has(self, library: str) -> bool:
+        """Whether the server has this library at hand, to load when it starts."""
+        places = (self.folder.parent / "lib", self.folder.parent / "lib" / "postgresql")
+        return any(place.joinpath(library + ending).exists() for place in places for ending in (".so", ".dylib"))
+
     def give(self, path: Path) -> None:
         """Make the account of the server the owner of a path."""
         if self.account:

@@ -7,13 +7,14 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from cmdm.database import embedded, programs, url
+from cmdm.database import embedded, postmaster, programs, url
 from tests.support import server
 
 USER = """
@@ -232,3 +233,25 @@ def test_missing_programs_are_a_sentence(folder, monkeypatch, tmp_path):
     with pytest.raises(embedded.Unavailable, match=r"holds no initdb; name PostgreSQL's bin folder"):
         embedded.start(folder)
     monkeypatch.undo()
+
+
+class TestWhatLayInMemory:
+    def test_it_is_noted_when_the_server_ends_and_read_when_it_starts(self, folder, monkeypatch):
+        embedded.start(folder)
+        home = programs.home(folder)
+        if postmaster.settings(home, durable=True).get("shared_preload_libraries") != "pg_prewarm":
+            pytest.skip("The machine is too small.")
+        embedded.stop(folder)
+        assert (home.data / "autoprewarm.blocks").stat().st_size
+        embedded.start(folder)
+        limit = time.monotonic() + 30
+        while "successfully prewarmed" not in home.log.read_text() and time.monotonic() < limit:
+            time.sleep(0.1)
+        assert "successfully prewarmed" in home.log.read_text()
+
+    def test_a_throwaway_server_has_nothing_to_remember(self, made):
+        assert "shared_preload_libraries" not in postmaster.settings(programs.home(made), durable=False)
+
+    def test_a_server_without_the_library_starts_without_it(self, made, tmp_path):
+        home = replace(programs.home(made), programs=programs.Programs(tmp_path / "bin"))
+        assert "shared_preload_libraries" not in postmaster.settings(home, durable=True)
