@@ -1,6 +1,6 @@
 """Whether anybody has changed anything meanwhile."""
 
-from django.db import connection
+from cmdm.database.kept import kept
 
 
 def snapshot() -> str:
@@ -9,6 +9,6 @@ def snapshot() -> str:
     One statement. At *read committed* every statement sees what is committed when it begins: what was read under an
     equal snapshot would be read again just so. https://www.postgresql.org/docs/current/functions-info.html
     """
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute("SELECT pg_current_snapshot()::text")
         return str(cursor.fetchone()[0])

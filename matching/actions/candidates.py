@@ -25,6 +25,11 @@ _BETWEEN = Rows(
     "JOIN customers_sourcerecord l ON l.id = t.left_id JOIN customers_sourcerecord r ON r.id = t.right_id "
     "WHERE t.state = 'open' AND l.customer_id = ANY(%s) AND r.customer_id = ANY(%s) ORDER BY t.id FOR UPDATE OF t",
 )
+# A superset of the pairs, answered by the index of one side.
+_OPENED = Rows(
+    Candidate,
+    "WHERE t.state = 'open' AND t.left_id = ANY(%s) AND t.right_id = ANY(%s) ORDER BY t.id FOR UPDATE OF t",
+)
 _CLOSE = """
     UPDATE matching_candidate SET state = %s, closed_at = %s, closed_because = %s, change = %s WHERE id = ANY(%s)
 """
@@ -55,9 +60,9 @@ def open_all(questions: Iterable[Question]) -> list[Candidate]:
     asked = {question.ends: question for question in questions}
     if not asked:
         return []
-    ends = _either([pair[0] for pair in asked], [pair[1] for pair in asked])
     settled = settled_pairs(record for question in asked.values() for record in (question.one, question.other))
-    opened = {(row.left_id, row.right_id): row for row in Candidate.objects.open().filter(ends).locked()}
+    rows = _OPENED([pair[0] for pair in asked], [pair[1] for pair in asked])
+    opened = {(row.left_id, row.right_id): row for row in rows}
     fresh, again = [], []
     for pair, question in asked.items():
         if pair in settled.pairs or (question.kind != Candidate.Kind.RAISED and settled.covers(*pair)):

@@ -13,10 +13,12 @@ from django.db import connection
 from cmdm import clock, history
 from cmdm.actions import action, change_id
 from cmdm.database.copying import insert_many
+from cmdm.database.kept import kept, send
+from cmdm.database.rows import Rows
 from cmdm.database.snapshots import snapshot
 from cmdm.models import User
 from customers import ports
-from customers.models import Customer, CustomerDomain, Pin
+from customers.models import Customer, Pin
 from stewardship.models import Answer, Referral, Task
 from stewardship.queries.questions import Found, hangs_on, questions, tasks_of, wanted
 from stewardship.rules import grouping, priority
@@ -26,6 +28,9 @@ _RECORDS = """
     SELECT customer_id, count(*) FROM customers_sourcerecord
      WHERE customer_id = ANY(%s) AND closed_at IS NULL GROUP BY customer_id
 """
+_DOMAINS = "SELECT customer_id, domain_id FROM customers_customerdomain WHERE customer_id = ANY(%s)"
+_LOCK = "SELECT id FROM stewardship_task WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+_TASKS = Rows(Task, "WHERE t.id = ANY(%s)", only=("opened_at", "customers", "stage"))
 _REOPEN = """
     UPDATE stewardship_task SET status = 'open', done_at = NULL, stage = 'first', stage_since = NULL, change = %s,
            round = round + CASE WHEN status = 'done' THEN 1 ELSE 0 END
@@ -105,7 +110,7 @@ def regroup(customers: Sequence[int]) -> None:
         return
     held = tasks_of(found.candidates)
     if held:
-        list(Task.objects.filter(pk__in=held).locked().values_list("pk", flat=True))
+        send(_LOCK, [held])
         if snapshot() != found.seen:
             found = wanted(customers)  # as they stand now that nobody else moves them
     _follow(questions(found.candidates))
@@ -120,8 +125,7 @@ def _follow(found: Mapping[int, Found]) -> None:
     if not made.tasks:
         return
     pairs = [(task, candidate) for task, group in made.tasks.items() for candidate in group.candidates]
-    with connection.cursor() as cursor:
-        cursor.execute(_PUT, [[task for task, _candidate in pairs], [candidate for _task, candidate in pairs]])
+    send(_PUT, [[task for task, _candidate in pairs], [candidate for _task, candidate in pairs]])
     _restate(made.tasks, found)
 
 
@@ -166,9 +170,9 @@ def _queue(group: Group, found: Mapping[int, Found]) -> str:
 
 def _restate(tasks: Mapping[int, Group], found: Mapping[int, Found]) -> None:
     reach = _reach({customer for group in tasks.values() for customer in group.customers})
-    rows = Task.objects.only("opened_at", "customers", "stage").in_bulk(tasks)
+    rows = {row.pk: row for row in _TASKS(list(tasks))}
     stated = [_stated(rows[task], group, found, reach) for task, group in tasks.items()]
-    with connection.cursor() as cursor:
+    with kept() as cursor:
         cursor.execute(_STATE, [change_id(), json.dumps(stated)])
         changed = [pk for (pk,) in cursor.fetchall()]
     _begin_again([rows[pk].pk for pk in changed if _is_other(rows[pk], tasks[pk])])
@@ -194,9 +198,10 @@ def _begin_again(tasks: Sequence[int]) -> None:
 def _reach(customers: Iterable[int]) -> _Reach:
     ids = sorted(customers)
     reach = _Reach()
-    for customer, domain in CustomerDomain.objects.filter(customer__in=ids).values_list("customer_id", "domain_id"):
-        reach.domains.setdefault(customer, set()).add(domain)
-    with connection.cursor() as cursor:
+    with kept() as cursor:
+        cursor.execute(_DOMAINS, [ids])
+        for customer, domain in cursor.fetchall():
+            reach.domains.setdefault(customer, set()).add(domain)
         cursor.execute(_RECORDS, [ids])
         reach.records = dict(cursor.fetchall())
     for count in ports.impacts:

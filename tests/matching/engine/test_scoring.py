@@ -5,10 +5,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jellyfish import damerau_levenshtein_distance
 
 from matching.engine.comparing import conflict
-from matching.engine.comparing.distances import distance
 from matching.engine.defaults import person_model
 from matching.engine.keys import keys
 from matching.engine.model import Frequencies, Interaction, Model
@@ -393,17 +391,3 @@ def test_only_verified_identifiers_of_an_exclusive_scheme_are_a_conflict():
 
 def test_a_record_sent_twice_is_the_same():
     assert compared(person(**ANN), person(**ANN)).probability > 0.9999
-
-
-@given(
-    st.text("ab12", max_size=9), st.text("ab12", max_size=9), st.integers(0, 8), st.sampled_from(["", "a", "1", "ab"])
-)
-@settings(max_examples=300, deadline=None)
-def test_what_is_one_edit_away_is_told_from_what_is_more(text, other, place, put):
-    for one in (
-        other,
-        text[:place] + put + text[place:],
-        text[:place] + put + text[place + 1 :],
-        text[:place] + text[place:][1::-1] + text[place + 2 :],
-    ):
-        assert min(distance(text, one), 2) == min(damerau_levenshtein_distance(text, one), 2)
