@@ -43,7 +43,7 @@ LARGE = 20_000  # rows from which a file is stored first and placed as a whole
 SLAB = 20_000
 TURNS = 15
 TURN_SECONDS = 1.0
-TERMS = "search_term"
+TERMS = ("search_term", "one_term_a_record")
 _LOCK_SPACE = 0x6C64  # first half of the two-part advisory lock: one loader a source
 Progress = Callable[..., None]
 
@@ -155,10 +155,10 @@ def _indexes_set_aside(load: Load) -> Iterator[None]:
 
 @contextmanager
 def _terms_built() -> Iterator[None]:
-    """Inside, the index of the words is built beside the comparing: all of them are there. If not, it waits on."""
+    """Inside, the indexes of the words are built beside the comparing: all of them are there. If not, they wait on."""
     with beside() as others:
         if waiting.waiting():
-            others.submit(waiting.build, TERMS)
+            others.submit(waiting.build, *TERMS)
         yield
 
 

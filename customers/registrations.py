@@ -11,6 +11,7 @@ from customers.queries.start import holdings
 from customers.queries.timeline import TOLD
 
 may_wait("search_term")
+may_wait("one_term_a_record")
 may_wait("record_compared")
 
 declare(

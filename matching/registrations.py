@@ -11,6 +11,7 @@ from matching.queries import verifying  # noqa: F401
 from matching.queries.moments import TOLD
 from matching.queries.reasons import why_here
 
+may_wait("one_key_a_record")
 may_wait("keys_of_record")
 
 declare(

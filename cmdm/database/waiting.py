@@ -1,8 +1,9 @@
 """Indexes that wait: while a hub is filled they are set aside, and built over all rows at once when it is full.
 
-Kept up row by row they cost such a load more than the rows themselves. Only an index that holds no rule may wait, never
-a unique one. Each has two functions of the tables' owner, ``set_aside_<index>`` and ``build_<index>``, through which
-the application role can drop and make this one index, as its model says; it may not make or drop anything else.
+Kept up row by row they cost such a load more than the rows themselves. One that is unique may wait only where a second
+row would say the same as the first: building it takes such rows away. Each has two functions of the tables' owner,
+``set_aside_<index>`` and ``build_<index>``, through which the application role can drop and make this one index, as its
+model says; it may not make or drop anything else.
 
 Nothing is written down: an index that has these functions and is not there, waits. Dropping is one transaction, making
 another, so whatever dies in between leaves it waiting. Whoever fills the hub stands in :func:`filling`. What waits

@@ -26,6 +26,13 @@ class SearchTerm(models.Model):
 
     class Meta:
         default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "kind", "term"],
+                name="one_term_a_record",
+                opclasses=["int8_ops", "int2_ops", "text_ops"],
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["kind", "term", "record"],

@@ -8,12 +8,14 @@ import polars as pl
 from django.db import connection
 
 from cmdm import clock
+from cmdm.database import waiting
 from matching.actions import keys
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.keys import RuleKeys
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.packing import lines_of
 from matching.engine.model import Model
+from matching.models.key import BLOCKS
 from matching.queries.blocking import key_digests
 from matching.queries.prepared import sealed, sealed_many
 from matching.queries.stored import Stored
@@ -76,12 +78,13 @@ def _digests(model: Model, stored: Stored, made: RuleKeys) -> Ints:
 
 
 def sharers(digests: Ints) -> set[int]:
-    """The records (ids) whose stored keys are among these."""
+    """The records (ids) whose stored keys are among these; the index that tells them is there from then on."""
     found: set[int] = set()
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM matching_matchkey)")
         if not cursor.fetchone()[0]:
             return found
+        waiting.build(BLOCKS)
         distinct = np.unique(digests)
         for start in range(0, len(distinct), AT_ONCE):
             cursor.execute(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from cmdm import audit
 from cmdm.actions import action
+from cmdm.database import waiting as indexes
 from cmdm.models import User
 from customers import ports
 from customers.actions import golden
@@ -14,6 +15,7 @@ from customers.ports import Incoming, PlacedMany
 from customers.sealing import open_values
 from matching.actions import placing_bulk
 from matching.actions.placing import place, reserve
+from matching.models.key import BLOCKS
 
 SLICE = 1_000
 MANY = 2_000  # records from which a load is placed as a whole
@@ -34,6 +36,8 @@ def place_many(
         placed, founded, linked, asked = whole.records, whole.founded, whole.linked, whole.asked
         rows = SourceRecord.objects.current().filter(pk__among=records, placed_at__isnull=True)
         waiting = list(rows.order_by("pk").values_list("pk", flat=True))
+    if waiting:
+        indexes.build(BLOCKS)
     for start in range(0, len(waiting), SLICE):
         progress(placed + start, len(records), _("Matching"))
         made = place_slice(waiting[start : start + SLICE], actor=actor, hold=hold)

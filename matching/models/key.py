@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from cmdm import clock
 from customers.models import SourceRecord
 
+BLOCKS = "one_key_a_record"  # the index by which blocks are read
+
 
 class MatchKey(models.Model):
     """One key of one open record: a keyed 64-bit digest of match space, party type, rule and key text.
 
-    Written by set-based SQL; a trigger of the statement checks that the record is there. The primary key is the
-    covering index of blocking; ``finer`` marks the keys of the second level, which are read only where the first one's
-    block is over the cap.
+    Written by set-based SQL; a trigger of the statement checks that the record is there. The unique index is the
+    covering one of blocking; ``finer`` marks the keys of the second level, which are read only where the first one's
+    block is over the cap. Both indexes are set aside while a hub is filled.
     """
 
     pk = models.CompositePrimaryKey("key", "record")
@@ -25,7 +27,10 @@ class MatchKey(models.Model):
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["record"], name="keys_of_record")]  # set aside while a hub is filled
+        constraints = [
+            models.UniqueConstraint(fields=["key", "record"], name=BLOCKS, opclasses=["int8_ops", "int8_ops"])
+        ]
+        indexes = [models.Index(fields=["record"], name="keys_of_record")]
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.rule}"

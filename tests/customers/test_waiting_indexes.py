@@ -21,7 +21,7 @@ from tests.customers.files import accounted, make_source, row, text, upload
 from tests.support import server
 from tests.support.people import make_domain
 
-NAMES = ["search_term", "record_compared", "keys_of_record"]
+NAMES = ["search_term", "one_term_a_record", "record_compared", "one_key_a_record", "keys_of_record"]
 LEFT = "no index waits for a load that has ended"
 DIES = """
 import os, signal, django
@@ -155,8 +155,60 @@ def test_a_table_in_use_keeps_its_index(committing):
     with psycopg.connect(committing.url_app) as other:
         other.execute("SELECT 1 FROM customers_searchterm")
         waiting.set_aside()
-        assert waiting.waiting() == ["record_compared", "keys_of_record"]
+        assert waiting.waiting() == ["record_compared", "one_key_a_record", "keys_of_record"]
     waiting.build()
+
+
+TWICE = {
+    "matching_matchkey": "INSERT INTO matching_matchkey (key, record_id, rule, finer) "
+    "SELECT key, record_id, rule, true FROM matching_matchkey",
+    "customers_searchterm": "INSERT INTO customers_searchterm SELECT * FROM customers_searchterm",
+}
+
+
+@pytest.mark.parametrize("table", TWICE)
+def test_what_was_written_twice_while_they_waited_stands_once(committing, table):
+    """What was there first stays: a key that is plain does not become a finer one."""
+    go(ready(make_source(make_domain("retail"))))
+    ask = f"SELECT array_agg(t::text ORDER BY t::text) FROM {table} t"
+    with connection.cursor() as cursor:
+        cursor.execute(ask)
+        before = cursor.fetchone()
+        waiting.set_aside()
+        cursor.execute(TWICE[table])
+        waiting.build()
+        cursor.execute(ask)
+        assert cursor.fetchone() == before
+    assert waiting.waiting() == []
+    assert broken() == []
+    with pytest.raises(DatabaseError, match=r"one_(key|term)_a_record"), connection.cursor() as cursor:
+        cursor.execute(TWICE[table])
+
+
+def test_somebody_who_has_read_writes_once_they_are_built(committing):
+    """He waits for the index with what he has read in hand; the index must not wait for him."""
+    go(ready(make_source(make_domain("retail"))))
+    waiting.set_aside()
+    faults = []
+
+    def build() -> None:
+        try:
+            waiting.build()
+        except DatabaseError as fault:
+            faults.append(fault)
+        finally:
+            connection.close()
+
+    with psycopg.connect(committing.url_app) as other:
+        other.execute("SELECT 1 FROM matching_matchkey")
+        other.execute("SELECT 1 FROM customers_searchterm")
+        thread = threading.Thread(target=build)
+        thread.start()
+        thread.join(20)
+        assert not thread.is_alive()
+        other.execute("DELETE FROM matching_matchkey WHERE record_id = 0")
+    assert faults == []
+    assert waiting.waiting() == []
 
 
 def test_two_who_build_at_once_build_once(committing):
