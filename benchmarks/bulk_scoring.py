@@ -1,13 +1,16 @@
 """Blocking and scoring a generated file, beside Splink 5 on the same file with the same blocking rules.
 
     python benchmarks/bulk_scoring.py FILE.parquet [--rules tight|wide] [--splink PYTHON --bench DIR --model JSON]
+    python benchmarks/bulk_scoring.py FILE.parquet --same --splink PYTHON --bench DIR --model JSON
 
 FILE holds given_name, middle_name, family_name, birth_date, gender, email, phone, street, city, postcode, national_id.
 Each side is a process of its own, from the file to its scored pairs, with weights that are given: nobody trains.
 Splink is run by the Python that has it (splink>=5, duckdb, polars, pyarrow), once as it comes, keeping every pair, and
 once lean: with a threshold and without the columns between. CPU seconds are the honest figure on a
 machine with other work to do. Both do what they are best at: Splink cleans by a few expressions and blocks on equal
-values; we prepare as the hub does, block names by sound as well, and weigh ten comparisons under four explanations.
+values; we prepare as the hub does, block names by sound, which makes two pairs of one with tight rules, and weigh ten
+comparisons under four explanations. With ``--same`` both compare the same pairs: we block names as they are spelt, and
+Splink gets the values of our keys as columns, made before its clock starts; both tell how many pairs they had.
 Blocking and scoring (of ours with the numbering of all values) is also told alone: a hub prepares a record once, when
 it comes in. Neither side's seconds hold what it loads before: Splink its modules, we ours and the kernels compiled
 earlier; the wall clock of each process does.
@@ -18,6 +21,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -30,18 +34,20 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from matching.engine.bulk.blocking import block, pairs
 from matching.engine.bulk.columns import of_prepared
+from matching.engine.bulk.parts import part_of
 from matching.engine.bulk.prepared import Rows
 from matching.engine.bulk.scoring import Scorer, score_all
 from matching.engine.bulk.tables import Table, prepared_from
 from matching.engine.bulk.warming import warm
 from matching.engine.defaults import person_model
-from matching.engine.model import Rule
+from matching.engine.model import Model, Rule
 
 TIGHT = (
     *(("email",), ("phone",), ("identifier",), ("given", "family"), ("family", "birth_date")),
     *(("given", "birth_date"), ("postcode", "family_prefix"), ("given", "postcode")),
 )
 RULES = {"tight": TIGHT, "wide": (*TIGHT, ("birth_date",), ("postcode",))}
+SPELT = {"given": "given_spelt", "family": "family_spelt"}
 SINGLE = ("given_name", "family_name", "middle_name", "birth_date", "gender")
 MANY = {
     "email": {"value": "email"},
@@ -52,7 +58,7 @@ MANY = {
 
 SPLINK = """
 import json, sys, time
-import duckdb
+import duckdb, polars
 from splink import DuckDBAPI, Linker, block_on
 sys.path.insert(0, {bench!r})
 from splink_bench import clean_generated
@@ -62,9 +68,13 @@ cleaned = time.perf_counter()
 settings = json.load(open({model!r}))
 if {lean}:
     settings["retain_intermediate_calculation_columns"] = False
-if {wide}:
-    more = [block_on(name).get_blocking_rule("duckdb").as_dict() for name in ("dob", "postcode")]
-    settings["blocking_rules_to_generate_predictions"] += more
+ruled = lambda rules: [block_on(*names).get_blocking_rule("duckdb").as_dict() for names in rules]
+if {keys!r}:
+    frame = frame.hstack(polars.read_parquet({keys!r}))
+    settings["blocking_rules_to_generate_predictions"] = ruled({rules!r})
+    cleaned = time.perf_counter()
+elif {wide}:
+    settings["blocking_rules_to_generate_predictions"] += ruled([["dob"], ["postcode"]])
 con = duckdb.connect(); con.execute("set threads=2")
 linker = Linker(DuckDBAPI(connection=con).register(frame.to_arrow()), settings)
 found = linker.inference.predict(**({{"threshold_match_weight": -1.2}} if {lean} else {{}}))
@@ -87,7 +97,31 @@ def table_of(frame: pl.DataFrame) -> Table:
     return Table(np.arange(len(frame)), "person", {name: frame[name] for name in SINGLE}, many)
 
 
-def ours(file: str, kind: str) -> dict[str, Any]:
+def model_of(kind: str, same: bool) -> Model:
+    """The shipped weights with the rules of a kind; with names as they are spelt where both compare the same."""
+    chosen = [tuple(SPELT.get(part, part) if same else part for part in parts) for parts in RULES[kind]]
+    rules = tuple(Rule(str(number), parts) for number, parts in enumerate(chosen))
+    return replace(person_model(), rules=rules, block_cap=10**6, shared_limit=10**6)
+
+
+def write_keys(file: str, kind: str, path: str) -> None:
+    """What our rules block on, a column for each part of a key; null where a record has none.
+
+    A record of several values has the first: of made people few have a family name in two parts.
+    """
+    model = model_of(kind, same=True)
+    columns = of_prepared(prepared_from(model, table_of(pl.read_parquet(file))))
+    made = {}
+    for name in {part: None for rule in model.rules for part in rule.parts}:
+        part = part_of(columns, name)
+        there = part.lists.counts > 0
+        numbers = np.zeros(len(columns), dtype=np.int64)
+        numbers[there] = part.lists.values[part.lists.starts[:-1][there]]
+        made[f"key_{name}"] = part.pool.series.gather(numbers).replace("", None)
+    pl.DataFrame(made).write_parquet(path)
+
+
+def ours(file: str, kind: str, same: bool) -> dict[str, Any]:
     """From the file to scored pairs, by the shipped weights."""
     seconds, last = {}, [time.perf_counter()]
 
@@ -95,8 +129,7 @@ def ours(file: str, kind: str) -> dict[str, Any]:
         now = time.perf_counter()
         seconds[stage], last[0] = round(now - last[0], 2), now
 
-    rules = tuple(Rule(str(number), parts) for number, parts in enumerate(RULES[kind]))
-    model = replace(person_model(), rules=rules, block_cap=10**6, shared_limit=10**6)
+    model = model_of(kind, same)
     prepared = prepared_from(model, table_of(pl.read_parquet(file)))
     mark("prepare")
     columns = of_prepared(prepared)
@@ -134,6 +167,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("file")
     parser.add_argument("--rules", choices=list(RULES), default="wide")
+    parser.add_argument("--same", action="store_true", help="both sides compare the same pairs")
     parser.add_argument("--splink", help="the Python that has Splink")
     parser.add_argument("--bench", help="the folder of splink_bench.py")
     parser.add_argument("--model", help="Splink's trained model (splink_bench.py gen FILE --save-model MODEL)")
@@ -141,20 +175,30 @@ def main() -> None:
     args = parser.parse_args()
     if args.worker:
         warm()
-        print(json.dumps(ours(args.file, args.rules)))
+        print(json.dumps(ours(args.file, args.rules, args.same)))
         return
     warm()
-    mine = measured([sys.executable, __file__, args.file, "--rules", args.rules, "--worker"])
+    same = ["--same"] if args.same else []
+    mine = measured([sys.executable, __file__, args.file, "--rules", args.rules, *same, "--worker"])
     print("ours  ", json.dumps(mine))
     if args.splink:
-        given = {"bench": args.bench, "file": args.file, "model": args.model, "wide": args.rules == "wide"}
-        for name, lean in (("Splink", False), ("Splink, lean", True)):
-            theirs = measured([args.splink, "-W", "ignore", "-c", SPLINK.format(**given, lean=lean)])
-            print(name, json.dumps(theirs))
-            ratios = {part: round(theirs[part] / mine[part], 2) for part in ("wall", "cpu", "peak_mib")}
-            ours_spent, theirs_spent = (each["seconds"]["block_and_score"] for each in (mine, theirs))
-            ratios["block_and_score"] = round(theirs_spent / ours_spent, 2)
-            print(name, "takes", json.dumps(ratios), "times ours")
+        with tempfile.TemporaryDirectory() as folder:
+            beside(args, mine, f"{folder}/keys.parquet" if args.same else "")
+
+
+def beside(args: argparse.Namespace, mine: dict[str, Any], keys: str) -> None:
+    """Splink on the same file, as it comes and lean; with `keys`, on the same pairs."""
+    if keys:
+        write_keys(args.file, args.rules, keys)
+    given = {"bench": args.bench, "file": args.file, "model": args.model, "wide": args.rules == "wide", "keys": keys}
+    rules = [[f"key_{part}" for part in rule.parts] for rule in model_of(args.rules, same=True).rules]
+    for name, lean in (("Splink", False), ("Splink, lean", True)):
+        theirs = measured([args.splink, "-W", "ignore", "-c", SPLINK.format(**given, rules=rules, lean=lean)])
+        print(name, json.dumps(theirs))
+        ratios = {part: round(theirs[part] / mine[part], 2) for part in ("wall", "cpu", "peak_mib")}
+        ours_spent, theirs_spent = (each["seconds"]["block_and_score"] for each in (mine, theirs))
+        ratios["block_and_score"] = round(theirs_spent / ours_spent, 2)
+        print(name, "takes", json.dumps(ratios), "times ours")
 
 
 if __name__ == "__main__":

@@ -120,7 +120,8 @@ def _names_prefix(features: Features) -> Iterable[str]:
 OF_NAMES: Final = frozenset(
     (
         *("names", "names_prefix", "name", "name_initial", "name_letters"),
-        *("given", "given_initial", "family", "family_initial", "family_prefix"),
+        *("given", "given_spelt", "given_initial"),
+        *("family", "family_spelt", "family_initial", "family_prefix"),
     )
 )
 PARTS: Final[dict[str, Part]] = {
@@ -136,8 +137,10 @@ PARTS: Final[dict[str, Part]] = {
     "name_letters": _letters,
     "name_initial": lambda f: (part[:1] for name in f.names for part in (name.given, name.family)),
     "given": _given,
+    "given_spelt": lambda f: (name.given for name in f.names),
     "given_initial": lambda f: (name.given[:1] for name in f.names),
     "family": _family,
+    "family_spelt": lambda f: (name.family for name in f.names),
     "family_initial": lambda f: (name.family[:1] for name in f.names),
     "family_prefix": lambda f: (each[:PREFIX] for name in f.names for each in (name.family, *name.family_parts)),
     "birth_date": lambda f: (_birth(f),),
@@ -158,7 +161,9 @@ FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "ho
 IMPLIED: Final[dict[str, tuple[str, ...]]] = {
     "birth_date": ("birth_date", "birth_year"),
     "given": ("given", "given_initial"),
+    "given_spelt": ("given", "given_initial"),
     "family": ("family", "family_initial"),
+    "family_spelt": ("family", "family_initial"),
     "family_prefix": ("family_prefix", "family_initial"),
     "names": ("given", "given_initial", "family", "family_initial"),
     "names_prefix": ("given_initial", "family_initial"),
