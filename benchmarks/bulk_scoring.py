@@ -2,6 +2,7 @@
 
     python benchmarks/bulk_scoring.py FILE.parquet [--rules tight|wide] [--splink PYTHON --bench DIR --model JSON]
     python benchmarks/bulk_scoring.py FILE.parquet --same --splink PYTHON --bench DIR --model JSON
+    python benchmarks/bulk_scoring.py FILE.parquet --rules shipped
 
 FILE holds given_name, middle_name, family_name, birth_date, gender, email, phone, street, city, postcode, national_id.
 Each side is a process of its own, from the file to its scored pairs, with weights that are given: nobody trains.
@@ -11,6 +12,8 @@ machine with other work to do. Both do what they are best at: Splink cleans by a
 values; we prepare as the hub does, block names by sound, which makes two pairs of one with tight rules, and weigh ten
 comparisons under four explanations. With ``--same`` both compare the same pairs: we block names as they are spelt, and
 Splink gets the values of our keys as columns, made before its clock starts; both tell how many pairs they had.
+``--rules shipped`` is ours alone, with the rules and limits that a hub of so many records has: what files of different
+sizes cost beside one another.
 Blocking and scoring (of ours with the numbering of all values) is also told alone: a hub prepares a record once, when
 it comes in. Neither side's seconds hold what it loads before: Splink its modules, we ours and the kernels compiled
 earlier; the wall clock of each process does.
@@ -39,7 +42,7 @@ from matching.engine.bulk.prepared import Rows
 from matching.engine.bulk.scoring import Scorer, score_all
 from matching.engine.bulk.tables import Table, prepared_from
 from matching.engine.bulk.warming import warm
-from matching.engine.defaults import person_model
+from matching.engine.defaults import person_model, widened
 from matching.engine.model import Model, Rule
 
 TIGHT = (
@@ -47,6 +50,7 @@ TIGHT = (
     *(("given", "birth_date"), ("postcode", "family_prefix"), ("given", "postcode")),
 )
 RULES = {"tight": TIGHT, "wide": (*TIGHT, ("birth_date",), ("postcode",))}
+SHIPPED = "shipped"
 SPELT = {"given": "given_spelt", "family": "family_spelt"}
 SINGLE = ("given_name", "family_name", "middle_name", "birth_date", "gender")
 MANY = {
@@ -97,8 +101,10 @@ def table_of(frame: pl.DataFrame) -> Table:
     return Table(np.arange(len(frame)), "person", {name: frame[name] for name in SINGLE}, many)
 
 
-def model_of(kind: str, same: bool) -> Model:
+def model_of(kind: str, same: bool, count: int = 0) -> Model:
     """The shipped weights with the rules of a kind; with names as they are spelt where both compare the same."""
+    if kind == SHIPPED:
+        return widened(person_model(), count)
     chosen = [tuple(SPELT.get(part, part) if same else part for part in parts) for parts in RULES[kind]]
     rules = tuple(Rule(str(number), parts) for number, parts in enumerate(chosen))
     return replace(person_model(), rules=rules, block_cap=10**6, shared_limit=10**6)
@@ -129,8 +135,10 @@ def ours(file: str, kind: str, same: bool) -> dict[str, Any]:
         now = time.perf_counter()
         seconds[stage], last[0] = round(now - last[0], 2), now
 
-    model = model_of(kind, same)
-    prepared = prepared_from(model, table_of(pl.read_parquet(file)))
+    frame = pl.read_parquet(file)
+    model = model_of(kind, same, len(frame))
+    prepared = prepared_from(model, table_of(frame))
+    del frame
     mark("prepare")
     columns = of_prepared(prepared)
     del prepared
@@ -166,13 +174,15 @@ def measured(command: list[str]) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("file")
-    parser.add_argument("--rules", choices=list(RULES), default="wide")
+    parser.add_argument("--rules", choices=[*RULES, SHIPPED], default="wide")
     parser.add_argument("--same", action="store_true", help="both sides compare the same pairs")
     parser.add_argument("--splink", help="the Python that has Splink")
     parser.add_argument("--bench", help="the folder of splink_bench.py")
     parser.add_argument("--model", help="Splink's trained model (splink_bench.py gen FILE --save-model MODEL)")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    if args.splink and args.rules == SHIPPED:
+        parser.error("Splink does not know the shipped rules")
     if args.worker:
         warm()
         print(json.dumps(ours(args.file, args.rules, args.same)))
