@@ -8,7 +8,7 @@ from typing import Any
 from cmdm.jobs import HandOn, Running, job
 from matching.actions import asking, counting, learning, matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
-from matching.queries.models import read_model
+from matching.queries.models import REKEY, read_model
 
 ADDING, TIDYING = "adding keys", "tidying keys"
 
@@ -61,7 +61,7 @@ def patiently(job: Running) -> Callable[[int, int | None, str], None]:
     return report
 
 
-@job(models.REKEY)
+@job(REKEY)
 def rekey(job: Running) -> dict[str, Any]:
     """Give all records the keys of a model that is being promoted, let it come into force, drop the old keys."""
     row = MatchModel.objects.filter(pk=job.arguments.get("model") or 0).first()

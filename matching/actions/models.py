@@ -16,11 +16,10 @@ from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User, system_user
 from matching.engine.defaults import organisation_model, person_model, size_of
 from matching.engine.model import Model, ModelError, Rule
-from matching.models import MatchModel
-from matching.queries.models import read_model, standing_models
+from matching.models import MatchKey, MatchModel
+from matching.queries.models import REKEY, read_model, standing_models
 
 State, Origin = MatchModel.State, MatchModel.Origin
-REKEY = "matching.rekey"
 FORMAT = "match model"
 FEWEST = 5_000  # records from which on the size of a hub says what size it is
 
@@ -53,7 +52,10 @@ def size(party_type: str, records: int) -> None:
 
 @action
 def resize(row: MatchModel, records: int) -> None:
-    """The same model, meant for so many records, comes into force. Nothing happens when it no longer is outgrown."""
+    """The same model, meant for so many records, comes into force. Nothing happens when it no longer is outgrown.
+
+    Rules that do not pay in a hub so large are left out at once; their keys, which nobody looks for any more, go later.
+    """
     row, before = _held(row)
     if before is None or before.pk != row.pk or not _outgrown(row, records):
         return
@@ -64,8 +66,12 @@ def resize(row: MatchModel, records: int) -> None:
     now = clock.now()
     row.state, row.ended_at = State.RETIRED, now
     _write(row, "state", "ended_at")
-    made = _store(read_model(row).sized(meant), State.IN_FORCE, Origin.SHIPPED, base=row, in_force_since=now, note=note)
+    own = read_model(row)
+    sized = own.sized(meant)
+    made = _store(sized, State.IN_FORCE, Origin.SHIPPED, base=row, in_force_since=now, note=note)
     standing_models.forget()
+    if blocking_of(sized) != blocking_of(own) and MatchKey.objects.exists():
+        jobs.enqueue(REKEY, actor=system_user(), party=row.party_type)
     audit.record(system_user(), "model.sized", made, counts={"version": made.version})
 
 

@@ -5,8 +5,7 @@ from cmdm.actions import action
 from cmdm.models import Job, User
 from customers.actions import laying
 from customers.models import SourceRecord
-from matching.actions.models import REKEY
-from matching.queries.models import models_coming, models_in_force
+from matching.queries.models import REKEY, models_coming, models_in_force, tidying_keys
 from matching.queries.prepared import with_lines
 
 ENDS = 100  # records of either end of the walk that are looked at
@@ -18,8 +17,7 @@ def catch_up(*, actor: User) -> list[Job]:
 
     So it is where something was corrected before corrections were compared.
     """
-    waiting = Job.objects.filter(name=REKEY, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    if models_coming() or waiting.exists():
+    if models_coming() or tidying_keys():
         return []
     corrected = laying.lay_missing(actor=actor)
     if not corrected and not _is_behind():

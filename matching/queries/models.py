@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import connection
 
+from cmdm.models import Job
 from cmdm.standing import Standing
 from matching.engine.model import Model
 from matching.models import MatchModel
 
+REKEY = "matching.rekey"
 # As text: it is read only where this process does not know it yet.
 _CHOSEN = """
     SELECT party_type, version, state, digest, definition::text FROM matching_matchmodel
@@ -45,6 +47,11 @@ def models_in_force() -> dict[str, InForce]:
 def models_coming() -> dict[str, Model]:
     """Those that are being promoted, by party type: their keys are written beside those in force. No query more."""
     return standing_models().coming
+
+
+def tidying_keys() -> bool:
+    """Whether records are being given the keys of a model, or soon will be."""
+    return Job.objects.filter(name=REKEY, state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists()
 
 
 def read_model(row: MatchModel) -> Model:

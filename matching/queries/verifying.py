@@ -11,7 +11,7 @@ from matching.engine.packing import packed
 from matching.models import MatchKey, OversizedBlock
 from matching.queries.blocking import digests, finer_digests, match_spaces
 from matching.queries.features import features_of
-from matching.queries.models import InForce, models_coming, models_in_force
+from matching.queries.models import InForce, models_coming, models_in_force, tidying_keys
 from matching.queries.prepared import opened, with_lines
 
 BATCH = 1_000
@@ -92,10 +92,11 @@ def _keys() -> Found:
 
     What is kept of them prepared is what their values give, too.
 
-    While a model with other blocking is being promoted, records hold keys of both; stored ones that wait to be placed
-    may have none yet.
+    While a model with other blocking is being promoted, and until keys that nobody looks for have been tidied away,
+    records hold keys of both; stored ones that wait to be placed may have none yet.
     """
     models, coming, tally, last = models_in_force(), models_coming(), Tally(), 0
+    tidying = tidying_keys()
     rows = SourceRecord.objects.defer("raw", "findings").order_by("pk")
     while batch := list(rows.filter(pk__gt=last)[:BATCH]):
         stored = _stored([record.pk for record in batch])
@@ -106,7 +107,7 @@ def _keys() -> Found:
         for record in batch:
             held, right = stored[record.pk], wanted.get(record.pk, set())
             waits = record.placed_at is None and not held
-            fits = right <= held if coming.get(record.party_type) else right == held
+            fits = right <= held if tidying or coming.get(record.party_type) else right == held
             prepared = record.pk not in kept or kept[record.pk] == packed(features[record.pk])
             tally.add(record.pk, holds=(waits or fits) and prepared)
         last = batch[-1].pk

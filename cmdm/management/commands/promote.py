@@ -12,6 +12,7 @@ from cmdm.management.base import HubCommand, Said
 from cmdm.models import Job, User
 from matching.actions import models
 from matching.models import MatchModel
+from matching.queries.models import REKEY
 from matching.queries.versions import name_of, named, summary
 
 PAUSE = 0.2
@@ -42,7 +43,7 @@ class Command(HubCommand):
 
     def _bring_keys(self, row: MatchModel) -> None:
         """Do the work of the job here, unless a worker has it; then wait for it."""
-        job = Job.objects.filter(name=models.REKEY, arguments__model=row.pk).latest("created_at")
+        job = Job.objects.filter(name=REKEY, arguments__model=row.pk).latest("created_at")
         jobs.run(str(job.pk))
         job.refresh_from_db()
         if job.is_over and job.state != Job.State.DONE:

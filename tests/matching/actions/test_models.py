@@ -15,7 +15,7 @@ from matching.actions import keys, models, verdicts
 from matching.engine.defaults import person_model
 from matching.engine.model import Rule
 from matching.models import MatchKey, MatchModel, Verdict
-from matching.queries.models import models_in_force
+from matching.queries.models import REKEY, models_in_force
 from tests.support.people import make_user
 from tests.support.records import ANNA, KARL, close, person, seen, stored, take
 
@@ -69,7 +69,7 @@ class TestLife:
         assert models_in_force()["person"].model.automatic == 0.99
         assert list(Customer.objects.order_by("pk").values("key", "version", "values")) == before
         assert Verdict.objects.in_force().count() == 1
-        assert not Job.objects.filter(name=models.REKEY).exists(), "the blocking is the same"
+        assert not Job.objects.filter(name=REKEY).exists(), "the blocking is the same"
         assert AuditEntry.objects.latest("pk").deed == "model.promoted"
 
     def test_two_versions_are_never_in_force(self, owner):
@@ -136,7 +136,7 @@ class TestFiles:
 class TestOtherBlocking:
     def promoting(self, owner):
         row = models.promote(rehearsed(OTHERWISE, owner), actor=owner)
-        return row, Job.objects.get(name=models.REKEY)
+        return row, Job.objects.get(name=REKEY)
 
     def finished(self, job):
         jobs.run(str(job.pk))
@@ -188,7 +188,7 @@ class TestOtherBlocking:
         stored(scene.crm, "2", KARL)
         models.drop(row, actor=owner)
         self.finished(job)
-        for later in Job.objects.filter(name=models.REKEY, state="queued"):
+        for later in Job.objects.filter(name=REKEY, state="queued"):
             self.finished(later)
         assert models_in_force()["person"].version == 1
         assert verifying.broken([KEYS]) == []
@@ -209,7 +209,26 @@ class TestSize:
         models.size("person", 1_200_000)
         assert models_in_force()["person"].version == 2
         models.size("person", 12_000)
-        assert models_in_force()["person"].model == person_model().sized(10_000)
+        assert models_in_force()["person"].model == person_model().sized(1_000_000).sized(10_000)
+
+    def test_a_hub_that_grew_leaves_out_rules_that_no_longer_pay_and_drops_their_keys(self, scene):
+        stored(scene.crm, "1", ANNA)
+        models.size("person", 100_000)
+        assert not Job.objects.filter(name=REKEY).exists()
+        before = MatchKey.objects.count()
+        models.size("person", 1_000_000)
+        rules = models_in_force()["person"].model.rules
+        assert rules == person_model().rules[: len(rules)]
+        assert {rule.code for rule in person_model().rules[len(rules) :]} == {"name_city", "letters_year"}
+        assert verifying.broken([KEYS]) == []
+        job = Job.objects.get(name=REKEY)
+        jobs.run(str(job.pk))
+        assert verifying.broken([KEYS]) == []
+        assert 0 < MatchKey.objects.count() < before
+
+    def test_a_hub_without_keys_has_none_to_drop(self, scene):
+        models.size("person", 1_000_000)
+        assert not Job.objects.filter(name=REKEY).exists()
 
     def test_a_hub_of_few_records_and_one_near_to_what_the_model_is_meant_for_keep_it(self, scene):
         for records in (0, 40, 4_999, 60_000, 190_000):

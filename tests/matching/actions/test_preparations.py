@@ -15,7 +15,7 @@ from matching.engine.defaults import person_model
 from matching.engine.features import Party, prepare
 from matching.engine.packing import packed
 from matching.models import MatchKey, PreparedRecord
-from matching.queries.models import models_in_force
+from matching.queries.models import REKEY, models_in_force
 from matching.queries.prepared import lines, opened, sealed
 from matching.queries.stored import comparable
 from matching.queries.stored import stored as in_columns
@@ -109,7 +109,7 @@ def test_a_model_that_prepares_otherwise_prepares_all_anew(scene, owner):  # noq
     before = PreparedRecord.objects.get().preparation
     other = replace(MODEL, placeholders={**MODEL.placeholders, "email": ("anna@bergstrom.example",)})
     models.promote(rehearsed(other, owner), actor=owner)
-    jobs.run(str(Job.objects.get(name=models.REKEY).pk))
+    jobs.run(str(Job.objects.get(name=REKEY).pk))
 
     assert PreparedRecord.objects.get().preparation not in (before, MODEL.preparation)
     assert "@" in line_of(SourceRecord.objects.get().values) and "@" not in kept(record)

@@ -135,7 +135,16 @@ def test_wide_rules_are_for_small_hubs():
         *("name", "given_initial", "family_initial", "user_begins", "birth", "begins")
     }
     assert [rule.code for rule in widened(PERSONS, 100_000).rules[-2:]] == ["begins", "birth"]
-    assert widened(WIDE, 1_000_000).rules == PERSONS.rules == widened(PERSONS, 1_000_000).rules
+    large = widened(PERSONS, 1_000_000).rules
+    assert widened(WIDE, 1_000_000).rules == large
+    assert {rule.code for rule in set(PERSONS.rules) - set(large)} == {"name_city", "letters_year"}
+
+
+def test_what_no_longer_pays_comes_last_so_that_keys_of_other_rules_stay():
+    for model in (PERSONS, ORGANISATIONS):
+        for size in (1_000, 250_000, 400_000, 10_000_000):
+            kept = model.sized(size).rules
+            assert kept == model.rules[: len(kept)]
 
 
 def test_one_wrong_attribute_leaves_other_keys():
@@ -175,5 +184,7 @@ def test_a_record_with_nothing_more_has_no_finer_keys():
 def test_wide_rules_come_without_a_change_of_odds_and_only_to_the_shipped_ones():
     assert wide(PERSONS, 500) == replace(PERSONS, rules=WIDE.rules)
     assert wide(PERSONS, 1_000_000) == PERSONS
+    bare = replace(PERSONS, rules=PERSONS.rules[:11])
+    assert [rule.code for rule in wide(bare, 1_000_000).rules[11:]] == ["given_street"]
     own = replace(PERSONS, rules=PERSONS.rules[:3])
     assert wide(own, 500) == own
