@@ -57,10 +57,19 @@ def emit(topic: str, *, subject: int | None = None, version: int | None = None, 
 def emit_many(events: Iterable[Event]) -> None:
     """Write events in the order given; one statement."""
     rows = [(one.topic, one.subject, one.version, _JSON.encode(one.payload)) for one in events]
-    if not rows:
-        return
+    if rows:
+        _write(*map(list, zip(*rows, strict=True)))
+
+
+def emit_written(topic: str, subjects: Sequence[int], version: int, payloads: Sequence[str]) -> None:
+    """Write one event for each subject, of which the payload is written as JSON already; one statement."""
+    if subjects:
+        _write([topic] * len(subjects), list(subjects), [version] * len(subjects), list(payloads))
+
+
+def _write(*columns: list[Any]) -> None:
     now = clock.now()
-    send(_EMIT, [change_id(), now, *map(list, zip(*rows, strict=True)), now])
+    send(_EMIT, [change_id(), now, *columns, now])
 
 
 def on(topic: str) -> Callable[[Handler], Handler]:

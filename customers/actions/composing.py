@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
-from uuid import UUID
+
+import polars as pl
 
 from cmdm import ids
 from customers.queries.catalogue import Catalogue
@@ -29,8 +30,8 @@ class Composed:
     """Customers, by place: id, key and line as COPY takes it; the records that they are made of with their versions."""
 
     customers: list[int] = field(default_factory=list)
-    keys: list[UUID] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
     records: list[int] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
@@ -44,14 +45,14 @@ def compose(
 
     :raises KeyError: one of the records does not wait any more.
     """
-    made = Composed()
+    made, lines = Composed(), []
     shapes = _Shapes(waiting.words, known)
-    for pk, key, group in zip(customers, ids.uuids7(len(customers)), groups, strict=True):
+    for pk, key, group in zip(customers, ids.uuid7_texts(len(customers)), groups, strict=True):
         rows = [waiting.rows[record] for record in group]
         values, lineage, digest = shapes.of_one(rows[0]) if len(rows) == 1 else shapes.of_many(rows)
         number = ids.customer_number(pk)
         content = f"{values}\t{lineage}".replace("\\", "\\\\")
-        made.lines.append(f"{pk}\t{key}\t{number}\t{party_type}\t{content}\t\\\\x{digest.hex()}")
+        lines.append(f"{pk}\t{key}\t{number}\t{party_type}\t{content}\t\\\\x{digest.hex()}")
         made.customers.append(pk)
         made.keys.append(key)
         for row in rows:
@@ -59,7 +60,7 @@ def compose(
             made.owners.append(pk)
             made.versions.append(row[4])
             made.domains.add((pk, row[3]))
-    return made
+    return replace(made, lines=pl.Series(lines, dtype=pl.String))
 
 
 class _Shapes:

@@ -89,20 +89,17 @@ def _written(customers: Sequence[int], made: pl.DataFrame, known: Catalogue) -> 
 
 
 def _composed(party_type: str, customers: Sequence[int], facts: pl.DataFrame, written: pl.DataFrame) -> Composed:
-    keys = ids.uuids7(len(customers))
+    keys = ids.uuid7_texts(len(customers))
     # As `survivorship.canonical_of` puts them together.
     canonical = written.select(
         pl.concat_str([pl.lit('{"lineage":'), "lineage", pl.lit(',"values":'), "values", pl.lit("}")]).cast(pl.Binary)
     )
     digests = crypto.digests(canonical.to_series().to_list(), "golden")
-    content = written.select(
-        pl.concat_str(["stored", "lineage"], separator="\t").str.replace_all("\\", "\\\\", literal=True)
-    )
-    named = zip(customers, keys, content.to_series().to_list(), digests, strict=True)
-    lines = [
-        f"{pk}\t{key}\t{ids.customer_number(pk)}\t{party_type}\t{told}\t\\\\x{digest.hex()}"
-        for pk, key, told, digest in named
-    ]
+    content = pl.concat_str(["stored", "lineage"], separator="\t").str.replace_all("\\", "\\\\", literal=True)
+    named = [pl.col("customer").cast(pl.String), pl.Series(keys, dtype=pl.String), ids.customer_numbers(customers)]
+    hashes = pl.Series(digests, dtype=pl.Binary).bin.encode("hex")
+    parts = [*named, pl.lit(party_type), content, pl.concat_str([pl.lit("\\\\x"), pl.lit(hashes)])]
+    lines = written.select(pl.concat_str(parts, separator="\t")).to_series()
     return Composed(
         customers=list(customers),
         keys=keys,

@@ -6,13 +6,14 @@ the caller tells of them afterwards.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from uuid import UUID
 
+import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
+from cmdm.database.columns import written as as_sent
 from cmdm.database.copying import drawn
 from cmdm.database.kept import put, send
 from cmdm.errors import Stale
@@ -75,7 +76,7 @@ def found_many(
     # Nobody has seen the records that this change has added: nothing was decided about them, and nothing corrected.
     fresh = written or {}
     made = derive_from(chosen, records, known, fresh)
-    keys = ids.uuids7(len(chosen))
+    keys = ids.uuid7_texts(len(chosen))
     _put(party_type, chosen, keys, made, known)
     _link(_LINK, owner)
     _link(_CORRECTIONS, {record: pk for record, pk in owner.items() if record not in fresh})
@@ -101,7 +102,7 @@ def found_composed(made: Composed, *, actor: User) -> list[int]:
     rest = f"\t{Customer.Status.ACTIVE.value}\tf\t1\t{now.isoformat()}\t{now.isoformat()}\n"
     with connection.cursor() as cursor:
         with cursor.copy(_COMPOSED) as rows:
-            rows.write(rest.join(made.lines) + rest)
+            rows.write(as_sent(pl.select(pl.concat_str([made.lines, pl.lit(rest)])).to_series()))
         cursor.execute(_LINK_READ, [now, made.records, made.owners, made.versions])
         linked = cursor.rowcount
         cursor.execute(_ABOUT, [made.records])
@@ -124,7 +125,7 @@ def _held(owner: Mapping[int, int], written: Mapping[int, OpenRecord]) -> dict[i
     return found
 
 
-def _put(party_type: str, chosen: Sequence[int], keys: Sequence[UUID], made: Derived, known: Catalogue) -> None:
+def _put(party_type: str, chosen: Sequence[int], keys: Sequence[str], made: Derived, known: Catalogue) -> None:
     now, change, active, rows = clock.now(), change_id(), Customer.Status.ACTIVE.value, []
     for pk, key in zip(chosen, keys, strict=True):
         one = made.by_customer[pk]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
 
 from cmdm import clock, events, history
 from cmdm.actions import action, change_id
@@ -94,7 +93,7 @@ def _write(customers: Sequence[Customer], derived: Derived, known: Catalogue) ->
     history.keep(Customer, [pk for pk in columns[0] if pk not in set(first)], history.CHANGED)
 
 
-def finish_composed(customers: Sequence[int], keys: Sequence[UUID], domains: Sequence[tuple[int, int]]) -> None:
+def finish_composed(customers: Sequence[int], keys: Sequence[str], domains: Sequence[tuple[int, int]]) -> None:
     """Domains (as customer and domain), history and outbox of customers (ids) whose first version has been written.
 
     Three statements.
@@ -105,7 +104,7 @@ def finish_composed(customers: Sequence[int], keys: Sequence[UUID], domains: Seq
         [[customer for customer, _domain in domains], [domain for _customer, domain in domains]],
     )
     history.keep(Customer, customers, history.ADDED)
-    events.emit_many(Event(CREATED, pk, 1, {"key": str(key)}) for pk, key in zip(customers, keys, strict=True))
+    events.emit_written(CREATED, customers, 1, [f'{{"key": "{key}"}}' for key in keys])
 
 
 @action

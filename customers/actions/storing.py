@@ -13,6 +13,7 @@ from django.db import connection
 
 from cmdm import access, audit, clock
 from cmdm.actions import action, change_id
+from cmdm.database.columns import written
 from cmdm.database.copying import drawn
 from cmdm.models import User
 from customers.actions import records, writing
@@ -152,12 +153,13 @@ def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source) -> None:
     row = pl.concat_str([pl.lit(texts), "said", pl.col("observed").fill_null(now), rest], separator="\t")
     # In the order of the records: at the end of their index a term takes a third of what it takes anywhere else.
     terms = fresh.terms.sort("place")
-    term = pl.concat_str([pl.lit(texts.gather(terms["place"])), pl.lit(str(source.domain_id)), "term"], separator="\t")
+    domain = pl.lit(f"\t{source.domain_id}\t")
+    term = pl.concat_str([pl.lit(texts.gather(terms["place"])), domain, "term", pl.lit("\n")])
     with connection.cursor() as cursor:
         with cursor.copy(_COLUMNS) as rows:
-            rows.write("".join(fresh.rows.select(row).to_series().to_list()))
+            rows.write(written(fresh.rows.select(row).to_series()))
         with cursor.copy(_TERMS) as rows:
-            rows.write("\n".join(terms.select(term).to_series().to_list()) + "\n")
+            rows.write(written(terms.select(term).to_series()))
 
 
 def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:

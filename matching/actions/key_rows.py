@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ from django.db import connection
 
 from cmdm import clock
 from cmdm.database import waiting
+from cmdm.database.columns import written
 from matching.actions import keys
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.keys import RuleKeys
@@ -114,24 +116,23 @@ class KeyLines:
     """The keys of some records and what preparing made of them, as COPY takes them."""
 
     records: list[int]
-    prepared: str
-    keys: str
+    prepared: bytes
+    keys: bytes
 
 
 def lines(model: Model, stored: Stored, made: KeyRows, rows: Ints) -> KeyLines:
     """What :func:`write` writes of rows, made without the database; keys in the order of their index."""
     records = stored.ids[rows]
-    prepared = [
-        f"{record}\t{model.preparation}\t{version}\t\\\\x{line.hex()}\n"
-        for record, version, line in zip(
-            records.tolist(), stored.versions[rows].tolist(), sealed_many(lines_of(stored.columns, rows)), strict=True
-        )
-    ]
+    tokens = pl.Series(sealed_many(lines_of(stored.columns, rows).to_list()), dtype=pl.Binary).bin.encode("hex")
+    named = [pl.Series(records), pl.lit(model.preparation), pl.Series(stored.versions[rows])]
+    prepared = pl.concat_str([*named, pl.concat_str([pl.lit("\\\\x"), tokens, pl.lit("\n")])], separator="\t")
     places, counts = made.digests.positions(rows)
     columns = {"key": made.digests.values[places], "record": np.repeat(records, counts)}
     told = pl.DataFrame({**columns, "rule": made.rules[places], "finer": made.finer[places]})
     first = told.unique(subset=["record", "key"], keep="first", maintain_order=True).sort("key")
-    return KeyLines(records.tolist(), "".join(prepared), first.write_csv(separator="\t", include_header=False))
+    written_keys = BytesIO()
+    first.write_csv(written_keys, separator="\t", include_header=False)
+    return KeyLines(records.tolist(), written(pl.select(prepared).to_series()), written_keys.getvalue())
 
 
 def copy(lines: KeyLines) -> None:

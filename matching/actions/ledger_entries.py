@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import polars as pl
 from django.db import connection
 
 from cmdm import clock
 from cmdm.actions import change_id
+from cmdm.database.columns import written
 from cmdm.database.kept import put
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
@@ -123,24 +125,26 @@ def write_placed(actor: User, placed: Iterable[Placed]) -> None:
     )
 
 
-def lines_of(actor: User, placed: Iterable[Placed]) -> list[str]:
-    """What :func:`write_placed` enters, as COPY takes it, made without the database; the time comes last."""
-    return [_line(actor.pk, one) for one in placed]
+def foundings(actor: User, customers: pl.Series, records: pl.Series) -> pl.Series:
+    """The first records of customers, as :func:`copy_lines` enters them."""
+    begin = pl.lit(f"{actor.pk}\t{Deed.FOUND.value}\t")
+    end = pl.lit("}\tt\tnew\t\\N\t\\N\t{}\t")
+    return pl.select(pl.concat_str([begin, customers, pl.lit("\t{"), records, end])).to_series()
 
 
-def _line(actor: int, one: Placed) -> str:
-    if one.evidence is None:
-        return f"{actor}\t{Deed.FOUND.value}\t{one.customer}\t{{{one.record}}}\tt\tnew\t\\N\t\\N\t{{}}\t"
-    evidence = json.dumps(one.evidence).replace("\\", "\\\\")
-    named = f"{actor}\t{Deed.LINK.value}\t{one.customer}\t{{{one.record}}}\tt\tautomatic"
-    return f"{named}\t{one.probability!r}\t{one.version}\t{evidence}\t"
+def links(actor: User, told: pl.DataFrame, version: int) -> pl.Series:
+    """What the machine linked (``customer``, ``record``, ``probability``, and ``evidence`` as JSON), as the same."""
+    begin = pl.lit(f"{actor.pk}\t{Deed.LINK.value}\t")
+    evidence = pl.col("evidence").str.replace_all("\\", "\\\\", literal=True)
+    said = [pl.lit("}\tt\tautomatic\t"), "probability", pl.lit(f"\t{version}\t"), evidence, pl.lit("\t")]
+    return told.select(pl.concat_str([begin, "customer", pl.lit("\t{"), "record", *said])).to_series()
 
 
-def copy_lines(lines: Sequence[str]) -> None:
-    """Enter what was made beforehand; one statement."""
-    rest = f"\t{clock.now().isoformat()}\n"
+def copy_lines(lines: pl.Series) -> None:
+    """Enter what was made beforehand, as :func:`write_placed` does; one statement."""
+    rest = pl.lit(f"\t{clock.now().isoformat()}\n")
     with connection.cursor() as cursor, cursor.copy(_COPY_LINES) as rows:
-        rows.write("".join([f"{line}{rest}" for line in lines]))
+        rows.write(written(pl.select(pl.concat_str([lines, rest])).to_series()))
 
 
 def _copy(actor: User, rows: Iterable[_Row]) -> None:

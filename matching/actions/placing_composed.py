@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from cmdm.database.copying import drawn
 from cmdm.models import User
@@ -20,6 +21,7 @@ from matching.actions import key_rows, ledger_entries
 from matching.actions.key_rows import KeyLines, KeyRows
 from matching.actions.ledger_entries import Placed
 from matching.actions.placing_plans import Plans
+from matching.engine.bulk.telling import told_in_columns
 from matching.engine.evidence import Score
 
 
@@ -30,7 +32,7 @@ class Founding:
     numbers: list[int]
     customers: Composed
     keys: KeyLines
-    ledger: list[str]
+    ledger: pl.Series
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def _composed(plans: Plans, keys: KeyRows, version: int, numbers: list[int], act
     except KeyError:
         return None
     owners = dict(zip(fresh, customers, strict=True))
-    ledger = ledger_entries.lines_of(actor, entries(plans, version, owners))
+    ledger = _entered(plans, version, owners, actor)
     return Founding(fresh, made, key_rows.lines(plans.compared.scorer.model, stored, keys, rows), ledger)
 
 
@@ -77,7 +79,18 @@ def entries(plans: Plans, version: int, customer_of: dict[int, int]) -> list[Pla
     """Foundings by the first row of a group, links of all others with the pair that brought them in."""
     compared = plans.compared
     ids, scores = compared.stored.ids, compared.scores
-    placed: list[Placed] = []
+    founded, links = _by_deed(plans, customer_of)
+    placed = [Placed(customer, int(ids[row])) for row, customer in founded]
+    told = compared.scorer.told(scores.where(np.array([place for _row, _customer, place in links]))) if links else []
+    for (row, customer, place), score in zip(links, told, strict=True):
+        other = scores.right[place] if scores.left[place] == row else scores.left[place]
+        placed.append(Placed(customer, int(ids[row]), _evidence(int(ids[other]), score), score.probability, version))
+    return placed
+
+
+def _by_deed(plans: Plans, customer_of: dict[int, int]) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
+    """Rows that found their customers, and rows that are linked with the place of the pair that brought them in."""
+    founded: list[tuple[int, int]] = []
     links: list[tuple[int, int, int]] = []
     for number, customer in customer_of.items():
         group = plans.groups[number]
@@ -85,13 +98,27 @@ def entries(plans: Plans, version: int, customer_of: dict[int, int]) -> list[Pla
         if group.decision.kind == "link":
             links.append((first, customer, group.options[customer]))
         else:
-            placed.append(Placed(customer, int(ids[first])))
+            founded.append((first, customer))
         links += [(row, customer, group.via[row]) for row in group.rows[1:]]
-    told = compared.scorer.told(scores.where(np.array([place for _row, _customer, place in links]))) if links else []
-    for (row, customer, place), score in zip(links, told, strict=True):
-        other = scores.right[place] if scores.left[place] == row else scores.left[place]
-        placed.append(Placed(customer, int(ids[row]), _evidence(int(ids[other]), score), score.probability, version))
-    return placed
+    return founded, links
+
+
+def _entered(plans: Plans, version: int, customer_of: dict[int, int], actor: User) -> pl.Series:
+    """The lines of the same as COPY takes them, in columns."""
+    compared = plans.compared
+    ids = compared.stored.ids
+    deeds = _by_deed(plans, customer_of)
+    founded, linked = (np.array(each, dtype=np.int64).reshape(-1, 2 + nth) for nth, each in enumerate(deeds))
+    first = ledger_entries.foundings(actor, pl.Series(founded[:, 1]), pl.Series(ids[founded[:, 0]]))
+    if not len(linked):
+        return first
+    scores = compared.scores.where(linked[:, 2])
+    told = told_in_columns(compared.scorer, scores)
+    others = ids[np.where(scores.left == linked[:, 0], scores.right, scores.left)]
+    label = [pl.lit(f'{sign}"{name}": ') for sign, name in zip("{,,", ("record", "weight", "levels"), strict=True)]
+    said = [label[0], pl.Series(others), label[1], told.weight, label[2], told.levels, pl.lit("}")]
+    frame = pl.DataFrame({"customer": linked[:, 1], "record": ids[linked[:, 0]], "probability": told.probability})
+    return first.append(ledger_entries.links(actor, frame.with_columns(evidence=pl.concat_str(said)), version))
 
 
 def _evidence(other: int, score: Score) -> dict[str, object]:

@@ -78,7 +78,7 @@ def write_slice(
     hold()
     plans = writing.plans
     rows = [row for number in numbers for row in plans.groups[number].rows]
-    keys.lock_buckets(writing.keys.digests_of(np.array(rows)).tolist())
+    keys.lock_buckets(np.unique(writing.keys.digests_of(np.array(rows)) % keys.BUCKETS).tolist())
     chosen = _undisturbed(writing, numbers)
     linked = _link(writing, [number for number in chosen if plans.groups[number].decision.kind == "link"])
     if founding is not None and len(chosen) == len(numbers):

@@ -177,6 +177,19 @@ class TestIdentifiers:
         stamps = [one.int >> 80 for one in made]
         assert stamps == sorted(stamps)
 
+    def test_many_written_at_once_are_what_one_is(self):
+        before = ids.uuid7()
+        written = ids.uuid7_texts(200)
+        made = [uuid.UUID(one) for one in written]
+        assert [str(one) for one in made] == written
+        assert {(one.version, one.variant) for one in made} == {(7, uuid.RFC_4122)}
+        assert len(set(made)) == 200
+        assert before.int >> 80 <= made[0].int >> 80 <= ids.uuid7().int >> 80
+
+    @given(st.lists(st.integers(1, 10**12), max_size=5))
+    def test_many_numbers_are_made_as_one_is(self, pks):
+        assert ids.customer_numbers(pks).to_list() == [ids.customer_number(pk) for pk in pks]
+
     @given(st.integers(1, 10**9))
     def test_a_number_is_readable_and_catches_a_mistyped_or_swapped_digit(self, pk):
         number = ids.customer_number(pk)

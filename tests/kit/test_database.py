@@ -3,11 +3,13 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import polars as pl
 import pytest
 from django.db import connection, transaction
 
 from cmdm import clock
 from cmdm.database.arrays import Lists
+from cmdm.database.columns import written
 from cmdm.database.copying import FEW, insert_many
 from cmdm.database.snapshots import snapshot
 from cmdm.models import OutboxEvent
@@ -44,6 +46,12 @@ def test_many_rows_are_written_as_a_few_are():
         read = OutboxEvent.objects.get(pk=row.pk)
         assert {name: getattr(read, name) for name in facts} == facts
         assert (read.change, read.version) == (row.change, row.version)
+
+
+def test_lines_are_sent_as_they_are_whatever_their_signs():
+    lines = ["a\n", "", "ü\n", "\U0001f600\t\\N\n"]
+    assert written(pl.Series(lines)) == "".join(lines).encode()
+    assert written(pl.Series([], dtype=pl.String)) == b""
 
 
 def test_a_snapshot_tells_whether_another_has_committed(committing):

@@ -200,6 +200,12 @@ class Scorer:
             found.append(Score(*numbers, prior, tuple(levels), tuple(sums)))
         return found
 
+    def evidence(self, scores: Scores) -> "Evidence":
+        """What the lines of :meth:`told` say, in columns."""
+        made = self._sums(scores.left, scores.right, scores.levels)
+        weight, probability, _household = _outcome(made)
+        return Evidence(scores.levels, self._held(scores.levels), made, weight, probability)
+
     def _moved(self, line: Line, codes: Ints, left: Ints, right: Ints) -> Ints:
         """What the rarity of the value agreed on adds."""
         moved = np.zeros(len(codes))
@@ -259,6 +265,17 @@ class Sums:
     sums: Ints
     weight: Ints
     kin: Ints
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is said of each pair: levels by comparison, which interactions hold, and what all of it weighs."""
+
+    levels: Ints
+    held: Ints
+    sums: Sums
+    weight: Ints
+    probability: Ints
 
 
 def _outcome(made: Sums) -> tuple[Ints, Ints, Ints]:

@@ -196,6 +196,17 @@ class TestRaces:
         correcting(other, "email", MAIL)
         assert its_key < held(writing._LOCK_SPACE), "its own and that of the correction"
 
+    def test_nobody_else_writes_any_of_many_keys(self, unlike):
+        _anna, other = unlike
+        with transaction.atomic():
+            writing.lock_keys(other.source, [other.key])
+            its_key = held(writing._LOCK_SPACE)
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            writing.lock_keys(other.source, [other.key, *map(str, range(writing.MANY_KEYS))])
+            assert its_key <= held(writing._LOCK_SPACE)
+            transaction.set_rollback(True)
+
     def test_its_buckets_are_locked_before_it_is_compared(self, unlike):
         _anna, other = unlike
         correcting(other, "email", MAIL)

@@ -1,5 +1,6 @@
 """Matching many gives exactly what matching one pair gives, with compiled kernels and without."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from matching.engine.bulk import columns as bulk
 from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.scoring import Scorer, slices
+from matching.engine.bulk.telling import told_in_columns
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
 from matching.engine.model import Frequencies, Interaction
@@ -74,6 +76,20 @@ def test_the_evidence_is_told_line_by_line_as_the_reference_tells_it(values):
     found = scorer.told(scorer.score(left, right))
     assert [(one.weight, one.prior, one.levels) for one in found] == [
         (one.weight, one.prior, one.levels) for one in wanted
+    ]
+
+
+@settings(max_examples=20, deadline=None)
+@given(values=st.lists(people(), min_size=2, max_size=8))
+def test_evidence_written_in_columns_is_what_is_told_of_each_pair(values):
+    features = features_of(TOGETHER, values)
+    scorer = Scorer(TOGETHER, bulk.of_features(TOGETHER, features))
+    found = scorer.score(*all_pairs(len(features)))
+    written = told_in_columns(scorer, found)
+    read = [[json.loads(text) for text in each] for each in zip(*written, strict=True)]
+    assert read == [
+        [one.weight, one.probability, [[line.comparison, line.level, line.weight] for line in one.levels]]
+        for one in scorer.told(found)
     ]
 
 
