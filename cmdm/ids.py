@@ -3,15 +3,11 @@
 import os
 import time
 import uuid
-from collections.abc import Sequence
-
-import numpy as np
-import polars as pl
 
 _SAID = 0xF << 76 | 3 << 62  # the bits that say version and variant
 _VERSION = 7 << 76 | 2 << 62
 _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
-_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def uuid7() -> uuid.UUID:
@@ -44,18 +40,4 @@ def customer_number(pk: int) -> str:
     digits = f"{pk:05d}"
     first = sum((place + 2) * int(digit) for place, digit in enumerate(reversed(digits))) % 24
     second = (pk * 17 + 5) % 23
-    return f"C-{digits}-{_LETTERS[first]}{_LETTERS[second]}"
-
-
-def customer_numbers(pks: Sequence[int]) -> pl.Series:
-    """The number of each, as :func:`customer_number` makes it."""
-    numbers = np.asarray(pks, dtype=np.int64)
-    first, rest, place = np.zeros(len(numbers), dtype=np.int64), numbers.copy(), 2
-    while rest.any():
-        first += place * (rest % 10)
-        rest //= 10
-        place += 1
-    letters = pl.Series(list(_LETTERS))
-    checks = [letters.gather(each) for each in (first % 24, (numbers * 17 + 5) % 23)]
-    digits = pl.Series(numbers, dtype=pl.Int64).cast(pl.String).str.zfill(5)
-    return pl.select(pl.concat_str([pl.lit("C-"), digits, pl.lit("-"), *checks])).to_series()
+    return f"C-{digits}-{LETTERS[first]}{LETTERS[second]}"

@@ -4,6 +4,7 @@ A sensitive attribute is sealed whole: ``{"sealed": token}`` stands in the place
 """
 
 import json
+from base64 import urlsafe_b64encode
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -51,8 +52,13 @@ def opened_texts(attribute: str, stored: Iterable[str]) -> list[str]:
 
 def sealed_texts(attribute: str, opened: Iterable[str]) -> list[str]:
     """Values of one attribute as they are stored sealed; both as JSON."""
-    tokens = [crypto.seal(_JSON.encode(json.loads(text)), _context(attribute)) for text in opened]
-    return [f'{{"{SEALED}":"{token}"}}' for token in tokens]
+    return sealed_as_written(attribute, [_JSON.encode(json.loads(text)) for text in opened])
+
+
+def sealed_as_written(attribute: str, opened: Iterable[str]) -> list[str]:
+    """The same of values that are written as they are sealed: the members of objects in the order of their names."""
+    tokens = crypto.seal_many([text.encode() for text in opened], _context(attribute))
+    return [f'{{"{SEALED}": "{urlsafe_b64encode(token).decode()}"}}' for token in tokens]
 
 
 def seal_raw(raw: Any) -> bytes:

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import polars as pl
-
 from cmdm import ids
 from customers.queries.catalogue import Catalogue
 from customers.queries.goldens import hash_of
@@ -27,11 +25,13 @@ _SOMEBODY = RecordClaims(0, 1, "", 0, 0, {}, EPOCH, {})
 
 @dataclass(frozen=True)
 class Composed:
-    """Customers, by place: id, key and line as COPY takes it; the records that they are made of with their versions."""
+    """Customers, by place: id, key and line (as COPY takes it, but for its time); the records that they are made of
+    with their versions.
+    """
 
     customers: list[int] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
-    lines: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
+    lines: bytes = b""
     records: list[int] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ def compose(
         values, lineage, digest = shapes.of_one(rows[0]) if len(rows) == 1 else shapes.of_many(rows)
         number = ids.customer_number(pk)
         content = f"{values}\t{lineage}".replace("\\", "\\\\")
-        lines.append(f"{pk}\t{key}\t{number}\t{party_type}\t{content}\t\\\\x{digest.hex()}")
+        lines.append(f"{pk}\t{key}\t{number}\t{party_type}\t{content}\t\\\\x{digest.hex()}\n")
         made.customers.append(pk)
         made.keys.append(key)
         for row in rows:
@@ -60,7 +60,7 @@ def compose(
             made.owners.append(pk)
             made.versions.append(row[4])
             made.domains.add((pk, row[3]))
-    return replace(made, lines=pl.Series(lines, dtype=pl.String))
+    return replace(made, lines="".join(lines).encode())
 
 
 class _Shapes:

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from cmdm import crypto, ids
+from cmdm.database.columns import written as sent
 from customers.actions.composing import Composed
 from customers.queries.catalogue import Catalogue
 from customers.queries.open_records import Words
 from customers.queries.waiting_columns import WaitingColumns
 from customers.rules import survivorship_columns
 from customers.rules.json_columns import elements_of, in_one_form
+from customers.rules.number_columns import customer_numbers
 from customers.rules.survivorship_columns import survivors
 from customers.sealing import SEALED, opened_texts, sealed_texts
 
@@ -96,14 +98,14 @@ def _composed(party_type: str, customers: Sequence[int], facts: pl.DataFrame, wr
     )
     digests = crypto.digests(canonical.to_series().to_list(), "golden")
     content = pl.concat_str(["stored", "lineage"], separator="\t").str.replace_all("\\", "\\\\", literal=True)
-    named = [pl.col("customer").cast(pl.String), pl.Series(keys, dtype=pl.String), ids.customer_numbers(customers)]
+    named = [pl.col("customer").cast(pl.String), pl.Series(keys, dtype=pl.String), customer_numbers(customers)]
     hashes = pl.Series(digests, dtype=pl.Binary).bin.encode("hex")
     parts = [*named, pl.lit(party_type), content, pl.concat_str([pl.lit("\\\\x"), pl.lit(hashes)])]
-    lines = written.select(pl.concat_str(parts, separator="\t")).to_series()
+    lines = written.select(pl.concat_str([pl.concat_str(parts, separator="\t"), pl.lit("\n")])).to_series()
     return Composed(
         customers=list(customers),
         keys=keys,
-        lines=lines,
+        lines=sent(lines),
         records=facts["record"].to_list(),
         owners=facts["customer"].to_list(),
         versions=facts["version"].to_list(),

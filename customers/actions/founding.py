@@ -7,13 +7,11 @@ the caller tells of them afterwards.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-import polars as pl
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
-from cmdm.database.columns import written as as_sent
 from cmdm.database.copying import drawn
 from cmdm.database.kept import put, send
 from cmdm.errors import Stale
@@ -102,7 +100,7 @@ def found_composed(made: Composed, *, actor: User) -> list[int]:
     rest = f"\t{Customer.Status.ACTIVE.value}\tf\t1\t{now.isoformat()}\t{now.isoformat()}\n"
     with connection.cursor() as cursor:
         with cursor.copy(_COMPOSED) as rows:
-            rows.write(as_sent(pl.select(pl.concat_str([made.lines, pl.lit(rest)])).to_series()))
+            rows.write(made.lines.replace(b"\n", rest.encode()))
         cursor.execute(_LINK_READ, [now, made.records, made.owners, made.versions])
         linked = cursor.rowcount
         cursor.execute(_ABOUT, [made.records])

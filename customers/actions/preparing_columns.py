@@ -7,7 +7,7 @@ that cannot be taken, a quality rule that holds it back) is left out here and pr
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
@@ -22,8 +22,8 @@ from customers.queries.terms import EXACT, MAX, exact_term, exact_terms, folded
 from customers.rules import columns, quality
 from customers.rules.applying import Bound
 from customers.rules.mapping import FULL_NAME, moment
-from customers.sealing import seal_raws, seal_values
-from customers.types.certain import Certain, of_distinct
+from customers.sealing import seal_raws, seal_values, sealed_as_written
+from customers.types import certain
 from customers.types.standardising import Standard, read_attribute
 
 REMEMBERED = 50_000  # contents of one attribute, and fewer of one of which most contents are new
@@ -196,15 +196,15 @@ class _Making:
     def in_columns(self, name: str, contents: pl.Series) -> pl.DataFrame | None:
         """What is certain of all contents at once: the same parts, null where a content is to be read by itself."""
         spec = self._known.specs.get(name)
-        if spec is None or not spec.fits(self.party) or not spec.many or not spec.type.structured:
+        if spec is None or not spec.fits(self.party) or spec.many != spec.type.structured:
             return None
-        # What quality rules look at, and what is sealed, is read by itself.
-        if name in self.rules or name in self._known.sensitive:
+        # What quality rules look at is read by itself; so is what is not stored as it is sealed.
+        if name in self.rules or (name in self._known.sensitive and list(spec.type.parts) != sorted(spec.type.parts)):
             return None
         begin = f'"{name}": '
         told = contents.str.strip_prefix(begin)
         made = spec.type.in_columns(told, spec.reading(date_order=self._order, country=self._source.country))
-        return None if made is None else _certain(name, made, exact=name in self._known.exact)
+        return None if made is None else _certain(name, made, self._known)
 
     def examined(self, name: str, value: Any) -> tuple[str | None, bool]:
         """What the quality rules find in a value (none: absent), and whether they hold the row back."""
@@ -215,21 +215,41 @@ class _Making:
         return _inside(told), quality.worst(found) in ("hold", "refuse")
 
 
-def _certain(name: str, made: Certain, *, exact: bool) -> pl.DataFrame:
+def _certain(name: str, made: certain.Certain, known: Catalogue) -> pl.DataFrame:
     """Members of the stored values, findings and terms as COPY takes them, of what a column form made certain."""
+    sensitive = name in known.sensitive
 
     def findings(found: str) -> str | None:
         pairs = [each.split(":") for each in found.split(",")]
         return _inside([{"attribute": name, "code": code, "part": part} for code, part in pairs])
 
-    begin = f"{int(EXACT)}\t{exact_term(name, '', sensitive=False)}"
-    terms = pl.concat_str([pl.lit(begin), pl.col("key").str.slice(0, MAX - len(name) - 1)])
-    frame = pl.DataFrame({"stored": made.stored, "key": made.key})
+    keys = [made.key, *([] if made.further is None else [made.further])] if name in known.exact else []
+    stored = _of_all(made.stored, lambda texts: sealed_as_written(name, texts)) if sensitive else made.stored
+    frame = pl.DataFrame({"stored": stored, "key": made.key})
+    terms = pl.concat_str([_exact(name, each, sensitive=sensitive) for each in keys], separator="\n") if keys else None
+    nothing = pl.lit(None, dtype=pl.String)
     return frame.select(
         values=pl.concat_str([pl.lit(f'"{name}": '), pl.col("stored")]),
-        findings=of_distinct(made.found, findings),
-        terms=terms if exact else pl.lit(None, dtype=pl.String),
+        findings=certain.of_distinct(made.found, findings),
+        folded=certain.folded(pl.lit(made.stored).str.strip_chars('"')) if name in known.names else nothing,
+        terms=nothing if terms is None else terms,
     )
+
+
+def _exact(name: str, keys: pl.Series, *, sensitive: bool) -> pl.Series:
+    """The lines of the terms of keys."""
+    if sensitive:
+        terms = _of_all(keys, lambda texts: [exact_term(name, text, sensitive=True) for text in texts])
+    else:
+        terms = exact_term(name, "", sensitive=False) + keys.str.slice(0, MAX - len(name) - 1)
+    return f"{int(EXACT)}\t" + terms
+
+
+def _of_all(texts: pl.Series, make: Callable[[list[str]], list[str]]) -> pl.Series:
+    """What is made of all that are there."""
+    places = texts.is_not_null().arg_true()
+    nothing = pl.repeat(None, len(texts), dtype=pl.String, eager=True)
+    return nothing.scatter(places, make(texts.gather(places).to_list())) if len(places) else nothing
 
 
 def _inside(content: Mapping[str, Any] | Sequence[Any]) -> str | None:
@@ -239,12 +259,12 @@ def _inside(content: Mapping[str, Any] | Sequence[Any]) -> str | None:
 
 def _attribute(contents: pl.Series, name: str, making: _Making, seen: Remembered) -> pl.DataFrame:
     """What becomes of each content of an attribute, row by row."""
-    certain = making.in_columns(name, contents)
-    if certain is None:
+    quick = making.in_columns(name, contents)
+    if quick is None:
         return _one_by_one(contents, name, making, seen)
-    there = certain["values"].is_not_null()
+    there = quick["values"].is_not_null()
     made = _one_by_one(contents.set(there, None), name, making, seen)
-    parts = [pl.coalesce(certain[part], pl.col(part)).alias(part) for part in certain.columns]
+    parts = [pl.coalesce(quick[part], pl.col(part)).alias(part) for part in quick.columns]
     return made.with_columns(contents.alias("content"), pl.col("plain") | there, *parts)
 
 
@@ -321,8 +341,8 @@ def _said(rows: pl.DataFrame, party: str) -> pl.Series:
         {
             "key": rows["key"].str.replace_all("\\", "\\\\", literal=True),
             "values": rows["values"],
-            "raw": pl.Series(["\\\\x" + each.hex() for each in raws], dtype=pl.String),
-            "digest": pl.Series(["\\\\x" + each.hex() for each in digests], dtype=pl.String),
+            "raw": "\\\\x" + pl.Series(raws, dtype=pl.Binary).bin.encode("hex"),
+            "digest": "\\\\x" + pl.Series(digests, dtype=pl.Binary).bin.encode("hex"),
             "findings": rows["findings"],
         }
     )

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from customers.rules.sentences import _
@@ -250,6 +251,7 @@ def party_type(values: Dict[str, Any], constants: Dict[str, str], said: str = ""
     return "organisation" if values.get("organisation_name") and not personal else "person"
 
 
+@lru_cache(maxsize=16_384)
 def moment(text: str, date_order: str = "ymd") -> datetime | None:
     """A time of observation: ISO 8601, or a date in the file's order; without a zone it is UTC."""
     try:

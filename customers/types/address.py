@@ -29,7 +29,7 @@ from customers.types.faults import Invalid
 from customers.types.fields import PartsField
 from customers.types.folding import fold
 from customers.types.kinds import kind_box, kind_of
-from customers.types.postal import is_of_country, rules, standard_postal_code
+from customers.types.postal import MAX_POSTAL_CODE, is_of_country, rules, standard_postal_code
 
 if TYPE_CHECKING:
     import polars as pl
@@ -47,7 +47,6 @@ LABELS: Mapping[str, StrOrPromise] = {
 }
 _LINE_BREAKS = re.compile(r"\s*[,;]?\s*[\r\n]+\s*")
 _KEYED = ("line1", "line2", "postal_code", "city", "region", "country")
-MAX_POSTAL_CODE = 20
 
 
 @attribute_type("address")

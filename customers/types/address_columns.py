@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 import polars as pl
 
 from customers.types.certain import Certain, codes, folded, is_plain, of_distinct
 from customers.types.faults import Finding, Invalid
 from customers.types.placeholders import ADDRESSES, WORDS
-from customers.types.postal import is_of_country, rules, standard_postal_code
+from customers.types.postal import MAX_POSTAL_CODE, is_of_country, rules, standard_postal_code
+from customers.types.postal_columns import usual_form
 
 _NOWHERE = sorted(ADDRESSES | WORDS)
-_AS_IT_IS = ("line1", "line2", "city", "region")  # parts of which the edge takes plain text just as it is
+_AS_IT_IS = ("line1", "line2", "city", "region", "postal_code")  # of which the edge takes plain text just as it is
 _CHECKED = ("line1", "city")
+_CODE = "^[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*$"
+_MOST = 12  # countries whose rules are asked of columns
 Read = Callable[[str, str], str]
 
 
@@ -35,7 +39,8 @@ def addresses_in_columns(
     :param check: what is doubtful about the text of a part.
     """
     frame = _parts_in(told, parts)
-    made = {name: _standard(name, frame[name], max_length, read) for name in parts if name != "kind"}
+    longest = {"postal_code": MAX_POSTAL_CODE}
+    made = {name: _standard(name, frame[name], longest.get(name, max_length), read) for name in parts if name != "kind"}
     found = [_doubts(name, made[name], max_length, check) for name in _CHECKED]
     made["postal_code"], outside = _postal_codes(made["postal_code"], made["country"], country)
     standard = pl.DataFrame({"kind": frame["kind"], **made})
@@ -94,7 +99,8 @@ def _doubts(name: str, texts: pl.Series, max_length: int, check: Callable[[str, 
 
 def _postal_codes(texts: pl.Series, countries: pl.Series, country: str) -> tuple[pl.Series, pl.Series]:
     """Postal codes as their country writes them, and the code of what is doubtful about them."""
-    both = pl.DataFrame({"text": texts, "country": countries})
+    quick = _usual_codes(texts, countries, country)
+    both = pl.DataFrame({"text": texts.set(quick.is_not_null(), None), "country": countries})
     distinct = both.filter(pl.col("text").is_not_null()).unique()
     made = [standard_postal_code(text, of or "") for text, of in distinct.iter_rows()]
     places = [of or country for of in distinct["country"].to_list()]
@@ -102,7 +108,20 @@ def _postal_codes(texts: pl.Series, countries: pl.Series, country: str) -> tuple
     told = [None if each else "postal_code:postal_code" for each in fine]
     named = distinct.with_columns(made=pl.Series(made, dtype=pl.String), outside=pl.Series(told, dtype=pl.String))
     joined = both.join(named, on=["text", "country"], how="left", nulls_equal=True, maintain_order="left")
-    return joined["made"], joined["outside"]
+    return pl.select(pl.coalesce(quick, joined["made"])).to_series(), joined["outside"]
+
+
+def _usual_codes(texts: pl.Series, countries: pl.Series, country: str) -> pl.Series:
+    """Those postal codes that have the form of their country, as it writes them; of the countries that most are in."""
+    frame = pl.DataFrame({"country": countries, "code": texts.set(~texts.str.contains(_CODE), None).str.to_uppercase()})
+    made: Any = pl
+    for of in frame["country"].value_counts(sort=True).head(_MOST)["country"].to_list():
+        if of is not None:
+            usual, written = usual_form(pl.col("code"), of)
+            made = made.when((pl.col("country") == of) & usual).then(written)
+        elif not country:
+            made = made.when(pl.col("country").is_null()).then("code")
+    return frame.select(code=made.otherwise(None) if made is not pl else pl.lit(None, dtype=pl.String))["code"]
 
 
 def _lacking(made: dict[str, pl.Series], country: str) -> pl.Series:

@@ -96,8 +96,8 @@ class AttributeType:
         return text_findings(self.name, str(value), options)
 
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
-        """What parsing and checking make of many lists of one element each, written as JSON; None where the type reads
-        values one by one."""
+        """What parsing and checking make of many values written as JSON, of structured types lists of one element
+        each; None where the type reads values one by one."""
         return None
 
     def display(self, value: Value, language: str = "en") -> str:

@@ -1,29 +1,40 @@
 """What becomes of many values at once, as far as that is certain; the type's reading of one value stays the judge.
 
-A column form takes values that came as text, the only one of their record each, and says of every one what reading it
-alone would make of it, or nothing. What is left goes to the type one by one.
+A column form takes values that came as text, the only one of their attribute each, and says of every one what reading
+it alone would make of it, or nothing. What is left goes to the type one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+
+from customers.types.placeholders import RUNS, SHORTEST_RUN
 
 if TYPE_CHECKING:
     from customers.types.faults import Finding
 
 _TOLD = r'^\[\{(?:"kind": "(?<kind>[a-z]+)", )?"value": "(?<value>[^"\\]*)"\}\]$'
+ONE_SIGN = f"^(?:{'|'.join(f'{sign}+' for sign in ascii_lowercase + digits)})$"  # one sign, however often
 _PRINTABLE = "^[!-~](?:[ -~]*[!-~])?$"
+
+_PARTS_OF_RUNS = sorted(
+    {run[begin:end] for run in RUNS for begin in range(len(run)) for end in range(begin + SHORTEST_RUN, len(run) + 1)}
+)
 
 
 class Certain(NamedTuple):
-    """Of each value: the list that is stored, as JSON; codes of findings (:func:`codes`); its key. Or three nulls."""
+    """Of each value: what is stored, as JSON without any sign that JSON escapes; codes of findings (:func:`codes`); its
+    key, and a further one under which it is looked for. Or nulls.
+    """
 
     stored: pl.Series
     found: pl.Series
     key: pl.Series
+    further: pl.Series | None = None
 
 
 def codes(findings: Iterable[Finding]) -> str | None:
@@ -41,6 +52,11 @@ def values_in(told: pl.Series, kinds: Collection[str]) -> pl.DataFrame:
 def is_plain(text: pl.Expr, max_length: int) -> pl.Expr:
     """Whether the edge takes a text just as it is: ASCII without controls, single blanks, none at its ends."""
     return text.str.contains(_PRINTABLE) & ~text.str.contains("  ", literal=True) & (text.str.len_bytes() <= max_length)
+
+
+def is_sequence(text: pl.Expr) -> pl.Expr:
+    """Whether a text of small letters and digits is all one sign, or a run such as 12345."""
+    return text.is_in(_PARTS_OF_RUNS) | (text.str.contains(ONE_SIGN) & (text.str.len_bytes() >= SHORTEST_RUN))
 
 
 def folded(text: pl.Expr) -> pl.Expr:

@@ -18,9 +18,13 @@ from customers.types.edge import text_of
 from customers.types.faults import Invalid
 from customers.types.fields import ParsedField
 from customers.types.folding import fold
+from customers.types.plain_columns import dates_in_columns
 
 if TYPE_CHECKING:
+    import polars as pl
     from django_stubs_ext import StrOrPromise
+
+    from customers.types.certain import Certain
 
 EARLIEST = "1800-01-01"
 MAX_LENGTH = 40
@@ -66,6 +70,11 @@ class Date(AttributeType):
         if value > (options.maximum or _tomorrow()):
             findings.append(Finding("future", _("This date is in the future.")))
         return findings
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        if options.pattern:
+            return None
+        return dates_in_columns(told, options.minimum or EARLIEST, options.maximum or _tomorrow())
 
     def display(self, value: str, language: str = "en") -> str:
         try:

@@ -25,9 +25,13 @@ from customers.types.edge import text_of
 from customers.types.faults import Invalid
 from customers.types.fields import PartsField
 from customers.types.folding import fold
+from customers.types.identifier_columns import identifiers_in_columns
 
 if TYPE_CHECKING:
+    import polars as pl
     from django_stubs_ext import StrOrPromise
+
+    from customers.types.certain import Certain
 
 MAX_SCHEME = 40
 _SCHEME = re.compile(r"[a-z][a-z0-9_]*\Z")
@@ -61,6 +65,11 @@ class Identifier(AttributeType):
         if check is not None and not check(value["value"]):
             findings.append(Finding("checksum", _("The check digits of this identifier are wrong."), "value"))
         return findings
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        if options.pattern:
+            return None
+        return identifiers_in_columns(told, checked=CHECKSUMS, max_scheme=MAX_SCHEME, max_length=options.max_length)
 
     def display(self, value: Parts, language: str = "en") -> str:
         return str(value["value"])

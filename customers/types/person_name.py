@@ -11,9 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from customers.types.base import HIDDEN, AttributeType, Finding, Options, attribute_type, text_findings
 from customers.types.edge import text_of
 from customers.types.naming import proper_case
+from customers.types.plain_columns import names_in_columns
 
 if TYPE_CHECKING:
+    import polars as pl
     from django_stubs_ext import StrOrPromise
+
+    from customers.types.certain import Certain
 
 
 @lru_cache(maxsize=65_536)
@@ -40,6 +44,9 @@ class PersonName(AttributeType):
         if any(character.isdigit() for character in value):
             findings.append(Finding("digits", _("A name with digits in it.")))
         return findings
+
+    def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
+        return None if options.pattern else names_in_columns(told, options.max_length)
 
     def mask(self, value: str) -> str:
         return value[:1] + HIDDEN

