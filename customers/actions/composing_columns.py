@@ -8,11 +8,11 @@ from cmdm import crypto, ids
 from cmdm.database.columns import written as sent
 from customers.actions.composing import Composed
 from customers.queries.catalogue import Catalogue
+from customers.queries.number_columns import customer_numbers
 from customers.queries.open_records import Words
 from customers.queries.waiting_columns import WaitingColumns
 from customers.rules import survivorship_columns
 from customers.rules.json_columns import elements_of, in_one_form
-from customers.rules.number_columns import customer_numbers
 from customers.rules.survivorship_columns import survivors
 from customers.sealing import SEALED, opened_texts, sealed_texts
 

@@ -39,6 +39,8 @@ _FACTS = {
     "signs": pl.Int64,
 }
 
+_AGREED = {"key": "", "kind": "", "verified": False, "parts": 1, "filled": 0, "signs": 0}
+
 
 def fits(attributes: Sequence[AttributeRule], half_lives: Iterable[int]) -> bool:
     """Whether these rules can be applied in columns, with sources whose words have these half-lives."""
@@ -144,10 +146,17 @@ def _difference(rank: Rank) -> pl.Expr:
 
 
 def _with_facts(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
-    """What the rules ask of values themselves, each distinct one read once."""
-    texts = frame["value"].unique().to_list()
+    """What the rules ask of values themselves, each distinct one read once; of those that are all the same within their
+    customer nothing has to be asked.
+    """
+    other = frame.with_columns(other=pl.col("value") != pl.col("value").first().over("customer"))
+    asked = other.with_columns(asked=pl.when(pl.col("other").any().over("customer")).then("value"))
+    texts = asked["asked"].drop_nulls().unique().to_list()
     facts = pl.DataFrame([_facts(text, attribute) for text in texts], schema=_FACTS, orient="row")
-    known = frame.join(facts, on="value", how="left", maintain_order="left")
+    known = asked.join(facts.rename({"value": "asked"}), on="asked", how="left", maintain_order="left").drop(
+        "asked", "other"
+    )
+    known = known.with_columns([pl.col(name).fill_null(value) for name, value in _AGREED.items()])
     return known.with_columns(count=pl.col("record").n_unique().over("customer", "key").cast(pl.Int64))
 
 

@@ -15,6 +15,7 @@ from matching.actions import keys
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.keys import RuleKeys
 from matching.engine.bulk.lists import Ints, Lists
+from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.packing import lines_of
 from matching.engine.model import Model
 from matching.models.key import BLOCKS
@@ -67,8 +68,8 @@ def key_rows(model: Model, stored: Stored, blocks: Blocks) -> KeyRows:
 
 
 def _digests(model: Model, stored: Stored, made: RuleKeys) -> Ints:
-    distinct, first, place = np.unique(made.numbers, return_index=True, return_inverse=True)
-    found = np.empty(len(distinct), dtype=np.int64)
+    place, first = numbered(made.numbers)
+    found = np.empty(len(first), dtype=np.int64)
     spaces = stored.columns.spaces[made.rows[first]]
     for space in np.unique(spaces).tolist():
         of_space = np.flatnonzero(spaces == space)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmdm.ids import customer_number
-from customers.rules.number_columns import customer_numbers
+from customers.queries.number_columns import customer_numbers
 
 
 @given(st.lists(st.integers(1, 10**12), max_size=5))
