@@ -1,6 +1,6 @@
 """Composing the customers of a first load in columns: the same as :mod:`composing` makes, which goes one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -43,6 +43,7 @@ def compose(
         schema={"record": pl.Int64, "customer": pl.Int64},
     )
     facts = owners.join(waiting.facts, on="record", how="inner", maintain_order="left")
+    facts = facts.with_columns(alone=pl.len().over("customer") == 1)
     if facts.height != owners.height:
         raise KeyError(owners.height - facts.height)
     made = survivors(
@@ -74,20 +75,29 @@ def _opened(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.with_columns(value=frame["value"].scatter(sealed.arg_true(), opened)) if opened else frame
 
 
-def _written(customers: Sequence[int], made: pl.DataFrame, known: Catalogue) -> pl.DataFrame:
+def _written(customers: Sequence[int], made: Mapping[str, pl.DataFrame], known: Catalogue) -> pl.DataFrame:
     """``values`` (opened), ``stored`` (sealed where they have to be) and ``lineage`` of each customer, in order."""
-    stored = made["value"]
-    for name in known.sensitive:
-        places = (made["name"] == name).arg_true()
-        if len(places):
-            stored = stored.scatter(places, sealed_texts(name, made["value"].gather(places).to_list()))
-    members = {"values": pl.col("value"), "stored": pl.lit(stored), "lineage": pl.col("lineage")}
-    label = pl.concat_str([pl.lit('"'), pl.col("name"), pl.lit('":')])
-    told = made.select("customer", "name", *[pl.concat_str([label, one]).alias(each) for each, one in members.items()])
-    joined = told.sort("customer", "name").group_by("customer").agg([pl.col(each).str.join(",") for each in members])
     whole = pl.DataFrame({"customer": list(customers)}, schema={"customer": pl.Int64})
-    enclosed = [pl.concat_str([pl.lit("{"), pl.col(each).fill_null(""), pl.lit("}")]).alias(each) for each in members]
-    return whole.join(joined, on="customer", how="left", maintain_order="left").with_columns(enclosed)
+    members: dict[str, list[pl.Series]] = {"values": [], "stored": [], "lineage": []}
+    for name in sorted(made):
+        frame = whole.join(made[name], on="customer", how="left", maintain_order="left")
+        stored = _sealed(frame["value"], name) if name in known.sensitive else frame["value"]
+        for each, column in (("values", frame["value"]), ("stored", stored), ("lineage", frame["lineage"])):
+            members[each].append(f'"{name}":' + column)
+    return whole.with_columns([_object(columns, len(whole)).alias(each) for each, columns in members.items()])
+
+
+def _sealed(values: pl.Series, name: str) -> pl.Series:
+    places = values.is_not_null().arg_true()
+    return values.scatter(places, sealed_texts(name, values.gather(places).to_list())) if len(places) else values
+
+
+def _object(members: Sequence[pl.Series], count: int) -> pl.Series:
+    """Members put together, those left out that are not there."""
+    if not members:
+        return pl.repeat("{}", count, dtype=pl.String, eager=True)
+    inner = pl.concat_str(members, separator=",", ignore_nulls=True)
+    return pl.select(pl.concat_str([pl.lit("{"), inner, pl.lit("}")])).to_series()
 
 
 def _composed(party_type: str, customers: Sequence[int], facts: pl.DataFrame, written: pl.DataFrame) -> Composed:

@@ -38,7 +38,7 @@ class Fresh:
     """Rows that are ready to be written as first versions.
 
     ``rows``: ``line`` of the file, ``key``, ``said`` (key, party type, values, raw, digest and findings as COPY takes
-    them) and ``observed``. ``terms``: what finds them, by ``place`` in these rows.
+    them) and ``observed``. ``terms``: what finds them, by ``place`` in these rows, in their order.
     """
 
     rows: pl.DataFrame
@@ -57,7 +57,7 @@ class Fresh:
         if not unwanted.any():
             return self
         left = self.rows.with_row_index("place").filter(~unwanted).with_row_index("new")
-        terms = self.terms.join(left.select("place", "new"), on="place", how="inner")
+        terms = self.terms.join(left.select("place", "new"), on="place", how="inner", maintain_order="left")
         return type(self)(left.drop("place", "new"), terms.select(pl.col("new").alias("place"), "term"))
 
     @classmethod
@@ -107,7 +107,7 @@ def prepare_columns(
     ordered = made.sort("line").with_row_index("place")
     places = ordered.select("was", "place")
     moved = terms.rename({"place": "was"}).join(places, on="was", how="inner").select("place", "term")
-    return Fresh(ordered.drop("was", "place"), moved.unique().sort("term", "place"))
+    return Fresh(ordered.drop("was", "place"), moved.unique().sort("place"))
 
 
 def _raw(frame: pl.DataFrame, header: Sequence[str]) -> pl.Series:

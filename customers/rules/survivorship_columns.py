@@ -23,6 +23,7 @@ _MEASURES: Mapping[str, tuple[pl.Expr, ...]] = {
     "verified_first": (~pl.col("verified"),),
     "all": (),
 }
+_SAID = ~pl.col("value").is_in(["null", '""'])
 _NOT_VERIFIED = pl.lit(value=False).alias("verified")
 _ENDS: Rank = [
     ("most_trusted", -pl.col("worth")),
@@ -48,29 +49,45 @@ def fits(attributes: Sequence[AttributeRule], half_lives: Iterable[int]) -> bool
     return not odd and not any(half_lives)
 
 
-def survivors(claims: pl.DataFrame, attributes: Sequence[AttributeRule], trust: Trust) -> pl.DataFrame:
-    """``customer``, ``name``, ``value`` and ``lineage`` (both JSON) of all that survives.
+def survivors(claims: pl.DataFrame, attributes: Sequence[AttributeRule], trust: Trust) -> dict[str, pl.DataFrame]:
+    """``customer``, ``value`` and ``lineage`` (both JSON) of all that survives, by the name of the attribute.
 
-    :param claims: ``customer``, ``record``, ``version``, ``source`` and ``age`` (as in ``RecordClaims``), ``name``,
-        ``item`` (place in a many-valued attribute) and ``value``; every record once.
+    :param claims: ``customer``, ``record``, ``version``, ``source`` and ``age`` (as in ``RecordClaims``), ``alone``
+        (whether the customer has no other record), ``name``, ``item`` (place in a many-valued attribute) and ``value``;
+        every record once.
     :param trust: in a source (id) for an attribute.
     """
-    found = [pl.DataFrame(schema={"customer": pl.Int64, "name": pl.String, "value": pl.String, "lineage": pl.String})]
+    found = {}
     rules = {one.name: one for one in attributes}
     for (name,), frame in claims.partition_by("name", as_dict=True, include_key=False).items():
         attribute = rules.get(str(name))
         if attribute is None:
             continue
-        sources = frame["source"].unique().to_list()
+        lonely = pl.col("alone")
+        if attribute.many:
+            lonely &= ~pl.col("customer").is_in(frame.filter(pl.col("item") > 0)["customer"].unique().implode())
+        rest = frame.filter(~lonely)
+        sources = rest["source"].unique().to_list()
         worth = [trust(source, attribute.name) * GRAINS for source in sources]
-        measured = frame.with_columns(worth=pl.col("source").replace_strict(sources, worth, return_dtype=pl.Int64))
+        measured = rest.with_columns(worth=pl.col("source").replace_strict(sources, worth, return_dtype=pl.Int64))
         made = _many(measured, attribute) if attribute.many else _single(measured, attribute)
-        found.append(made.select("customer", pl.lit(attribute.name).alias("name"), "value", "lineage"))
-    return pl.concat(found)
+        kept = ["customer", "value", "lineage"]
+        found[attribute.name] = pl.concat([_only(frame.filter(lonely), attribute).select(kept), made.select(kept)])
+    return found
+
+
+def _only(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
+    """What the only claim of a customer becomes."""
+    said = frame if attribute.many else frame.filter(_SAID)
+    item = ['[{"item":', pl.col("item")] if attribute.many else ['{"others":0']
+    end = "}]" if attribute.many else "}"
+    lineage = _text(*item, ',"record":', pl.col("record"), ',"rule":"only","version":', pl.col("version"), end)
+    value = _text("[", pl.col("value"), "]") if attribute.many else pl.col("value")
+    return said.with_columns(value=value, lineage=lineage)
 
 
 def _single(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
-    said = frame.filter(~pl.col("value").is_in(["null", '""'])).with_columns(claims=pl.len().over("customer"))
+    said = frame.filter(_SAID).with_columns(claims=pl.len().over("customer"))
     rivals = said.filter(pl.col("claims") > 1)
     rules = {attribute.rule, *attribute.tie_breakers}
     if rivals.height and rules & {"most_complete", "most_frequent"}:
@@ -152,7 +169,8 @@ def _with_facts(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     other = frame.with_columns(other=pl.col("value") != pl.col("value").first().over("customer"))
     asked = other.with_columns(asked=pl.when(pl.col("other").any().over("customer")).then("value"))
     texts = asked["asked"].drop_nulls().unique().to_list()
-    facts = pl.DataFrame([_facts(text, attribute) for text in texts], schema=_FACTS, orient="row")
+    measured = "most_complete" in (attribute.rule, *attribute.tie_breakers)
+    facts = pl.DataFrame([_facts(text, attribute, measured=measured) for text in texts], schema=_FACTS, orient="row")
     known = asked.join(facts.rename({"value": "asked"}), on="asked", how="left", maintain_order="left").drop(
         "asked", "other"
     )
@@ -160,10 +178,10 @@ def _with_facts(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     return known.with_columns(count=pl.col("record").n_unique().over("customer", "key").cast(pl.Int64))
 
 
-def _facts(text: str, attribute: AttributeRule) -> tuple[Any, ...]:
+def _facts(text: str, attribute: AttributeRule, *, measured: bool) -> tuple[Any, ...]:
     value = json.loads(text)
     key = attribute.key(value) or plain_key(value)
-    filled, signs = size_of(value)
+    filled, signs = size_of(value) if measured else (0, 0)
     if not attribute.many:
         return text, key, "", False, 1, filled, signs
     return text, key, kind_said(value), bool(value.get("verified")), parts_said(value), filled, signs

@@ -71,14 +71,17 @@ def in_columns(customers, attributes) -> dict[int, tuple[str, str]]:
             age = (one.observed - EPOCH) // MICROSECOND
             for name, value in one.values.items():
                 for item, each in enumerate(value if name in many else [value]):
-                    rows.append((number, one.id, one.version, one.source_id, age, name, item, as_json(each)))
-    columns = ("customer", "record", "version", "source", "age", "name", "item", "value")
-    kinds = {name: pl.String if name in ("name", "value") else pl.Int64 for name in columns}
+                    rows.append(
+                        (number, one.id, one.version, one.source_id, age, len(held) == 1, name, item, as_json(each))
+                    )
+    columns = ("customer", "record", "version", "source", "age", "alone", "name", "item", "value")
+    kinds = dict.fromkeys(columns, pl.Int64) | {"alone": pl.Boolean, "name": pl.String, "value": pl.String}
     frame = pl.DataFrame(rows, schema=kinds, orient="row").sample(fraction=1, shuffle=True, seed=1)
     made = survivors(frame, attributes, lambda source, name: TRUST[source].get(name, 50))
     found = {number: ({}, {}) for number in range(len(customers))}
-    for customer, name, value, lineage in made.iter_rows():
-        found[customer][0][name], found[customer][1][name] = value, lineage
+    for name, frame in made.items():
+        for customer, value, lineage in frame.iter_rows():
+            found[customer][0][name], found[customer][1][name] = value, lineage
     return {number: tuple(map(written, both)) for number, both in found.items()}
 
 
