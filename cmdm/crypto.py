@@ -9,6 +9,7 @@ keyed digests beside it do anyway.
 import base64
 import hashlib
 import hmac
+import struct
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -64,8 +65,8 @@ def digests64(texts: Iterable[str], begin: str, purpose: str) -> list[int]:
     for text in texts:
         each = begun.copy()
         each.update(text.encode())
-        made.append(int.from_bytes(each.digest(), "big", signed=True))
-    return made
+        made.append(each.digest())
+    return list(struct.unpack(f">{len(made)}q", b"".join(made)))
 
 
 def seal_bytes(content: bytes, context: str) -> bytes:

@@ -51,7 +51,9 @@ class _Preparer:
 
     def __init__(self) -> None:
         command = [sys.executable, "-c", _BEGIN]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # One thread each: there are as many preparers as cores.
+        alone = {**os.environ, "POLARS_MAX_THREADS": "1"}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=alone)
 
     def prepare(self, work: Any) -> Any:
         """What the rows become; nothing from a process that is there no more, or whose answer cannot be read."""

@@ -9,6 +9,7 @@ that cannot be taken, a quality rule that holds it back) is left out here and pr
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple, Self
 
 import polars as pl
@@ -101,9 +102,13 @@ def prepare_columns(
     """
     told = columns.stated(frame, bound).with_columns(_raw(frame, header)).filter(pl.col("content").is_not_null())
     told = told.filter(pl.col("raw").is_not_null())
-    parts = [_of_party(source, told.filter(party=one), one, bound, known, seen) for one in PARTIES]
+    there = [one for one in PARTIES if (told["party"] == one).any()] or PARTIES[:1]
+    parts = [_of_party(source, told.filter(party=one), one, bound, known, seen) for one in there]
     made = pl.concat([rows for rows, _terms in parts]).with_row_index("was")
-    terms = pl.concat([parts[0][1], parts[1][1].with_columns(pl.col("place") + parts[0][0].height)])
+    before = accumulate((rows.height for rows, _terms in parts), initial=0)
+    terms = pl.concat(
+        [terms.with_columns(pl.col("place") + first) for (_rows, terms), first in zip(parts, before, strict=False)]
+    )
     ordered = made.sort("line").with_row_index("place")
     places = ordered.select("was", "place")
     moved = terms.rename({"place": "was"}).join(places, on="was", how="inner").select("place", "term")

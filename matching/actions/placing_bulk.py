@@ -4,6 +4,7 @@ One such run at a time. What it leaves (because somebody wrote to the same block
 placed record by record afterwards.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -116,7 +117,21 @@ def _planned(chosen: InForce, known: Stored, since: Since, *, actor: User, progr
         fresh = np.isin(known.ids, np.array(sorted(own)))
         compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
         made = key_rows.key_rows(model, known, compared.blocks)
-    return Writing(plan(compared, fresh), made, chosen.version, since, actor)
+    with _uncollected():
+        plans = plan(compared, fresh)
+    return Writing(plans, made, chosen.version, since, actor)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Inside, nothing is looked through for garbage: a plan for each of a million groups is none, and takes long."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _slices(writing: Writing) -> Iterator[list[int]]:

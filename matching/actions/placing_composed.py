@@ -5,6 +5,7 @@ It is read, too, by whoever composes: the connection that writes never waits for
 
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 import numpy as np
 import polars as pl
@@ -53,12 +54,15 @@ def _composed(plans: Plans, keys: KeyRows, version: int, numbers: list[int], act
     """The founding groups among these; a few queries."""
     fresh = [number for number in numbers if plans.groups[number].decision.kind != "link"]
     stored, known = plans.compared.stored, catalogue()
-    rows = np.array([row for number in fresh for row in plans.groups[number].rows], dtype=np.int64)
-    read = _read(stored.ids[rows].tolist(), known) if len(rows) else None
+    held = [plans.groups[number].rows for number in fresh]
+    rows = np.array(list(chain.from_iterable(held)), dtype=np.int64)
+    records = stored.ids[rows].tolist()
+    read = _read(records, known) if records else None
     if read is None:
         return None
     customers = drawn(Customer, len(fresh))
-    groups = [stored.ids[plans.groups[number].rows].tolist() for number in fresh]
+    sizes = [len(each) for each in held]
+    groups = [records[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
     try:
         if isinstance(read, WaitingColumns):
             made = composing_columns.compose(stored.columns.party_type, customers, groups, read, known)

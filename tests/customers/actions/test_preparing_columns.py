@@ -127,6 +127,7 @@ def test_rows_can_be_taken_out_with_what_finds_them(source):
 
     left = fresh.without(["K1", "k4"])
 
+    assert left.terms["place"].is_sorted()
     assert together(left) == {line: one for line, one in together(fresh).items() if one[0] not in ("K1", "k4")}
 
 
@@ -139,3 +140,4 @@ def test_a_key_that_comes_in_two_parts_of_a_slab_is_left_out(source):
 
     assert made.keys == ["k 2", "K\\3", "k4", "K5", "Z1"]
     assert made.terms["place"].max() == 4
+    assert made.terms["place"].is_sorted()
