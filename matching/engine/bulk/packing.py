@@ -107,10 +107,18 @@ def lines_of(columns: Columns, rows: Ints) -> pl.Series:
 def _joined(lists: Lists, texts: pl.Series, rows: Ints) -> pl.Series:
     """The values of each row, numbers into texts, in one text."""
     some = lists.take(rows)
-    frame = pl.DataFrame({"row": some.rows, "text": texts.gather(some.values)})
-    made = frame.group_by("row", maintain_order=True).agg(pl.col("text").str.join(VALUE))
-    empty = pl.repeat("", len(rows), dtype=pl.String, eager=True)
-    return empty.scatter(made["row"].to_numpy(), made["text"]) if len(made) else empty
+    counts = np.diff(some.starts)
+    found = pl.repeat("", len(rows), dtype=pl.String, eager=True)
+    one = np.flatnonzero(counts == 1)
+    if len(one):
+        found = found.scatter(one, texts.gather(some.values[some.starts[one]]))
+    several = np.flatnonzero(counts > 1)
+    if len(several):
+        rest = some.take(several)
+        frame = pl.DataFrame({"row": several[rest.rows], "text": texts.gather(rest.values)})
+        made = frame.group_by("row", maintain_order=True).agg(pl.col("text").str.join(VALUE))
+        found = found.scatter(made["row"].to_numpy(), made["text"])
+    return found
 
 
 def _together(columns: list[pl.Series], count: int) -> pl.Series:
