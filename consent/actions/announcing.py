@@ -62,10 +62,10 @@ def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
 
     Writes no consent event: what was said stays on the records.
     """
-    said = set(ConsentEvent.objects.filter(record__among=list(before)).values_list("record", flat=True))
+    said = set(ConsentEvent.objects.filter(record__among=before.keys()).values_list("record", flat=True))
     if not said:
         return
-    rows = SourceRecord.objects.filter(pk__among=list(before), customer__isnull=False).values_list("pk", "customer")
+    rows = SourceRecord.objects.filter(pk__among=before.keys(), customer__isnull=False).values_list("pk", "customer")
     customers = {customer or 0 for record, customer in rows if before[record] or record in said}
     customers.update(customer for customer in before.values() if customer)
     known = material(customers=customers, every=True)

@@ -5,6 +5,7 @@ placed record by record afterwards.
 """
 
 import gc
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -35,11 +36,13 @@ _LOCK = 0x6D62756C  # one bulk placing at a time
 def place_all(records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Progress) -> PlacedMany:
     """Place as many of these records (ids) as can be placed at once; those placed already are passed over."""
     total = PlacedMany(0, 0, 0, 0)
+    # Of a list Django would look at every item, whether it is an expression.
+    wanted = array("q", records)
     with _alone():
-        _size(records)
-        for party, chosen in _largest_first(records):
+        _size(wanted)
+        for party, chosen in _largest_first(wanted):
             if party not in models_coming():
-                total = _sum(total, _place_party(chosen, records, actor=actor, hold=hold, progress=progress))
+                total = _sum(total, _place_party(chosen, wanted, actor=actor, hold=hold, progress=progress))
     return total
 
 
