@@ -1,5 +1,6 @@
 """The evidence of many pairs as JSON, in columns: what `Scorer.told` tells of each, without an object for any line."""
 
+import json
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ def told_in_columns(scorer: Scorer, scores: Scores) -> Told:
         names = [*LEVELS[each.kind], NOT_THERE]
         codes = said.levels[:, place].astype(np.int64)
         codes[codes == MISSING] = len(names) - 1
-        begin = pl.Series([f'["{each.code}", "{name}", ' for name in names]).gather(codes)
+        begin = pl.Series([_begin(each.code, name) for name in names]).gather(codes)
         lines.append(_line(begin, said.sums.lines[:, place]))
     for place, extra in enumerate(model.interactions):
         lines.append(_line(_where(said.held[:, place], extra.code, INTERACTION), said.sums.together[:, place]))
@@ -42,7 +43,11 @@ def told_in_columns(scorer: Scorer, scores: Scores) -> Told:
 
 
 def _where(holds: Ints, code: str, level: str) -> pl.Series:
-    return pl.select(pl.when(pl.Series(holds)).then(pl.lit(f'["{code}", "{level}", '))).to_series()
+    return pl.select(pl.when(pl.Series(holds)).then(pl.lit(_begin(code, level)))).to_series()
+
+
+def _begin(code: str, level: str) -> str:
+    return f"[{json.dumps(code)}, {json.dumps(level)}, "
 
 
 def _line(begin: pl.Series, bits: Ints) -> pl.Series:
