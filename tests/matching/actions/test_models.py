@@ -213,7 +213,7 @@ class TestSize:
 
     def test_a_hub_that_grew_leaves_out_rules_that_no_longer_pay_and_drops_their_keys(self, scene):
         stored(scene.crm, "1", ANNA)
-        models.size("person", 100_000)
+        models.size("person", 30_000)
         assert not Job.objects.filter(name=REKEY).exists()
         before = MatchKey.objects.count()
         models.size("person", 1_000_000)
