@@ -119,8 +119,13 @@ class TestStarting:
 
     @pytest.mark.parametrize(
         ("also", "heavy"),
-        [("django", {"numba", "numpy", "polars"}), ("cmdm.urls", {"numba"})],
-        ids=["any process", "the server of pages"],
+        [
+            ("django", {"numba", "numpy", "polars"}),
+            ("cmdm.urls", {"numba"}),
+            ("customers.jobs", {"numba"}),
+            ("matching.actions.matching", {"numba"}),
+        ],
+        ids=["any process", "the server of pages", "loading", "comparing"],
     )
     def test_arrays_are_imported_where_they_are_used(self, also, heavy):
         begin = "import django, importlib, sys; django.setup(); importlib.import_module(sys.argv[1])"

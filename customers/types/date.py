@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING
 
 from babel import Locale, UnknownLocaleError
@@ -38,13 +39,6 @@ _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/. ]?)([0-9]{1,2})\2([0-9]{4})\Z")
 _SHORT_YEAR = re.compile(r"([0-9]{1,2})([-/. ])([0-9]{1,2})\2([0-9]{2})\Z")
 _SEPARATORS = re.compile(r"[-/., ]+")
 _MONTH_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv")
-_MONTHS = {
-    folded: month
-    for language in _MONTH_LANGUAGES
-    for width in ("wide", "abbreviated")
-    for month, name in get_month_names(width, locale=language).items()
-    if (folded := fold(name)).isalpha()
-}
 _BLANKS_AROUND_MARKS = re.compile(r"\s*([-/.])\s*")
 
 
@@ -118,16 +112,28 @@ def _read(text: str, order: str) -> str:
     return _with_named_month(text)
 
 
+@cache
+def _months() -> dict[str, int]:
+    """The numbers of the months by their names, which are read when the first is met: few files name any."""
+    return {
+        folded: month
+        for language in _MONTH_LANGUAGES
+        for width in ("wide", "abbreviated")
+        for month, name in get_month_names(width, locale=language).items()
+        if (folded := fold(name)).isalpha()
+    }
+
+
 def _with_named_month(text: str) -> str:
     """`24-May-11`, `Mar 1, 1970`, `1. März 1970`: the month is a word, so the order needs no telling."""
-    words = [word for word in _SEPARATORS.split(text) if word]
-    named = [place for place, word in enumerate(words) if fold(word) in _MONTHS]
+    words, months = [word for word in _SEPARATORS.split(text) if word], _months()
+    named = [place for place, word in enumerate(words) if fold(word) in months]
     numbers = [word for word in words if word.isascii() and word.isdigit() and len(word) in (1, 2, 4)]
     if len(words) != 3 or len(named) != 1 or len(numbers) != 2:
         raise Invalid("date", _("This is not a date."))
     years = [word for word in numbers if len(word) == 4] or numbers[1:]
     numbers.remove(years[0])
-    return _day(_whole_year(years[0]), str(_MONTHS[fold(words[named[0]])]), numbers[0])
+    return _day(_whole_year(years[0]), str(months[fold(words[named[0]])]), numbers[0])
 
 
 def _whole_year(year: str) -> str:

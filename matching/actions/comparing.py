@@ -14,7 +14,7 @@ from matching.engine.comparing import conflict
 from matching.engine.model import Model
 from matching.queries.stored import Stored
 
-FEW = 3_000
+FEW = 12_000  # records that are compared sooner than compiled kernels are read from disk
 Progress = Callable[[int, int | None, str], None]
 
 
@@ -53,7 +53,6 @@ def compare(
     blocks = block(model, stored.columns, keep=keep)
     # An upper bound: pairs that share several keys are counted under each.
     total = sum(blocks.count(rule) for rule in range(len(model.rules)))
-    # A few records are compared before compiled kernels are read from disk.
     fast = AVAILABLE and len(stored) >= FEW
     scorer = Scorer(model, blocks.telling(), fast=fast)
     found_pairs = pairs(blocks, fresh, fast=fast)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import repeat
+from threading import Thread
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -26,8 +28,10 @@ from matching.queries.features import party_of
 from matching.queries.models import InForce, models_in_force
 
 PREPARED = "prepared records"
+TOGETHER = 500  # records of one change that are likely to have so many pairs
 MANY = 3_000  # pairs from which they are compared in arrays
 IN_ARRAYS = "matching.actions.scoring_many.compare"  # imported when there are so many: it needs much that pages do not
+GET_READY = "matching.actions.scoring_many.get_ready"
 # What comparing needs of a record: loading the rest of it took longer than comparing.
 COMPARED = ("key", "source", "domain", "party_type", "version", "customer", "about")
 _OTHERS = Rows(SourceRecord, "WHERE t.id = ANY(%s) AND t.closed_at IS NULL", only=COMPARED)
@@ -70,6 +74,14 @@ def ignoring(crowded: set[tuple[str, str]]) -> Ignore | None:
         return None
     endings = tuple(text for attribute, text in crowded if attribute == "phone")
     return lambda attribute, value: value.endswith(endings) if attribute == "phone" else (attribute, value) in crowded
+
+
+@cache
+def get_ready() -> Thread:
+    """Have what comparing many needs read from disk while the server writes them; once a process."""
+    reading = Thread(target=lambda: import_string(GET_READY)())
+    reading.start()
+    return reading
 
 
 def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:

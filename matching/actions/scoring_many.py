@@ -19,7 +19,8 @@ from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.packing import prepared_from_lines
 from matching.engine.bulk.scoring import Scorer, Scores, joined, score_all
-from matching.engine.features import Features
+from matching.engine.defaults import person_model
+from matching.engine.features import Features, Party, prepare
 from matching.engine.model import Model
 from matching.engine.packing import packed
 from matching.engine.scoring import score
@@ -64,6 +65,16 @@ class _Met:
         """What each row is tied as: its customer, or itself."""
         both = zip(self.columns.ids.tolist(), self.customers.tolist(), strict=True)
         return [(customer,) if customer else record for record, customer in both]
+
+
+def get_ready() -> None:
+    """Read from disk what comparing so many needs: what imports this module, and the compiled kernel."""
+    if not AVAILABLE:
+        return
+    model = person_model()
+    line = packed(prepare(model, Party(0, model.party_type, {})))
+    columns = of_prepared(prepared_from_lines(model, np.arange(2), pl.Series([line, line])))
+    Scorer(model, columns).score(np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64), floor=model.review)
 
 
 def compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[int, Features]) -> None:

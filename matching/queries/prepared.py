@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from django.db.models import F, JSONField, Q, Value
@@ -12,6 +13,7 @@ from cmdm import crypto
 from cmdm.database.kept import kept
 from customers.models import SourceRecord
 from customers.models.record import RecordQuerySet
+from customers.rules.batching import ahead
 from customers.sealing import open_values
 from matching.engine.features import Features, Party, prepare
 from matching.engine.model import Model
@@ -56,13 +58,27 @@ class Line(NamedTuple):
 
 def lines(model: Model, records: Sequence[int]) -> Iterator[Line]:
     """The lines of the open ones of these records (ids), in order; without the ORM, which would take longer."""
-    for start in range(0, len(records), CHUNK):
-        with kept() as cursor:
-            cursor.execute(LINES, [model.preparation, list(records[start : start + CHUNK])])
-            rows = cursor.fetchall()
-        for pk, customer, token, values in rows:
-            line = opened(token) if token is not None else _packed(model, pk, values)
-            yield Line(pk, customer or 0, line)
+    if len(records) <= CHUNK:
+        yield from _lines_of(model, _rows(model, records) if records else [])
+        return
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # While the server reads some, those before are opened.
+        parts = (_rows(model, records[start : start + CHUNK]) for start in range(0, len(records), CHUNK))
+        for opening in ahead(beside.submit(_lines_of, model, rows) for rows in parts):
+            yield from opening.result()
+
+
+def _rows(model: Model, records: Sequence[int]) -> list[Any]:
+    with kept() as cursor:
+        cursor.execute(LINES, [model.preparation, list(records)])
+        return cursor.fetchall()
+
+
+def _lines_of(model: Model, rows: Iterable[Any]) -> list[Line]:
+    return [
+        Line(pk, customer or 0, opened(token) if token is not None else _packed(model, pk, values))
+        for pk, customer, token, values in rows
+    ]
 
 
 def _packed(model: Model, record: int, values: str) -> str:

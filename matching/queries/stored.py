@@ -121,6 +121,8 @@ def _from_lines(model: Model, rows: RecordQuerySet) -> tuple[Prepared, Ints]:
 
 def _fill(model: Model, lines: list[str], waiting: list[tuple[int, Mapping[str, Any]]]) -> None:
     """The lines of the places that wait for them."""
+    if not waiting:
+        return
     columns = of_prepared(prepared_from(model, table_of(model, waiting)))
     for place, line in zip(columns.ids.tolist(), lines_of(columns, np.arange(len(waiting))), strict=True):
         lines[place] = line

@@ -15,7 +15,7 @@ import polars as pl
 from matching.engine import keys as reference
 from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.columns import Columns
-from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.fast import kernel, pays
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.parts import Part, cross, part_of, texts_of
 from matching.engine.bulk.texts import Texts
@@ -109,7 +109,7 @@ class KeyMaker:
 
 def distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
     """The places of keys without repeats in a row, ordered by row and number."""
-    if AVAILABLE:
+    if pays(len(rows)):
         places = np.empty(len(rows), dtype=np.int64)
         return places[: _sorted(rows, numbers, places)]
     several = np.bincount(rows, minlength=count)[rows] > 1

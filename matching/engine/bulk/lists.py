@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.fast import kernel, pays
 
 Ints = NDArray[Any]
 
@@ -91,7 +91,7 @@ class Lists:
         counts = self.counts[rows]
         starts = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum(counts, out=starts[1:])
-        if AVAILABLE:
+        if pays(len(rows)):
             values = np.empty(starts[-1], dtype=self.values.dtype)
             _gathered(self.starts, self.values, rows, values)
             return starts, values

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.fast import kernel, pays
 from matching.engine.bulk.lists import Ints, grouped
 
 _SMALLEST: Final = 1 << 16
@@ -17,7 +17,7 @@ def numbered(values: Ints, smallest: int = _SMALLEST) -> tuple[Ints, Ints]:
 
     The table begins with `smallest` slots, a power of two, and doubles as often as half of it is taken.
     """
-    if not AVAILABLE:
+    if not pays(len(values)):
         groups, places, _sizes = grouped(values)
         return groups.astype(np.int32), places
     given = values.view(np.int64) if values.dtype == np.uint64 else values.astype(np.int64)

@@ -13,7 +13,7 @@ import polars as pl
 
 from matching.engine import keys as reference
 from matching.engine.bulk.columns import Columns, digits_of, endings_of
-from matching.engine.bulk.fast import AVAILABLE, kernel
+from matching.engine.bulk.fast import kernel, pays
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.texts import Later, Texts
@@ -73,7 +73,7 @@ def _both(columns: Columns, one: Lists, other: Lists, pool: Texts) -> Part:
 
 def cross(rows: Ints, values: Ints, other: Lists) -> tuple[Ints, Ints, Ints]:
     """Every value (with its row) with every value that the other has in that row: rows, values, others."""
-    if AVAILABLE:
+    if pays(len(rows)):
         whole = int((other.starts[rows + 1] - other.starts[rows]).sum())
         again, found = np.empty(whole, dtype=np.int64), np.empty(whole, dtype=other.values.dtype)
         _cross(rows, other.starts, other.values, again, found)

@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pytest
 from django.db import transaction
 
@@ -9,11 +10,17 @@ from cmdm.models import system_user
 from customers.actions.received import Received
 from customers.actions.records import take_in
 from customers.models import SourceRecord
-from matching.actions import scoring, scoring_many
+from matching.actions import placing, scoring, scoring_many
+from matching.engine.bulk import fast, fused
+from matching.engine.bulk.columns import of_features
+from matching.engine.bulk.scoring import Scorer
+from matching.engine.defaults import person_model
+from matching.engine.features import Party, prepare
 from matching.engine.model import Model
 from matching.models import Candidate, LedgerEntry, MatchKey, MatchModel, OversizedBlock
 from tests.support.records import person
 
+MODEL = person_model()
 GIVEN = ("Anna", "Anne", "Karl", "Carl", "Bob", "Robert", "Maria", "Mia")
 FAMILY = ("Bergström", "Bergstrom", "Lindqvist", "Lindquist", "Huber", "Lopez Garcia")
 
@@ -115,6 +122,26 @@ def test_a_batch_in_arrays_leaves_what_one_by_one_leaves(scene, monkeypatch, cap
     assert {kind for _ends, kind, *_rest in wanted["candidates"]} >= {"possible", "conflict"}
     monkeypatch.setattr(scoring_many, "AT_ONCE", 300)
     assert outcome(scene, batch) == wanted
+
+
+def test_what_a_large_batch_needs_is_read_while_it_is_written(scene, monkeypatch):
+    monkeypatch.setattr(placing, "TOGETHER", 3)
+    scoring.get_ready.cache_clear()
+    took_in(scene, "a", townspeople(2, 1))
+    assert scoring.get_ready.cache_info().currsize == 0
+    took_in(scene, "b", townspeople(3, 2))
+    took_in(scene, "c", townspeople(3, 3))
+    assert scoring.get_ready.cache_info().misses == 1
+    scoring.get_ready().join()
+
+
+@pytest.mark.skipif(not fast.AVAILABLE, reason="numba is not installed")
+def test_the_kernel_that_it_needs_is_then_there():
+    scoring_many.get_ready()
+    [one] = fused._run.made().signatures
+    people = [prepare(MODEL, Party(n, "person", values)) for n, values in enumerate(townspeople(20, 5))]
+    Scorer(MODEL, of_features(MODEL, people)).score(np.arange(10), np.arange(10, 20), floor=MODEL.review)
+    assert fused._run.made().signatures == [one]
 
 
 def test_so_do_records_that_come_alone(scene, monkeypatch):

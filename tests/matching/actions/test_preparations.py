@@ -15,6 +15,7 @@ from matching.engine.defaults import person_model
 from matching.engine.features import Party, prepare
 from matching.engine.packing import packed
 from matching.models import MatchKey, PreparedRecord
+from matching.queries import prepared
 from matching.queries.models import REKEY, models_in_force
 from matching.queries.prepared import lines, opened, sealed
 from matching.queries.stored import comparable
@@ -93,6 +94,15 @@ class TestReading:
         stored(scene.crm, "1", ANNA)
         PreparedRecord.objects.all().delete()
         assert self.found(scene) == "link"
+
+    def test_many_are_read_piece_by_piece_in_their_order(self, scene, monkeypatch):
+        monkeypatch.setattr(prepared, "CHUNK", 2)
+        records = [stored(scene.crm, str(number), who) for number, who in enumerate((ANNA, KARL, ANNA, KARL, ANNA))]
+        PreparedRecord.objects.filter(pk=records[1].pk).delete()
+        wanted = [(record.pk, record.customer_id) for record in records]
+        found = list(prepared.lines(MODEL, [one.pk for one in records]))
+        assert [(one.record, one.customer) for one in found] == wanted
+        assert [one.line for one in found] == [line_of(who) for who in (ANNA, KARL, ANNA, KARL, ANNA)]
 
     @pytest.mark.parametrize("is_kept", [True, False])
     def test_many_are_read_the_same_in_lines_and_in_columns(self, scene, is_kept):

@@ -1,7 +1,6 @@
 """Blocks in arrays hold the pairs that the keys of single records make, each pair once."""
 
 from collections import defaultdict
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import combinations
 
@@ -11,10 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine.bulk import columns as bulk
-from matching.engine.bulk import keys as keys_in_columns
-from matching.engine.bulk import lists, numbering, parts
 from matching.engine.bulk.blocking import block, pairs
-from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.keys import KeyMaker
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
@@ -22,10 +18,10 @@ from matching.engine.keys import Key, keys, subdivide
 from matching.engine.model import Rule
 from matching.engine.vocabulary import KEY_PARTS
 from tests.matching.engine.shapes import organisations, people
+from tests.support.kernels import WAYS, going
 
 PERSONS, ORGANISATIONS = person_model(), organisation_model()
 EVERY_PART = replace(PERSONS, rules=tuple(Rule(part, (part,)) for part in sorted(KEY_PARTS)))
-WAYS = [pytest.param(True, marks=pytest.mark.skipif(not AVAILABLE, reason="numba is not installed")), False]
 
 
 def features_of(model, all_values):
@@ -53,18 +49,9 @@ def expected_pairs(model, features):
 
 
 def found_pairs(model, columns, *, fast, fresh=None):
-    with compiled(fast):
+    with going(fast):
         chunks = list(pairs(block(model, columns), fresh, fast=fast))
     return [(int(i), int(j)) for left, right in chunks for i, j in zip(left, right, strict=True)]
-
-
-@contextmanager
-def compiled(fast):
-    """Nothing is, where numba is not installed."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (keys_in_columns, lists, numbering, parts):
-            patch.setattr(module, "AVAILABLE", fast and AVAILABLE)
-        yield
 
 
 @pytest.mark.parametrize("fast", WAYS)
@@ -72,7 +59,7 @@ def compiled(fast):
 @given(values=st.lists(st.one_of(people(), organisations()), max_size=8))
 def test_every_part_of_a_key_reads_as_the_reference_reads_it(fast, values):
     features = features_of(EVERY_PART, values)
-    with compiled(fast):
+    with going(fast):
         maker = KeyMaker(EVERY_PART, bulk.of_features(EVERY_PART, features))
         found = [
             (row, index, text)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.texts import Texts, _pooled
 from matching.engine.features import MADE_UP, made_up
+from tests.support.kernels import WAYS, going
 
 WORDS = st.lists(st.text("abcö12 ", max_size=6), max_size=8)
 
@@ -28,11 +29,13 @@ def test_texts_that_share_a_hash_keep_their_own_number(hashed):
     assert pool.gather(numbers).to_list() == texts.to_list()
 
 
+@pytest.mark.parametrize("compiled", WAYS)
 @given(values=st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(0, 9), max_size=60))
-def test_equal_numbers_have_one_number_however_often_the_table_grows(values):
+def test_equal_numbers_have_one_number_however_often_the_table_grows(values, compiled):
     for kind in (np.int64, np.uint64):
         given = np.array(values, dtype=np.int64).view(kind)
-        numbers, places = numbered(given, smallest=2)
+        with going(compiled):
+            numbers, places = numbered(given, smallest=2)
         assert given[places][numbers].tolist() == given.tolist()
         assert sorted(set(numbers.tolist())) == list(range(len(places))) == list(range(len(set(values))))
 
