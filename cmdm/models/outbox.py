@@ -31,7 +31,9 @@ class OutboxEvent(models.Model):
 class OutboxPending(models.Model):
     """An event that is still to be dispatched to its handlers."""
 
-    event = models.OneToOneField(OutboxEvent, models.CASCADE, primary_key=True, related_name="pending")
+    event = models.OneToOneField(
+        OutboxEvent, models.CASCADE, primary_key=True, related_name="pending", db_constraint=False
+    )
     attempts = models.SmallIntegerField(default=0)
     not_before = models.DateTimeField(default=clock.now)
     error = models.CharField(max_length=200, blank=True)

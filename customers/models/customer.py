@@ -101,10 +101,13 @@ class Customer(Changed):
 
 
 class CustomerDomain(models.Model):
-    """A domain in which a customer has an open record; what ``visible_to`` and paging join. Derived by ``rebuild``."""
+    """A domain in which a customer has an open record; what ``visible_to`` and paging join. Derived by ``rebuild``.
 
-    customer = models.ForeignKey(Customer, models.CASCADE, related_name="domains")
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="+", db_index=False)
+    What it names is held by a trigger of the statement.
+    """
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="domains", db_constraint=False)
+    domain = models.ForeignKey(Domain, models.PROTECT, related_name="+", db_constraint=False, db_index=False)
 
     class Meta:
         default_permissions = ()

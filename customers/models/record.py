@@ -33,11 +33,16 @@ class SourceRecord(Changed):
     ``values`` are standardised, sensitive attributes sealed; ``raw`` is what was received, sealed; ``digest`` is
     the keyed digest of what was received; ``customer`` is the live link. ``about`` makes it a correction of another.
     ``corrected``: the values with what stewards corrected laid over them, sealed likewise; nothing where they did not.
+    Its source, domain and customer are held by triggers of the statement.
     """
 
-    source = models.ForeignKey(Source, models.PROTECT, related_name="records", verbose_name=_("source"), db_index=False)
+    source = models.ForeignKey(
+        Source, models.PROTECT, related_name="records", verbose_name=_("source"), db_constraint=False, db_index=False
+    )
     key = models.CharField(_("key in the source"), max_length=200)
-    domain = models.ForeignKey(Domain, models.PROTECT, related_name="+", verbose_name=_("domain"), db_index=False)
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, related_name="+", verbose_name=_("domain"), db_constraint=False, db_index=False
+    )
     party_type = models.CharField(_("party"), max_length=12, choices=PartyType.choices)
     values = models.JSONField(_("values"), default=dict)
     corrected = models.JSONField(null=True)
@@ -50,7 +55,7 @@ class SourceRecord(Changed):
     received_at = models.DateTimeField(_("received at"))
     placed_at = models.DateTimeField(_("placed at"), null=True)
     customer = models.ForeignKey(
-        Customer, models.PROTECT, null=True, related_name="records", verbose_name=_("customer")
+        Customer, models.PROTECT, null=True, related_name="records", verbose_name=_("customer"), db_constraint=False
     )
     about = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="corrections", verbose_name=_("about"), db_index=False

@@ -15,7 +15,7 @@ class LedgerEntry(models.Model):
     """Records that went to a customer. Replaying the entries in id order gives the links.
 
     Unmerging asks which entries name a record; the index of that leaves foundings out, which are most of the entries,
-    come with every load, and are never asked for by record.
+    come with every load, and are never asked for by record. What an entry names is held by a trigger of the statement.
     """
 
     class Deed(models.TextChoices):
@@ -29,10 +29,17 @@ class LedgerEntry(models.Model):
     at = models.DateTimeField(_("at"), default=clock.now)
     deed = models.CharField(_("deed"), max_length=8, choices=Deed.choices)
     records = ArrayField(models.BigIntegerField())
-    source_customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+", db_index=False)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="ledger")
+    source_customer = models.ForeignKey(
+        Customer, models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="ledger", db_constraint=False)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"), db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+        db_constraint=False,
+        db_index=False,
     )
     by_machine = models.BooleanField(default=False)
     rule = models.CharField(_("rule"), max_length=40, blank=True)
@@ -40,7 +47,9 @@ class LedgerEntry(models.Model):
     model_version = models.PositiveIntegerField(null=True)
     evidence = models.JSONField(default=dict)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by", db_index=False)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversed_by", db_constraint=False, db_index=False
+    )
 
     class Meta:
         verbose_name = _("ledger entry")
