@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+ROOM = "64MB"  # the rows of a slice, old and new
 _LOCK = 0x6D776169  # held, shared, by all who fill the hub
 _TURN = 0x6D776170  # one builds at a time
 _names: list[str] = []
@@ -56,13 +57,15 @@ def left() -> list[str]:
 
 @contextmanager
 def filling() -> Iterator[None]:
-    """Inside, nobody takes what waits for left behind."""
+    """Inside, nobody takes what waits for left behind; what triggers see of a slice is kept in memory."""
     _ask("pg_advisory_lock_shared", _LOCK)
     try:
+        _run(f"SET work_mem = '{ROOM}'")
         yield
     finally:
         with suppress(DatabaseError):
             _ask("pg_advisory_unlock_shared", _LOCK)
+            _run("RESET work_mem")
 
 
 def set_aside() -> None:
@@ -95,3 +98,8 @@ def _ask(function: str, *given: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}({', '.join('%s' for _one in given)})", given)
         return bool(cursor.fetchone()[0])
+
+
+def _run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

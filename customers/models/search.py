@@ -35,9 +35,9 @@ class SearchTerm(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["kind", "term", "record"],
+                fields=["term", "kind", "record"],  # three kinds in front would make each comparison a tie at first
                 name="search_term",
-                opclasses=["int2_ops", "varchar_pattern_ops", "int8_ops"],
+                opclasses=["varchar_pattern_ops", "int2_ops", "int8_ops"],
             )
         ]
 
