@@ -4,15 +4,17 @@ For statements that stand in the code word for word and are asked with every rec
 answering it. A statement put together for one call gains nothing, and takes the place of one that is kept.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from psycopg.adapt import Transformer
 
 FEW = 200
 
@@ -22,13 +24,28 @@ class _Keeping(psycopg.Cursor[Any]):
 
     _waits = True
 
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        # What makes texts of values is found once a connection, not for every cursor.
+        told = _telling(self.connection)
+        made = self._query_cls(told)
+        made.convert(query, params)
+        return made
+
+    def _maybe_prepare_gen(self, pgq: Any, **options: Any) -> Any:
+        yield from super()._maybe_prepare_gen(pgq, **options)
+        if self._waits and self._conn._pipeline:
+            # The answer is asked for together with the question: by themselves they would be sent one after the other.
+            commands = self._conn._pipeline.command_queue
+            commands.append(partial(_both, commands.pop(), self._pgconn.send_flush_request))
+
     def execute(self, query: Any, params: Any = None, **options: Any) -> "_Keeping":
         # Only for this call: while it is set, the connection remembers the text of whatever it is asked.
         self.connection.prepare_threshold = 0 if settings.PREPARED else None
         try:
             super().execute(query, params, **options)
-            if self._waits:
-                self._fetch_pipeline()
+            if self._waits and self._conn._pipeline:
+                with self._conn.lock:
+                    self._conn.wait(self._conn._pipeline._fetch_gen(flush=False))
             return self
         finally:
             self.connection.prepare_threshold = None
@@ -48,6 +65,21 @@ def kept() -> CursorWrapper:
     # Its wrapper is made as that of any cursor: statements are counted, and errors are Django's.
     made: CursorWrapper = connection._prepare_cursor(_Keeping(connection.connection))  # type: ignore[attr-defined]
     return made
+
+
+def _both(one: Callable[[], None], other: Callable[[], None]) -> None:
+    one()
+    other()
+
+
+_TOLD: "WeakKeyDictionary[Any, Transformer]" = WeakKeyDictionary()
+
+
+def _telling(connection_: Any) -> Transformer:
+    known = _TOLD.get(connection_)
+    if known is None:
+        known = _TOLD[connection_] = Transformer(connection_)
+    return known
 
 
 class _Sending(_Keeping):
