@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Count, Exists, OuterRef, Q
-
 from cmdm import clock
-from consent.models import Act, ConsentEvent
-from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED
+from cmdm.database.kept import kept
+from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED, PROLONGED
+
+_STANDING = """
+    SELECT r.customer_id, count(DISTINCT e.purpose_id)
+      FROM customers_sourcerecord r JOIN consent_consentevent e ON e.record_id = r.id
+     WHERE r.customer_id = ANY(%(customers)s) AND e.act = ANY(%(answers)s)
+       AND NOT EXISTS (SELECT FROM consent_consentevent n WHERE n.names_id = e.id AND n.act = ANY(%(ends)s))
+       AND (e.expires_at IS NULL OR e.expires_at > %(now)s OR EXISTS (
+            SELECT FROM consent_consentevent n
+             WHERE n.names_id = e.id AND n.act = %(prolonged)s AND n.expires_at > %(now)s))
+     GROUP BY r.customer_id
+"""
+_ANSWERS, _ENDS = sorted(GRANTING | DENYING), sorted({*ENDING, INVALIDATED})
 
 
 def impacts(customers: Sequence[int]) -> dict[int, int]:
@@ -14,9 +24,7 @@ def impacts(customers: Sequence[int]) -> dict[int, int]:
 
     An order of magnitude for the order of a queue; what may be done is told by :mod:`consent.queries.permitted`.
     """
-    ended = ConsentEvent.objects.filter(names=OuterRef("pk"), act__in=[*ENDING, INVALIDATED])
-    rows = ConsentEvent.objects.of_customers(customers).filter(~Exists(ended), act__in=[*GRANTING, *DENYING])
-    longer = ConsentEvent.objects.filter(names=OuterRef("pk"), act=Act.PROLONGED, expires_at__gt=clock.now())
-    lapsed = Q(expires_at__lte=clock.now()) & ~Exists(longer)
-    standing = rows.exclude(lapsed).values_list("record__customer").order_by()
-    return dict(standing.annotate(count=Count("purpose", distinct=True)))
+    told = {"customers": list(customers), "answers": _ANSWERS, "ends": _ENDS, "prolonged": PROLONGED}
+    with kept() as cursor:
+        cursor.execute(_STANDING, {**told, "now": clock.now()})
+        return dict(cursor.fetchall())

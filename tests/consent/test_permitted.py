@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections import defaultdict
 from datetime import timedelta
 from itertools import product
 
@@ -12,9 +13,10 @@ from cmdm import clock
 from cmdm.models import system_user
 from consent.actions import contacts
 from consent.models import ConsentEvent, ContactPoint
+from consent.queries.impacts import impacts
 from consent.queries.material import material
 from consent.queries.permitted import facts_of, permitted
-from consent.rules.folding import ENDING, GRANTING, INVALIDATED, PROLONGED
+from consent.rules.folding import DENYING, ENDING, GRANTING, INVALIDATED, PROLONGED
 from customers.models import Customer
 from tests.consent.scene import make_notice, make_purpose
 from tests.support.people import make_domain
@@ -110,3 +112,24 @@ def test_a_thousand_at_once_get_the_answer_that_each_gets_alone(world, django_as
         for recipient in ("", "mailhaus", "stranger")
     ]
     assert covered[0] > covered[1] > covered[2] == set()
+
+
+def test_what_hangs_on_a_customer_are_the_answers_that_nothing_ended(world, django_assert_num_queries):
+    customers, now = world[1], clock.now()
+    for grant in ConsentEvent.objects.filter(act__in=GRANTING, expires_at__lte=now, named_by__isnull=True):
+        fields = {"record_id": grant.record_id, "purpose_id": grant.purpose_id, "actor": system_user()}
+        until = now - timedelta(hours=1)
+        ConsentEvent.objects.create(**fields, act=PROLONGED, names=grant, expires_at=until, change=CHANGE)
+    events = list(ConsentEvent.objects.select_related("record"))
+    ended = {one.names_id for one in events if one.act in {*ENDING, INVALIDATED}}
+    longer = {one.names_id for one in events if one.act == PROLONGED and one.expires_at > now}
+    standing = defaultdict(set)
+    for one in events:
+        lapsed = one.expires_at is not None and one.expires_at <= now and one.pk not in longer
+        if one.act in GRANTING | DENYING and one.pk not in ended and not lapsed:
+            standing[one.record.customer_id].add(one.purpose_id)
+    with django_assert_num_queries(1):
+        found = impacts([one.pk for one in customers[:-9]])
+    chosen = {one.pk for one in customers[:-9]}
+    assert found == {customer: len(purposes) for customer, purposes in standing.items() if customer in chosen}
+    assert set(found.values()) == {1, 2, 3, 4}
