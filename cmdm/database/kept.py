@@ -4,7 +4,8 @@ For statements that stand in the code word for word and are asked with every rec
 answering it. A statement put together for one call gains nothing, and takes the place of one that is kept.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -72,10 +73,10 @@ def _both(one: Callable[[], None], other: Callable[[], None]) -> None:
     other()
 
 
-_TOLD: "WeakKeyDictionary[Any, Transformer]" = WeakKeyDictionary()
+_TOLD: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
 
-def _telling(connection_: Any) -> Transformer:
+def _telling(connection_: Any) -> Any:
     known = _TOLD.get(connection_)
     if known is None:
         known = _TOLD[connection_] = Transformer(connection_)
@@ -102,6 +103,22 @@ def send(statement: str, values: Sequence[Any] | Mapping[str, Any]) -> None:
         return
     connection.go_ahead()  # type: ignore[attr-defined]
     connection._prepare_cursor(_Sending(connection.connection)).execute(statement, values)  # type: ignore[attr-defined]
+
+
+_BY_INDEX = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin")
+_PLANS = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in ("plan_cache_mode", *_BY_INDEX))
+
+
+@contextmanager
+def few_rows() -> Iterator[None]:
+    """Inside, in a transaction, a few rows are read and written: statements that the server keeps are planned once.
+
+    Of a few values named in an array it would expect more of another call, and plan each call by itself; that took
+    longer than answering it. What is planned once holds while tables grow: by indexes, however small they are by then.
+    """
+    send(_PLANS, ["force_generic_plan", *["off"] * len(_BY_INDEX)])
+    yield  # an error takes it back with everything else
+    send(_PLANS, ["auto", *["on"] * len(_BY_INDEX)])
 
 
 def put(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:

@@ -1,6 +1,7 @@
 """How much of consent hangs on a customer: what a wrong merge of his would touch."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cmdm import clock
 from cmdm.database.kept import kept
@@ -24,7 +25,7 @@ def impacts(customers: Sequence[int]) -> dict[int, int]:
 
     An order of magnitude for the order of a queue; what may be done is told by :mod:`consent.queries.permitted`.
     """
-    told = {"customers": list(customers), "answers": _ANSWERS, "ends": _ENDS, "prolonged": PROLONGED}
+    told: dict[str, Any] = {"customers": list(customers), "answers": _ANSWERS, "ends": _ENDS, "prolonged": PROLONGED}
     with kept() as cursor:
         cursor.execute(_STANDING, {**told, "now": clock.now()})
         return dict(cursor.fetchall())

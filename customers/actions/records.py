@@ -6,6 +6,7 @@ One record is a batch of one. The order: standardise → compare with what is th
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_noop
 
 from cmdm import access, audit, history
 from cmdm.actions import Refused, action
+from cmdm.database.kept import few_rows
 from cmdm.database.rows import Rows
 from cmdm.models import User
 from customers import ports
@@ -47,6 +49,14 @@ def take_in(
     if len(received) > MAX_BATCH:
         raise Refused(_("At most 5,000 records are taken in at once."))
     access.require(actor, verb, source)
+    with few_rows() if len(received) == 1 else nullcontext():
+        outcomes = _take_in(source, received, load, actor=actor)
+    counts = Counter(one.status for one in outcomes)
+    audit.record(actor, "records.taken_in", load or source, domains=[source.domain_id], counts=counts)
+    return outcomes
+
+
+def _take_in(source: Source, received: Sequence[Received], load: Load | None, *, actor: User) -> list[Outcome]:
     keys = [one.key for one in received if "\0" not in one.key]
     writing.lock_keys(source, keys)
     stored = _stored(source, keys)
@@ -65,8 +75,6 @@ def take_in(
     _place(outcomes, actor=actor)
     if load is not None:
         writing.keep_refused(load, outcomes)
-    counts = Counter(one.status for one in outcomes)
-    audit.record(actor, "records.taken_in", load or source, domains=[source.domain_id], counts=counts)
     return outcomes
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from cmdm import verifying
 from cmdm.actions import Refused
@@ -132,3 +133,18 @@ class TestRefusals:
         entry = AuditEntry.objects.get(deed="records.taken_in")
         assert (entry.actor, entry.counts, entry.domains) == (place.olga, {"new": 3}, [place.domain.pk])
         assert Customer.objects.filter(change=entry.change).count() == Customer.objects.count()
+
+
+def planned_anew():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(custom_plans) FROM pg_prepared_statements")
+        return cursor.fetchone()[0]
+
+
+def test_one_record_has_no_statement_planned_anew(place):
+    for number in range(8):  # what comes before is planned for one call five times, as the server does by itself
+        stored(place.crm, f"known-{number}", ANNA)
+    before = planned_anew()
+    stored(place.crm, "new", KARL)
+    stored(place.crm, "of the known", ANNA)
+    assert planned_anew() == before
