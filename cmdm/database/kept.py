@@ -9,13 +9,11 @@ from contextlib import contextmanager
 from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from psycopg.adapt import Transformer
 
 FEW = 200
 
@@ -27,8 +25,7 @@ class _Keeping(psycopg.Cursor[Any]):
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
         # What makes texts of values is found once a connection, not for every cursor.
-        told = _telling(self.connection)
-        made = self._query_cls(told)
+        made = self._query_cls(connection.telling)  # type: ignore[attr-defined]
         made.convert(query, params)
         return made
 
@@ -71,16 +68,6 @@ def kept() -> CursorWrapper:
 def _both(one: Callable[[], None], other: Callable[[], None]) -> None:
     one()
     other()
-
-
-_TOLD: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
-
-
-def _telling(connection_: Any) -> Any:
-    known = _TOLD.get(connection_)
-    if known is None:
-        known = _TOLD[connection_] = Transformer(connection_)
-    return known
 
 
 class _Sending(_Keeping):

@@ -1,8 +1,10 @@
 """Statements sent ahead: nobody waits for them, all that comes after them does, and no fault of one is lost."""
 
+import gc
 import threading
 import time
 import uuid
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -150,6 +152,14 @@ class TestWhatIsCommitted:
         assert connection.ahead is None
         assert connection.connection.info.pipeline_status == PipelineStatus.OFF
         assert connection.connection.info.transaction_status == TransactionStatus.IDLE
+
+    def test_a_connection_that_was_closed_is_held_by_nobody(self, committing):
+        assert asked() == 2
+        left = weakref.ref(connection.connection)
+        connection.close()
+        assert asked() == 2
+        gc.collect()
+        assert left() is None
 
     def test_outside_of_a_transaction_it_is_waited_for(self, committing):
         with pytest.raises(IntegrityError):

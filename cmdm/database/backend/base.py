@@ -10,12 +10,18 @@ from typing import Any
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg.adapt import Transformer
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection; ``ahead`` is its pipeline while statements may be under way."""
+    """A connection; ``ahead`` is its pipeline while statements may be under way, ``telling`` makes texts of values."""
 
     ahead: AbstractContextManager[Any] | None = None
+    telling: Any
+
+    def connect(self) -> None:
+        super().connect()
+        self.telling = Transformer(self.connection)
 
     def go_ahead(self) -> None:
         """From now on statements may be sent ahead, until something else is asked or the transaction ends."""
