@@ -27,8 +27,8 @@ SOURCES = 5
 IMPORTS = 4
 MERGE = 18
 # In production five fewer: nested in the transaction of the test, a change begins and ends with a savepoint of its own
-# and has its deferred checks made at once.
-RECORD = {"new": 29, "link": 37, "changed": 39, "unchanged": 15}
+# and has its deferred checks made at once. Two say how the others are planned; nobody waits for their answer.
+RECORD = {"new": 31, "link": 39, "changed": 41, "unchanged": 17}
 QUALITY = {"dashboard": 19, "answers": 4, "sample": 4, "policies": 6, "practice": 4}
 
 
