@@ -138,6 +138,13 @@ class TestWhatIsNamed:
         run(LOSES["customer"], known)
         run(LOSES["other"], known)
 
+    @pytest.mark.parametrize("name", sorted(TABLE))
+    def test_keeps_its_id(self, name):
+        known = scene()
+        with pytest.raises(IntegrityError, match="never changes"):
+            run(f"UPDATE {TABLE[name]} SET id = %s WHERE id = %s", [NOBODY, known[name]])
+        run(f"UPDATE {TABLE[name]} SET id = id WHERE id = %s", [known[name]])
+
     def test_a_user_whom_the_ledger_names_cannot_be_deleted(self):
         known = scene()
         run("DELETE FROM cmdm_user WHERE id = %(actor)s", {"actor": make_user("other").pk})
