@@ -65,7 +65,8 @@ def test_where_a_record_lies_is_read_by_its_id_whatever_statistics_say():
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(f"EXPLAIN {placing.OWNERS}", [[1, 2]])
         plan = " ".join(line for (line,) in cursor.fetchall())
-    assert "record_compared" in plan
+    # In a table as good as empty either index of the id costs the same.
+    assert "record_compared" in plan or "customers_sourcerecord_pkey" in plan
     assert "customer_id" not in plan
 
 
@@ -73,6 +74,8 @@ def test_mates_are_compared_without_a_look_at_the_rows_of_their_records():
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_bitmapscan = off")
+        # Where others have just written, a look at the rows costs no more: what is asked is whether it can be spared.
+        cursor.execute("SET LOCAL enable_indexscan = off")
         cursor.execute(f"EXPLAIN {prepared.LINES}", [1, [1, 2]])
         plan = " ".join(line for (line,) in cursor.fetchall())
     assert "Index Only Scan using record_compared on customers_sourcerecord r" in plan
