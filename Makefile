@@ -69,9 +69,9 @@ bench-million: $(VENV)/.ok ## Measure taking in, matching and posting with a mil
 
 # FILE: Parquet with the columns of benchmarks/bulk_scoring.py; SPLINK: a Python with splink; BENCH: where splink_bench.py
 # lies; MODEL: what it trained (splink_bench.py gen FILE --save-model MODEL).
-bench-splink: $(VENV)/.ok ## Measure beside Splink: scoring (tight, wide) and a whole load; FILE= SPLINK= BENCH= MODEL=
-	$(PY) benchmarks/bulk_scoring.py $(FILE) --rules tight --splink $(SPLINK) --bench $(BENCH) --model $(MODEL)
-	$(PY) benchmarks/bulk_scoring.py $(FILE) --rules wide --splink $(SPLINK) --bench $(BENCH) --model $(MODEL)
+bench-splink: $(VENV)/.ok ## Measure beside Splink: the same pairs (tight, wide) and a whole load; FILE= SPLINK= BENCH= MODEL=
+	$(PY) benchmarks/bulk_scoring.py $(FILE) --rules tight --same --splink $(SPLINK) --bench $(BENCH) --model $(MODEL)
+	$(PY) benchmarks/bulk_scoring.py $(FILE) --rules wide --same --splink $(SPLINK) --bench $(BENCH) --model $(MODEL)
 	$(PY) benchmarks/taking_in.py --parquet $(FILE) --splink $(SPLINK) --bench $(BENCH) $(ARGS)
 
 format: $(VENV)/.ok-dev ## Bring the code into its form
