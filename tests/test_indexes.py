@@ -9,7 +9,7 @@ from cmdm import clock
 from cmdm.models import AuditEntry
 from consent.models import ConsentEvent, Contradiction, Proposal
 from customers.models import Customer, RejectedRow, Relation
-from matching.actions import placing
+from matching.actions import customer_groups, placing
 from matching.models import Candidate, LedgerEntry, Verdict
 from matching.queries import prepared
 from tests.support.people import make_domain
@@ -96,3 +96,19 @@ def test_the_check_at_commit_looks_at_no_customer_but_those_that_were_touched():
         cursor.execute("UPDATE customers_customer SET restricted = true WHERE id = %s", [merged[0].pk])
         cursor.execute(READ)
         assert cursor.fetchone()[0] - before < 20
+
+
+def test_who_shares_a_key_is_found_key_by_key_before_anything_is_known_of_the_keys():
+    """Of a hub that has just been filled the keys of a few records seemed to be millions, and all keys were read."""
+    first = stored(make_source(make_domain("retail")), "a", ANNA).pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO matching_matchkey (key, record_id, rule, finer) SELECT n, %s, 0, false "
+            "FROM generate_series(1, 50000) AS n",
+            [first],
+        )
+        cursor.execute("SET LOCAL enable_indexonlyscan = off")
+        cursor.execute(f"EXPLAIN {customer_groups.MATES}", [list(range(first, first + 150))])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "Index Cond: (key = mine.key)" in plan
+    assert "Join" not in plan.replace("Nested Loop Anti Join", "")

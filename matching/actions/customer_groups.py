@@ -21,11 +21,13 @@ from matching.queries.models import InForce
 from matching.queries.stored import Stored, comparable, stored
 
 MANY = 50_000  # records from which on all are read: that costs less than to find out who shares a key with them
-# Records that share a key with some, but for the keys of large blocks: those have finer ones.
-_MATES = """
-    SELECT DISTINCT other.record_id FROM matching_matchkey mine JOIN matching_matchkey other USING (key)
-     WHERE mine.record_id = ANY(%s)
-       AND NOT EXISTS (SELECT 1 FROM matching_oversizedblock large WHERE large.key = mine.key)
+# Records that share a key with some, but for the keys of large blocks: those have finer ones. Key by key: by statistics
+# a few thousand keys seem to be worth reading all there are, which takes seconds of a million records.
+MATES = """
+    SELECT DISTINCT other.record_id
+      FROM unnest(ARRAY(SELECT DISTINCT key FROM matching_matchkey WHERE record_id = ANY(%s))) AS mine(key)
+     CROSS JOIN LATERAL (SELECT record_id FROM matching_matchkey k WHERE k.key = mine.key OFFSET 0) AS other
+     WHERE NOT EXISTS (SELECT FROM matching_oversizedblock large WHERE large.key = mine.key)
 """
 
 
@@ -81,7 +83,7 @@ def _read(chosen: InForce, records: Sequence[int], *, everything: bool) -> Store
     rows = comparable(chosen.model.party_type).filter(customer__isnull=False)
     if not everything and len(records) < MANY:
         with connection.cursor() as cursor:
-            cursor.execute(_MATES, [list(records)])
+            cursor.execute(MATES, [list(records)])
             mates = {record for (record,) in cursor.fetchall()}
         rows = rows.filter(pk__among=sorted(mates.union(records)))
     return stored(chosen.model, rows)
