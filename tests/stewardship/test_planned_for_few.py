@@ -13,7 +13,7 @@ from stewardship.queries import questions
 from tests.support.people import make_domain
 from tests.support.records import make_source
 
-FEW = 1_000_000
+FEW = 4_000_000
 GIVEN = {"customers": list(range(1, 400)), "walked": 5_000}
 RECORDS = """
     INSERT INTO customers_sourcerecord (source_id, domain_id, key, party_type, values, digest, findings, change,
