@@ -153,7 +153,7 @@ def test_a_lost_race_keeps_the_card_and_says_who_was_faster(open_page, site, des
     note = page.locator("#refusal [role=alert]")
     assert "answered “Related”" in note.inner_text()
     assert heading(page) == first
-    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    expect(note).to_be_focused()
 
 
 def test_without_script_the_same_buttons_work(open_page, site, desk):
