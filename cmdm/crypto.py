@@ -31,19 +31,20 @@ def _ring() -> dict[str, AESGCM]:
 
 
 @lru_cache(maxsize=8)
-def _digest_key(purpose: str) -> bytes:
+def digest_key(purpose: str) -> bytes:
+    """What digests of one purpose are keyed with: 32 bytes, for whoever makes very many of them himself."""
     return hmac.digest(settings.DIGEST_KEY, purpose.encode(), "sha256")
 
 
 def digest(text: str | bytes, purpose: str) -> bytes:
     """32 bytes, keyed: equal texts of one purpose give equal digests (keyed BLAKE2b-256)."""
     content = text.encode() if isinstance(text, str) else text
-    return hashlib.blake2b(content, digest_size=32, key=_digest_key(purpose)).digest()
+    return hashlib.blake2b(content, digest_size=32, key=digest_key(purpose)).digest()
 
 
 def digests(contents: Iterable[bytes], purpose: str) -> list[bytes]:
     """The digest of each content."""
-    begun = hashlib.blake2b(digest_size=32, key=_digest_key(purpose))
+    begun = hashlib.blake2b(digest_size=32, key=digest_key(purpose))
     made = []
     for content in contents:
         each = begun.copy()
@@ -54,13 +55,13 @@ def digests(contents: Iterable[bytes], purpose: str) -> list[bytes]:
 
 def digest64(text: str, purpose: str) -> int:
     """The same as a signed 64-bit number, for keys that are compared and never shown."""
-    raw = hashlib.blake2b(text.encode(), digest_size=8, key=_digest_key(purpose)).digest()
+    raw = hashlib.blake2b(text.encode(), digest_size=8, key=digest_key(purpose)).digest()
     return int.from_bytes(raw, "big", signed=True)
 
 
 def digests64(texts: Iterable[str], begin: str, purpose: str) -> list[int]:
     """The same of each text behind one beginning."""
-    begun = hashlib.blake2b(begin.encode(), digest_size=8, key=_digest_key(purpose))
+    begun = hashlib.blake2b(begin.encode(), digest_size=8, key=digest_key(purpose))
     made = []
     for text in texts:
         each = begun.copy()
@@ -80,7 +81,7 @@ def seal_many(contents: Iterable[bytes], context: str) -> list[bytes]:
     """Each content as :func:`seal_bytes` seals it."""
     name, cipher = next(iter(_ring().items()))
     begin, bound = bytes([len(name)]) + name.encode(), context.encode()
-    said = hashlib.blake2b(bound + b"\0", digest_size=32, key=_digest_key("nonce"))
+    said = hashlib.blake2b(bound + b"\0", digest_size=32, key=digest_key("nonce"))
     made = []
     for content in contents:
         each = said.copy()

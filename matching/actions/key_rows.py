@@ -8,18 +8,20 @@ import numpy as np
 import polars as pl
 from django.db import connection
 
-from cmdm import clock
+from cmdm import clock, crypto
 from cmdm.database import waiting
 from cmdm.database.columns import written
 from matching.actions import keys
 from matching.engine.bulk.blocking import Blocks
+from matching.engine.bulk.digesting import digests64
+from matching.engine.bulk.fast import pays
 from matching.engine.bulk.keys import RuleKeys
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.numbering import numbered
 from matching.engine.bulk.packing import lines_of
 from matching.engine.model import Model
 from matching.models.key import BLOCKS
-from matching.queries.blocking import key_digests
+from matching.queries.blocking import key_begin
 from matching.queries.prepared import sealed, sealed_many
 from matching.queries.stored import Stored
 
@@ -76,8 +78,14 @@ def _digests(model: Model, stored: Stored, made: RuleKeys) -> Ints:
         for start in range(0, len(of_space), AT_ONCE):
             some = of_space[start : start + AT_ONCE]
             texts = made.where(first[some]).texts()
-            found[some] = key_digests(stored.spaces[space], model.party_type, made.rule, texts)
+            found[some] = _digested(key_begin(stored.spaces[space], model.party_type, made.rule), texts)
     return found[place]
+
+
+def _digested(begin: str, texts: pl.Series) -> Ints:
+    if pays(len(texts)):
+        return digests64(crypto.digest_key("match-key"), begin, texts)
+    return np.array(crypto.digests64(texts, begin, "match-key"), dtype=np.int64)
 
 
 def sharers(digests: Ints) -> set[int]:

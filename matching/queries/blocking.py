@@ -29,15 +29,11 @@ standing_spaces = Standing("match spaces", _spaces, Domain)
 
 def key_digest(space: str, party_type: str, key: Key) -> int:
     """The stored form of a key: signed 64 bits."""
-    return crypto.digest64(f"{_begin(space, party_type, key.rule)}{key.text}", "match-key")
+    return crypto.digest64(f"{key_begin(space, party_type, key.rule)}{key.text}", "match-key")
 
 
-def key_digests(space: str, party_type: str, rule: int, texts: Iterable[str]) -> list[int]:
-    """The same of many keys of one rule."""
-    return crypto.digests64(texts, _begin(space, party_type, rule), "match-key")
-
-
-def _begin(space: str, party_type: str, rule: int) -> str:
+def key_begin(space: str, party_type: str, rule: int) -> str:
+    """What the digest of a key is made of, before its text."""
     return f"{space}\0{party_type}\0{rule}\0"
 
 

@@ -80,10 +80,10 @@ class TestDigests:
         assert first == crypto.digest(b"x", "a") and len(first) == 32
         assert first not in (crypto.digest("y", "a"), crypto.digest("x", "b"))
         monkeypatch.setattr(settings, "DIGEST_KEY", b"\0" * 32)
-        crypto._digest_key.cache_clear()
+        crypto.digest_key.cache_clear()
         other = crypto.digest("x", "a")
         monkeypatch.undo()
-        crypto._digest_key.cache_clear()
+        crypto.digest_key.cache_clear()
         assert other != first == crypto.digest("x", "a")
 
     @given(st.text())

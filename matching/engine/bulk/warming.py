@@ -1,7 +1,10 @@
 """Compiling the kernels before they are needed."""
 
+import polars as pl
+
 from matching.engine.bulk.blocking import block, pairs
 from matching.engine.bulk.columns import of_prepared
+from matching.engine.bulk.digesting import digests64
 from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.reading import table_of
 from matching.engine.bulk.scoring import Scorer
@@ -27,6 +30,7 @@ def warm() -> bool:
     """Compile every kernel, so that the first load does not wait; False where numba is not installed."""
     if not AVAILABLE:
         return False
+    digests64(b"key", "begin", pl.Series(["text"]))
     for model in (person_model(), organisation_model()):
         columns = of_prepared(prepared_from(model, table_of(model, [(1, _VALUES), (2, _VALUES)])))
         scorer = Scorer(model, columns)
