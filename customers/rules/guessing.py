@@ -12,7 +12,16 @@ from typing import Any
 
 from customers.rules import words
 from customers.rules.mapping import DATE_PARTS, FREE, FULL_NAME, Mappable, find
-from customers.rules.synonyms import BY_HEADER, KEY_HEADERS, ORGANISATION_WORDS, QUALIFIERS, WHOLE_ADDRESSES, folded
+from customers.rules.synonyms import (
+    BY_HEADER,
+    KEY_HEADERS,
+    NUMBERED,
+    ORGANISATION_WORDS,
+    OTHER_DATES,
+    QUALIFIERS,
+    WHOLE_ADDRESSES,
+    folded,
+)
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 PHONE = re.compile(r"\+?[\d\s()./-]{7,20}")
@@ -34,6 +43,11 @@ GIVEN_NAMES = frozenset(
 SECOND_NAMES = frozenset("segundoapellido apellidomaterno secondsurname".split())
 # What only persons have: beside such a column a name is that of a person.
 PERSONAL = frozenset({"given_name", "middle_name", "family_name", "birth_date", "gender", "identifier.ssn"})
+# What only organisations have: beside such a column a name that nothing calls a person's is that of an organisation.
+CORPORATE = frozenset(f"identifier.{scheme}" for scheme in ("registration", "vat", "lei", "duns")) | {
+    "legal_form",
+    "trading_name",
+}
 ORGANISED = 0.1  # share of names with a word that only organisations have
 
 
@@ -78,11 +92,20 @@ def guess(header: Sequence[str], sample: Sequence[Sequence[str]], attributes: It
 
 
 def _settle_names(proposals: dict[str, tuple[str, float]], cells: Dict[str, Sequence[str]]) -> None:
-    """A column of names that nothing calls persons' may be one of organisations: its words tell."""
+    """A column of names that nothing calls persons' may be one of organisations: its words tell.
+
+    One of single words beside a column of family names has the given ones: `name, surname`, `nome, cognome`.
+    """
     paths = {path for path, _sure in proposals.values()}
-    if paths.isdisjoint(PERSONAL | {"party_type", "organisation_name"}):
+    if "family_name" in paths and "given_name" not in paths:
         for name, (path, sure) in proposals.items():
-            if path == FULL_NAME and _like_organisations(cells[name]):
+            if path == FULL_NAME and _mostly(cells[name], lambda cell: len(cell.split()) == 1):
+                proposals[name] = ("given_name", min(sure, SPELT))
+        return
+    if paths.isdisjoint(PERSONAL | {"party_type", "organisation_name"}):
+        corporate = not paths.isdisjoint(CORPORATE)
+        for name, (path, sure) in proposals.items():
+            if path == FULL_NAME and (corporate or _like_organisations(cells[name])):
                 proposals[name] = ("organisation_name", min(sure, SPELT))
 
 
@@ -143,10 +166,11 @@ def _proposal(name: str, cells: Sequence[str]) -> tuple[str, float]:
         path, sure = _by_words(name), HELD
     if path:
         return path, sure if _plausible(path, cells) else DOUBTED
+    called = {folded(word) for word in WORD.findall(name)}
     for held, test in BY_CONTENT.items():
-        if _mostly(cells, test):
+        if _mostly(cells, test) and not (held == "phone" and len(called) > 1 and called & NUMBERED):
             return held, HELD
-    return ("birth_date", DOUBTED) if _like_births(cells) else ("", 0.0)
+    return ("birth_date", DOUBTED) if _like_births(cells) and not called & OTHER_DATES else ("", 0.0)
 
 
 def _by_name(word: str) -> tuple[str, float]:

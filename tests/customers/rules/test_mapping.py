@@ -154,7 +154,10 @@ class TestGuessing:
             ("Rechnungs-Ort", "address.billing.city"),
             ("Téléphone portable", "phone.mobile"), ("Firma", "organisation_name"), ("phone2", "phone"),
             ("Site name", "organisation_name"), ("author", "full_name"), ("year of birth", "birth_date.year"),
-            ("apellido2", "family_name"),
+            ("apellido2", "family_name"), ("achternaam", "family_name"), ("imię", "given_name"),
+            ("kod pocztowy", "address.postal_code"), ("codice fiscale", "identifier.tax_id"),
+            ("account_name", "organisation_name"), ("Handelsregisternummer", "identifier.registration"),
+            ("NPI", "identifier.npi"), ("DUNS number", "identifier.duns"), ("first_nm", "given_name"),
         ],
     )  # fmt: skip
     def test_headers_of_four_languages_are_known(self, header, path):
@@ -166,6 +169,8 @@ class TestGuessing:
         ("header", "path"),
         [
             ("res_city_desc", "address.city"), ("FULL_PHONE_NUM", "phone"), ("customerZipCode", "address.postal_code"),
+            ("prov_first_name", "given_name"), ("pat_last_name", "family_name"), ("hq_city", "address.city"),
+            ("holder phone", "phone"), ("spouse_first_name", ""),
             ("date of first order", ""), ("place of birth", ""), ("email opt in", ""),
         ],
     )  # fmt: skip
@@ -178,6 +183,12 @@ class TestGuessing:
         assert found.mapping["columns"] == {"q1": "email", "q2": "phone", "q3": "", "q4": "birth_date"}
         assert found.unmapped == ["q3"]
         assert found.confidence["q4"] < found.confidence["q1"] < 0.8
+
+    def test_what_is_called_a_number_is_no_phone_and_what_began_otherwise_no_birth(self):
+        header = ["id", "duty_no", "reach", "date_of_incorporation", "since"]
+        rows = [[str(n), f"11-543-365{n}", f"11-543-365{n}", *[f"{1950 + n * 4}-03-17"] * 2] for n in range(10)]
+        columns = guess(header, rows, CATALOGUE).mapping["columns"]
+        assert columns == {"duty_no": "", "reach": "phone", "date_of_incorporation": "", "since": ""}
 
     def test_content_that_belies_its_header_is_doubted(self):
         rows = [[str(n), "no idea"] for n in range(5)]
@@ -198,6 +209,9 @@ class TestGuessing:
             ("name", ["Cafe Roma", "Palm Grill", "Art's Deli", "Campanile"], "organisation_name"),
             ("name", ["Anna Bergmann", "Juan Garcia", "Wei Zhang", "Hotel Adler"], "full_name"),
             ("name,dob", ["Cafe Roma", "Palm Grill", "Art's Deli", "Campanile"], "full_name"),
+            ("name,legal_form", ["Anna Bergmann", "Palm", "Art", "Campanile"], "organisation_name"),
+            ("name,surname", ["Anna", "Jean Paul", "Wei", "Juan", "Li"], "given_name"),
+            ("name,surname", ["Anna Roth", "Juan Garcia", "Wei Zhang"], "full_name"),
         ],
     )
     def test_names_are_of_organisations_where_their_words_say_so_and_nothing_speaks_of_persons(
