@@ -184,7 +184,7 @@ def test_a_record_with_nothing_more_has_no_finer_keys():
 def test_wide_rules_come_without_a_change_of_odds_and_only_to_the_shipped_ones():
     assert wide(PERSONS, 500) == replace(PERSONS, rules=WIDE.rules)
     assert wide(PERSONS, 1_000_000) == PERSONS
-    bare = replace(PERSONS, rules=PERSONS.rules[:11])
-    assert [rule.code for rule in wide(bare, 1_000_000).rules[11:]] == ["given_street"]
+    bare = replace(PERSONS, rules=PERSONS.rules[:9])
+    assert [rule.code for rule in wide(bare, 1_000_000).rules[9:]] == ["name_date", "initials_date", "given_street"]
     own = replace(PERSONS, rules=PERSONS.rules[:3])
     assert wide(own, 500) == own

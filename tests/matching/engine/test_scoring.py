@@ -254,7 +254,7 @@ def test_each_of_several_names_is_compared_and_makes_its_keys(other):
     assert (found["given_name"], found["family_name"]) == ("exact", "exact")
     assert levels(compared(person(family_name="Garcia", **NAMED), maiden))["family_name"] == "married"
     shared = {PERSONS.rules[key.rule].code for key in set(keys(PERSONS, wed)) & set(keys(PERSONS, maiden))}
-    assert shared == {"names", "name_birth", "letters_year"}
+    assert shared == {"names", "name_date", "initials_date", "letters_year"}
 
 
 def test_another_family_name_speaks_less_against_two_women():
