@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
 import polars as pl
@@ -10,7 +9,7 @@ from django.db import connection
 
 from cmdm import clock, crypto
 from cmdm.database import waiting
-from cmdm.database.columns import written
+from cmdm.database.columns import BINARY, in_binary
 from matching.actions import keys
 from matching.engine.bulk.blocking import Blocks
 from matching.engine.bulk.digesting import digests64
@@ -132,25 +131,27 @@ class KeyLines:
 def lines(model: Model, stored: Stored, made: KeyRows, rows: Ints) -> KeyLines:
     """What :func:`write` writes of rows, made without the database; keys in the order of their index."""
     records = stored.ids[rows]
-    tokens = pl.Series(sealed_many(lines_of(stored.columns, rows).to_list()), dtype=pl.Binary).bin.encode("hex")
-    named = [pl.Series(records), pl.lit(model.preparation), pl.Series(stored.versions[rows])]
-    prepared = pl.concat_str([*named, pl.concat_str([pl.lit("\\\\x"), tokens, pl.lit("\n")])], separator="\t")
+    tokens = sealed_many(lines_of(stored.columns, rows).to_list())
+    preparations = np.full(len(rows), model.preparation, dtype=np.int64)
+    prepared = in_binary(records, preparations, stored.versions[rows].astype(np.int32), last=tokens)
     places, counts = made.digests.positions(rows)
-    columns = {"key": made.digests.values[places], "record": np.repeat(records, counts)}
-    told = pl.DataFrame({**columns, "rule": made.rules[places], "finer": made.finer[places]})
-    first = told.unique(subset=["record", "key"], keep="first", maintain_order=True).sort("key")
-    written_keys = BytesIO()
-    first.write_csv(written_keys, separator="\t", include_header=False)
-    return KeyLines(records.tolist(), written(pl.select(prepared).to_series()), written_keys.getvalue())
+    keys, owners = made.digests.values[places], np.repeat(records, counts)
+    order = np.argsort(keys, kind="stable")
+    keys, owners, places = keys[order], owners[order], places[order]
+    # A record's own stand side by side, and so do those of them that are the same.
+    first = np.ones(len(keys), dtype=bool)
+    first[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    told = [keys, owners, made.rules[places], made.finer[places]]
+    return KeyLines(records.tolist(), prepared, in_binary(*[each[first] for each in told]))
 
 
 def copy(lines: KeyLines) -> None:
     """Write them; three statements."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM matching_preparedrecord WHERE record_id = ANY(%s)", [lines.records])
-        with cursor.copy(_PREPARED) as rows:
+        with cursor.copy(_PREPARED + BINARY) as rows:
             rows.write(lines.prepared)
-        with cursor.copy(_KEYS) as rows:
+        with cursor.copy(_KEYS + BINARY) as rows:
             rows.write(lines.keys)
 
 

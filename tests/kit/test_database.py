@@ -3,13 +3,14 @@
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import polars as pl
 import pytest
 from django.db import connection, transaction
 
 from cmdm import clock
 from cmdm.database.arrays import Lists
-from cmdm.database.columns import written
+from cmdm.database.columns import BINARY, in_binary, written
 from cmdm.database.copying import FEW, insert_many
 from cmdm.database.snapshots import snapshot
 from cmdm.models import OutboxEvent
@@ -52,6 +53,31 @@ def test_lines_are_sent_as_they_are_whatever_their_signs():
     lines = ["a\n", "", "ü\n", "\U0001f600\t\\N\n"]
     assert written(pl.Series(lines)) == "".join(lines).encode()
     assert written(pl.Series([], dtype=pl.String)) == b""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("last", [None, [b"", b"\0\\x\xff\n", b"x" * 70_000]])
+def test_numbers_in_binary_arrive_as_they_are(last):
+    whole = np.array([-(2**63), 0, 2**63 - 1]), np.array([-(2**31), 0, 2**31 - 1], dtype=np.int32)
+    small = np.array([-(2**15), 0, 2**15 - 1], dtype=np.int16), np.array([True, False, True])
+    with connection.cursor() as cursor:
+        more = "" if last is None else ", last bytea"
+        cursor.execute(f"CREATE TEMP TABLE told (a bigint, b integer, c smallint, d boolean{more}) ON COMMIT DROP")
+        with cursor.copy("COPY told FROM STDIN" + BINARY) as rows:
+            rows.write(in_binary(*whole, *small, last=last))
+        cursor.execute("SELECT * FROM told")
+        columns = [*(each.tolist() for each in (*whole, *small)), *([] if last is None else [last])]
+        assert cursor.fetchall() == list(zip(*columns, strict=True))
+
+
+@pytest.mark.django_db
+def test_no_rows_in_binary_are_none():
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE told (a bigint, last bytea) ON COMMIT DROP")
+        with cursor.copy("COPY told FROM STDIN" + BINARY) as rows:
+            rows.write(in_binary(np.zeros(0, dtype=np.int64), last=[]))
+        cursor.execute("SELECT count(*) FROM told")
+        assert cursor.fetchone()[0] == 0
 
 
 def test_a_snapshot_tells_whether_another_has_committed(committing):

@@ -1,11 +1,13 @@
 """The lines of many records (`matching.engine.packing`), read into prepared columns and written from columns."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 import numpy as np
 import polars as pl
 
-from matching.engine.bulk.columns import Columns, digits_of
+from matching.engine.bulk.columns import Columns, Plain, digits_of
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.prepared import PHONE_BASE, Prepared, Rows, compared_as
 from matching.engine.model import Model
@@ -73,9 +75,8 @@ def _dates(found: Rows, attribute: str, count: int) -> Ints:
 
 
 def lines_of(columns: Columns, rows: Ints) -> pl.Series:
-    """The lines of some rows."""
-    names, phones = columns.names, columns.phones
-    scheme = columns.identifiers.schemes.series.gather(columns.identifiers.scheme)
+    """The lines of some rows; of all others nothing is written: a load asks for its rows a slice at a time."""
+    names = columns.names
     written = [names.written.series.gather(each[rows]) for each in (names.given_written, names.family_written)]
     fields = [
         *(names.pool.series.gather(names.given[rows]), names.pool.series.gather(names.given_whole[rows]), written[0]),
@@ -83,18 +84,15 @@ def lines_of(columns: Columns, rows: Ints) -> pl.Series:
         names.doubles.series.gather(names.double[rows]),
         pl.Series(names.generation[rows]).cast(pl.String),
         names.genders.series.gather(names.gender[rows]),
-        _joined(columns.emails.lists, columns.emails.whole.series, rows),
-        _joined(Lists(phones.starts, np.arange(len(phones.values))), digits_of(phones.values), rows),
-        _joined(columns.addresses.lists, _addresses(columns), rows),
-        _joined(columns.identifiers.lists, _identifiers(columns, scheme), rows),
-        _joined(columns.websites.lists, columns.websites.pool.series, rows),
-        _joined(columns.organisations.lists, columns.organisations.pool.series, rows),
+        _joined(columns.emails.lists, columns.emails.whole.series.gather, rows),
+        _joined(columns.phones, digits_of, rows),
+        _joined(columns.addresses.lists, partial(_addresses, columns), rows),
+        _joined(columns.identifiers.lists, partial(_identifiers, columns), rows),
+        _joined(columns.websites.lists, columns.websites.pool.series.gather, rows),
+        _joined(columns.organisations.lists, columns.organisations.pool.series.gather, rows),
         _together([_day(name, column[rows]) for name, column in sorted(columns.dates.items())], len(rows)),
         _together(
-            [
-                _joined(plain.lists, f"{name}{PART}" + plain.pool.series, rows)
-                for name, plain in sorted(columns.texts.items())
-            ],
+            [_joined(plain.lists, partial(_named, name, plain), rows) for name, plain in sorted(columns.texts.items())],
             len(rows),
         ),
         pl.Series("", [packed_names(columns.others.get(row, ())) for row in rows.tolist()], dtype=pl.String)
@@ -104,18 +102,21 @@ def lines_of(columns: Columns, rows: Ints) -> pl.Series:
     return pl.select(pl.concat_str(fields, separator=FIELD)).to_series()
 
 
-def _joined(lists: Lists, texts: pl.Series, rows: Ints) -> pl.Series:
-    """The values of each row, numbers into texts, in one text."""
+def _joined(lists: Lists, texts: Callable[[Ints], pl.Series], rows: Ints) -> pl.Series:
+    """The values of each row in one text.
+
+    :param texts: tells values, which are numbers.
+    """
     some = lists.take(rows)
-    counts = np.diff(some.starts)
+    told, counts = texts(some.values), some.counts
     found = pl.repeat("", len(rows), dtype=pl.String, eager=True)
     one = np.flatnonzero(counts == 1)
     if len(one):
-        found = found.scatter(one, texts.gather(some.values[some.starts[one]]))
+        found = found.scatter(one, told.gather(some.starts[one]))
     several = np.flatnonzero(counts > 1)
     if len(several):
-        rest = some.take(several)
-        frame = pl.DataFrame({"row": several[rest.rows], "text": texts.gather(rest.values)})
+        places, sizes = some.positions(several)
+        frame = pl.DataFrame({"row": np.repeat(several, sizes), "text": told.gather(places)})
         made = frame.group_by("row", maintain_order=True).agg(pl.col("text").str.join(VALUE))
         found = found.scatter(made["row"].to_numpy(), made["text"])
     return found
@@ -128,18 +129,24 @@ def _together(columns: list[pl.Series], count: int) -> pl.Series:
     return pl.select(pl.concat_str(filled, separator=VALUE, ignore_nulls=True)).to_series() if filled else nothing
 
 
-def _addresses(columns: Columns) -> pl.Series:
+def _addresses(columns: Columns, chosen: Ints) -> pl.Series:
     own, pool = columns.addresses, columns.addresses.pool.series
-    words = own.sets.series.gather(own.words)
-    parts = [pool.gather(own.house), pool.gather(own.street), words, pool.gather(own.postcode), pool.gather(own.city)]
-    return pl.select(pl.concat_str(parts, separator=PART)).to_series()
+    numbers = [own.house, own.street, own.postcode, own.city]
+    house, street, postcode, city = (pool.gather(each[chosen]) for each in numbers)
+    words = own.sets.series.gather(own.words[chosen])
+    return pl.select(pl.concat_str([house, street, words, postcode, city], separator=PART)).to_series()
 
 
-def _identifiers(columns: Columns, scheme: pl.Series) -> pl.Series:
+def _identifiers(columns: Columns, chosen: Ints) -> pl.Series:
     own = columns.identifiers
-    verified = pl.Series(own.verified.astype(np.int8)).cast(pl.String)
-    parts = [scheme, own.pool.series.gather(own.value), verified]
-    return pl.select(pl.concat_str(parts, separator=PART)).to_series()
+    verified = pl.Series(own.verified[chosen].astype(np.int8)).cast(pl.String)
+    scheme, value = own.schemes.series.gather(own.scheme[chosen]), own.pool.series.gather(own.value[chosen])
+    return pl.select(pl.concat_str([scheme, value, verified], separator=PART)).to_series()
+
+
+def _named(attribute: str, plain: Plain, chosen: Ints) -> pl.Series:
+    """Values of an attribute with its name."""
+    return f"{attribute}{PART}" + plain.pool.series.gather(chosen)
 
 
 def _day(attribute: str, numbers: Ints) -> pl.Series:

@@ -33,7 +33,9 @@ def assert_kept_whole(model, values):
     assert [unpacked(n, model.party_type, line) for n, line in enumerate(lines)] == features
     columns = of_prepared(prepared_from_lines(model, np.arange(len(lines)), pl.Series(lines)))
     assert [columns.features(row) for row in range(len(lines))] == features
-    assert lines_of(of_features(model, features), np.arange(len(lines))).to_list() == lines
+    columns = of_features(model, features)
+    assert lines_of(columns, np.arange(len(lines))).to_list() == lines
+    assert lines_of(columns, np.arange(len(lines))[::-2]).to_list() == lines[::-2]
 
 
 @settings(max_examples=25, deadline=None)
