@@ -132,7 +132,8 @@ WORDS = {
     """,
     "identifier.national_id": """
         nationalidnumber nationalid nationalidentifier idcard idnumber personalausweis ausweisnummer dni nif cni
-        personalid identitynumber pesel bsn
+        personalid identitynumber pesel bsn personaladministrativenumber personalnumber personnummer
+        citizenid aadhaar curp
     """,
     "identifier.tax_id": """
         taxidnumber taxid tin taxnumber taxno steuernummer steuerid steuernr identifiantfiscal numerofiscal

@@ -20,11 +20,20 @@ ROLES: Final = frozenset(
 )
 # Where everybody may have a mailbox: the domain tells nothing about who they are.
 PROVIDERS: Final = frozenset(
-    "gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de hotmail.com hotmail.co.uk hotmail.fr outlook.com "
-    "live.com msn.com aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de freenet.de "
-    "orange.fr free.fr wanadoo.fr laposte.net sfr.fr libero.it virgilio.it tin.it telenet.be ziggo.nl kpnmail.nl "
-    "bluewin.ch btinternet.com sky.com comcast.net verizon.net att.net sbcglobal.net mail.ru yandex.ru qq.com 163.com "
-    "126.com naver.com proton.me protonmail.com".split()
+    "gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de hotmail.com hotmail.co.uk hotmail.fr "
+    "outlook.com live.com msn.com aol.com icloud.com me.com mac.com gmx.de gmx.net gmx.at gmx.ch web.de t-online.de "
+    "freenet.de orange.fr free.fr wanadoo.fr laposte.net sfr.fr libero.it virgilio.it tin.it telenet.be ziggo.nl "
+    "kpnmail.nl bluewin.ch btinternet.com sky.com comcast.net verizon.net att.net sbcglobal.net mail.ru yandex.ru "
+    "qq.com 163.com 126.com naver.com proton.me protonmail.com aol.de aol.fr outlook.de outlook.fr outlook.es "
+    "outlook.it hotmail.de hotmail.es hotmail.it live.de live.fr live.nl live.co.uk yahoo.es yahoo.it yahoo.ca "
+    "yahoo.com.br yahoo.com.au yahoo.co.in ymail.com rocketmail.com mail.com email.com gmx.com gmx.eu mail.de "
+    "email.de posteo.de mailbox.org arcor.de online.de alice.de vodafone.de aon.at a1.net chello.at hispeed.ch "
+    "planet.nl hetnet.nl home.nl xs4all.nl upcmail.nl skynet.be neuf.fr numericable.fr bbox.fr club-internet.fr "
+    "aliceadsl.fr alice.it tiscali.it fastwebnet.it telefonica.net orange.es wp.pl o2.pl onet.pl op.pl interia.pl "
+    "gazeta.pl seznam.cz centrum.cz bol.com.br uol.com.br terra.com.br telia.com bredband.net online.no mynet.com "
+    "bigpond.com optusnet.com.au rogers.com shaw.ca cox.net charter.net earthlink.net bellsouth.net virginmedia.com "
+    "ntlworld.com talktalk.net blueyonder.co.uk tiscali.co.uk rediffmail.com sina.com foxmail.com hanmail.net "
+    "daum.net ukr.net bk.ru list.ru inbox.ru rambler.ru ya.ru zoho.com fastmail.com pm.me".split()
 )
 LAST_DIGITS: Final = 7
 

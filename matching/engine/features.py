@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from matching.engine.addresses import Address, address
 from matching.engine.contacts import (
+    PROVIDERS,
     Email,
     Identifier,
     PartialDate,
@@ -79,7 +80,7 @@ def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Feature
         phones=_phones(model, values, ignore),
         addresses=_addresses(model, values),
         identifiers=_identifiers(model, values, ignore),
-        websites=_distinct(domain(text) for text in texts_of(values, "website")),
+        websites=_websites(model, party),
         dates=_dates(model, values),
         texts=_other_texts(model, values),
         others=other_names(model, name, texts_of(values, "other_name")),
@@ -166,6 +167,13 @@ def _emails(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> t
         for each in found
         if each.user not in empty and each.whole not in empty and not (ignore and ignore("email", each.whole))
     )
+
+
+def _websites(model: Model, party: Party) -> tuple[str, ...]:
+    """The hosts of the web sites; an organisation's mailboxes have one, too, unless a provider keeps them."""
+    written = [domain(text) for text in texts_of(party.values, "website")]
+    emails = _emails(model, party.values, None) if party.party_type == "organisation" else ()
+    return _distinct([*written, *(each.domain for each in emails if each.domain not in PROVIDERS)])
 
 
 def _phones(model: Model, values: Mapping[str, Any], ignore: Ignore | None) -> tuple[Phone, ...]:

@@ -69,7 +69,84 @@ LEGAL_FORMS: Final = frozenset(
         "inc incorporated corp corporation co company ltd limited llc llp lp plc pty pte gmbh ag kg ohg ug mbh ev eg "
         "se sa sas sarl srl spa snc bv nv vof cv ab as asa oy oyj aps sl slu sp zoo kft doo sro jsc ooo pvt the and "
         "ltda lda sca scs eirl kgaa gesmbh bhd sdn uab sia ood eood zao oao pao proprietary "
+        "ek gbr ggmbh partg partgmbb eurl sasu slu sau srls bvba hb kb aktiebolag aktiengesellschaft "
+        "kommanditgesellschaft aktieselskab anpartsselskab aksjeselskap osakeyhtio unipessoal zrt nyrt pllc "
+        "haftungsbeschrankt haftungsbeschraenkt "
         "und et y"
+    ).split()
+)
+
+_LEGAL_PHRASES: Final = """
+gesellschaft mit beschrankter haftung
+gesellschaft mit beschraenkter haftung
+kommanditgesellschaft auf aktien
+offene handelsgesellschaft
+eingetragener kaufmann
+eingetragene kauffrau
+eingetragener verein
+eingetragene genossenschaft
+gesellschaft burgerlichen rechts
+e k
+e v
+societe anonyme
+societe par actions simplifiee
+societe a responsabilite limitee
+entreprise unipersonnelle a responsabilite limitee
+sociedad anonima
+sociedad anonima unipersonal
+sociedad limitada
+sociedad limitada unipersonal
+sociedad de responsabilidad limitada
+sa de cv
+s a de c v
+s de rl de cv
+s de r l de c v
+societa per azioni
+societa a responsabilita limitata
+sociedade anonima
+besloten vennootschap
+naamloze vennootschap
+spolka z ograniczona odpowiedzialnoscia
+spolka z o o
+spolka zoo
+sp z o o
+sp z oo
+spolka komandytowa
+spolka akcyjna
+spolka jawna
+sp k
+sp j
+anonim sirketi
+limited sirketi
+ltd sti
+sanayi ve ticaret
+san ve tic
+san tic
+public limited company
+private limited company
+limited liability company
+limited liability partnership
+limited partnership
+joint stock company
+spolecnost s rucenim omezenym
+spol s r o
+s r o
+akciova spolecnost
+d o o
+korlatolt felelossegu tarsasag
+sendirian berhad
+kabushiki kaisha
+godo kaisha
+"""
+LEGAL_PHRASES: Final = frozenset(tuple(line.split()) for line in _LEGAL_PHRASES.strip().splitlines())
+LONGEST_PHRASE: Final = max(map(len, LEGAL_PHRASES))
+
+# Words by which one company of a group is told from another: a name that has one besides is not the same name.
+DIVISIONS: Final = frozenset(
+    (
+        "holding holdings verwaltung verwaltungs verwaltungsgesellschaft immobilien beteiligung beteiligungs "
+        "beteiligungen vertrieb vertriebs besitz grundstucks vermogensverwaltung leasing finance foundation stiftung "
+        "fondation fundacion"
     ).split()
 )
 

@@ -15,6 +15,8 @@ from matching.engine.lexicon import (
     ABBREVIATIONS,
     GENERATIONS,
     LEGAL_FORMS,
+    LEGAL_PHRASES,
+    LONGEST_PHRASE,
     ORGANISATION_WORDS,
     PARTICLES,
     TITLES,
@@ -141,11 +143,26 @@ def _spelt(words: list[str]) -> list[str]:
     return [*words[:start], ending] if ending in LEGAL_FORMS and 0 < start < len(words) - 1 else words
 
 
+def _without_forms(words: list[str]) -> list[str]:
+    """The words that are left without legal forms, written out or short; what remains may show another."""
+    words = _spelt(words)
+    kept: list[str] = []
+    place = 0
+    while place < len(words):
+        longest = min(LONGEST_PHRASE, len(words) - place)
+        found = (length for length in range(longest, 1, -1) if tuple(words[place : place + length]) in LEGAL_PHRASES)
+        length = next(found, int(words[place] in LEGAL_FORMS))
+        if not length:
+            kept.append(words[place])
+        place += length or 1
+    return words if not kept or kept == words else _without_forms(kept)
+
+
 @lru_cache(maxsize=16_384)
 def organisation_name(text: str) -> OrganisationName | None:
     """The name made ready for comparing; None when nothing is left of it."""
-    words = [ABBREVIATIONS.get(word, word) for word in _spelt(fold(text.replace("'", "")).split())]
-    telling = [word for word in words if word not in LEGAL_FORMS] or words
+    words = _without_forms(fold(text.replace("'", "")).split())
+    telling = [ABBREVIATIONS.get(word, word) for word in words]
     if not telling:
         return None
     initials = [word for word in telling if ORGANISATION_WORDS.get(word, 1.0) > 0.1]

@@ -79,7 +79,7 @@ def prepared_from(model: Model, table: Table) -> Prepared:
         phones=phones,
         addresses=addresses,
         identifiers=_identifiers(model, table.rows("identifier")),
-        websites=_values(table.rows("website"), contacts.domain, (), "value"),
+        websites=_websites(table, emails),
         organisations=_organisations(model, table.rows("organisation")),
         dates=dates,
         texts={
@@ -271,6 +271,20 @@ def _identifiers(model: Model, rows: Rows) -> Rows:
 def _values(rows: Rows, make: Callable[[str], str], empty: tuple[str, ...], name: str) -> Rows:
     made = of_distinct(_value(rows), lambda text: make(text) if text.strip() else "")
     return _kept(rows, (made != "") & ~made.is_in(list(empty)), {name: made}, name)
+
+
+def _websites(table: Table, emails: Rows) -> Rows:
+    """The hosts of the web sites; organisations' mailboxes have one, too, unless a provider keeps them."""
+    written = _values(table.rows("website"), contacts.domain, (), "value")
+    if table.party_type != "organisation" or not len(emails.rows):
+        return written
+    host = emails.parts["whole"].str.extract(r"@([^@]*)$").fill_null("")
+    kept = np.flatnonzero((~host.is_in(sorted(contacts.PROVIDERS))).to_numpy())
+    rows = np.concatenate([written.rows, emails.rows[kept]])
+    value = pl.concat([written.parts["value"].cast(pl.String), host.gather(kept)])
+    order = np.argsort(rows, kind="stable")
+    both = Rows(rows[order], {"value": value.gather(order)})
+    return _kept(both, both.parts["value"] != "", both.parts, "value")
 
 
 def _organisations(model: Model, rows: Rows) -> Rows:

@@ -7,6 +7,7 @@ from typing import Final
 
 from matching.engine.comparing.distances import NEAR, Compare, best, near, similarity
 from matching.engine.features import Features
+from matching.engine.lexicon import DIVISIONS
 from matching.engine.names import OrganisationName, PersonName, foreign, sound
 from matching.engine.nicknames import known
 from matching.engine.vocabulary import MISSING
@@ -154,6 +155,8 @@ def _organisation(one: OrganisationName, other: OrganisationName) -> str:
     if one.whole == other.whole or one.whole.replace(" ", "") == other.whole.replace(" ", ""):
         return "exact"
     overlap, within = _overlap(one, other)
+    if not DIVISIONS.isdisjoint(one.weights.keys() ^ other.weights.keys()):
+        return "partly" if overlap >= 0.5 else "different"
     if overlap > 0.99:
         return "words"
     if overlap >= 0.8 or similarity(one.whole, other.whole) >= 0.94:
@@ -171,13 +174,17 @@ def _overlap(one: OrganisationName, other: OrganisationName) -> tuple[float, boo
     short, long = (one, other) if (mine, one.whole) <= (yours, other.whole) else (other, one)
     common = sum(short.weights[word] for word in short.words if _has_word(long, word))
     least, most = sorted((mine, yours))
-    return 2 * common / (least + most), common == least and least >= 1
+    return 2 * common / (least + most), common == least and (least >= 1 or len(short.words) > 1)
 
 
 def _has_word(name: OrganisationName, word: str) -> bool:
-    return word in name.weights or (
-        len(word) > 3 and any(len(each) > 3 and similarity(word, each) >= NEAR for each in name.words)
-    )
+    return word in name.weights or (len(word) > 3 and any(len(each) > 3 and _alike(word, each) for each in name.words))
+
+
+def _alike(one: str, other: str) -> bool:
+    """The same word but for an error, or one cut short: deli, delicatessen."""
+    short, long = sorted((one, other), key=len)
+    return similarity(one, other) >= NEAR or (len(long) - len(short) > 2 and long.startswith(short))
 
 
 def _crossed(one: PersonName, other: PersonName) -> bool:

@@ -103,6 +103,13 @@ COMPANIES = st.sampled_from(
     [
         *("Acme Trading Ltd", "Acme Trade Limited", "ACME", "International Business Machines", "IBM", "Acme Tradnig"),
         *("Trading Acme", "Acme S.A.", "Bäckerei Huber GmbH", "Baeckerei Huber", "Huber", "The Acme Hotel", "", "GmbH"),
+        *(
+            "Acme Holding",
+            "Huber Gesellschaft mit beschränkter Haftung",
+            "Acme Sp. z o.o. Sp. k.",
+            "A.Ş.",
+            "Acm. Trad.",
+        ),
     ]
 )
 
