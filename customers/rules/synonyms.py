@@ -68,7 +68,7 @@ WORDS = {
         birthmonth monthofbirth birthdatemonth dobmonth bm geburtsmonat moisnaissance mesnacimiento
     """,
     "birth_date.day": "dayofbirth birthdateday dobday bd geburtstagtag journaissance dianacimiento",
-    "gender": "gender sex geschlecht sexe genre sexo genero",
+    "gender": "gender sex geschlecht sexe genre sexo genero sesso geslacht plec cinsiyet",
     "nationality": """
         nationality citizenship staatsangehoerigkeit staatsangehorigkeit nationalitaet nationalitat
         nationalite nacionalidad

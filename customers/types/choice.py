@@ -17,12 +17,26 @@ from customers.types.placeholders import WORDS
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+# What a choice is called in other files, by its folded label: of use only where the catalogue has such a choice.
+_CALLED = {
+    "female": "weiblich w frau femme feminin femenina femenino mujer femminile woman vrouw vrouwelijk kobieta kadin",
+    "male": "mannlich maennlich mann herr homme masculin masculino hombre maschile maschio man h mezczyzna erkek",
+    "diverse": "divers nonbinary otro autre",
+    "single": "ledig celibataire soltero soltera unmarried nubile celibe",
+    "married": "verheiratet marie mariee casado casada coniugato coniugata getrouwd",
+    "divorced": "geschieden divorce divorcee divorciado divorciada divorziato divorziata gescheiden",
+    "widowed": "verwitwet veuf veuve viudo viuda vedovo vedova widow widower",
+}
+_MEANT = {word: label for label, words in _CALLED.items() for word in words.split()}
 _UNKNOWN = frozenset({"u", "unspecified", "undisclosed", "unbestimmt"})
 
 
 @attribute_type("choice")
 class Choice(AttributeType):
-    """A code; its label, or a letter that one label alone begins with, stands for it. Without choices, any text."""
+    """A code; its label, a letter that one label alone begins with, or a word of another language stands for it.
+
+    Without choices, any text.
+    """
 
     label = _("Choice")
     comparison = "exact"
@@ -38,6 +52,9 @@ class Choice(AttributeType):
         begun = [code for code, label in options.choices.items() if len(meant) == 1 and fold(str(label))[:1] == meant]
         if len(begun) == 1:
             return begun[0]
+        known = [code for code, label in options.choices.items() if fold(str(label)) == _MEANT.get(meant)]
+        if known:
+            return known[0]
         raise Invalid("choice", _("This is not one of the choices."))
 
     def is_silent(self, raw: object, options: Options) -> bool:

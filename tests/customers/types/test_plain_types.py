@@ -35,6 +35,16 @@ def test_a_person_name_is_cased_masked_and_reported_when_odd():
     assert codes("person_name", "John Doe") == ["placeholder"]
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("weiblich", "f"), ("w", "f"), ("Femme", "f"), ("Männlich", "m"), ("maennlich", "m"), ("hombre", "m"), ("H", "m")],
+)
+def test_a_choice_is_meant_by_its_word_in_other_languages(text, code):
+    assert parsed("choice", text, choices={"f": "Female", "m": "Male"}) == code
+    with pytest.raises(Invalid, match="not one of the choices"):
+        parsed("choice", text, choices={"r": "Red", "g": "Green"})
+
+
 def test_a_choice_is_meant_by_code_or_label_and_nothing_else():
     choices = {"f": "Female", "m": "Male"}
     assert parsed("choice", "FEMALE", choices=choices) == "f"
