@@ -23,14 +23,16 @@ from customers.actions import absences, export_files, loading, rebuilding, stori
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.preparers import Preparers, preparers
-from customers.actions.preparing_columns import Fresh, fits
+from customers.actions.preparing_columns import Fresh, fits, names_told
 from customers.actions.received import Outcome, Received
 from customers.actions.rows import Rows, rows_of
 from customers.actions.storing import InColumns
 from customers.actions.unchanged import Said, keys_of, rest_of, rows_in
 from customers.models import Customer, ExportFile, Load, Source
+from customers.queries.catalogue import catalogue
 from customers.queries.files import bound, reader_of, slabs_of
 from customers.queries.goldens import REBUILD
+from customers.queries.handed import Handed, handing
 from customers.rules.applying import Bound
 from customers.rules.batching import Batch, ahead, batches
 from customers.rules.broken import BrokenFile
@@ -122,10 +124,10 @@ def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress)
         progress(0, None, _("Reading"))
         load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
     if load.position["total"] >= LARGE:
-        with _indexes_set_aside(load):
-            load = _store(load, actor=actor, hold=hold, progress=progress)
+        with _indexes_set_aside(load), handing(names_told(catalogue())) as handed:
+            load = _store(load, actor=actor, hold=hold, progress=progress, handed=handed)
             with _terms_built():
-                _place(load, actor=actor, hold=hold, progress=progress)
+                _place(load, actor=actor, hold=hold, progress=progress, handed=handed)
     else:
         load = _take_batches(load, actor=actor, hold=hold, progress=progress)
     if load.mode == Load.Mode.REPLACE:
@@ -174,7 +176,7 @@ def _take_batches(load: Load, *, actor: User, hold: loading.Hold, progress: Prog
     return load
 
 
-def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
+def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress, handed: Handed | None = None) -> Load:
     """Store a large file, many rows at a time; of those that say nothing new only the number is kept."""
     start = load.position.get("line", 0)
     mapping = bound(load, load.header)
@@ -185,9 +187,16 @@ def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
         for piece in ahead(pieces):
             progress(*loading.progress_of(load), _("Taking in"))
             rows, columns = piece.waited()
-            prepared = piece.prepared()
             load = loading.store_batch(
-                load, piece.batch, rows, actor=actor, hold=hold, same=piece.same, prepared=prepared, columns=columns
+                load,
+                piece.batch,
+                rows,
+                actor=actor,
+                hold=hold,
+                same=piece.same,
+                prepared=piece.prepared(),
+                columns=columns,
+                handed=handed,
             )
     progress(*loading.progress_of(load), _("Taking in"))
     return load
@@ -252,7 +261,7 @@ def _parted(
     return piece.batch, same, singles, left.filter(~chosen)
 
 
-def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> None:
+def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress, handed: Handed | None = None) -> None:
     """Place what the load has stored; the slice of time ends only when some of it has been placed.
 
     Comparing comes before the first slice and is done anew by whoever goes on: handing on earlier would never end.
@@ -272,7 +281,7 @@ def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -
                 raise
 
     if waiting:
-        ports.place_many(waiting, actor=actor, hold=begin, progress=go_on)
+        ports.place_many(waiting, actor=actor, hold=begin, progress=go_on, handed=handed)
 
 
 def _close_absent(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

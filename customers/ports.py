@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cmdm.models import User
 from cmdm.ports import Registry, port
 from customers.models import Customer, SourceRecord
+
+if TYPE_CHECKING:
+    # It needs arrays, which no process imports that has none.
+    from customers.queries.handed import Handed
 
 
 @dataclass(frozen=True)
@@ -186,12 +190,19 @@ def place(records: Sequence[SourceRecord], *, actor: User) -> dict[int, Placemen
 
 @port("customers.place_many")
 def place_many(
-    records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Callable[[int, int | None, str], None]
+    records: Sequence[int],
+    *,
+    actor: User,
+    hold: Callable[[], None],
+    progress: Callable[[int, int | None, str], None],
+    handed: "Handed | None" = None,
 ) -> PlacedMany:
     """Find many stored records (ids) their customers, slice by slice, each slice in a transaction of its own.
 
     ``hold`` is called first in each of them, ``progress(done, total, phase)`` between them. Records that are placed
     already are passed over, so that it can be called again after it was cut off.
+
+    :param handed: what some of them said when they were stored; it is not read again.
     """
     raise NotImplementedError
 

@@ -57,15 +57,15 @@ def _trust(words: Words, source: int, name: str) -> int:
     return word.by_attribute.get(name, word.trust)
 
 
-def _claims(facts: pl.DataFrame, said: pl.DataFrame, known: Catalogue) -> pl.DataFrame:
+def _claims(facts: pl.DataFrame, said: Sequence[tuple[str, pl.DataFrame]], known: Catalogue) -> pl.DataFrame:
     """What each record claims, opened and in the one written form."""
-    columns = ["record", "name", "item", "value"]
     found = [pl.DataFrame(schema={"record": pl.Int64, "name": pl.String, "item": pl.Int64, "value": pl.String})]
-    for (name,), frame in said.partition_by("name", as_dict=True).items():
-        spec = known.specs.get(str(name))
+    for name, frame in said:
+        spec = known.specs.get(name)
         if spec is not None:
-            opened, parts = _opened(frame, spec.name), sorted({*spec.type.parts, "value"})
-            found.append((elements_of(opened, parts) if spec.many else in_one_form(opened, parts)).select(columns))
+            opened, parts = _opened(frame, name), sorted({*spec.type.parts, "value"})
+            made = elements_of(opened, parts) if spec.many else in_one_form(opened, parts)
+            found.append(made.select("record", pl.lit(name).alias("name"), "item", "value"))
     return pl.concat(found).join(facts, on="record", how="inner")
 
 

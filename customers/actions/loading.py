@@ -21,6 +21,7 @@ from customers.actions.records import close, take_in
 from customers.actions.rows import Rows
 from customers.actions.storing import InColumns, store
 from customers.models import Load, LoadChunk
+from customers.queries.handed import Handed
 from customers.rules.batching import Batch
 
 COUNTERS = (NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED)
@@ -76,14 +77,16 @@ def store_batch(
     same: int = 0,
     prepared: Mapping[int, Outcome] | None = None,
     columns: InColumns | None = None,
+    handed: Handed | None = None,
 ) -> Load:
     """The same with the rows of a large file, whose new records are placed later, together.
 
     :param same: further rows of the batch, which were found to be unchanged.
     :param prepared: outcomes of rows, by their lines, that had no record when they were prepared.
     :param columns: further rows of the batch, which were prepared in columns.
+    :param handed: takes what of them is stored.
     """
-    taking = partial(store, prepared=prepared, columns=columns)
+    taking = partial(store, prepared=prepared, columns=columns, handed=handed)
     return _take(load, batch, rows, taking, actor=actor, hold=hold, same=same)
 
 

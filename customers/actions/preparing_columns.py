@@ -39,11 +39,13 @@ class Fresh:
     """Rows that are ready to be written as first versions.
 
     ``rows``: ``line`` of the file, ``key``, ``said`` (key, party type, values, raw, digest and findings as COPY takes
-    them) and ``observed``. ``terms``: what finds them, by ``place`` in these rows, in their order.
+    them), ``observed`` and ``told`` (a line for :class:`Handed`, in the order of ``names``). ``terms``: what finds
+    them, by ``place`` in these rows, in their order.
     """
 
     rows: pl.DataFrame
     terms: pl.DataFrame
+    names: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return self.rows.height
@@ -59,7 +61,8 @@ class Fresh:
             return self
         left = self.rows.with_row_index("place").filter(~unwanted).with_row_index("new")
         terms = self.terms.join(left.select("place", "new"), on="place", how="inner", maintain_order="left")
-        return type(self)(left.drop("place", "new"), terms.select(pl.col("new").alias("place"), "term"))
+        terms = terms.select(pl.col("new").alias("place"), "term")
+        return type(self)(left.drop("place", "new"), terms, self.names)
 
     @classmethod
     def joined(cls, parts: "Sequence[Fresh]") -> "Fresh":
@@ -68,7 +71,8 @@ class Fresh:
         for part in parts:
             terms.append(part.terms.with_columns(pl.col("place") + before))
             before += len(part)
-        made = cls(pl.concat([part.rows for part in parts]), pl.concat(terms))
+        names = parts[0].names if len({part.names for part in parts}) == 1 else ()
+        made = cls(pl.concat([part.rows for part in parts]), pl.concat(terms), names)
         keys = made.rows["key"]
         return made.without(keys.filter(keys.is_duplicated()).unique().to_list())
 
@@ -93,6 +97,11 @@ def fits(bound: Bound) -> bool:
     return columns.fits(bound) and not any(target.attribute == FULL_NAME for _place, target in bound.targets)
 
 
+def names_told(known: Catalogue) -> tuple[str, ...]:
+    """The attributes in the order in which they are handed on."""
+    return tuple(sorted(known.specs))
+
+
 def prepare_columns(
     source: Source, frame: pl.DataFrame, bound: Bound, header: Sequence[str], known: Catalogue, seen: Remembered
 ) -> Fresh:
@@ -112,7 +121,7 @@ def prepare_columns(
     ordered = made.sort("line").with_row_index("place")
     places = ordered.select("was", "place")
     moved = terms.rename({"place": "was"}).join(places, on="was", how="inner").select("place", "term")
-    return Fresh(ordered.drop("was", "place"), moved.unique().sort("place"))
+    return Fresh(ordered.drop("was", "place"), moved.unique().sort("place"), names_told(known))
 
 
 def _raw(frame: pl.DataFrame, header: Sequence[str]) -> pl.Series:
@@ -148,12 +157,13 @@ def _of_party(
             [*(found[name]["findings"] for name in names), *_warned(found, making, told.height)], told.height, "[", "]"
         ),
         plain=_plain(found, making, told.height, ordered=_is_ordered(bound)),
+        told=_told(found, names_told(known), told.height),
     )
     chosen = rows.filter("plain").with_row_index("now")
     terms = _terms(rows["key"], found, known)
     places = rows.with_row_index("place").filter("plain").select("place").with_row_index("now")
     kept = terms.join(places, on="place", how="inner").select(pl.col("now").alias("place"), "term")
-    return chosen.select("line", "key", _said(chosen, party), "observed"), kept
+    return chosen.select("line", "key", _said(chosen, party), "observed", "told"), kept
 
 
 def _in_order(bound: Bound) -> list[str]:
@@ -189,7 +199,7 @@ class _Making:
     def _of(self, spec: Spec, made: Standard) -> _Made:
         name, value = spec.name, made.values.get(spec.name)
         warned, holds = self.examined(name, value)
-        if made.faults or made.left_out or holds:
+        if made.faults or made.left_out or holds or _has_numbers(value):
             return _UNKNOWN
         findings = _inside(made.findings)
         if value is None:
@@ -218,6 +228,13 @@ class _Making:
         found = quality.examine({name: self.rules[name]}, {} if value is None else {name: value})
         told = [{"attribute": one.attribute, "code": one.code, "part": one.part} for one in found]
         return _inside(told), quality.worst(found) in ("hold", "refuse")
+
+
+def _has_numbers(value: Any) -> bool:
+    """Whether a value holds what JSON writes in several ways: the database would tell it in another one."""
+    if isinstance(value, Mapping | list):
+        return any(map(_has_numbers, value.values() if isinstance(value, Mapping) else value))
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _certain(name: str, made: certain.Certain, known: Catalogue) -> pl.DataFrame:
@@ -299,6 +316,18 @@ def _joined(parts: Sequence[pl.Series], height: int, begin: str, end: str) -> pl
         return pl.Series([begin + end] * height, dtype=pl.String)
     inner = pl.concat_str(frame.columns, separator=", ", ignore_nulls=True)
     return frame.select(pl.concat_str([pl.lit(begin), inner, pl.lit(end)])).to_series()
+
+
+def _told(found: Mapping[str, pl.DataFrame], names: Sequence[str], height: int) -> pl.Series:
+    """What each row says of these attributes, as JSON, which has neither tabs nor ends of lines: a line of them."""
+    parts = [pl.lit(pl.repeat("", height, dtype=pl.String, eager=True))]
+    for name in names:
+        if name in found:
+            parts.append(pl.lit(found[name]["values"].str.strip_prefix(f'"{name}": ').fill_null("")))
+        parts.append(pl.lit("\t" if name != names[-1] else "\n"))
+    told = pl.select(pl.concat_str(parts)).to_series()
+    escaped = told.str.contains("\\", literal=True).any()
+    return told.str.replace_all("\\\\", "\\", literal=True) if escaped else told
 
 
 def _warned(found: Mapping[str, pl.DataFrame], making: _Making, height: int) -> list[pl.Series]:

@@ -7,6 +7,7 @@ the account: only the new records of a batch go another way, by COPY, and wait w
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 from django.db import connection
@@ -22,7 +23,9 @@ from customers.actions.preparing_columns import Fresh
 from customers.actions.received import CHANGED, NEW, Outcome, Received
 from customers.models import Load, Source, SourceRecord
 from customers.queries.catalogue import catalogue
+from customers.queries.handed import Handed
 from customers.queries.term_columns import lines_of
+from customers.rules.claims import EPOCH, MICROSECOND
 
 AT_ONCE = 500
 MANY_TIMES = 10  # as many records as the hub has, from which on a load fills it
@@ -67,6 +70,7 @@ def store(
     load: Load,
     prepared: Mapping[int, Outcome] | None = None,
     columns: InColumns | None = None,
+    handed: Handed | None = None,
 ) -> tuple[list[Outcome], int]:
     """Store what a file says; new records are not placed yet. Outcomes, and how many records came in columns.
 
@@ -74,6 +78,7 @@ def store(
 
     :param prepared: outcomes of rows, by their lines, that had no record when they were prepared.
     :param columns: rows beside those received.
+    :param handed: takes what of them is stored.
     """
     access.require(actor, "import", source)
     keys = [one.key for one in received]
@@ -87,7 +92,7 @@ def store(
         again = columns.received_without(fresh)
         received = sorted([*received, *again], key=lambda one: one.line) if again else received
     outcomes = _outcomes(source, received, stored, prepared or {})
-    insert([one for one in outcomes if one.status == NEW], source, fresh)
+    insert([one for one in outcomes if one.status == NEW], source, fresh, handed)
     _take_in_changed(source, outcomes, actor=actor)
     writing.keep_refused(load, outcomes)
     counts = Counter(one.status for one in outcomes)
@@ -127,7 +132,9 @@ def _take_in_changed(source: Source, outcomes: list[Outcome], *, actor: User) ->
             outcomes[place] = one
 
 
-def insert(outcomes: Sequence[Outcome], source: Source, fresh: Fresh | None = None) -> list[int]:
+def insert(
+    outcomes: Sequence[Outcome], source: Source, fresh: Fresh | None = None, handed: Handed | None = None
+) -> list[int]:
     """First versions, not placed, with the words that they are found by; their ids, in the order of their lines."""
     count = len(fresh) if fresh else 0
     ids = drawn(SourceRecord, len(outcomes) + count)
@@ -140,17 +147,18 @@ def insert(outcomes: Sequence[Outcome], source: Source, fresh: Fresh | None = No
         [fresh.rows["line"].cast(pl.Int64), pl.Series([one.received.line for one in outcomes], dtype=pl.Int64)]
     )
     mine = pl.Series(ids, dtype=pl.Int64).gather(lines.arg_sort().arg_sort())
-    _insert_columns(mine.head(count), fresh, source)
+    _insert_columns(mine.head(count), fresh, source, handed)
     if outcomes:
         _insert_rows(dict(zip(mine.tail(len(outcomes)).to_list(), outcomes, strict=True)), source)
     return ids
 
 
-def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source) -> None:
+def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source, handed: Handed | None) -> None:
     now, change = clock.now().isoformat(), change_id()
     texts = ids.cast(pl.String)
     rest = pl.lit(f"{change}\t{source.pk}\t{source.domain_id}\t1\t1\t{now}\n")
-    row = pl.concat_str([pl.lit(texts), "said", pl.col("observed").fill_null(now), rest], separator="\t")
+    observed = fresh.rows["observed"].fill_null(now)
+    row = pl.concat_str([pl.lit(texts), "said", pl.lit(observed), rest], separator="\t")
     # They come in the order of the records: at the end of their index a term takes a third of what it takes elsewhere.
     terms = fresh.terms
     domain = pl.lit(f"\t{source.domain_id}\t")
@@ -160,6 +168,17 @@ def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source) -> None:
             rows.write(written(fresh.rows.select(row).to_series()))
         with cursor.copy(_TERMS) as rows:
             rows.write(written(terms.select(term).to_series()))
+    if handed is not None:
+        own = {"source": pl.lit(source.pk, pl.Int64), "domain": pl.lit(source.domain_id, pl.Int64)}
+        named = fresh.rows.select("key", record=ids, age=_ages(observed), **own)
+        handed.add(named, fresh.names, fresh.rows["told"])
+
+
+def _ages(observed: pl.Series) -> pl.Series:
+    """Times, as they are stored, as claims count them."""
+    times = observed.unique().to_list()
+    ages = [(datetime.fromisoformat(each) - EPOCH) // MICROSECOND for each in times]
+    return observed.replace_strict(times, ages, return_dtype=pl.Int64)
 
 
 def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:

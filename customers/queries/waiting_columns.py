@@ -1,11 +1,13 @@
 """Records that wait to be placed, read in columns: no row of them becomes an object."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from cmdm.database.kept import kept
+from customers.queries.handed import VERSION, Handed
 from customers.queries.open_records import Words, is_decided, standing_words
 
 # One text of all lines: a row fetched by itself costs more than what it says.
@@ -26,22 +28,38 @@ class WaitingColumns(NamedTuple):
     """Records that wait to be placed, and what the words of their sources are worth.
 
     ``facts``: record, source, domain, version, age (as in ``RecordClaims``). ``said``: record, name, and value as JSON,
-    sealed where it lies sealed.
+    sealed where it lies sealed; in several frames.
     """
 
     facts: pl.DataFrame
-    said: pl.DataFrame
+    said: Sequence[tuple[str, pl.DataFrame]]
     words: Words
 
 
-def waiting_columns(records: Collection[int]) -> WaitingColumns | None:
-    """These records (ids) as they wait, in columns; nothing where a person has decided something about one of them."""
-    chosen = list(records)
-    if is_decided(chosen):
+def waiting_columns(records: Collection[int], handed: Handed | None = None) -> WaitingColumns | None:
+    """These records (ids) as they wait, in columns; nothing where a person has decided something about one of them.
+
+    :param handed: those that it has are not read: whoever writes sees by their version whether they are current.
+    """
+    chosen = np.fromiter(records, dtype=np.int64, count=len(records))
+    if is_decided(chosen.tolist()):
         return None
-    facts = _lines(_FACTS, chosen, ["record", "source", "domain", "version", "age"]).cast(pl.Int64)
-    said = _lines(_SAID, chosen, ["record", "name", "value"]).with_columns(pl.col("record").cast(pl.Int64))
-    return WaitingColumns(facts, said, standing_words())
+    at = np.full(len(chosen), -1) if handed is None else handed.at(chosen)
+    facts, said = [], []
+    if handed is not None and (at >= 0).any():
+        rows = handed.rows(at[at >= 0])
+        facts.append(rows.select("record", "source", "domain", pl.lit(VERSION, dtype=pl.Int64).alias("version"), "age"))
+        told = handed.told(rows["place"].to_numpy(), handed.names)
+        columns = ((name, rows.select("record", value=told[name])) for name in handed.names)
+        said += [(name, frame.drop_nulls()) for name, frame in columns if frame["value"].null_count() < len(frame)]
+    rest = chosen[at < 0].tolist()
+    if rest or not facts:
+        facts.append(_lines(_FACTS, rest, ["record", "source", "domain", "version", "age"]).cast(pl.Int64))
+        read = _lines(_SAID, rest, ["record", "name", "value"]).with_columns(pl.col("record").cast(pl.Int64))
+        said += [
+            (str(name), frame) for (name,), frame in read.partition_by("name", as_dict=True, include_key=False).items()
+        ]
+    return WaitingColumns(pl.concat(facts), said, standing_words())
 
 
 def _lines(statement: str, records: list[int], names: list[str]) -> pl.DataFrame:

@@ -19,6 +19,7 @@ from cmdm.errors import Stale
 from cmdm.models import User
 from customers.models import SourceRecord
 from customers.ports import PlacedMany
+from customers.queries.handed import Handed
 from customers.rules.batching import ahead
 from matching.actions import key_rows, models
 from matching.actions.comparing import Progress, compare, quiet
@@ -26,15 +27,25 @@ from matching.actions.placing_composed import begin
 from matching.actions.placing_plans import plan
 from matching.actions.placing_slices import Since, Writing, finish, write_slice
 from matching.queries.models import InForce, models_coming, models_in_force
-from matching.queries.stored import Stored, comparable, stored
+from matching.queries.stored import Stored, comparable, stored, stored_now
 
 ROWS = 10_000  # of one slice
 AHEAD = 2  # slices that are composed while one is written
 _LOCK = 0x6D62756C  # one bulk placing at a time
 
 
-def place_all(records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Progress) -> PlacedMany:
-    """Place as many of these records (ids) as can be placed at once; those placed already are passed over."""
+def place_all(
+    records: Sequence[int],
+    *,
+    actor: User,
+    hold: Callable[[], None],
+    progress: Progress,
+    handed: Handed | None = None,
+) -> PlacedMany:
+    """Place as many of these records (ids) as can be placed at once; those placed already are passed over.
+
+    :param handed: what some of them said when they were stored.
+    """
     total = PlacedMany(0, 0, 0, 0)
     # Of a list Django would look at every item, whether it is an expression.
     wanted = array("q", records)
@@ -42,7 +53,8 @@ def place_all(records: Sequence[int], *, actor: User, hold: Callable[[], None], 
         _size(wanted)
         for party, chosen in _largest_first(wanted):
             if party not in models_coming():
-                total = _sum(total, _place_party(chosen, wanted, actor=actor, hold=hold, progress=progress))
+                made = _place_party(chosen, wanted, actor=actor, hold=hold, progress=progress, handed=handed)
+                total = _sum(total, made)
     return total
 
 
@@ -78,21 +90,30 @@ def _sum(one: PlacedMany, other: PlacedMany) -> PlacedMany:
 
 
 def _place_party(
-    chosen: InForce, records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Progress
+    chosen: InForce,
+    records: Sequence[int],
+    *,
+    actor: User,
+    hold: Callable[[], None],
+    progress: Progress,
+    handed: Handed | None,
 ) -> PlacedMany:
     since = Since.now()
     total = PlacedMany(0, 0, 0, 0)
     party = chosen.model.party_type
     rows = comparable(party).filter(pk__among=records, placed_at__isnull=True)
     quiet(progress)(0, None, _("Reading"))
-    known = stored(chosen.model, rows, fresh=True, by=("key", "source"))  # the same of one source, and sorted faster
+    known = stored_now(chosen.model, rows, handed)
     if not len(known):
         return total
     writing = _planned(chosen, known, since, actor=actor, progress=progress)
     progress(0, len(known), _("Writing"))
     done = 0
     with beside() as others:
-        begun = (begin(writing.plans, writing.keys, writing.version, some, others, actor) for some in _slices(writing))
+        begun = (
+            begin(writing.plans, writing.keys, writing.version, some, others, actor, handed)
+            for some in _slices(writing)
+        )
         for piece in ahead(begun, AHEAD):
             founding = piece.coming.result()
             try:

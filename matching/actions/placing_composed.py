@@ -17,6 +17,7 @@ from customers.actions import composing, composing_columns
 from customers.actions.composing import Composed
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
+from customers.queries.handed import Handed
 from customers.queries.open_records import Waiting, standing_words, waiting
 from customers.queries.waiting_columns import WaitingColumns, waiting_columns
 from matching.actions import key_rows, ledger_lines
@@ -45,19 +46,23 @@ class Slice:
     coming: Future[Founding | None]
 
 
-def begin(plans: Plans, keys: KeyRows, version: int, numbers: list[int], others: Executor, actor: User) -> Slice:
+def begin(
+    plans: Plans, keys: KeyRows, version: int, numbers: list[int], others: Executor, actor: User, handed: Handed | None
+) -> Slice:
     """Have a slice composed."""
-    return Slice(numbers, others.submit(_composed, plans, keys, version, numbers, actor))
+    return Slice(numbers, others.submit(_composed, plans, keys, version, numbers, actor, handed))
 
 
-def _composed(plans: Plans, keys: KeyRows, version: int, numbers: list[int], actor: User) -> Founding | None:
+def _composed(
+    plans: Plans, keys: KeyRows, version: int, numbers: list[int], actor: User, handed: Handed | None
+) -> Founding | None:
     """The founding groups among these; a few queries."""
     fresh = [number for number in numbers if plans.groups[number].decision.kind != "link"]
     stored, known = plans.compared.stored, catalogue()
     held = [plans.groups[number].rows for number in fresh]
     rows = np.array(list(chain.from_iterable(held)), dtype=np.int64)
     records = stored.ids[rows].tolist()
-    read = _read(records, known) if records else None
+    read = _read(records, known, handed) if records else None
     if read is None:
         return None
     customers = drawn(Customer, len(fresh))
@@ -75,9 +80,10 @@ def _composed(plans: Plans, keys: KeyRows, version: int, numbers: list[int], act
     return Founding(fresh, made, key_rows.lines(plans.compared.scorer.model, stored, keys, rows), ledger)
 
 
-def _read(records: list[int], known: Catalogue) -> Waiting | WaitingColumns | None:
+def _read(records: list[int], known: Catalogue, handed: Handed | None) -> Waiting | WaitingColumns | None:
     """What composing needs of records, in columns unless a rule has to look at every customer by itself."""
-    return waiting_columns(records) if composing_columns.fits(known, standing_words()) else waiting(records)
+    in_columns = composing_columns.fits(known, standing_words())
+    return waiting_columns(records, handed) if in_columns else waiting(records)
 
 
 def entries(plans: Plans, version: int, customer_of: dict[int, int]) -> list[Placed]:

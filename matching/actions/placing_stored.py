@@ -12,6 +12,7 @@ from customers import ports
 from customers.actions import golden
 from customers.models import SourceRecord
 from customers.ports import Incoming, PlacedMany
+from customers.queries.handed import Handed
 from customers.sealing import open_values
 from matching.actions import placing_bulk
 from matching.actions.placing import place, reserve
@@ -22,17 +23,24 @@ MANY = 2_000  # records from which a load is placed as a whole
 
 
 def place_many(
-    records: Sequence[int], *, actor: User, hold: Callable[[], None], progress: Callable[[int, int | None, str], None]
+    records: Sequence[int],
+    *,
+    actor: User,
+    hold: Callable[[], None],
+    progress: Callable[[int, int | None, str], None],
+    handed: Handed | None = None,
 ) -> PlacedMany:
     """Find stored records (ids) their customers; those that are placed already are passed over.
 
     Many are placed as a whole; what that leaves, and few, are placed slice by slice.
+
+    :param handed: what some of them said when they were stored.
     """
     placed = 0
     founded = linked = asked = 0
     waiting = records
     if len(records) >= MANY:
-        whole = placing_bulk.place_all(records, actor=actor, hold=hold, progress=progress)
+        whole = placing_bulk.place_all(records, actor=actor, hold=hold, progress=progress, handed=handed)
         placed, founded, linked, asked = whole.records, whole.founded, whole.linked, whole.asked
         rows = SourceRecord.objects.current().filter(pk__among=records, placed_at__isnull=True)
         waiting = list(rows.order_by("pk").values_list("pk", flat=True))

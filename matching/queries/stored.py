@@ -2,19 +2,22 @@
 arrival cannot change.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
+from django.db.models import Case, Func, JSONField, When
 from django.db.models.fields.json import KeyTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Collate
 
 from cmdm.database.columns import frames_of
 from cmdm.models import Domain
 from customers.models import SourceRecord
 from customers.models.record import RecordQuerySet
+from customers.queries.handed import VERSION, Handed
 from customers.sealing import SEALED, open_values, opened_texts
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.lists import Ints
@@ -22,7 +25,7 @@ from matching.engine.bulk.packing import lines_of, prepared_from_lines
 from matching.engine.bulk.prepared import Prepared
 from matching.engine.bulk.reading import SLICE, joined, table_of
 from matching.engine.bulk.reading_columns import attributes_of, table_from
-from matching.engine.bulk.tables import prepared_from
+from matching.engine.bulk.tables import Table, prepared_from
 from matching.engine.model import Model
 from matching.queries.models import InForce
 from matching.queries.prepared import opened, with_lines
@@ -67,12 +70,24 @@ def comparable(party: str) -> RecordQuerySet:
     return SourceRecord.objects.current().filter(party_type=party, about__isnull=True)
 
 
-def stored(model: Model, rows: RecordQuerySet, *, fresh: bool = False, by: Sequence[str] = ("source", "key")) -> Stored:
-    """These records in columns, in this order; two queries. Of fresh ones nothing is kept prepared yet."""
+def stored(model: Model, rows: RecordQuerySet, by: Sequence[str] = ("source", "key")) -> Stored:
+    """These records in columns, in this order; two queries."""
+    return _stored(*_from_lines(model, rows.order_by(*by)))
+
+
+def stored_now(model: Model, rows: RecordQuerySet, handed: Handed | None = None) -> Stored:
+    """The same of records of which nothing is kept prepared yet, in the order of their keys; three queries.
+
+    :param handed: what some of them said when they were stored. Of those that are as they were then nothing more is
+        asked, the others are dropped from it.
+    """
+    made = None if handed is None else _from_handed(model, rows, handed)
+    return _stored(*(made or _from_values(model, rows)))
+
+
+def _stored(made: Prepared, columns: Ints) -> Stored:
     named = dict(Domain.objects.values_list("pk", "match_space"))
     spaces = tuple(sorted(set(named.values())))
-    ordered = rows.order_by(*by)
-    made, columns = _from_values(model, ordered) if fresh else _from_lines(model, ordered)
     number = {domain: spaces.index(space) for domain, space in named.items()}
     in_space = np.array([number[domain] for domain in columns[:, 1].tolist()], dtype=np.int32)
     return Stored(of_prepared(made, in_space), columns[:, 0], columns[:, 1], columns[:, 2], spaces)
@@ -81,15 +96,85 @@ def stored(model: Model, rows: RecordQuerySet, *, fresh: bool = False, by: Seque
 def _from_values(model: Model, rows: RecordQuerySet) -> tuple[Prepared, Ints]:
     """What the records say, prepared, and of each its customer, domain and version."""
     names = attributes_of(model)
-    said = [KeyTransform(name, Coalesce("corrected", "values")) for name in names]
-    chosen = rows.values_list("pk", Coalesce("customer", 0), "domain", "version", *said)
+    ordered = rows.order_by(Collate("key", "C"), "source")
+    chosen = ordered.values_list("pk", Coalesce("customer", 0), "domain", "version", *_said(names))
     facts, tables = [np.zeros((0, 3), dtype=np.int64)], []
     for frame in frames_of(chosen, SLICE):
         numbers, texts = frame[:, :4].cast(pl.Int64), frame[:, 4:]
         facts.append(numbers[:, 1:].to_numpy())
-        columns = {name: _opened(name, column) for name, column in zip(names, texts.iter_columns(), strict=True)}
-        tables.append(table_from(model, numbers[:, 0].to_numpy(), columns))
-    return prepared_from(model, joined(tables, model) if tables else table_of(model, [])), np.concatenate(facts)
+        tables.append(_table(model, numbers[:, 0].to_numpy(), names, texts))
+    return _prepared(model, tables), np.concatenate(facts)
+
+
+def _said(names: Sequence[str]) -> list[KeyTransform]:
+    return [KeyTransform(name, Coalesce("corrected", "values")) for name in names]
+
+
+def _table(model: Model, ids: Ints, names: Sequence[str], texts: pl.DataFrame) -> Table:
+    """A table of values of these attributes, as they are stored."""
+    return table_from(
+        model, ids, {name: _opened(name, column) for name, column in zip(names, texts.iter_columns(), strict=True)}
+    )
+
+
+def _prepared(model: Model, tables: Sequence[Table]) -> Prepared:
+    return prepared_from(model, joined(tables, model) if tables else table_of(model, []))
+
+
+def _from_handed(model: Model, rows: RecordQuerySet, handed: Handed) -> tuple[Prepared, Ints] | None:
+    """The same, reading only what was not handed on; nothing where that cannot be laid beside it."""
+    names = attributes_of(model)
+    known = _facts(rows)
+    if not known.height:
+        return None
+    ids = known["record"].to_numpy()
+    at = handed.at(ids)
+    current = known["current"].to_numpy() == 1
+    handed.drop(ids[(at >= 0) & ~current])
+    mine = (at >= 0) & current
+    found = handed.rows(handed.at(ids[mine])).select("record", "source", "key", "place")
+    if not mine.all():
+        rest = _kept(rows.filter(pk__among=ids[~mine].tolist()), names, handed)
+        if rest is None or len(rest) + len(found) != len(ids):
+            return None
+        found = pl.concat([found, rest])
+    ordered = found.sort("key", "source").join(known, on="record", how="left", maintain_order="left")
+    ids, places = ordered["record"].to_numpy(), ordered["place"].to_numpy()
+    pieces = [slice(begin, begin + SLICE) for begin in range(0, len(ids), SLICE)]
+    tables = [_table(model, ids[piece], names, handed.told(places[piece], names)) for piece in pieces]
+    return _prepared(model, tables), ordered.select("customer", "domain", "version").to_numpy()
+
+
+def _facts(rows: RecordQuerySet) -> pl.DataFrame:
+    """Of each record its id, customer, domain, version, and whether it is as it was stored (1)."""
+    as_stored = Case(When(version=VERSION, corrected__isnull=True, then=1), default=0)
+    chosen = rows.order_by().values_list("pk", Coalesce("customer", 0), "domain", "version", as_stored)
+    names = ["record", "customer", "domain", "version", "current"]
+    found = [pl.DataFrame(schema=dict.fromkeys(names, pl.Int64))]
+    for frame in frames_of(chosen, SLICE):
+        frame.columns = names
+        found.append(frame.cast(pl.Int64))
+    return pl.concat(found)
+
+
+def _kept(rows: RecordQuerySet, names: Sequence[str], handed: Handed) -> pl.DataFrame | None:
+    """Source, key and place of records of which the lines are read, and kept beside those that were handed on."""
+    key = Func("key", function="to_jsonb", output_field=JSONField())
+    found = []
+    for frame in frames_of(rows.order_by().values_list("pk", "source", key, *_said(names)), SLICE):
+        texts = dict(zip(names, frame[:, 3:].iter_columns(), strict=True))
+        if any(texts[name].null_count() < frame.height for name in names if name not in handed.names):
+            return None
+        nothing = pl.repeat("", frame.height, dtype=pl.String, eager=True)
+        members = [pl.lit(texts[name].fill_null("") if name in texts else nothing) for name in handed.names]
+        lines = pl.select(pl.concat_str([pl.concat_str(members, separator="\t"), pl.lit("\n")])).to_series()
+        places = handed.keep(lines)
+        if places is None:
+            return None
+        named = frame[:, :2].cast(pl.Int64)
+        keys = pl.Series([json.loads(each) for each in frame[:, 2]], dtype=pl.String)
+        found.append(pl.DataFrame({"record": named[:, 0], "source": named[:, 1], "key": keys, "place": places}))
+    return pl.concat(found) if found else None
 
 
 def _opened(name: str, column: pl.Series) -> pl.Series:

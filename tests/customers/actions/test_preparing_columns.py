@@ -6,6 +6,7 @@ import json
 import polars as pl
 import pytest
 
+from customers.actions import preparing_columns
 from customers.actions.preparing import prepare
 from customers.actions.preparing_columns import Fresh, prepare_columns
 from customers.actions.received import NEW
@@ -85,12 +86,19 @@ def alone(cells: list[list[str]], rows: Bound, source) -> dict[int, tuple]:
     return found
 
 
+def in_lines(line: str, names: tuple[str, ...]) -> dict[str, object]:
+    """What a line that is handed on says."""
+    values = zip(names, line.removesuffix("\n").split("\t"), strict=True)
+    return {name: json.loads(value) for name, value in values if value}
+
+
 def together(fresh: Fresh) -> dict[int, tuple]:
     found = {}
     terms = dict(fresh.terms.group_by("place").agg("term").iter_rows())
-    for place, (line, key, said, observed) in enumerate(fresh.rows.iter_rows()):
+    for place, (line, key, said, observed, line_told) in enumerate(fresh.rows.iter_rows()):
         told, party, values, raw, digest, findings = [text.replace("\\\\", "\\") for text in said.split("\t")]
         assert told == key
+        assert in_lines(line_told, fresh.names) == json.loads(values)
         content = (json.loads(values), raw[2:], digest[2:], json.loads(findings))
         found[line] = (key, party, *content, observed, set(terms[place]))
     return found
@@ -141,3 +149,11 @@ def test_a_key_that_comes_in_two_parts_of_a_slab_is_left_out(source):
     assert made.keys == ["k 2", "K\\3", "k4", "K5", "Z1"]
     assert made.terms["place"].max() == 4
     assert made.terms["place"].is_sorted()
+
+
+@pytest.mark.parametrize(
+    ("value", "has"), [("1", False), ([{"value": "1", "verified": True}], False), ([{"n": 1e22}], True)]
+)
+def test_what_the_database_would_write_in_another_way_is_not_handed_on(value, has):
+    """JSON has one form for texts; 1e22 comes back as a one with twenty-two noughts."""
+    assert preparing_columns._has_numbers(value) is has
