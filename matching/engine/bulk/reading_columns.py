@@ -62,9 +62,20 @@ def _within(column: pl.Series) -> pl.Series:
 
 def _texts(columns: Sequence[pl.Series]) -> Rows:
     """What each of some attributes says, by row; within one, in the order of the attributes."""
-    told = [_found(each, _VALUE, lambda value: [(text,) for text in texts_of({"": value}, "")]) for each in columns]
+    told = [frame for each in columns for frame in _texts_in(each)]
     whole = pl.concat(told).sort("row", maintain_order=True)
     return _as_rows(whole.filter(pl.col("value").str.strip_chars() != ""))
+
+
+def _texts_in(column: pl.Series) -> list[pl.DataFrame]:
+    """The texts that one attribute says, by row: those that are one plain text, and those of lists."""
+    plain = column.str.contains(_TEXT).fill_null(value=False)
+    rows = plain.arg_true()
+    quick = pl.DataFrame({"row": rows.cast(pl.Int64), "value": _within(column.gather(rows))})
+    return [
+        quick,
+        _found(column.set(plain, None), _VALUE, lambda value: [(each,) for each in texts_of({"": value}, "")]),
+    ]
 
 
 def _rows(column: pl.Series, parts: dict[str, Any], read: Callable[[Any], list[tuple[Any, ...]]]) -> Rows:
