@@ -2,7 +2,9 @@
 
 A key is the keyed digest of match space, party type, rule and text. A block over the model's cap is sub-divided
 once: its members get finer keys, and the block is listed as large. A finer block that is over the cap still is
-listed too, and the newest records up to the cap are compared.
+listed too, and each record is compared with its oldest and its newest records, up to the cap: the oldest stay the
+same and are placed first, so that many records of one customer that come together find each other; `match --all`
+compares all neighbours in it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +34,11 @@ _SHARERS = """
     SELECT q.key, m.records FROM unnest(%s::bigint[]) AS q(key)
      CROSS JOIN LATERAL (SELECT ARRAY(
         SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id DESC LIMIT %s) AS records) AS m
+"""
+
+_OLDEST = """
+    SELECT q.key, ARRAY(SELECT record_id FROM matching_matchkey WHERE key = q.key ORDER BY record_id LIMIT %s)
+      FROM unnest(%s::bigint[]) AS q(key)
 """
 
 _BLOCKS = """
@@ -176,6 +183,15 @@ def _members(wanted: Iterable[int], cap: int) -> dict[int, list[int]]:
         return {digest: records for digest, records in cursor.fetchall() if records}
 
 
+def _oldest(wanted: Iterable[int], count: int) -> dict[int, list[int]]:
+    chosen = list(wanted)
+    if not chosen:
+        return {}
+    with kept() as cursor:
+        cursor.execute(_OLDEST, [count, chosen])
+        return dict(cursor.fetchall())
+
+
 def _find_crowded(
     blocks: Blocks,
     models: Mapping[str, InForce],
@@ -221,7 +237,11 @@ def _refine(
     still = {digest for digest, sharing in members.items() if len(sharing) > caps[digest]}
     if still and store:
         _list_large(still, blocks, features)
-    blocks.members.update({digest: sharing[: caps[digest]] for digest, sharing in members.items()})
+    oldest = _oldest(still, max(caps.values(), default=0) // 2)
+    for digest, sharing in members.items():
+        first = oldest.get(digest, [])[: caps[digest] // 2]
+        newest = [record for record in sharing if record not in first]
+        blocks.members[digest] = [*newest[: caps[digest] - len(first)], *first]
 
 
 def _subdivide_members(

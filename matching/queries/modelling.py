@@ -23,7 +23,7 @@ _FINER = """
 
 @dataclass(frozen=True)
 class BlockRow:
-    """A block over the cap; ``left_over`` where it is a finer one already: only its newest records are compared."""
+    """A block over the cap; ``left_over`` where it is a finer one already: not all are compared with all."""
 
     rule: str
     party_type: str
@@ -31,11 +31,6 @@ class BlockRow:
     seen: datetime
     left_over: bool
     cap: int
-
-    @property
-    def beyond(self) -> int:
-        """How many are compared under no key of this rule."""
-        return max(0, self.records - self.cap)
 
 
 def large_blocks() -> list[BlockRow]:

@@ -152,7 +152,7 @@ class TestBlocking:
         SourceRecord.objects.get(key="2").match_keys.create(key=2, rule=0, finer=True)
         text = client.get(reverse("matching:blocks")).text
         assert text.count("within finer keys</td>") == 1
-        assert "the newest 100; 500 are left over" in text
+        assert "each with at most 100 of the others" in text
 
     def test_who_configures_not_everywhere_counts_nothing(self, client, owner):
         make_domain("another")

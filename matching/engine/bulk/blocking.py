@@ -1,8 +1,8 @@
 """Blocking in arrays: which pairs are compared.
 
 Keys are sorted by number and walked block by block. A block over the model's cap is replaced by finer ones; of a finer
-one that is over the cap still, the newest records up to the cap are compared, and both are reported. A pair is taken
-under the first key that both records share, so that none comes twice and none has to be remembered.
+one that is over the cap still, neighbours are compared (`keys.windows`), and both are reported. A pair is taken under
+the first key that both records share, so that none comes twice and none has to be remembered.
 """
 
 from collections.abc import Iterator
@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
+import polars as pl
 
+from matching.engine import keys as reference
 from matching.engine.bulk.aside import WORKERS, side_by_side
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.fast import AVAILABLE, kernel
-from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined
+from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined, mixed
 from matching.engine.bulk.lists import Ints, Lists, grouped
+from matching.engine.bulk.parts import cross, texts_of
 from matching.engine.model import Model
 
 CHUNK = 1 << 18  # few enough that the next are found while these are still being scored
@@ -99,7 +102,7 @@ def _divided(blocks: Blocks, maker: KeyMaker, made: RuleKeys, sizes: Ints, *, ke
     for each in finer:
         fitting, beyond = _apart(each, cap)
         blocks.large += _report(beyond, finer=True)
-        used += [fitting, _newest(beyond, columns, cap)]
+        used += [fitting, _windows(beyond, maker)]
     rows, numbers = joined(used)
     groups, _places, counts = grouped(numbers)
     return _shared(rows, groups, counts, len(columns))
@@ -129,12 +132,37 @@ def _apart(keys: RuleKeys, cap: int) -> tuple[RuleKeys, RuleKeys]:
     return keys.where(~over), keys.where(over)
 
 
-def _newest(over: RuleKeys, columns: Columns, cap: int) -> RuleKeys:
-    order = np.lexsort((-columns.ids[over.rows], over.numbers))
-    numbers = over.numbers[order]
-    firsts = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]])) if len(numbers) else order
-    rank = np.arange(len(numbers)) - np.repeat(firsts, np.diff(np.concatenate([firsts, [len(numbers)]])))
-    return over.where(np.sort(order[rank < cap]))
+def _windows(over: RuleKeys, maker: KeyMaker) -> RuleKeys:
+    """In place of each block its windows, as blocks of their own."""
+    if not len(over.rows):
+        return over
+    order = np.lexsort((_neighbourly(over.rows, maker), over.numbers))
+    rows, numbers = over.rows[order], over.numbers[order]
+    firsts = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]]))
+    counts = np.diff(np.concatenate([firsts, [len(numbers)]]))
+    place = np.arange(len(numbers)) - np.repeat(firsts, counts)
+    size = min(maker.model.block_cap, reference.WINDOW)
+    step = reference.step_of(size)
+    own = np.minimum(place // step, np.repeat(np.maximum(0, -((size - counts) // step)), counts))
+    before = (own > 0) & (place - (own - 1) * step < size)
+    again = np.concatenate([np.arange(len(rows)), np.flatnonzero(before)])
+    window = np.concatenate([own, own[before] - 1])
+    return RuleKeys(over.rule, rows[again], mixed(numbers[again], window), (), ())
+
+
+def _neighbourly(rows: Ints, maker: KeyMaker) -> Ints:
+    """The rank of each of these rows in the order in which neighbours are alike; equal ones by their ids."""
+    distinct = np.unique(rows)
+    frame = pl.DataFrame({"row": distinct, "id": maker.columns.ids[distinct]})
+    for name in reference.NEIGHBOURLY:
+        part = maker.part(name)
+        found, _place, codes = cross(distinct, np.arange(len(distinct)), part.lists)
+        texts = pl.DataFrame({"row": found, name: texts_of([(codes, part.pool)])})
+        frame = frame.join(texts.group_by("row").agg(pl.col(name).min()), on="row", how="left")
+    ordered = frame.with_columns(pl.col(*reference.NEIGHBOURLY).fill_null("")).sort(*reference.NEIGHBOURLY, "id")
+    rank = np.empty(len(distinct), dtype=np.int64)
+    rank[np.searchsorted(distinct, ordered["row"].to_numpy())] = np.arange(len(distinct))
+    return rank[np.searchsorted(distinct, rows)]
 
 
 def _report(large: RuleKeys, *, finer: bool) -> list[Large]:

@@ -5,11 +5,17 @@ from dataclasses import replace
 import pytest
 
 from cmdm import verifying
+from cmdm.models import system_user
+from customers.actions.received import Received
+from customers.actions.records import take_in
 from customers.models import SourceRecord
+from matching.actions import matching
 from matching.engine.defaults import person_model
 from matching.models import Candidate, MatchKey, MatchModel, OversizedBlock
+from matching.queries.models import standing_models
 from tests.support.records import ANNA, ANNA_AGAIN, close, person, stored, take
 
+ANNA_ALONE = person("Anna", "Bergström", "1980-02-03")
 KEYS = "records have the keys of their values"
 
 
@@ -82,6 +88,23 @@ class TestLargeBlocks:
             take(small_blocks.crm, f"a{letter}", person(*names, "1970-01-01", address=town))
         finer = MatchKey.objects.filter(finer=True).values("key")
         assert set(OversizedBlock.objects.filter(key__in=finer).values_list("records", flat=True)) == {8}
+
+    def test_however_many_records_of_one_customer_come_at_once_they_are_one(self, small_blocks):
+        take_in(small_blocks.crm, [Received(key=f"a{n}", values=ANNA) for n in range(20)], actor=system_user())
+        assert SourceRecord.objects.filter(key__startswith="a").values("customer").distinct().count() == 1
+        again = take(small_blocks.shop, "again", ANNA_AGAIN)
+        assert again.placement.customer_id == SourceRecord.objects.get(key="a0").customer_id
+
+    def test_match_joins_those_that_earlier_versions_left_by_themselves(self, small_blocks):
+        model = MatchModel.objects.get(party_type="person", state="in force")
+        MatchModel.objects.filter(pk=model.pk).update(definition={**model.definition, "automatic": 0.9999999999})
+        for number in range(20):
+            take(small_blocks.crm, f"a{number}", ANNA_ALONE)
+        MatchModel.objects.filter(pk=model.pk).update(definition=model.definition)
+        standing_models.forget()
+        assert SourceRecord.objects.filter(key__startswith="a").values("customer").distinct().count() > 1
+        matching.run(actor=system_user(), everything=True)
+        assert SourceRecord.objects.filter(key__startswith="a").values("customer").distinct().count() == 1
 
     def test_what_was_found_by_update_stays_divided(self, small_blocks):
         everybody(small_blocks, 8)

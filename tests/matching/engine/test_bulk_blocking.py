@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from matching.engine.bulk.blocking import block, pairs
 from matching.engine.bulk.keys import KeyMaker
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
-from matching.engine.keys import Key, keys, subdivide
+from matching.engine.keys import WINDOW, Key, keys, neighbourly, subdivide, windows
 from matching.engine.model import Rule
 from matching.engine.vocabulary import KEY_PARTS
 from tests.matching.engine.shapes import organisations, people
@@ -29,7 +29,7 @@ def features_of(model, all_values):
 
 
 def expected_pairs(model, features):
-    """What the reference compares: blocks of keys, those over the cap by finer keys, the newest of those still over."""
+    """What the reference compares: blocks of keys, those over the cap by finer keys, neighbours in those still over."""
     members = defaultdict(set)
     for row, each in enumerate(features):
         for key in keys(model, each):
@@ -44,7 +44,12 @@ def expected_pairs(model, features):
                 for text in subdivide(model, features[row], key):
                     finer[Key(key.rule, text)].add(row)
     for rows in finer.values():
-        found |= set(combinations(sorted(rows)[-model.block_cap :], 2))
+        if len(rows) <= model.block_cap:
+            found |= set(combinations(sorted(rows), 2))
+            continue
+        ordered = sorted(rows, key=lambda row: (neighbourly(features[row]), row))
+        for window in windows(len(ordered), model.block_cap):
+            found |= set(combinations(sorted(ordered[place] for place in window), 2))
     return found
 
 
@@ -104,6 +109,34 @@ def test_large_blocks_are_reported_with_their_size():
     made = block(replace(PERSONS, block_cap=3), bulk.of_features(PERSONS, features_of(PERSONS, values)))
     rules = {PERSONS.rules[each.rule].code: each.records for each in made.large if not each.finer}
     assert rules == {"email": 4, "email_user": 4}
+
+
+@pytest.mark.parametrize(("count", "cap"), [(2, 2), (5, 2), (7, 3), (33, 100), (101, 100), (1000, 100), (999, 7)])
+def test_windows_hold_every_record_and_hang_together(count, cap):
+    found = windows(count, cap)
+    assert {place for window in found for place in window} == set(range(count))
+    assert all(max(one) >= min(other) for one, other in pairwise(found))
+    assert max(map(len, found)) <= min(cap, WINDOW)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+def test_however_many_records_one_customer_has_each_meets_another(fast):
+    values = [{"family_name": "Smith", "given_name": "Ann", "email": [{"value": "ann.smith@x.example"}]}] * 180
+    found = found_pairs(PERSONS, bulk.of_features(PERSONS, features_of(PERSONS, values)), fast=fast)
+    assert set(found) == expected_pairs(PERSONS, features_of(PERSONS, values))
+    assert {row for pair in found for row in pair} == set(range(180))
+    assert len(found) < 180 * WINDOW
+
+
+def test_in_a_block_that_nothing_divides_those_most_alike_meet():
+    """Two hundred people with one name and no more but a house, twice each, in any order."""
+    values = [
+        {"family_name": "Smith", "given_name": "Ann", "address": [{"line1": f"{1 + n % 150} Long Road"}]}
+        for n in range(300)
+    ]
+    model = replace(PERSONS, rules=(Rule("names", ("names", "street")),))
+    features = features_of(model, values)
+    assert {(n, n + 150) for n in range(150)} <= set(found_pairs(model, bulk.of_features(model, features), fast=False))
 
 
 def test_contacts_that_too_many_share_say_nothing():
