@@ -69,10 +69,11 @@ def _compared(side: Side, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np
     """Which of these pairs of rows share a block."""
     snapshot, pairs = side
     size = len(snapshot)
-    met: NDArray[np.bool_] = np.isin(_coded(left, right, size), _coded(pairs.left, pairs.right, size))
+    met: NDArray[np.bool_] = np.isin(coded(left, right, size), coded(pairs.left, pairs.right, size))
     return met
 
 
-def _coded(left: NDArray[Any], right: NDArray[Any], size: int) -> NDArray[np.int64]:
+def coded(left: NDArray[Any], right: NDArray[Any], size: int) -> NDArray[np.int64]:
+    """Each pair of rows as one number, whichever comes first."""
     one, other = left.astype(np.int64), right.astype(np.int64)
     return np.minimum(one, other) * size + np.maximum(one, other)

@@ -16,7 +16,7 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from customers import ports
 from matching.actions import models
-from matching.actions.rehearsed_pairs import listed, teaching
+from matching.actions.rehearsed_pairs import coded, listed, teaching
 from matching.engine import calibration
 from matching.engine.bulk.scoring import Scores
 from matching.engine.defaults import wide
@@ -79,7 +79,7 @@ def _seen(both: Sequence[Any], apart: set[tuple[int, int]], report: Progress) ->
         bars = estimating.no_bars()
         pairs = _pairs(snapshot, bars, report)
         ids = snapshot.columns.ids
-        together = np.searchsorted(ids, np.array([pk for pk in holding if pk in set(ids.tolist())], dtype=np.int64))
+        together = np.flatnonzero(np.isin(ids, np.array(sorted(holding), dtype=np.int64)))
         left, right = inside(snapshot.customers)
         inner = _arrays([snapshot.score(left, right)])
         found = outcome(
@@ -177,15 +177,28 @@ def _judged(old: Seen, new: Seen) -> dict[str, Any]:
         said["against_people"] = _against(given, then, model.automatic)
         disputed = _disputed(given, then, model)
         said["disputed"] = {"count": len(disputed), "pairs": listed(old.side, new.side, disputed)}
-    expected = calibration.expected(probabilities, model.automatic)
+    missed = _missed(old, new)
+    expected = calibration.expected(probabilities, model.automatic, missed=missed)
     return {
         "expected": estimating.quality(expected),
-        "curve": estimating.over_lines(probabilities),
+        "missed": round(missed, 1),
+        "curve": estimating.over_lines(probabilities, missed),
         "reviews": _reviews(probabilities, model.review),
         "weights": estimating.distribution(new.bars),
         "blocking": list(new.rules),
         **said,
     }
+
+
+def _missed(old: Seen, new: Seen) -> float:
+    """Expected pairs of one party among those that the version in force compares and this one does not."""
+    pairs, size = old.pairs, len(new.snapshot)
+    worth = pairs.probability >= calibration.LEAST
+    left, right = pairs.left[worth], pairs.right[worth]
+    unseen = ~np.isin(coded(left, right, size), coded(new.pairs.left, new.pairs.right, size))
+    if not unseen.any():
+        return 0.0
+    return float(new.snapshot.score(left[unseen], right[unseen]).probability.sum())
 
 
 def _against(given: Answered, probabilities: Any, line: float) -> int:

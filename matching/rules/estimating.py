@@ -15,9 +15,12 @@ BINS = 10
 LOWEST, HIGHEST = -20, 18
 
 
-def over_lines(probabilities: Array) -> list[dict[str, Any]]:
-    """Expected precision and recall at every automatic line, with intervals and the pairs it would join."""
-    return [quality(calibration.expected(probabilities, line)) for line in sorted(set(LINES))]
+def over_lines(probabilities: Array, missed: float = 0.0) -> list[dict[str, Any]]:
+    """Expected precision and recall at every automatic line, with intervals and the pairs it would join.
+
+    :param missed: true pairs that are thought not to be compared.
+    """
+    return [quality(calibration.expected(probabilities, line, missed=missed)) for line in sorted(set(LINES))]
 
 
 def quality(found: calibration.Quality) -> dict[str, Any]:

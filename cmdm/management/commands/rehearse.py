@@ -39,7 +39,7 @@ class Command(HubCommand):
         text = _(
             "%(records)d records: %(gained)d pairs gained, %(lost)d lost; %(merges)d customers would be merged away "
             "(%(merges_now)d now), %(splits)d doubted; %(queue)d questions (%(queue_now)d now). Expected precision "
-            "%(precision).3f (%(low).3f to %(high).3f), recall %(recall).3f."
+            "%(precision).3f (%(low).3f to %(high).3f), recall %(recall).3f (%(recall_low).3f to %(recall_high).3f)."
         )
         expected = told["expected"]
         facts = {
@@ -52,7 +52,7 @@ class Command(HubCommand):
             "queue": told["queue"]["then"],
             "queue_now": told["queue"]["now"],
             **dict(zip(("precision", "low", "high"), expected["precision"], strict=True)),
-            "recall": expected["recall"][0],
+            **dict(zip(("recall", "recall_low", "recall_high"), expected["recall"], strict=True)),
         }
         lines = [text % facts, *(f"{one['headline']}: {one['count']}" for one in told["effects"])]
         lists = {name: facts_of(listed(row, name, actor)) for name in LISTS}

@@ -88,6 +88,15 @@ class TestRehearsal:
         [line] = rehearsed(blind, owner).rehearsal["lost"]["pairs"]
         assert line[:2] == [anna.pk, again.pk] and line[2] > 0.95 and line[3] is None
 
+    def test_what_it_no_longer_compares_counts_against_its_recall(self, scene, owner):
+        stored(scene.crm, "1", ANNA), stored(scene.shop, "2", ANNA_AGAIN)
+        blind = replace(person_model(), rules=(Rule("identifier", ("identifier",)),))
+        told = rehearsed(blind, owner).rehearsal
+        assert (told["pairs"]["then"], told["lost"]["count"]) == (0, 1)
+        assert told["missed"] == pytest.approx(1, abs=0.05)
+        assert told["expected"]["recall"] == [0, 0, 0]
+        assert {line["recall"][0] for line in told["curve"]} == {0}
+
     def test_pairs_worth_asking_about_are_asked_once(self, questioned, scene, owner):
         anna, anne, _karl = questioned
         row = rehearsed(LAX, owner)
