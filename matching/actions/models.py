@@ -5,6 +5,7 @@ its own lines and blocking apply. Everything here needs ``configure`` in every d
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,8 +15,10 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, clock, jobs
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User, system_user
+from customers.models import Attribute
 from matching.engine.defaults import organisation_model, person_model, size_of
 from matching.engine.model import Model, ModelError, Rule
+from matching.engine.vetting import vet
 from matching.models import MatchKey, MatchModel
 from matching.queries.models import REKEY, read_model, standing_models
 
@@ -100,7 +103,13 @@ def draft(model: Model, *, actor: User, origin: str, note: str = "") -> MatchMod
 @action
 def import_model(text: str, *, actor: User, note: str = "") -> MatchModel:
     """Keep a model that came as a file, a draft. Invalid where the file is none, naming the place."""
-    return draft(read_file(text), actor=actor, origin=Origin.IMPORTED, note=note)
+    model = read_file(text)
+    known = set(Attribute.objects.values_list("name", flat=True))
+    for index, each in enumerate(model.comparisons):
+        if each.attribute not in known:
+            fault = _("is not in the catalogue")
+            raise Invalid({"file": [f"model.comparisons[{index}].attribute: {fault}"]})
+    return draft(model, actor=actor, origin=Origin.IMPORTED, note=note)
 
 
 @action
@@ -228,20 +237,31 @@ def read_file(text: str) -> Model:
         enveloped = isinstance(content, dict) and "format" in content
         if enveloped and content["format"] != FORMAT:
             raise ModelError(_("This file is of a format that is not known here: a newer hub may have written it."))
-        return Model.from_dict(content["model"] if enveloped else content)
+        model = Model.from_dict(content["model"] if enveloped else content)
+        vet(model)
+        return model
     except (ValueError, KeyError, RecursionError, OverflowError) as fault:
         reason = str(fault) if isinstance(fault, ModelError) else _("This is no file of a match model.")
         raise Invalid({"file": [reason]}) from None
 
 
 def _content(text: str) -> Any:
-    """The JSON of a file. ValueError where it is none, or holds what the database cannot keep."""
-    content = json.loads(text)
+    """The JSON of a file. ValueError where it is none, names a key twice, or holds what the database cannot keep."""
+    content = json.loads(text, object_pairs_hook=_once)
     again = json.dumps(content, ensure_ascii=False, allow_nan=False)
     again.encode()
     if "\\u0000" in again:
         raise ValueError(text)
     return content
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. A key that is given twice would silently mean its last value."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = Counter(name for name, _value in pairs).most_common(1)[0][0]
+        raise ModelError(_("The key %(name)r is given twice.") % {"name": twice[:100]})
+    return made
 
 
 def blocking_of(model: Model) -> Any:

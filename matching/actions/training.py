@@ -22,6 +22,7 @@ from matching.queries.snapshots import Progress
 from matching.queries.stored import comparable, stored
 
 FEWEST = 2
+NOTHING = {"few_pairs", "crowded"}  # what training found, where all weights were kept
 
 
 def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
@@ -50,6 +51,8 @@ def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
 def _told(model: Model) -> str:
     facts: Any = model.trained
     told = {name: facts.get(name, 0) for name in ("pairs", "drawn", "records")}
+    if NOTHING & {each.get("fault") for each in facts.get("diagnostics", ())}:
+        return _("nothing could be learned from %(pairs)d pairs of %(records)d records") % told
     if told["drawn"] < told["records"]:
         return _("learned from %(pairs)d pairs of %(drawn)d records drawn from %(records)d") % told
     return _("learned from %(pairs)d pairs of %(records)d records") % told

@@ -9,7 +9,7 @@ MESSAGES: Final[dict[str, str]] = {
     "contradicts": "What was learned contradicts itself: in one party values that differ, or are only alike, would be "
     "more usual than equal ones. Its weights were kept, and all others learned without it.",
     "never_compared": "No pair has this value on both sides, so nothing was learned of it. Its weights were kept.",
-    "few_seen": "About %(pairs)d pairs of one party show this level: its weight rests mostly on the one it had.",
+    "few_seen": "Only about %(pairs)d pairs of one party show this level: its weight is uncertain.",
     "chance_unseen": "No two strangers were seen at this level: its chance among them was kept at the ratio it had.",
     "against_order": "This level weighs more than a better one: look at how its values are written.",
     "no_support": "No pairs fit this explanation: it was kept as it was and hardly changes any score.",

@@ -123,6 +123,38 @@ class TestFiles:
         with pytest.raises(Invalid):
             models.import_model(whole.replace('"HERE"', odd), actor=owner)
 
+    @pytest.mark.parametrize(
+        ("place", "change"),
+        [
+            ("model.comparisons[10]", lambda m: m["comparisons"].append({**m["comparisons"][0], "code": "again"})),
+            ("model.comparisons[0].label", lambda m: m["comparisons"][0].update(label="Given\u202ename")),
+            ("model.comparisons[0].code", lambda m: m["comparisons"][0].update(code=" ")),
+            ("model.alternatives[0].label", lambda m: m["alternatives"][0].update(label="x" * 101)),
+            ("model.comparisons[0].attribute", lambda m: m["comparisons"][0].update(attribute="shoe_size")),
+            ("model.rules[0].parts", lambda m: m["rules"][0].update(parts=["email", "email"])),
+            ("model.rules[1].parts", lambda m: m["rules"][1].update(parts=m["rules"][0]["parts"])),
+            ("model.rules", lambda m: m.update(rules=[{"code": str(n), "parts": ["email"]} for n in range(61)])),
+            ("model.block_cap", lambda m: m.update(block_cap=10**30)),
+            ("model.shared_limit", lambda m: m.update(shared_limit=10**30)),
+            ("model.margin", lambda m: m.update(margin=1e300)),
+            ("model.frequencies", lambda m: m["placeholders"].update(given_name=["x" * 101])),
+        ],
+    )
+    def test_what_counts_twice_cannot_be_shown_or_is_beyond_all_bounds_is_refused_by_its_place(
+        self, owner, place, change
+    ):
+        content = person_model().to_dict()
+        change(content)
+        with pytest.raises(Invalid) as fault:
+            models.import_model(json.dumps(content), actor=owner)
+        assert fault.value.errors["file"][0].startswith(f"{place}:")
+
+    def test_a_key_that_is_given_twice_is_refused(self, owner):
+        text = json.dumps(STRICTER.to_dict())
+        with pytest.raises(Invalid) as fault:
+            models.import_model('{"prior": -3.0, ' + text[1:], actor=owner)
+        assert "'prior'" in fault.value.errors["file"][0]
+
     def test_a_file_edited_by_hand_is_taken_where_it_is_sound_and_its_fault_is_named_where_not(self, owner):
         content = json.loads(models.export_file(models.draft(STRICTER, actor=owner, origin="imported")))
         content["model"]["automatic"] = 0.5

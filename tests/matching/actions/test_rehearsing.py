@@ -185,6 +185,7 @@ class TestTraining:
         row = MatchModel.objects.get(party_type="person", version=2)
         assert (row.state, row.origin) == ("draft", "trained")
         assert row.definition["trained"]["diagnostics"][0]["fault"] == "few_pairs"
+        assert row.note.startswith("nothing could be learned from")
         assert Job.objects.get(pk=job.pk).result == {"model": "person:2"}
 
     def test_it_needs_the_right_everywhere(self, scene):
