@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import Any
 
 from django.db import connection
@@ -10,18 +11,23 @@ from django.db import connection
 
 @contextmanager
 def beside() -> Iterator[Executor]:
-    """Inside, what is submitted is done by one other thread, in order; it sees what has been committed.
+    """Inside, what is submitted is done by one other thread, in order and as from here; it sees what was committed.
 
     Inside somebody's transaction it is done at once by this one: nobody else would see what it has written.
     """
     if connection.in_atomic_block:
         yield _AtOnce()
         return
-    with ThreadPoolExecutor(1) as threads:
+    with _Beside(1) as threads:
         try:
             yield threads
         finally:
             threads.submit(_leave).result()
+
+
+class _Beside(ThreadPoolExecutor):
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        return super().submit(copy_context().run, work, *given, **named)
 
 
 class _AtOnce(Executor):

@@ -15,6 +15,8 @@ from contextlib import contextmanager, suppress
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from cmdm.database.kept import send
+
 ROOM = "64MB"  # the rows of a slice, old and new
 _LOCK = 0x6D776169  # held, shared, by all who fill the hub
 _TURN = 0x6D776170  # one builds at a time
@@ -66,6 +68,11 @@ def filling() -> Iterator[None]:
         with suppress(DatabaseError):
             _ask("pg_advisory_unlock_shared", _LOCK)
             _run("RESET work_mem")
+
+
+def have_room() -> None:
+    """In a transaction of another connection that fills the hub: what triggers see of it is kept in memory, too."""
+    send("SELECT set_config('work_mem', %s, true)", [ROOM])
 
 
 def set_aside() -> None:

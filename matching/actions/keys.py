@@ -69,10 +69,19 @@ class Blocks:
 
 def lock_buckets(digests_: Iterable[int]) -> None:
     """Take the transaction locks on the buckets of these keys, in order; one statement."""
+    _lock("pg_advisory_xact_lock", digests_)
+
+
+def share_buckets(digests_: Iterable[int]) -> None:
+    """The same with others who share them, for records that were compared with theirs; all else is kept out."""
+    _lock("pg_advisory_xact_lock_shared", digests_)
+
+
+def _lock(function: str, digests_: Iterable[int]) -> None:
     buckets = sorted({digest % BUCKETS for digest in digests_})
     if buckets:
         send(
-            "SELECT pg_advisory_xact_lock(%s, b) FROM (SELECT unnest(%s::int[]) AS b ORDER BY 1) AS t",
+            f"SELECT {function}(%s, b) FROM (SELECT unnest(%s::int[]) AS b ORDER BY 1) AS t",
             [_LOCK_SPACE, buckets],
         )
 

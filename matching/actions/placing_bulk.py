@@ -8,9 +8,9 @@ import gc
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
-from django.db import connection
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -23,15 +23,15 @@ from customers.queries.handed import Handed
 from customers.rules.batching import ahead
 from matching.actions import key_rows, models
 from matching.actions.comparing import Progress, compare, quiet
-from matching.actions.placing_composed import begin
+from matching.actions.placing_composed import Slice, begin
 from matching.actions.placing_plans import plan
 from matching.actions.placing_slices import Since, Writing, finish, write_slice
+from matching.actions.placing_turns import Turn, alone, in_turn, writers
 from matching.queries.models import InForce, models_coming, models_in_force
 from matching.queries.stored import Stored, comparable, stored, stored_now
 
 ROWS = 10_000  # of one slice
 AHEAD = 2  # slices that are composed while one is written
-_LOCK = 0x6D62756C  # one bulk placing at a time
 
 
 def place_all(
@@ -49,7 +49,7 @@ def place_all(
     total = PlacedMany(0, 0, 0, 0)
     # Of a list Django would look at every item, whether it is an expression.
     wanted = array("q", records)
-    with _alone():
+    with alone():
         _size(wanted)
         for party, chosen in _largest_first(wanted):
             if party not in models_coming():
@@ -70,17 +70,6 @@ def _size(records: Sequence[int]) -> None:
     if len(records) >= models.FEWEST:
         for party in models_in_force():
             models.size(party, comparable(party).count())
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
 
 
 def _sum(one: PlacedMany, other: PlacedMany) -> PlacedMany:
@@ -109,22 +98,28 @@ def _place_party(
     writing = _planned(chosen, known, since, actor=actor, progress=progress)
     progress(0, len(known), _("Writing"))
     done = 0
-    with beside() as others:
+    with beside() as others, writers() as by:
         begun = (
             begin(writing.plans, writing.keys, writing.version, some, others, actor, handed)
             for some in _slices(writing)
         )
-        for piece in ahead(begun, AHEAD):
-            founding = piece.coming.result()
-            try:
-                made = write_slice(writing, piece.numbers, actor=actor, hold=hold, founding=founding)
-            except Stale:
-                made = PlacedMany(0, 0, 0, 0)
+        write = partial(_write, writing, actor=actor, hold=hold)
+        for piece, made in in_turn(ahead(begun, AHEAD), by, write):
             total = _sum(total, made)
             done += sum(len(writing.plans.groups[number].rows) for number in piece.numbers)
             progress(done, len(known), _("Writing"))
     finish(writing, actor=actor, hold=hold)
     return total
+
+
+def _write(writing: Writing, piece: Slice, turn: Turn, *, actor: User, hold: Callable[[], None]) -> PlacedMany:
+    """Write a slice; nothing of it where one of its records is not as it was read."""
+    try:
+        with turn.taken(), writing.undone(piece.numbers):
+            founding = piece.coming.result()
+            return write_slice(writing, piece.numbers, actor=actor, hold=hold, turn=turn, founding=founding)
+    except Stale:
+        return PlacedMany(0, 0, 0, 0)
 
 
 def _planned(chosen: InForce, known: Stored, since: Since, *, actor: User, progress: Progress) -> Writing:

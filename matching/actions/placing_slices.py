@@ -1,6 +1,10 @@
-"""Writing what was planned for a load: slice by slice, each with all that belongs to it in one transaction."""
+"""Writing what was planned for a load: slice by slice, each with all that belongs to it in one transaction.
 
-from collections.abc import Callable, Collection, Sequence
+Two are written at once where they found customers, which nobody else sees yet; see :mod:`placing_turns`.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
@@ -9,6 +13,7 @@ from django.db import connection, transaction
 
 from cmdm import audit
 from cmdm.actions import action
+from cmdm.database import waiting
 from cmdm.models import User
 from customers import ports
 from customers.actions import founding as customers_founding
@@ -20,6 +25,7 @@ from matching.actions.candidates import Question
 from matching.actions.key_rows import KeyRows
 from matching.actions.placing_composed import Founding, entries
 from matching.actions.placing_plans import Plans
+from matching.actions.placing_turns import Turn
 
 # Keys of records that have come, or of which a version has been kept or something was corrected, since. By their ids:
 # what a load stores it stores before, and no index of times has to be kept for it.
@@ -64,10 +70,26 @@ class Writing:
     def party(self) -> str:
         return self.plans.compared.stored.columns.party_type
 
+    @contextmanager
+    def undone(self, numbers: Sequence[int]) -> Iterator[None]:
+        """Around the transaction that writes some groups: when it is taken back they have no customers."""
+        try:
+            yield
+        except BaseException:
+            for number in numbers:
+                self.customer_of.pop(number, None)
+            raise
+
 
 @action
 def write_slice(
-    writing: Writing, numbers: Sequence[int], *, actor: User, hold: Callable[[], None], founding: Founding | None = None
+    writing: Writing,
+    numbers: Sequence[int],
+    *,
+    actor: User,
+    hold: Callable[[], None],
+    turn: Turn,
+    founding: Founding | None = None,
 ) -> PlacedMany:
     """Write some groups: customers or links, keys, ledger, candidates. Those that somebody came between are left out.
 
@@ -75,18 +97,22 @@ def write_slice(
 
     :param founding: what was composed of those that found customers.
     """
-    hold()
     plans = writing.plans
     rows = [row for number in numbers for row in plans.groups[number].rows]
-    keys.lock_buckets(np.unique(writing.keys.digests_of(np.array(rows)) % keys.BUCKETS).tolist())
-    chosen = _undisturbed(writing, numbers)
-    linked = _link(writing, [number for number in chosen if plans.groups[number].decision.kind == "link"])
-    if founding is not None and len(chosen) == len(numbers):
-        made = _found_composed(writing, founding, actor=actor)
-        rest = [number for number in chosen if plans.groups[number].decision.kind == "link"]
-    else:
+    apart = founding is not None and len(founding.numbers) == len(numbers)
+    chosen = _begun(writing, numbers, rows, turn, apart=apart)
+    whole = founding if len(chosen) == len(numbers) else None
+    made = _found_composed(writing, whole, actor=actor) if whole and apart else []
+    # From here on rows are touched that the slice before may touch, too; and what it wrote is asked for.
+    turn.come()
+    hold()
+    links = [number for number in chosen if plans.groups[number].decision.kind == "link"]
+    linked = _link(writing, links)
+    if not whole:
         made = _found(writing, [one for one in chosen if plans.groups[one].decision.kind != "link"], actor=actor)
-        rest = chosen
+    elif not apart:
+        made = _found_composed(writing, whole, actor=actor)
+    rest = links if whole else chosen
     _write_rows(writing, [number for number in rest if number in writing.customer_of], actor=actor)
     written = [number for number in chosen if number in writing.customer_of]
     asked = _ask(writing, written)
@@ -100,6 +126,21 @@ def write_slice(
     counts = {"records": sum(len(plans.groups[one].rows) for one in written), "founded": len(made)}
     audit.record(actor, "records.placed", domains=set(plans.compared.stored.domains[rows].tolist()), counts=counts)
     return PlacedMany(counts["records"], len(made), counts["records"] - len(made), len(asked))
+
+
+def _begun(writing: Writing, numbers: Sequence[int], rows: Sequence[int], turn: Turn, *, apart: bool) -> list[int]:
+    """Take the locks on the buckets; the groups that nobody came between.
+
+    :param apart: whether the slice writes rows of its own first. One that does not has nothing to do before its turn.
+    """
+    waiting.have_room()
+    turn.begin()
+    if not apart:
+        turn.come()
+    keys.share_buckets(np.unique(writing.keys.digests_of(np.array(rows)) % keys.BUCKETS).tolist())
+    chosen = _undisturbed(writing, numbers)
+    turn.begun()
+    return chosen
 
 
 def _found_composed(writing: Writing, founding: Founding, *, actor: User) -> list[int]:
