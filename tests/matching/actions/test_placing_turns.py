@@ -8,13 +8,14 @@ from django.db import OperationalError, connection, transaction
 
 from cmdm.actions import Stale, origin
 from cmdm.database.beside import beside
+from cmdm.jobs import Fenced
 from cmdm.models import AuditEntry, system_user
 from cmdm.verifying import broken
 from customers import jobs
 from customers.actions import loads
 from customers.models import SourceRecord
 from matching.actions import keys, placing_bulk, placing_stored
-from matching.actions.placing_slices import Since
+from matching.actions.placing_slices import Since, Writing
 from matching.actions.placing_turns import Turn, alone, writers
 from matching.models import OversizedBlock
 from tests.customers.files import make_source, run, text, upload
@@ -25,6 +26,7 @@ from tests.support.records import stored
 
 A_WHILE = 0.3  # in which what has to wait would have been done
 SOON = 30
+LONG = "10s"  # what nobody notices ends after all, and the test with it
 PEOPLE = 40
 LAST = f"K{PEOPLE - 1:05d}"
 
@@ -178,6 +180,14 @@ class TestTurns:
                 written(turn)
 
 
+def test_groups_whose_slice_is_taken_back_have_no_customers():
+    writing = Writing(None, None, 1, None, None, {1: 11, 2: 12})
+    with pytest.raises(Stale), writing.undone([2, 3]):
+        writing.customer_of[3] = 13
+        raise Stale("Somebody was faster.")
+    assert writing.customer_of == {1: 11}
+
+
 class TestLoads:
     @pytest.fixture(autouse=True)
     def sizes(self, monkeypatch):
@@ -212,6 +222,17 @@ class TestLoads:
         assert SourceRecord.objects.get(key=LAST).customer_id == SourceRecord.objects.get(source=shop).customer_id
         assert broken() == []
 
+    def test_who_lost_the_load_writes_no_further_slice(self, committing):
+        def lost():
+            if AuditEntry.objects.filter(deed="records.placed").count() == 2:
+                raise Fenced
+
+        load = loads.prepare_run(uploaded(make_domain("retail")), actor=system_user())
+        with pytest.raises(Fenced):
+            jobs.run(load, actor=system_user(), hold=lost, progress=lambda *_at: None)
+        assert AuditEntry.objects.filter(deed="records.placed").count() == 2
+        assert broken() == []
+
     def test_what_is_written_beside_names_who_did_it_and_from_where(self, committing):
         taken_in()
         assert {(one.actor_id, one.origin) for one in AuditEntry.objects.filter(deed="records.placed")} == {
@@ -236,6 +257,7 @@ def taken_in():
 def written(turn, between=lambda: None, then=lambda: None):
     """A slice that writes its number before its turn."""
     with turn.taken(), transaction.atomic():
+        ask("SELECT set_config('lock_timeout', %s, true)", LONG)
         turn.begin()
         turn.begun()
         OversizedBlock.objects.create(key=turn._number, rule=0, party_type="person", records=1)
