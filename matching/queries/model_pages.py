@@ -60,6 +60,9 @@ class PairShown:
     settles: str = ""
 
 
+FEW_ANSWERS = 20  # below, training's own estimate tells more
+
+
 @dataclass
 class ModelView:
     """One version, for whoever may look at models."""
@@ -126,10 +129,23 @@ class ModelView:
     def review(self) -> float:
         return self.tried[1] if self.tried else self.model.review
 
+    @property
+    def waiting(self) -> MatchModel | None:
+        """The newest rehearsed version but this one; all stand among the versions."""
+        rest = (one for one in self.versions if one.state == MatchModel.State.REHEARSED and one.pk != self.row.pk)
+        return next(rest, None)
+
+    @property
+    def measured(self) -> Mapping[str, Any]:
+        """The curve by people's answers; by few only where training has not estimated it: one answer is no curve."""
+        enough = self.told.get("answers", 0) >= FEW_ANSWERS or not self.trained.get("calibration")
+        found: Mapping[str, Any] = (self.told.get("calibration") or {}) if enough else {}
+        return found
+
     @cached_property
     def calibration(self) -> charts.Chart | None:
-        """By people's answers where there are some, else as training estimates it."""
-        found = self.told.get("calibration") or {}
+        """By people's answers where there are enough, else as training estimates it."""
+        found = self.measured
         points = found.get("points") or self.trained.get("calibration")
         words = {
             "label": _("Share really the same, by score"),
@@ -144,7 +160,7 @@ class ModelView:
 
     @property
     def calibration_told(self) -> str:
-        found = self.told.get("calibration")
+        found = self.measured
         if found:
             answers = self.told["answers"]
             text = ngettext("%(n)d answer · error %(error).3f", "%(n)d answers · error %(error).3f", answers)

@@ -10,6 +10,7 @@ from cmdm.models import Domain, Job
 from customers.models import SourceRecord
 from matching.actions import models, rehearsing, verdicts
 from matching.engine.defaults import person_model
+from matching.engine.model import Model
 from matching.models import Candidate, MatchModel, OversizedBlock
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNE, KARL, make_source, seen, stored
@@ -51,6 +52,17 @@ class TestPage:
         assert "a lower line" in text and "Promote" not in text, "it was not rehearsed"
         assert "Anna Bergström and Anne Bergström" in text, "the question is explained"
 
+    def test_a_curve_of_a_few_answers_does_not_hide_what_training_estimates(self, client, owner, draft):
+        bins = [{"low": 0.0, "high": 0.05, "pairs": 90.0, "mean": 0.01, "true": 0.02}]
+        trained = {**draft.definition, "trained": {"calibration": bins, "calibration_error": 0.0121}}
+        point = {"low": 0.9, "high": 1, "pairs": 1, "mean": 0.99, "true": 0, "interval": [0, 0.8]}
+        for answers, told in ((1, "estimated without answers · error 0.012"), (20, "20 answers · error 0.990")):
+            rehearsal = {"answers": answers, "calibration": {"points": [point], "error": 0.99}}
+            row = models.draft(Model.from_dict({**trained, "margin": float(answers)}), actor=owner, origin="trained")
+            row = rehearsing.rehearse(row, actor=owner, report=lambda done, total, phase: None)
+            MatchModel.objects.filter(pk=row.pk).update(rehearsal={**row.rehearsal, **rehearsal})
+            assert told in client.get(page(row)).text
+
     def test_a_rehearsal_brings_its_charts_their_tables_and_the_way_on(self, client, owner, draft):
         rehearsing.rehearse(draft, actor=owner, report=lambda done, total, phase: None)
         text = client.get(page(draft, automatic="0.8", review="0.3")).text
@@ -58,7 +70,11 @@ class TestPage:
             assert said in text
         assert "try 0.80" in text and "Rehearse 0.80" in text
         assert text.count("data-chart=") == 3 and "style=" not in text
-        assert "waits for a decision" in client.get(page()).text
+        other = models.draft(replace(person_model(), automatic=0.91), actor=owner, origin="imported")
+        rehearsing.rehearse(other, actor=owner, report=lambda done, total, phase: None)
+        text = client.get(page()).text
+        assert text.count("waits for a decision") == 1
+        assert f"Version {other.version} is rehearsed and waits" in text, "the newest; the others are listed"
         assert client.post(reverse("matching:promote", args=[draft.pk])).status_code == 302
         assert MatchModel.objects.in_force().get(party_type="person").pk == draft.pk
 
