@@ -319,6 +319,24 @@ zachary: zach zack zac zak zachariah zacharias
 """
 
 
+# Names of men and women that differ by a letter or two: of these, one is no misspelling of another.
+_APART: Final = frozenset(
+    """
+adriana adriane adrienne aleksandra amin amina andree angelo augustin augustine aurelie aurelien aziz aziza bogdan
+bogdana boguslaw boguslawa bronislaw bronislawa carla carlo christiane claudia claudio clement clementine czeslaw
+czeslawa daniele denise dominik dominika emil emilia emilie emilien emin emine eric erica erik erika fabian fabiana
+fabien fabienne farid farida flavia flavio franck francois francoise germain germaine giulia giuliana giuliano giulio
+hamid hamida henrik henrike ivana jamil jamila jana jaroslav jaroslava jaroslaw jaroslawa jeanne joel joelle josefa
+julian juliana juliane julien julienne justin justine karim karima karla kazimiera kazimierz khalid khalida laurence
+laurent leon leonie louise lucie lucien lucienne manuel manuela marcela marcelle marcin marian mario marion martina
+martine martyna michaela michele mieczyslaw mieczyslawa miroslav miroslava miroslaw miroslawa nabil nabila nicolas
+noel noelle pascal pascale paule radoslaw radoslawa rafael rafaela raphael raphaelle renata renate renato rene renee
+roman romana said saida salim salima samir samira silvia silvio simone stanislav stanislava stanislaw stanislawa
+valentin valentina vivien vivienne wieslaw wieslawa wladyslaw wladyslawa yasin yasmin zdzislaw zdzislawa
+    """.split()
+)
+
+
 def _read(forms: str) -> Iterator[tuple[str, str]]:
     for line in forms.split("\n"):
         full, _, short = line.partition(":")
@@ -340,4 +358,4 @@ def full_names(given: str) -> frozenset[str]:
 
 def known(given: str) -> bool:
     """A given name of the table: another one of the table is another name, not a misspelling of it."""
-    return given in _FULL
+    return given in _FULL or given in _APART

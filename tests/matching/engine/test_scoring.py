@@ -236,6 +236,8 @@ def test_given_and_family_name_exchanged_are_seen():
         ("Louis", "Luis", "nickname"),
         ("John", "Jane", "alike"),
         ("Darla", "Darlene", "alike"),
+        ("Martin", "Martina", "alike"),
+        ("Stanisław", "Stanisława", "alike"),
     ],
 )
 def test_names_that_sound_the_same_are_rather_one_than_those_that_look_alike(one, other, level):
