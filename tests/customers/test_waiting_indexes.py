@@ -73,6 +73,20 @@ class TestALoadThatFillsTheHub:
         assert NAMES in seen
         assert definitions() == before
 
+    def test_knows_at_once_what_it_has_brought(self, source):
+        analysed = "SELECT sum(analyze_count) FROM pg_stat_user_tables WHERE relname = ANY(%s) GROUP BY relname"
+
+        def times() -> list[int]:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_stat_clear_snapshot()")
+                cursor.execute(analysed, [["matching_matchkey", "customers_searchterm"]])
+                return [count for (count,) in cursor.fetchall()]
+
+        before = times()
+        go(ready(source))
+        assert times() == [count + 1 for count in before]
+        assert len(before) == 2
+
     @pytest.mark.parametrize("fault", [KeyboardInterrupt, kit_jobs.Cancelled, ValueError])
     def test_builds_them_when_it_fails_or_is_stopped(self, source, fault):
         def fail(_done, _total=None, _phase="") -> None:
