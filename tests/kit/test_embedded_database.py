@@ -235,6 +235,22 @@ def test_missing_programs_are_a_sentence(folder, monkeypatch, tmp_path):
     monkeypatch.undo()
 
 
+@pytest.mark.parametrize(
+    ("limit", "buffers"), [("8589934592\n", "2048MB"), ("6442450944\n", "1536MB"), ("1073741824\n", None)]
+)
+def test_the_server_is_as_wide_as_its_container(made, tmp_path, limit, buffers):
+    home = programs.home(made)
+    free = postmaster.settings(home, durable=True, limits=[])
+    if psutil.virtual_memory().total < 8 * 2**30 or "max_wal_size" not in free:
+        pytest.skip("The machine is too small.")
+    file = tmp_path / "memory.max"
+    file.write_text(limit)
+    assert postmaster.settings(home, durable=True, limits=[tmp_path / "none", file]).get("shared_buffers") == buffers
+    file.write_text("max\n")
+    assert postmaster.settings(home, durable=True, limits=[file]) == free
+    assert 4096 <= int(free["max_wal_size"].removesuffix("MB")) <= 16384
+
+
 class TestWhatLayInMemory:
     def test_it_is_noted_when_the_server_ends_and_read_when_it_starts(self, folder, monkeypatch):
         embedded.start(folder)
