@@ -48,6 +48,9 @@ CORPORATE = frozenset(f"identifier.{scheme}" for scheme in ("registration", "vat
     "legal_form",
     "trading_name",
 }
+# Words of a column that numbers something, and of one that numbers what several rows have in common.
+NUMBERING = frozenset("id no nr num number nummer numero key".split())
+GROUPING = frozenset("cluster group household family entity parent match address phone type category class".split())
 ORGANISED = 0.1  # share of names with a word that only organisations have
 
 
@@ -156,7 +159,15 @@ def _key(header: Sequence[str], cells: Dict[str, Sequence[str]]) -> str:
     for names in (good, [] if rows else called):
         if names:
             return min(names, key=lambda name: KEY_HEADERS[folded(name)])
-    return ""
+    return "" if called else next((name for name in header if _is_numbering(name, cells[name], rows)), "")
+
+
+def _is_numbering(name: str, cells: Sequence[str], rows: int) -> bool:
+    """Whether a column numbers the rows by its name, as "company_id" or "voter_reg_num", and by its cells."""
+    called = {folded(word) for word in WORD.findall(name)}
+    if not called & NUMBERING or called & GROUPING or len(called) < 2:
+        return False
+    return 0 < rows == len(cells) == len(set(cells)) and not (_by_name(folded(name))[0] or _by_words(name))
 
 
 def _proposal(name: str, cells: Sequence[str]) -> tuple[str, float]:

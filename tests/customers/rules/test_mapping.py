@@ -199,6 +199,16 @@ class TestGuessing:
         assert guess(["id", "customer_no", "city"], rows, CATALOGUE).mapping["key"] == "customer_no"
         assert guess(["colour", "city"], rows, CATALOGUE).mapping["key"] == ""
 
+    def test_what_numbers_the_rows_is_the_key_where_nothing_is_called_one(self):
+        rows = [["c1", "g1", "0049 1", "A", "x"], ["c2", "g1", "0049 2", "B", "x"]]
+        numbered = ["company_id", "household_no", "phone_no", "VAT_No", "city"]
+        assert guess(numbered, rows, CATALOGUE).mapping["key"] == "company_id"
+        assert guess(["voter reg num", *numbered[1:]], rows, CATALOGUE).mapping["key"] == "voter reg num"
+        assert guess(numbered[1:], [row[1:] for row in rows], CATALOGUE).mapping["key"] == ""
+        assert guess(numbered, [*rows, ["c2", "g2", "", "", ""]], CATALOGUE).mapping["key"] == ""
+        assert guess(["group_id", *numbered[1:]], rows, CATALOGUE).mapping["key"] == ""
+        assert guess(numbered, [], CATALOGUE).mapping["key"] == ""
+
     def test_one_single_valued_path_goes_to_the_surest_column(self):
         columns = guess(["id", "client_surname", "surname"], [], CATALOGUE).mapping["columns"]
         assert columns == {"client_surname": "", "surname": "family_name"}
