@@ -77,6 +77,7 @@ class PartialDate:
 
 @lru_cache(maxsize=16_384)
 def email(text: str) -> Email | None:
+    """A mailbox, its address in brackets or not; None where there is no such thing in the text."""
     found = _IN_BRACKETS.search(text)
     whole = plain(found.group(1) if found else text)
     user, at, domain = whole.rpartition("@")
@@ -87,6 +88,7 @@ def email(text: str) -> Email | None:
 
 
 def phone(text: str) -> Phone | None:
+    """A number without leading zeros and what stands between digits; None where it is too short for one."""
     number = digits(unicodedata.normalize("NFKC", text)).lstrip("0")
     if len(number) < LAST_DIGITS - 1:
         return None
@@ -94,6 +96,7 @@ def phone(text: str) -> Phone | None:
 
 
 def identifier(scheme: str, value: str, verified: bool) -> Identifier | None:
+    """An identifier; None of one or two signs, which identify nobody."""
     folded = joined(value)
     return Identifier(plain(scheme), folded, verified) if len(folded) > 2 else None
 

@@ -30,8 +30,6 @@ T = TypeVar("T")
 Ignore = Callable[[str, str], bool]
 """Whether a value (attribute, prepared value) is known to say nothing, as a phone of hundreds."""
 
-SHAREABLE = ("email", "phone", "identifier")
-
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -125,6 +123,7 @@ def texts_of(values: Mapping[str, Any], attribute: str) -> list[str]:
 
 
 def first_of(values: Mapping[str, Any], attribute: str) -> str:
+    """The first value of an attribute as a text; empty where there is none."""
     return next(iter(texts_of(values, attribute)), "")
 
 

@@ -7,10 +7,11 @@ several passes forgive an error in any one attribute.
 A block larger than `model.block_cap` is not compared whole: the caller replaces its key by what
 `subdivide` gives for each of its records: the key's text and one further value, for every value
 that the record has. Records that share such a text are compared. A record without any, and a finer
-block still over the cap, is the caller's to report; nothing is dropped in silence. Of such a block,
-ordered by `neighbourly`, the records of each of its `windows` are compared (the sorted neighbourhood
-of Hernandez & Stolfo, "The Merge/Purge Problem for Large Databases", 1995): however many records one
-customer has, each meets some of the others, and costs no more than in a smaller block.
+block still over the cap, is the caller's to report; nothing is dropped in silence. Of such a block
+the caller orders the records by the least value of each part of `NEIGHBOURLY` and compares those of
+each window of up to `WINDOW`, which begin `step_of` apart (the sorted neighbourhood of Hernandez &
+Stolfo, "The Merge/Purge Problem for Large Databases", 1995): however many records one customer has,
+each meets some of the others, and costs no more than in a smaller block.
 """
 
 from collections.abc import Callable, Iterable
@@ -63,19 +64,6 @@ def subdivide(model: Model, features: Features, key: Key) -> tuple[str, ...]:
     return tuple(
         f"{key.text}|{part}={value}" for part in FINER if part not in known for value in _values(part, features)
     )
-
-
-def neighbourly(features: Features) -> tuple[str, ...]:
-    """By what the records of a block are ordered that nothing divides further, so that those most alike are next."""
-    return tuple(min(_values(part, features), default="") for part in NEIGHBOURLY)
-
-
-def windows(count: int, cap: int) -> list[range]:
-    """The places of ordered records that are compared with each other; each window shares a quarter with the next."""
-    size = min(cap, WINDOW)
-    step = step_of(size)
-    last = max(0, -(-(count - size) // step))
-    return [range(number * step, min(number * step + size, count)) for number in range(last + 1)]
 
 
 def step_of(size: int) -> int:

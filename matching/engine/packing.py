@@ -69,27 +69,33 @@ def read_emails(field: str) -> tuple[Email, ...]:
 
 
 def read_phones(field: str) -> tuple[Phone, ...]:
+    """The phones of a field."""
     return tuple(Phone(each, each[-LAST_DIGITS:]) for each in field.split(VALUE)) if field else ()
 
 
 def read_addresses(field: str) -> tuple[Address, ...]:
+    """The addresses of a field."""
     return tuple(map(_read_address, field.split(VALUE))) if field else ()
 
 
 def read_identifiers(field: str) -> tuple[Identifier, ...]:
+    """The identifiers of a field."""
     return tuple(Identifier(scheme, value, told == "1") for scheme, value, told in _parts(field))
 
 
 def read_websites(field: str) -> tuple[str, ...]:
+    """The hosts of a field."""
     return tuple(field.split(VALUE)) if field else ()
 
 
 @lru_cache(maxsize=65_536)
 def read_dates(field: str) -> Mapping[str, PartialDate]:
+    """The dates of a field, by attribute."""
     return {name: _date(int(year), int(month), int(day)) for name, year, month, day in _parts(field)}
 
 
 def read_texts(field: str) -> dict[str, tuple[str, ...]]:
+    """The plain values of a field, by attribute."""
     texts: dict[str, tuple[str, ...]] = {}
     for attribute, text in _parts(field):
         texts[attribute] = (*texts.get(attribute, ()), text)

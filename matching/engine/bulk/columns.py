@@ -38,6 +38,7 @@ class Emails:
     role: Ints
 
     def row(self, row: int) -> tuple[Email, ...]:
+        """Those of a record, as features have them."""
         return tuple(
             Email(self.whole[n], self.users[self.user[n]], self.domains[self.domain[n]], bool(self.role[n]))
             for n in self.lists.row(row)
@@ -58,6 +59,7 @@ class Addresses:
     sets: Texts
 
     def row(self, row: int) -> tuple[Address, ...]:
+        """Those of a record, as features have them."""
         return tuple(
             Address(
                 self.pool[self.house[n]],
@@ -82,6 +84,7 @@ class Identifiers:
     pool: Texts
 
     def row(self, row: int) -> tuple[Identifier, ...]:
+        """Those of a record, as features have them."""
         return tuple(
             Identifier(self.schemes[self.scheme[n]], self.pool[self.value[n]], bool(self.verified[n]))
             for n in self.lists.row(row)
@@ -96,6 +99,7 @@ class Plain:
     pool: Texts
 
     def row(self, row: int) -> tuple[str, ...]:
+        """Those of a record."""
         return tuple(self.pool[number] for number in self.lists.row(row))
 
 
@@ -290,8 +294,3 @@ def _date(number: int) -> PartialDate:
     year, month, day = number // 10_000, number // 100 % 100, number % 100
     whole = f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if day else "")
     return PartialDate(whole, year, month, day)
-
-
-def strings(column: Sequence[str]) -> pl.Series:
-    """A column of texts."""
-    return pl.Series(column, dtype=pl.String)

@@ -35,6 +35,7 @@ class RuleKeys:
     pools: tuple[Texts, ...]
 
     def where(self, chosen: Ints) -> "RuleKeys":
+        """Those of these places, or where a mask holds."""
         return RuleKeys(
             self.rule,
             self.rows[chosen],

@@ -53,6 +53,7 @@ class Lists:
         return np.repeat(np.arange(len(self)), self.counts)
 
     def row(self, index: int) -> list[int]:
+        """The values of one row."""
         found: list[int] = self.values[self.starts[index] : self.starts[index + 1]].tolist()
         return found
 

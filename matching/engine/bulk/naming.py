@@ -39,6 +39,7 @@ class Names:
     genders: Texts
 
     def row(self, row: int) -> PersonName:
+        """That of a record, as features have it."""
         given = self.pool[self.given[row]]
         return PersonName(
             given=given,
@@ -53,6 +54,7 @@ class Names:
         )
 
     def gender_of(self, row: int) -> str:
+        """The letter of a record's gender; empty where it is not known."""
         return self.genders[self.gender[row]]
 
     def listen(self) -> None:

@@ -54,6 +54,7 @@ def phone_number(number: str) -> int:
 
 
 def date_number(year: int, month: int, day: int) -> int:
+    """A date as one number whose digits are those of year, month and day; parts that are unknown are 0."""
     return year * 10_000 + month * 100 + day
 
 

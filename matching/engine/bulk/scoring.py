@@ -49,6 +49,7 @@ class Scores:
         return len(self.left)
 
     def where(self, chosen: Ints) -> "Scores":
+        """Those of these places, or where a mask holds."""
         return Scores(
             self.left[chosen],
             self.right[chosen],

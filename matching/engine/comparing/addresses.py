@@ -7,6 +7,7 @@ from matching.engine.vocabulary import MISSING
 
 
 def address(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two addresses: same, near, one street, neighbours, one postcode, one city, different."""
     return best(left.addresses, right.addresses, "address", _address)
 
 

@@ -11,6 +11,7 @@ PARTS_ALIKE: Final = 0.88
 
 
 def date(left: Features, right: Features, attribute: str) -> str:
+    """The level of two dates: exact, swapped day and month, one keying error (near), parts that agree, different."""
     one, other = left.dates.get(attribute), right.dates.get(attribute)
     if one is None or other is None:
         return MISSING
@@ -38,6 +39,7 @@ def _rest_of_date(one: PartialDate, other: PartialDate) -> str:
 
 
 def email(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two mailboxes; those of a role, as info@, tell less and differ from all others."""
     return best(left.emails, right.emails, "email", _email)
 
 
@@ -59,6 +61,7 @@ def _email(one: Email, other: Email) -> str:
 
 
 def phone(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two numbers: exact, also without a prefix, the same ending, one keying error, different."""
     return best(left.phones, right.phones, "phone", _phone)
 
 
@@ -72,6 +75,7 @@ def _phone(one: Phone, other: Phone) -> str:
 
 
 def identifier(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two identifiers of one scheme; those of different schemes are not compared."""
     if not left.identifiers or not right.identifiers:
         return MISSING
     return best(left.identifiers, right.identifiers, "identifier", _identifier)
@@ -86,12 +90,14 @@ def _identifier(one: Identifier, other: Identifier) -> str:
 
 
 def website(left: Features, right: Features, attribute: str) -> str:
+    """Whether two web sites have a host in common."""
     if not left.websites or not right.websites:
         return MISSING
     return "same" if not set(left.websites).isdisjoint(right.websites) else "different"
 
 
 def same(left: Features, right: Features, attribute: str) -> str:
+    """Whether two records have a plain value of the attribute in common."""
     ones, others = left.texts.get(attribute), right.texts.get(attribute)
     if not ones or not others:
         return MISSING
@@ -99,6 +105,7 @@ def same(left: Features, right: Features, attribute: str) -> str:
 
 
 def text(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two texts of the attribute: exact, near (see `distances.near`), alike, different."""
     return best(left.texts.get(attribute, ()), right.texts.get(attribute, ()), "text", _text)
 
 

@@ -18,6 +18,7 @@ REMEMBERED: Final = 100_000
 
 
 def given_name(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two given names; `attribute` is of no matter here, nor in what follows."""
     if not left.others and not right.others:
         return _given_name(left.name, right.name)
     return best(left.names, right.names, "given_name", _given_name)
@@ -69,6 +70,7 @@ def _is_middle(one: PersonName, other: PersonName) -> bool:
 
 
 def family_name(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two family names; of two women a different one may be that of a marriage."""
     if left.others or right.others:
         found = best(left.names, right.names, "family_name", _family_name)
     else:
@@ -103,6 +105,7 @@ def _before(one: PersonName, other: PersonName) -> bool:
 
 
 def middle_name(left: Features, right: Features, attribute: str) -> str:
+    """The level of two middle names: exact, initial, near (a misspelling, or one of several), different."""
     one, other = left.name.middle, right.name.middle
     if not one or not other:
         return MISSING
@@ -116,6 +119,7 @@ def middle_name(left: Features, right: Features, attribute: str) -> str:
 
 
 def suffix(left: Features, right: Features, attribute: str) -> str:
+    """The level of two generations, as junior and III: same, different, or told of one alone."""
     one, other = left.name.generation, right.name.generation
     if one == other:
         return "same" if one else MISSING
@@ -123,6 +127,7 @@ def suffix(left: Features, right: Features, attribute: str) -> str:
 
 
 def organisation_name(left: Features, right: Features, attribute: str) -> str:
+    """The best level of any two names of organisations, by their telling words as the language at large weighs them."""
     return best(left.organisations, right.organisations, "organisation_name", _organisation)
 
 

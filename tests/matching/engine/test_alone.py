@@ -1,6 +1,7 @@
 """The engine can be taken out of the project: a pair needs Python, jellyfish and anyascii, learning and bulk arrays."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -31,3 +32,35 @@ def test_the_engine_imports_nothing_of_the_project_and_no_framework():
 def test_one_pair_needs_no_arrays():
     files = [ENGINE / f"{name}.py" for name in ONE_PAIR] + sorted((ENGINE / "comparing").glob("*.py"))
     assert {name for path in files for name in foreign(path, PLAIN)} == set()
+
+
+def undocumented(nodes: list[ast.stmt], within: str = "", *, inherits: bool = False) -> list[str]:
+    """Public functions and classes that say nothing of themselves; a property is a name, and an override inherits."""
+    found = []
+    for node in nodes:
+        if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+            continue
+        marks = {each.id for each in node.decorator_list if isinstance(each, ast.Name)}
+        if not (ast.get_docstring(node) or inherits or marks & {"property", "cached_property"}):
+            found.append(f"{within}{node.name}")
+        if isinstance(node, ast.ClassDef):
+            bases = {each.id for each in node.bases if isinstance(each, ast.Name)} - {"NamedTuple"}
+            found += undocumented(node.body, f"{within}{node.name}.", inherits=bool(bases))
+    return found
+
+
+def test_whatever_is_public_says_what_it_does():
+    silent = {}
+    for path in ENGINE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        silent[path] = ([] if ast.get_docstring(tree) else [path.name]) + undocumented(tree.body)
+    assert {path: names for path, names in silent.items() if names} == {}
+
+
+def test_a_new_interpreter_imports_it_without_a_framework():
+    modules = [".".join(path.relative_to(ENGINE.parents[1]).with_suffix("").parts) for path in ENGINE.rglob("*.py")]
+    told = "import importlib, sys; [importlib.import_module(each) for each in sys.argv[1:]]; "
+    told += "print(*{each.split('.')[0] for each in sys.modules} & {'django', 'customers', 'cmdm', 'psycopg'})"
+    given = [each.removesuffix(".__init__") for each in modules]
+    done = subprocess.run([sys.executable, "-c", told, *given], cwd=ENGINE.parents[1], capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.engine.clustering import IDENTIFIERS, KEPT_APART, Edge, Refusal, cluster, contradicts
+from matching.engine.splitting import bridges, halves, threads
 from tests.matching.engine.parties import PERSONS
 
 NODES = range(8)
@@ -98,3 +99,82 @@ def test_having_nothing_to_compare_is_no_contradiction():
 
 def test_edges_below_the_line_join_nothing():
     assert cluster([1, 2], [Edge(1, 2, 0.94)], automatic=0.95).groups == ((1,), (2,))
+
+
+def parts_of(nodes, pairs) -> set[frozenset[int]]:
+    """Connected parts, the plainest way."""
+    parts = [{node} for node in nodes]
+    for pair in pairs:
+        touched = [part for part in parts if not part.isdisjoint(pair)]
+        parts = [part for part in parts if part.isdisjoint(pair)] + [set().union(*touched)]
+    return set(map(frozenset, parts))
+
+
+@given(EDGES, st.frozensets(PAIRS, max_size=4))
+def test_groups_are_those_of_trying_each_edge_in_turn(edges, forbidden):
+    opposed = [set(pair) for pair in forbidden] + [{edge.a, edge.b} for edge in edges if edge.probability < 0.001]
+    followed: list[tuple[int, int]] = []
+    for edge in sorted(edges, key=lambda each: (-each.probability, each.a, each.b)):
+        tried = parts_of(NODES, [*followed, (edge.a, edge.b)])
+        if edge.probability >= 0.95 and not any(pair <= part for pair in opposed for part in tried):
+            followed.append((edge.a, edge.b))
+    assert set(map(frozenset, cluster(NODES, edges, automatic=0.95, forbidden=forbidden).groups)) == parts_of(
+        NODES, followed
+    )
+
+
+@given(EDGES)
+def test_bridges_are_the_doubtful_edges_without_which_a_part_falls_in_two_of_some_size(edges):
+    ends = [tuple(edge) for edge in edges]
+    known = [(edge.a, edge.b, edge.probability) for edge in edges]
+    whole = parts_of(NODES, [end[:2] for end in ends])
+    expected = set()
+    for end in ends:
+        left = parts_of(NODES, [other[:2] for other in ends if other is not end])
+        fallen = left - whole
+        if end[2] < 0.97 and len(fallen) == 2 and min(map(len, fallen)) >= 2:
+            expected.add((min(end[:2]), max(end[:2]), frozenset(fallen)))
+    found = bridges(known, 0.97)
+    assert {(each.a, each.b, frozenset(map(frozenset, (each.left, each.right)))) for each in found} == expected
+    assert [each.probability for each in found] == sorted(each.probability for each in found)
+
+
+@given(EDGES)
+def test_parts_on_nothing_or_on_a_doubtful_pair_hang_on_threads(edges):
+    known = [(edge.a, edge.b, edge.probability) for edge in edges]
+    large = sorted(min(part) for part in parts_of(NODES, [end[:2] for end in known]) if len(part) > 1)
+    doubtful = [(each.a, each.b) for each in bridges(known, 0.97)]
+    assert threads(list(NODES), known, 0.97) == (*((large[0], other) for other in large[1:]), *doubtful)
+
+
+@given(st.permutations(sorted({(a, b) for a in NODES for b in NODES if a < b})), st.integers(0, 14))
+def test_halves_are_divided_where_the_evidence_is_weakest(pairs, count):
+    """Everybody goes with the end to which the weakest pair on the best way is the stronger one."""
+    edges = [(*pair, 0.5 + place / 100) for place, pair in enumerate(pairs[:count])]
+    one, other = NODES[0], NODES[-1]
+
+    def best_way(start: int, end: int, beyond: int) -> float:
+        reached = {start: 1.0}
+        for _step in NODES:
+            for a, b, told in edges:
+                for here, there in ((a, b), (b, a)):
+                    if beyond not in (here, there) and here in reached:
+                        reached[there] = max(reached.get(there, 0.0), min(reached[here], told))
+        return reached.get(end, 0.0)
+
+    with_one, with_other = halves(list(NODES), edges, one, other)
+    assert one in with_one and other in with_other
+    assert sorted([*with_one, *with_other]) == list(NODES)
+    loose = set()
+    for node in set(NODES) - {one, other}:
+        ways = best_way(node, one, other), best_way(node, other, one)
+        if ways == (0.0, 0.0):
+            loose.add(node)
+        elif ways[0] != ways[1]:
+            assert (node in with_one) == (ways[0] > ways[1])
+    held = [set(side) - loose for side in (with_one, with_other)]
+    assert loose <= set(with_one if len(held[0]) >= len(held[1]) else with_other)
+
+
+def test_a_pair_between_the_two_ends_brings_nobody_to_either():
+    assert halves([1, 2, 3], [(1, 2, 0.99), (2, 3, 0.6)], 1, 2) == ((1,), (2, 3))

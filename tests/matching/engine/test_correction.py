@@ -1,6 +1,8 @@
 """Decided pairs move the weights, a little for few, and never without being better for it."""
 
 import random
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.matching.engine.parties import PERSONS
 GIVEN = ("exact", "nickname", "different")
 BORN = ("exact", "near", "different")
 HOME = ("same", "different")
+ASKED = ("given_name", "family_name", "birth_date", "address")
+WRONG = {("birth_date", "near"): 4.0, ("given_name", "different"): 2.0, ("address", "same"): -4.0}
 
 
 def decided(count: int, truth: Model, seed: int = 1) -> list[Labelled]:
@@ -92,3 +96,46 @@ def test_the_order_of_the_answers_hardly_matters():
     labels = decided(600, changed(["prior"], -12.0))
     one, other = learn(PERSONS, labels).model, learn(PERSONS, labels[::-1]).model
     assert one.prior == pytest.approx(other.prior, abs=0.01)
+
+
+def test_a_model_that_is_wrong_in_several_ways_is_corrected_in_all_of_them():
+    """The answers of somebody who thinks otherwise: afterwards the model thinks as he does, wherever he was asked."""
+    content = PERSONS.to_dict()
+    content["prior"] += 3.0
+    for comparison in content["comparisons"]:
+        for level in comparison["levels"]:
+            level["bits"] += WRONG.get((comparison["code"], level["code"]), 0.0)
+    truth = Model.from_dict(content)
+    found = learn(PERSONS, decided(6_000, truth)).model
+    every = [dict(zip(ASKED, each, strict=True)) for each in product(GIVEN, ["exact"], BORN, HOME)]
+    before, after, true = ([score_levels(model, each).weight for each in every] for model in (PERSONS, found, truth))
+    # Where both are as good as certain, no answer tells how certain.
+    told = [place for place, weight in enumerate(true) if abs(weight) < 6]
+    assert len(told) > len(every) / 3
+    assert max(abs(before[place] - true[place]) for place in told) > 3
+    assert max(abs(after[place] - true[place]) for place in told) < 1.2
+
+
+def test_the_more_answers_there_are_the_further_a_weight_moves():
+    truth = changed(["prior"], PERSONS.prior + 6)
+    labels = decided(3_000, truth)
+    moved = []
+    for count in (40, 150, 3_000):
+        found = learn(PERSONS, labels[:count]).model
+        weights = [
+            score_levels(found, each.levels).weight - score_levels(PERSONS, each.levels).weight for each in labels
+        ]
+        moved.append(sum(weights) / len(weights))
+    assert 0 < moved[0] < moved[1] < moved[2] < 6.5
+    assert moved[0] < 4 < moved[2]
+
+
+def test_an_answer_that_stands_for_three_counts_as_three():
+    labels = decided(300, changed(["prior"], PERSONS.prior + 4))
+    thrice = [replace(each, weight=3.0) for each in labels]
+    once, weighed = learn(PERSONS, labels).model, learn(PERSONS, thrice).model
+    repeated = learn(PERSONS, [each for each in labels for _time in range(3)]).model
+    known = {code: [level.bits for each in model.comparisons for level in each.levels]
+             for code, model in (("once", once), ("weighed", weighed), ("repeated", repeated))}  # fmt: skip
+    assert known["weighed"] != pytest.approx(known["once"], abs=0.01)
+    assert known["weighed"] == pytest.approx(known["repeated"], abs=0.01)

@@ -101,6 +101,7 @@ def _address(parts: Any, pool: Any, sets: Any, streets: Any, one: int, other: in
 
 @inlined
 def address_level(rows: Ints, addresses: Any, i: int, j: int) -> int:
+    """The best level of any two addresses of rows i and j, in the order of the vocabulary."""
     (starts, values), parts, pool, sets, streets = addresses
     mine, yours = rows[i, ADDRESS], rows[j, ADDRESS]
     a_from, a_to, b_from, b_to, single = spans(starts, mine, yours, i, j)

@@ -47,6 +47,7 @@ def _email(mails: Any, whole: Any, users: Any, domains: Any, one: int, other: in
 
 @inlined
 def email_level(rows: Ints, emails: Any, i: int, j: int) -> int:
+    """The best level of any two mailboxes of rows i and j, in the order of the vocabulary."""
     (starts, values), mails, whole, users, domains = emails
     mine, yours = rows[i, EMAIL], rows[j, EMAIL]
     a_from, a_to, b_from, b_to, single = spans(starts, mine, yours, i, j)
@@ -105,6 +106,7 @@ def _only_phone(rows: Ints, i: int) -> int:
 
 @inlined
 def phone_level(rows: Ints, starts: Ints, values: Ints, i: int, j: int) -> int:
+    """The best level of any two numbers of rows i and j, in the order of the vocabulary."""
     if rows[i, PHONE_HIGH] >= 0 and rows[j, PHONE_HIGH] >= 0:
         return _phone(_only_phone(rows, i), _only_phone(rows, j))
     best = _WORST

@@ -72,6 +72,7 @@ def meets(starts: Ints, values: Ints, one: int, other: int) -> bool:
 
 @inlined
 def crosses(pool: Any, given: int, family: int) -> bool:
+    """Whether a given name and a family name are the same, or nearly."""
     if given == 0 or family == 0:
         return False
     if given == family:
@@ -95,6 +96,7 @@ def crossed(pool: Any, rows: Ints, i: int, j: int) -> bool:
 
 @inlined
 def is_word(starts: Ints, values: Ints, text: int, word: int) -> bool:
+    """Whether a word stands in a text; both as numbers."""
     place, end = starts[text], starts[text + 1]
     while place < end and values[place] != word:
         place += 1

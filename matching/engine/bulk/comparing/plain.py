@@ -86,6 +86,7 @@ class _Shared(Kind):
     """One of several values in common is enough."""
 
     def lists(self) -> Lists:
+        """The values of each record, as numbers."""
         raise NotImplementedError
 
     def quick(self, left: Ints, right: Ints) -> Ints:
