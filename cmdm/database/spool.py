@@ -29,8 +29,12 @@ class Spool:
         first = sum(len(each) for each in self._ends) - 1
         content = memoryview(texts.str.join("").cast(pl.Binary).item())
         before = self._file.seek(0, os.SEEK_END)
-        while len(content):
-            content = content[self._file.write(content) :]
+        try:
+            while len(content):
+                content = content[self._file.write(content) :]
+        except OSError:
+            self._file.truncate(before)
+            raise
         self._ends.append(before + np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64)))
         return np.arange(first, first + len(texts), dtype=np.int64)
 

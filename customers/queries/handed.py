@@ -3,6 +3,8 @@
 Only first versions are handed on. Whoever uses them asks the database which of them are current and drops the others,
 and whoever writes what he made of them names their version. Ids are drawn once: what was rolled back after it was
 handed on has ids that no record has.
+
+It stands among the questions, for it is the answer to one that others then need not ask: what do these records say.
 """
 
 from collections.abc import Iterator, Sequence

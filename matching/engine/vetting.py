@@ -36,10 +36,13 @@ def _bounds(model: Model) -> None:
     _require(model.shared_limit <= LARGEST, "shared_limit", f"must not exceed {LARGEST}")
     _require(len(model.comparisons) <= MOST_COMPARISONS, "comparisons", f"must not be more than {MOST_COMPARISONS}")
     _require(len(model.rules) <= MOST_RULES, "rules", f"must not be more than {MOST_RULES}")
-    values = [value for table in model.frequencies.values() for value in table.shares]
-    values += [value for several in model.placeholders.values() for value in several]
-    _require(len(values) <= MOST_VALUES, "frequencies", f"must not hold more than {MOST_VALUES} values")
-    _require(all(len(value) <= LONGEST for value in values), "frequencies", f"values have at most {LONGEST} signs")
+    tables = {f"frequencies.{name}": tuple(table.shares) for name, table in model.frequencies.items()}
+    tables |= {f"placeholders.{name}": values for name, values in model.placeholders.items()}
+    held = 0
+    for path, values in tables.items():
+        held += len(values)
+        _require(held <= MOST_VALUES, path, f"all tables together must not hold more than {MOST_VALUES} values")
+        _require(all(len(value) <= LONGEST for value in values), path, f"values have at most {LONGEST} signs")
 
 
 def _comparisons(model: Model) -> None:

@@ -1,6 +1,7 @@
 """Texts kept beside memory, in a file that nobody else can find."""
 
 import os
+import resource
 import stat
 
 import numpy as np
@@ -39,3 +40,17 @@ def test_the_next_folder_is_taken_where_one_is_not_there(tmp_path):
 
     with pytest.raises(OSError, match="not there"):
         Spool([tmp_path / "not there"])
+
+
+def test_what_found_no_room_leaves_nothing_behind(spool):
+    first = spool.append(pl.Series(["before\n"]))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            spool.append(pl.Series(["x" * 10_000]))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    after = spool.append(pl.Series(["after\n"]))
+    assert (spool.read(first), spool.read(after)) == (b"before\n", b"after\n")

@@ -21,6 +21,7 @@ from tests.support.records import ANNA, KARL, close, person, seen, stored, take
 
 KEYS = "records have the keys of their values"
 STRICTER = replace(person_model(), automatic=0.99)
+TOO_MANY = [str(number) for number in range(200_001)]
 OTHERWISE = replace(
     person_model(), rules=(Rule("family", ("family",)), Rule("year", ("birth_year",)), *person_model().rules[:3])
 )
@@ -29,6 +30,14 @@ OTHERWISE = replace(
 @pytest.fixture
 def owner(scene):
     return make_user("data owner", domains=(scene.north, scene.south))
+
+
+def table(shares):
+    return {"typical": 0.01, "unseen": 0.01, "shares": shares}
+
+
+def again(comparison, number, **other):
+    return {**comparison, "code": f"again{number}", **other}
 
 
 def rehearsed(model, owner):
@@ -137,7 +146,16 @@ class TestFiles:
             ("model.block_cap", lambda m: m.update(block_cap=10**30)),
             ("model.shared_limit", lambda m: m.update(shared_limit=10**30)),
             ("model.margin", lambda m: m.update(margin=1e300)),
-            ("model.frequencies", lambda m: m["placeholders"].update(given_name=["x" * 101])),
+            ("model.placeholders.given_name", lambda m: m["placeholders"].update(given_name=["x" * 101])),
+            ("model.placeholders.phone", lambda m: m["placeholders"].update(phone=TOO_MANY)),
+            ("model.frequencies.city", lambda m: m["frequencies"].update(city=table({"x" * 101: 0.1}))),
+            ("model.frequencies.city", lambda m: m["frequencies"].update(city=table(dict.fromkeys(TOO_MANY, 0.1)))),
+            (
+                "model.comparisons[10]",
+                lambda m: m["comparisons"].append(again(m["comparisons"][0], 1, attribute="city")),
+            ),
+            ("model.comparisons", lambda m: m["comparisons"].extend(again(m["comparisons"][0], n) for n in range(61))),
+            ("model.rules[0].code", lambda m: m["rules"][0].update(code="a\u202eb")),
         ],
     )
     def test_what_counts_twice_cannot_be_shown_or_is_beyond_all_bounds_is_refused_by_its_place(
