@@ -16,9 +16,12 @@ from django.db import connection
 
 from cmdm import clock, jobs
 from cmdm.models import AuditEntry, Job, system_user
-from customers.actions import loads
+from customers.actions import loading, loads
+from customers.actions.rows import rows_of
 from customers.jobs import run as run_here
 from customers.models import Load, RejectedRow, SourceRecord
+from customers.queries.files import bound, reader_of
+from customers.rules.batching import batches
 from tests.customers.files import accounted, make_source, row, text, upload
 from tests.support import server
 from tests.support.people import make_domain
@@ -124,6 +127,37 @@ def test_two_loads_of_one_source_run_one_after_the_other(committing):
     assert all(load.state == Load.State.DONE and accounted(load) for load in done)
     assert sum(load.new for load in done) == 90 == SourceRecord.objects.count()
     assert sum(load.unchanged for load in done) == 30
+
+
+def test_two_workers_with_one_batch_take_it_in_once(committing):
+    """However that came about: each step locks the load, and looks where it stands."""
+    hub = system_user()
+    load = loads.prepare_run(upload(make_source(make_domain("retail")), text(row(1), row(2)), actor=hub), actor=hub)
+    free = {"actor": hub, "hold": lambda: None}
+    reader = reader_of(load)
+    [batch] = batches(reader, 10)
+    rows = rows_of(batch.rows, bound(load, reader.header), reader.header)
+    loading.begin(load, **free)
+    together, came_of_it = threading.Barrier(2), []
+
+    def take_in() -> None:
+        try:
+            connection.ensure_connection()
+            together.wait(60)
+            loading.take_batch(load, batch, rows, **free)
+            came_of_it.append("taken in")
+        except jobs.Fenced:
+            came_of_it.append("fenced")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take_in) for _worker in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert sorted(came_of_it) == ["fenced", "taken in"]
+    assert AuditEntry.objects.on("load", load.pk).filter(deed="records.taken_in").count() == 1
 
 
 def test_a_job_whose_turn_does_not_come_hands_itself_on(committing, monkeypatch):

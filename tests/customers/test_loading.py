@@ -8,7 +8,10 @@ from cmdm.actions import Refused
 from cmdm.models import AuditEntry, DomainGroupPermission
 from customers import jobs
 from customers.actions import loading, loads
+from customers.actions.rows import rows_of
 from customers.models import Customer, Load, LoadChunk, RejectedRow, SourceRecord
+from customers.queries.files import bound, reader_of
+from customers.rules.batching import batches
 from tests.customers.files import MAPPING, accounted, make_source, row, run, text, upload
 from tests.support.people import make_user
 
@@ -223,6 +226,23 @@ class TestBeingCutOff:
             jobs.run(load, actor=olga, hold=overtaken, progress=lambda *_args: None)
         assert not SourceRecord.objects.exists()
         assert Load.objects.get(pk=load.pk).state == Load.State.UPLOADED
+
+    def test_a_batch_that_another_worker_has_taken_in_is_not_taken_in_again(self, source, olga):
+        load = loads.prepare_run(upload(source, text(row(1), row(2)), actor=olga), actor=olga)
+        free = {"actor": olga, "hold": lambda: None}
+        reader = reader_of(load)
+        [batch] = batches(reader, 10)
+        rows = rows_of(batch.rows, bound(load, reader.header), reader.header)
+        with pytest.raises(kit_jobs.Fenced):
+            loading.take_batch(load, batch, rows, **free)  # nobody has begun it
+        loading.begin(load, **free)
+        loading.take_batch(load, batch, rows, **free)
+
+        with pytest.raises(kit_jobs.Fenced):
+            loading.take_batch(load, batch, rows, **free)
+        load.refresh_from_db()
+        assert (load.new, load.unchanged, load.rows) == (2, 0, 2)
+        assert AuditEntry.objects.on("load", load.pk).filter(deed="records.taken_in").count() == 1
 
     def test_who_lost_the_right_takes_in_nothing_more(self, source, olga, retail):
         load = loads.prepare_run(upload(source, text(row(1)), actor=olga), actor=olga)
