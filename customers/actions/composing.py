@@ -15,10 +15,12 @@ from customers.queries.catalogue import Catalogue
 from customers.queries.goldens import hash_of
 from customers.queries.open_records import OpenRecord, Waiting, Words, claims_with, opened
 from customers.rules.claims import EPOCH, RecordClaims
+from customers.rules.lineages import named_as, shortened
 from customers.rules.survivorship import Golden, as_json, golden
 from customers.sealing import is_sealed, open_values, seal_values
 
 Said = tuple[Any, ...]
+_NOBODY = named_as(0, 0)
 # Within one record nothing hangs on who says it: which of its values are the same does not.
 _SOMEBODY = RecordClaims(0, 1, "", 0, 0, {}, EPOCH, {})
 
@@ -68,10 +70,10 @@ class _Shapes:
 
     def __init__(self, words: Words, known: Catalogue) -> None:
         self._words, self._known = words, known
-        self._lineages: dict[Said, str] = {}
+        self._lineages: dict[Said, tuple[str, str]] = {}
 
     def of_one(self, row: Said) -> tuple[str, str, bytes]:
-        """Values as they are stored, lineage, and the digest of both, of a customer of one record."""
+        """Values and lineage as they are stored, and the digest of both, of a customer of one record."""
         stored: Mapping[str, Any] = json.loads(row[7])
         values = open_values(stored)
         if not self._is_plain(stored, values):
@@ -80,22 +82,25 @@ class _Shapes:
         lineage = self._lineages.get(shape)
         if lineage is None:
             lineage = self._lineages[shape] = self._lineage(row, values)
-        if not lineage:
+        if not any(lineage):
             return self.of_many([row])
-        told = lineage.replace('"record":0', f'"record":{row[0]}').replace('"version":0', f'"version":{row[4]}')
-        return row[7], told, hash_of(as_json(values), told)
+        whole, short = lineage
+        told = whole.replace('"record":0', f'"record":{row[0]}').replace('"version":0', f'"version":{row[4]}')
+        return row[7], short.replace(_NOBODY, named_as(row[0], row[4]), 1), hash_of(as_json(values), told)
 
     def of_many(self, rows: Sequence[Said]) -> tuple[str, str, bytes]:
         """The same of a customer of several records, or of one that says something out of the ordinary."""
         made = self._golden([opened(row) for row in rows])
         values, lineage = as_json(made.values), as_json(made.lineage)
         sealed = as_json(seal_values(made.values, self._known.sensitive))
-        return sealed, lineage, hash_of(values, lineage)
+        return sealed, as_json(shortened(made.lineage)), hash_of(values, lineage)
 
-    def _lineage(self, row: Said, values: Mapping[str, Any]) -> str:
-        """The lineage of such a record, with 0 for its id and version; empty where not all that it says survives."""
+    def _lineage(self, row: Said, values: Mapping[str, Any]) -> tuple[str, str]:
+        """The lineage of such a record, whole and as it is stored, with 0 for its id and version; empty texts where
+        not all that it says survives.
+        """
         made = self._golden([opened(row)._replace(pk=0, version=0)])
-        return as_json(made.lineage) if made.values == values else ""
+        return (as_json(made.lineage), as_json(shortened(made.lineage))) if made.values == values else ("", "")
 
     def _is_plain(self, stored: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
         """Whether it is sealed as the catalogue wants it now, and all that it says survives as it says it."""

@@ -16,6 +16,7 @@ from customers.rules.json_columns import elements_of, in_one_form
 from customers.rules.survivorship_columns import survivors
 from customers.sealing import SEALED, opened_texts, sealed_texts
 
+_WORDS = ("low", "high", "short", "named")
 _SEALED = f'{{"{SEALED}": '
 
 
@@ -49,7 +50,7 @@ def compose(
     made = survivors(
         _claims(facts, waiting.said, known), known.rules, lambda source, name: _trust(waiting.words, source, name)
     )
-    return _composed(party_type, customers, facts, _written(customers, made, known))
+    return _composed(party_type, customers, facts, _written(customers, facts, made, known))
 
 
 def _trust(words: Words, source: int, name: str) -> int:
@@ -75,16 +76,39 @@ def _opened(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     return frame.with_columns(value=frame["value"].scatter(sealed.arg_true(), opened)) if opened else frame
 
 
-def _written(customers: Sequence[int], made: Mapping[str, pl.DataFrame], known: Catalogue) -> pl.DataFrame:
-    """``values`` (opened), ``stored`` (sealed where they have to be) and ``lineage`` of each customer, in order."""
+def _written(
+    customers: Sequence[int], facts: pl.DataFrame, made: Mapping[str, pl.DataFrame], known: Catalogue
+) -> pl.DataFrame:
+    """``values`` (opened), ``stored`` (sealed where they have to be), ``lineage`` and ``short`` (as that is stored) of
+    each customer, in order.
+    """
     whole = pl.DataFrame({"customer": list(customers)}, schema={"customer": pl.Int64})
-    members: dict[str, list[pl.Series]] = {"values": [], "stored": [], "lineage": []}
+    members: dict[str, list[pl.Series]] = {name: [] for name in ("values", "stored", "lineage", *_WORDS)}
     for name in sorted(made):
         frame = whole.join(made[name], on="customer", how="left", maintain_order="left")
         stored = _sealed(frame["value"], name) if name in known.sensitive else frame["value"]
         for each, column in (("values", frame["value"]), ("stored", stored), ("lineage", frame["lineage"])):
             members[each].append(f'"{name}":' + column)
-    return whole.with_columns([_object(columns, len(whole)).alias(each) for each, columns in members.items()])
+        for each in _WORDS:
+            members[each].append(frame[each])
+    whole = whole.with_columns(_short(members, facts, len(whole)))
+    objects = ("values", "stored", "lineage")
+    return whole.with_columns([_object(members[each], len(whole)).alias(each) for each in objects])
+
+
+def _short(members: Mapping[str, Sequence[pl.Series]], facts: pl.DataFrame, count: int) -> pl.Series:
+    """Lineages as `lineages.shortened` gives them, in JSON."""
+    if not members["short"]:
+        return pl.repeat("{}", count, dtype=pl.String, eager=True).alias("short")
+    ends = pl.select(low=pl.min_horizontal(members["low"]), high=pl.max_horizontal(members["high"]))
+    versions = facts.select(low="record", version="version").unique("low")
+    ends = ends.join(versions, on="low", how="left", maintain_order="left")
+    words = {name: pl.concat_str(members[name], separator=" ", ignore_nulls=True) for name in ("short", "named")}
+    low, version = pl.col("low"), pl.col("version")
+    front = pl.when(version == 1).then(low.cast(pl.String)).otherwise(pl.format("{}.{}", low, version))
+    several = pl.when(low.is_not_null()).then(pl.format('" {}"', words["named"])).otherwise(pl.lit("{}"))
+    told = pl.when(low == pl.col("high")).then(pl.format('"{} {}"', front, words["short"])).otherwise(several)
+    return ends.select(told.alias("short")).to_series()
 
 
 def _sealed(values: pl.Series, name: str) -> pl.Series:
@@ -107,7 +131,7 @@ def _composed(party_type: str, customers: Sequence[int], facts: pl.DataFrame, wr
         pl.concat_str([pl.lit('{"lineage":'), "lineage", pl.lit(',"values":'), "values", pl.lit("}")]).cast(pl.Binary)
     )
     digests = crypto.digests(canonical.to_series().to_list(), "golden")
-    content = pl.concat_str(["stored", "lineage"], separator="\t").str.replace_all("\\", "\\\\", literal=True)
+    content = pl.concat_str([pl.col("stored").str.replace_all("\\", "\\\\", literal=True), "short"], separator="\t")
     named = [pl.col("customer").cast(pl.String), pl.Series(keys, dtype=pl.String), customer_numbers(customers)]
     hashes = pl.Series(digests, dtype=pl.Binary).bin.encode("hex")
     parts = [*named, pl.lit(party_type), content, pl.concat_str([pl.lit("\\\\x"), pl.lit(hashes)])]

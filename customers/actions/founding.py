@@ -24,6 +24,7 @@ from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import Derived, derive_from, hash_of
 from customers.queries.open_records import OpenRecord, held_unplaced
+from customers.rules.lineages import shortened
 from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
 
@@ -131,7 +132,8 @@ def _put(party_type: str, chosen: Sequence[int], keys: Sequence[str], made: Deri
         sealed = known.sensitive and not known.sensitive.isdisjoint(one.values)
         values = as_json(seal_values(one.values, known.sensitive)) if sealed else opened
         named = (pk, change, key, ids.customer_number(pk), party_type, active)
-        rows.append((*named, values, lineage, hash_of(opened, lineage), False, 1, now, now))
+        stored = as_json(shortened(one.lineage))
+        rows.append((*named, values, stored, hash_of(opened, lineage), False, 1, now, now))
     put("customers_customer", _CUSTOMERS, rows)
 
 

@@ -13,6 +13,7 @@ from customers.actions.lapsing import end_lapsed
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import Derived, derive, golden_hash
+from customers.rules.lineages import shortened
 from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
 
@@ -83,7 +84,7 @@ def _write(customers: Sequence[Customer], derived: Derived, known: Catalogue) ->
         customer.status = _status(customer, customer.pk in derived.with_records)
         customer.version += 1
         customer.changed_at, customer.change = now, change_id()
-        documents.append([customer.values, made.lineage])
+        documents.append([customer.values, shortened(made.lineage)])
         for column, value in zip(columns, (customer.pk, customer.golden_hash, customer.status), strict=True):
             column.append(value)
     send(_WRITE, [now, change_id(), *columns, as_json(documents)])

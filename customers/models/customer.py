@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmdm import access, clock, ids
 from cmdm.models import Changed, Domain, User, Versioned
+from customers.models.lineage import LineageField
 
 
 class PartyType(models.TextChoices):
@@ -55,7 +56,7 @@ class Customer(Changed):
     party_type = models.CharField(_("party"), max_length=12, choices=PartyType.choices)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
     values = models.JSONField(_("values"), default=dict)
-    lineage = models.JSONField(_("lineage"), default=dict)
+    lineage = LineageField(_("lineage"), default=dict)
     golden_hash = models.BinaryField(max_length=32, default=bytes)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="absorbed", verbose_name=_("merged into"), db_index=False

@@ -11,7 +11,9 @@ from typing import Any
 import polars as pl
 
 from customers.rules.claims import GRAINS, AttributeRule, kind_said, parts_said, plain_key, size_of
+from customers.rules.lineages import CODES, ONLY
 
+KEPT = ("customer", "value", "lineage", "low", "high", "short", "named")
 Trust = Callable[[int, str], int]
 Rank = list[tuple[str, pl.Expr]]
 _MEASURES: Mapping[str, tuple[pl.Expr, ...]] = {
@@ -52,6 +54,9 @@ def fits(attributes: Sequence[AttributeRule], half_lives: Iterable[int]) -> bool
 def survivors(claims: pl.DataFrame, attributes: Sequence[AttributeRule], trust: Trust) -> dict[str, pl.DataFrame]:
     """``customer``, ``value`` and ``lineage`` (both JSON) of all that survives, by the name of the attribute.
 
+    And of the lineage what `lineages` stores: the least and the greatest record that it names (``low``, ``high``), and
+    its word where one record stands in front (``short``) and where each names its own (``named``).
+
     :param claims: ``customer``, ``record``, ``version``, ``source`` and ``age`` (as in ``RecordClaims``), ``alone``
         (whether the customer has no other record), ``name``, ``item`` (place in a many-valued attribute) and ``value``;
         every record once.
@@ -71,8 +76,7 @@ def survivors(claims: pl.DataFrame, attributes: Sequence[AttributeRule], trust: 
         worth = [trust(source, attribute.name) * GRAINS for source in sources]
         measured = rest.with_columns(worth=pl.col("source").replace_strict(sources, worth, return_dtype=pl.Int64))
         made = _many(measured, attribute) if attribute.many else _single(measured, attribute)
-        kept = ["customer", "value", "lineage"]
-        found[attribute.name] = pl.concat([_only(frame.filter(lonely), attribute).select(kept), made.select(kept)])
+        found[attribute.name] = pl.concat([_only(frame.filter(lonely), attribute).select(KEPT), made.select(KEPT)])
     return found
 
 
@@ -83,7 +87,22 @@ def _only(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     end = "}]" if attribute.many else "}"
     lineage = _text(*item, ',"record":', pl.col("record"), ',"rule":"only","version":', pl.col("version"), end)
     value = _text("[", pl.col("value"), "]") if attribute.many else pl.col("value")
-    return said.with_columns(value=value, lineage=lineage)
+    word = _word(attribute, _text(CODES["only"], pl.col("item"))) if attribute.many else pl.lit(attribute.name)
+    ends = {"low": pl.col("record"), "high": pl.col("record"), "named": pl.lit(None, dtype=pl.String)}
+    return said.with_columns(value=value, lineage=lineage, short=word, **ends)
+
+
+def _word(attribute: AttributeRule, told: pl.Expr) -> pl.Expr:
+    """What a lineage of one record says of an attribute."""
+    bare = pl.lit(f"{attribute.name}*" if attribute.many else attribute.name)
+    return pl.when(told == ONLY).then(bare).otherwise(_text(f"{attribute.name}{'*' if attribute.many else '='}", told))
+
+
+def _coded(record: pl.Expr, version: pl.Expr, rule: pl.Expr, count: pl.Expr) -> list[pl.Expr]:
+    """What an element of a lineage says: where one record stands in front (``short``), and by itself (``named``)."""
+    short = _text(rule.replace_strict(CODES, return_dtype=pl.String), count)
+    whose = pl.when(version == 1).then(record.cast(pl.String)).otherwise(_text(record, ".", version))
+    return [short.alias("short"), _text(whose, short).alias("named")]
 
 
 def _single(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
@@ -102,7 +121,11 @@ def _single(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     lineage = _text(
         '{"others":', others, ',"record":', record, ',"rule":"', pl.col("rule"), '","version":', version, "}"
     )
-    return pl.concat([alone.select(kept), winners.select(kept)]).with_columns(lineage=lineage)
+    won = pl.concat([alone.select(kept), winners.select(kept)])
+    told = won.with_columns(*_coded(record, version, pl.col("rule"), others), lineage=lineage, low=record, high=record)
+    return told.with_columns(
+        short=_word(attribute, pl.col("short")), named=_text(f"{attribute.name}=", pl.col("named"))
+    )
 
 
 def _many(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
@@ -114,10 +137,14 @@ def _many(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     rule = pl.when(pl.col("records") == 1).then(pl.lit("only")).otherwise(pl.lit(attribute.rule))
     item, record, version = pl.col("item"), pl.col("record"), pl.col("version")
     lineage = _text('{"item":', item, ',"record":', record, ',"rule":"', rule, '","version":', version, "}")
-    lists = [pl.col("value").str.join(",").alias("value"), pl.col("lineage").str.join(",").alias("lineage")]
-    joined = chosen.with_columns(lineage=lineage).group_by("customer", maintain_order=True).agg(lists)
+    told = chosen.with_columns(rule=rule)
+    told = told.with_columns(*_coded(record, version, pl.col("rule"), item), lineage=lineage)
+    lists = [pl.col(name).str.join(",") for name in ("value", "lineage", "short", "named")]
+    ends = [record.min().alias("low"), record.max().alias("high")]
+    joined = told.group_by("customer", maintain_order=True).agg(*lists, *ends)
     enclosed = [_text("[", pl.col(name), "]").alias(name) for name in ("value", "lineage")]
-    return joined.with_columns(enclosed)
+    words = [_word(attribute, pl.col("short")), _text(f"{attribute.name}*", pl.col("named")).alias("named")]
+    return joined.with_columns(*enclosed, short=words[0], named=words[1])
 
 
 def _text(*parts: str | pl.Expr) -> pl.Expr:

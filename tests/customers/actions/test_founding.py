@@ -1,6 +1,9 @@
 """Founding many customers at once gives what founding one and deriving it gives."""
 
+import json
+
 import pytest
+from django.db import connection
 
 from cmdm.actions import action
 from cmdm.database.copying import drawn
@@ -16,6 +19,7 @@ from customers.models import Customer, CustomerDomain, Source, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.open_records import waiting as waiting_records
 from customers.queries.waiting_columns import waiting_columns
+from customers.rules.lineages import shortened
 from tests.customers.files import text, upload
 
 pytestmark = pytest.mark.django_db
@@ -41,9 +45,18 @@ def correction_of(record, source) -> int:
 
 
 def derived(customers) -> list[tuple]:
-    """What a customer is made of, without what names it."""
+    """What a customer is made of, without what names it; its lineage as it is read and as it is stored."""
     rows = Customer.objects.filter(pk__in=customers).order_by("pk")
-    return [(bytes(row.golden_hash), row.values, row.lineage, row.status, row.party_type) for row in rows]
+    stored = stored_lineages(customers)
+    return [
+        (bytes(row.golden_hash), row.values, row.lineage, row.status, row.party_type, stored[row.pk]) for row in rows
+    ]
+
+
+def stored_lineages(customers) -> dict[int, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, lineage::text FROM customers_customer WHERE id = ANY(%s)", [list(customers)])
+        return dict(cursor.fetchall())
 
 
 class TestFoundingMany:
@@ -130,6 +143,7 @@ class TestFoundingWhatWasComposed:
         action(golden.rebuild_many)(made, "customer.changed", actor=system_user())
         assert derived(made) == founded
         assert founded[3][1]["family_name"] == 'Back\\slash "quoted"'
+        assert [json.loads(one[-1]) for one in founded] == [shortened(one[2]) for one in founded]
         assert len(founded[1][1]["phone"]) == 2
 
     def test_keeps_announces_and_shows_their_first_version(self, composed):

@@ -7,8 +7,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from customers.rules.claims import EPOCH, MICROSECOND
+from customers.rules.lineages import named_as, shortened
 from customers.rules.survivorship import RULES, AttributeRule, RecordClaims, as_json, golden
-from customers.rules.survivorship_columns import fits, survivors
+from customers.rules.survivorship_columns import KEPT, fits, survivors
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
 TRUST = {1: {}, 2: {"name": 80}, 3: {"email": 10, "note": 50}}
@@ -62,8 +63,8 @@ def records(said) -> list[RecordClaims]:
     ]
 
 
-def in_columns(customers, attributes) -> dict[int, tuple[str, str]]:
-    """Values and lineage of each customer, by its number."""
+def in_columns(customers, attributes) -> dict[int, tuple[str, str, object]]:
+    """Values, lineage and that as it is stored, of each customer, by its number."""
     rows = []
     many = {one.name for one in attributes if one.many}
     for number, held in enumerate(customers):
@@ -78,11 +79,26 @@ def in_columns(customers, attributes) -> dict[int, tuple[str, str]]:
     kinds = dict.fromkeys(columns, pl.Int64) | {"alone": pl.Boolean, "name": pl.String, "value": pl.String}
     frame = pl.DataFrame(rows, schema=kinds, orient="row").sample(fraction=1, shuffle=True, seed=1)
     made = survivors(frame, attributes, lambda source, name: TRUST[source].get(name, 50))
-    found = {number: ({}, {}) for number in range(len(customers))}
+    found = {number: ({}, {}, {}) for number in range(len(customers))}
     for name, frame in made.items():
-        for customer, value, lineage in frame.iter_rows():
-            found[customer][0][name], found[customer][1][name] = value, lineage
-    return {number: tuple(map(written, both)) for number, both in found.items()}
+        for customer, value, lineage, *word in frame.select(KEPT).iter_rows():
+            found[customer][0][name], found[customer][1][name], found[customer][2][name] = value, lineage, word
+    return {
+        number: (written(values), written(lineage), short(words, {one.id: one.version for one in customers[number]}))
+        for number, (values, lineage, words) in found.items()
+    }
+
+
+def short(words: dict[str, list], versions: dict[int, int]) -> object:
+    if not words:
+        return {}
+    named = {end for low, high, _short, _named in words.values() for end in (low, high)}
+    if len(named) == 1:
+        [record] = named
+        front, place = named_as(record, versions[record]), 2
+    else:
+        front, place = "", 3
+    return " ".join([front, *[words[name][place] for name in sorted(words)]])
 
 
 def written(members: dict[str, str]) -> str:
@@ -102,7 +118,7 @@ def test_every_customer_gets_what_the_function_gives_it(customers, attributes):
 
     for number, mine in enumerate(held):
         made = golden(mine, attributes)
-        assert found[number] == (as_json(made.values), as_json(made.lineage))
+        assert found[number] == (as_json(made.values), as_json(made.lineage), shortened(made.lineage))
 
 
 def test_what_ages_is_lowered_or_survives_together_is_left_to_the_function():

@@ -50,8 +50,10 @@ TOLD = {
                   JOIN cmdm_outboxpending p ON p.event_id = e.id WHERE e.subject = c.id AND e.version IS NOT NULL)
           FROM customers_customer c JOIN customers_sourcerecord r ON r.customer_id = c.id GROUP BY c.id""",
     "won": """
-        SELECT r.key, l.key, count(*) FROM customers_customer c, jsonb_each(c.lineage) l
-          JOIN customers_sourcerecord r ON l.value::text ~ ('"record": ' || r.id || '[,}]')
+        SELECT r.key, (regexp_match(l.word, '^[-\\w]+'))[1], count(*) FROM customers_customer c
+         CROSS JOIN LATERAL (SELECT string_to_array(c.lineage #>> '{}', ' ') AS words) w
+         CROSS JOIN LATERAL unnest(w.words[2:]) AS l(word)
+          JOIN customers_sourcerecord r ON r.id::text = w.words[1] OR l.word ~ ('[=*,]' || r.id || '[.a-z]')
          WHERE r.customer_id = c.id GROUP BY 1, 2""",
     "words": """
         SELECT r.key, t.kind, t.term FROM customers_searchterm t
