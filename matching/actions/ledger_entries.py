@@ -12,6 +12,7 @@ from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from matching.engine.deciding import Option
 from matching.models import LedgerEntry
+from matching.models.evidence import stored
 
 Deed = LedgerEntry.Deed
 
@@ -123,7 +124,7 @@ def _copy(actor: User, rows: Iterable[_Row]) -> None:
         _COLUMNS,
         [
             (*told, str(one.deed), one.customer, f"{{{one.record}}}", True, one.rule, one.probability, one.version,
-             json.dumps(one.evidence), "")
+             json.dumps(stored(one.evidence)), "")
             for one in rows
         ],
     )  # fmt: skip

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from cmdm import clock
 from cmdm.models import ChangeDefault
 from customers.models import Customer
+from matching.models.evidence import EvidenceField
 
 
 class LedgerEntry(models.Model):
@@ -45,7 +46,7 @@ class LedgerEntry(models.Model):
     rule = models.CharField(_("rule"), max_length=40, blank=True)
     probability = models.FloatField(null=True)
     model_version = models.PositiveIntegerField(null=True)
-    evidence = models.JSONField(default=dict)
+    evidence = EvidenceField(default=dict)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     reverses = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="reversed_by", db_constraint=False, db_index=False

@@ -13,6 +13,7 @@ from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.scoring import Scorer, slices
 from matching.engine.bulk.telling import told_in_columns
 from matching.engine.defaults import organisation_model, person_model
+from matching.engine.evidence import lines_of, lines_told
 from matching.engine.features import Party, prepare
 from matching.engine.model import Frequencies, Interaction
 from matching.engine.scoring import score
@@ -90,17 +91,18 @@ def test_the_evidence_is_told_line_by_line_as_the_reference_tells_it(values):
 
 
 @settings(max_examples=20, deadline=None)
-@given(values=st.lists(people(), min_size=2, max_size=8))
-def test_evidence_written_in_columns_is_what_is_told_of_each_pair(values):
-    features = features_of(ODDLY_CALLED, values)
-    scorer = Scorer(ODDLY_CALLED, bulk.of_features(ODDLY_CALLED, features))
+@given(values=st.lists(people(), min_size=2, max_size=8), model=st.sampled_from([ODDLY_CALLED, TOGETHER]))
+def test_evidence_written_in_columns_is_what_is_told_of_each_pair(values, model):
+    features = features_of(model, values)
+    scorer = Scorer(model, bulk.of_features(model, features))
     found = scorer.score(*all_pairs(len(features)))
     written = told_in_columns(scorer, found)
     read = [[json.loads(text) for text in each] for each in zip(*written, strict=True)]
+    lines = [[[line.comparison, line.level, line.weight] for line in one.levels] for one in scorer.told(found)]
     assert read == [
-        [one.weight, one.probability, [[line.comparison, line.level, line.weight] for line in one.levels]]
-        for one in scorer.told(found)
+        [one.weight, one.probability, lines_told(mine)] for one, mine in zip(scorer.told(found), lines, strict=True)
     ]
+    assert [lines_of(told) for _weight, _probability, told in read] == lines
 
 
 @pytest.mark.parametrize("fast", WAYS)
