@@ -5,6 +5,7 @@ from concurrent.futures import wait
 
 import pytest
 from django.db import OperationalError, connection, transaction
+from django.db.models import Q
 
 from cmdm.actions import Stale, origin
 from cmdm.database.beside import beside
@@ -17,7 +18,7 @@ from customers.models import SourceRecord
 from matching.actions import keys, placing_bulk, placing_stored
 from matching.actions.placing_slices import Since, Writing
 from matching.actions.placing_turns import Turn, alone, writers
-from matching.models import OversizedBlock
+from matching.models import Candidate, OversizedBlock
 from tests.customers.files import make_source, run, text, upload
 from tests.matching.actions.test_killed_loads import person, told
 from tests.support import databases
@@ -231,6 +232,29 @@ class TestLoads:
         with pytest.raises(Fenced):
             jobs.run(load, actor=system_user(), hold=lost, progress=lambda *_at: None)
         assert AuditEntry.objects.filter(deed="records.placed").count() == 2
+
+    def test_a_slice_that_is_taken_back_has_founded_nobody_that_the_next_could_ask_about(self, committing):
+        """The third slice has the first record of a person, the fourth the one in doubt whether it is the same."""
+        taken_back = []
+
+        def hold():
+            if not taken_back and AuditEntry.objects.filter(deed="records.placed").count() == 2:
+                taken_back.append(True)
+                raise Stale("Somebody was faster.")
+
+        def look(*_at):
+            if taken_back and len(asked_of_nobody) < 9:
+                nobody = Q(left__customer=None) | Q(right__customer=None)
+                asked_of_nobody.append(Candidate.objects.filter(nobody).count())
+
+        asked_of_nobody: list[int] = []
+        load = loads.prepare_run(uploaded(make_domain("retail")), actor=system_user())
+        jobs.run(load, actor=system_user(), hold=hold, progress=look)
+        assert set(asked_of_nobody) == {0}
+        assert broken() == []
+        assert not SourceRecord.objects.filter(placed_at__isnull=True).exists()
+        first, doubted = (SourceRecord.objects.get(key=key) for key in ("K00001", "K00001x"))
+        assert Candidate.objects.open().filter(left__in=[first, doubted], right__in=[first, doubted]).count() == 1
 
     def test_what_is_written_beside_names_who_did_it_and_from_where(self, committing):
         taken_in()
