@@ -28,6 +28,14 @@ _TITLES = frozenset(
     }
 )
 
+# Arabic and Hebrew words fold to their consonants: Omar (عمر) is no Mr.
+_ABJADS = re.compile("[\u0590-\u05ff\u0600-\u06ff]")
+_ARABIC_PARTICLES = frozenset("ابو أبو بو آل".split())
+# One name in several words: Abdul Rahman, Abd al-Rahman, Salah al-Din, Nour Eddine.
+_SERVANTS = frozenset("abd abdul abdel abdal abdoul abdou abdu abdur abdus".split())
+_ARTICLES = frozenset("al el ul ur er ar ad ed ud".split())
+_FAITH = frozenset("din deen dine eddin eddine uddin uddeen aldin eldin eldeen addin".split())
+
 _HAN_RANGES = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _CJK = re.compile(f"^[{_HAN_RANGES}\uac00-\ud7af\u3040-\u30ff]+$")
 _HAN = re.compile(f"^[{_HAN_RANGES}]+")
@@ -107,7 +115,7 @@ def _lower(text: str) -> str:
 
 
 def _plain(word: str) -> str:
-    return fold(word).replace(" ", "")
+    return "" if _ABJADS.search(word) else fold(word).replace(" ", "")
 
 
 def _without_suffixes(sections: list[list[str]]) -> tuple[list[list[str]], list[str]]:
@@ -153,6 +161,7 @@ def _split_inverted(sections: list[list[str]], suffix: str) -> FullName:
 
 def _split_western(words: list[str], suffix: str) -> FullName:
     words, titled = _without_titles(words)
+    words = _bound(words)
     if len(words) == 1:
         return FullName("", "", words[0], suffix) if titled else FullName(words[0], "", "", suffix)
     unmindful = words == [word.upper() for word in words] or words == [word.lower() for word in words]
@@ -166,6 +175,24 @@ def _split_western(words: list[str], suffix: str) -> FullName:
     return FullName(words[0], " ".join(words[1:start]), " ".join(words[start:]), suffix)
 
 
+def _bound(words: list[str]) -> list[str]:
+    """Words that are one name as one: a servant of God with his attribute, whoever is somebody of the faith."""
+    bound: list[str] = []
+    place = 0
+    while place < len(words):
+        end = place + 1
+        article = int(place + 2 < len(words) and _plain(words[place + 1]) in _ARTICLES)
+        following = words[place + 1 + article] if place + 1 + article < len(words) else ""
+        servant, faith = _plain(words[place]) in _SERVANTS, _plain(following) in _FAITH
+        certain = following and (words[place] == "عبد" or following == "الدين")
+        # Abdul Smith has a family name.
+        if certain or (following and (servant or faith) and (place or place + 2 + article < len(words))):
+            end = place + 2 + article
+        bound.append(" ".join(words[place:end]))
+        place = end
+    return bound
+
+
 def _starts_with_family(words: list[str], *, unmindful: bool) -> bool:
     """ "von Trapp" and "VAN DER BERG" have no given name; "Van Morrison" and "VAN MORRISON" have."""
     if not _is_particle(words[0], unmindful=unmindful):
@@ -176,6 +203,8 @@ def _starts_with_family(words: list[str], *, unmindful: bool) -> bool:
 
 def _is_particle(word: str, *, unmindful: bool) -> bool:
     plain = _plain(word)
+    if word in _ARABIC_PARTICLES:
+        return True
     return plain in PARTICLES and (plain not in _DOUBTFUL or unmindful or word.islower())
 
 

@@ -23,7 +23,14 @@ from matching.engine.contacts import (
 )
 from matching.engine.folding import fold, joined
 from matching.engine.model import Model
-from matching.engine.names import OrganisationName, PersonName, organisation_name, person_name, with_given
+from matching.engine.names import (
+    OrganisationName,
+    PersonName,
+    organisation_name,
+    person_name,
+    spelt_otherwise,
+    with_given,
+)
 
 T = TypeVar("T")
 
@@ -67,7 +74,8 @@ class Features:
 def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Features:
     """The party's features under the model; `ignore` names further values that say nothing."""
     values = party.values
-    name = _name(model, values)
+    parts = _name_parts(model, values)
+    name = person_name(*parts)
     return Features(
         id=party.id,
         party_type=party.party_type,
@@ -81,7 +89,7 @@ def prepare(model: Model, party: Party, ignore: Ignore | None = None) -> Feature
         websites=_websites(model, party),
         dates=_dates(model, values),
         texts=_other_texts(model, values),
-        others=other_names(model, name, texts_of(values, "other_name")),
+        others=_others(model, name, parts, texts_of(values, "other_name")),
     )
 
 
@@ -131,7 +139,8 @@ def _distinct(values: Iterable[T | None]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(value for value in values if value))
 
 
-def _name(model: Model, values: Mapping[str, Any]) -> PersonName:
+def _name_parts(model: Model, values: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
+    """Given, middle and family name, suffix and full name, as far as they say anything."""
     given, family, full = (first_of(values, each) for each in ("given_name", "family_name", "full_name"))
     whole = fold(full) if full and not (given and family) else fold(f"{given} {family}")
     if whole in model.placeholders.get("full_name", ()):
@@ -140,7 +149,14 @@ def _name(model: Model, values: Mapping[str, Any]) -> PersonName:
         given = ""
     if fold(family) in model.placeholders.get("family_name", ()):
         family = ""
-    return person_name(given, first_of(values, "middle_name"), family, first_of(values, "suffix"), full)
+    return given, first_of(values, "middle_name"), family, first_of(values, "suffix"), full
+
+
+def _others(
+    model: Model, name: PersonName, parts: tuple[str, str, str, str, str], texts: Iterable[str]
+) -> tuple[PersonName, ...]:
+    spelt = spelt_otherwise(*parts)
+    return tuple(dict.fromkeys((*spelt, *other_names(model, name, texts))))
 
 
 def other_names(model: Model, name: PersonName, texts: Iterable[str]) -> tuple[PersonName, ...]:

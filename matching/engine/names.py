@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from anyascii import anyascii
 from jellyfish import metaphone
 
 from matching.engine.folding import fold, plain
@@ -22,10 +21,15 @@ from matching.engine.lexicon import (
     TITLES,
 )
 from matching.engine.nicknames import full_names
+from matching.engine.scripts import FAMILY, GIVEN, SEVERAL, read_aloud, spellings
+from matching.engine.scripts.east_asia import divided
 
-# Scripts without spaces, family name first: their transliteration starts each syllable with a capital.
-_EAST_ASIAN: Final = re.compile(r"^[\u3400-\u9fff\uac00-\ud7af]{2,5}$")
-_SYLLABLES: Final = re.compile(r"[A-Z][a-z]*")
+# Between the given and the family name of foreigners, who keep their order.
+_DOTS: Final = re.compile("[\u30fb\u00b7\u2022\uff65]")
+# One name in two words: servant of the Merciful.
+_SERVANT: Final = re.compile("^abd(?:[aeu]l|oul|ou|u|ur|us)?$")
+_FAITH: Final = re.compile("^(?:[aeiu][ldn]|[aeu])?d(?:in|een|ine|ien)$")
+_ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "er", "ar"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,9 @@ def split_full(full: str) -> tuple[str, str]:
     if "," in full:
         family, _, given = full.partition(",")
         return given, family
-    if _EAST_ASIAN.match(full):
-        syllables = _SYLLABLES.findall(anyascii(full))
-        return " ".join(syllables[1:]), "".join(syllables[:1])
-    words = [word for word in full.split() if fold(word)]
+    if SEVERAL.search(full) and not _DOTS.search(full):
+        return divided(full)
+    words = [word for word in _DOTS.sub(" ", full).split() if fold(word)]
     end = len(words)
     while end > 1 and fold(words[end - 1]) in GENERATIONS:
         end -= 1
@@ -89,29 +92,64 @@ def split_full(full: str) -> tuple[str, str]:
 @lru_cache(maxsize=16_384)
 def person_name(given: str, middle: str, family: str, suffix: str, full: str) -> PersonName:
     """The name made ready for comparing; parts that are absent are empty."""
-    if full and not (given and family):
-        from_full = split_full(full)
-        given, family = given or from_full[0], family or from_full[1]
+    given, family = _divided(given, family, full)
     written_given, written_family = given, family
     if full and not full.isascii() and given.isascii() and family.isascii():
         written_given = written_family = full
-    given_words, first = _without_generation(fold(given))
-    family_words, second = _without_generation(fold(family))
+    given_words, first = _without_generation(fold(read_aloud(given, GIVEN)))
+    family_words, second = _without_generation(fold(read_aloud(family, FAMILY)))
     while len(given_words) > 1 and given_words[0] in TITLES:
         given_words = given_words[1:]
+    given_words = _compounded(given_words)
+    family_words = _compounded(family_words)
     parts = tuple(word for word in family_words if len(word) > 1 and word not in PARTICLES)
+    if family_words[:1] == ["al"] and not family.isascii():
+        # Alharbi and Elsayed are written in one as often as not.
+        parts = (*parts, "el" + "".join(family_words[1:]))
     head = given_words[0] if given_words else ""
     return PersonName(
         given=head,
         given_whole="".join(given_words),
         given_written=plain(written_given),
         full_names=full_names(head) if head else frozenset(),
-        middle=" ".join([*given_words[1:], *fold(middle).split()]),
+        middle=" ".join([*given_words[1:], *fold(read_aloud(middle, GIVEN)).split()]),
         family="".join(family_words),
         family_written=plain(written_family),
-        family_parts=parts if len(parts) > 1 else (),
+        family_parts=() if parts == ("".join(family_words),) else parts,
         generation=GENERATIONS.get(fold(suffix), 0) or first or second,
     )
+
+
+def spelt_otherwise(given: str, middle: str, family: str, suffix: str, full: str) -> tuple[PersonName, ...]:
+    """The same name in the further spellings of its script."""
+    given, family = _divided(given, family, full)
+    return tuple(
+        replace(
+            person_name(given_spelt, middle, family_spelt, suffix, ""),
+            given_written=plain(given),
+            family_written=plain(family),
+        )
+        for given_spelt, family_spelt in spellings(given, family)
+    )
+
+
+def _divided(given: str, family: str, full: str) -> tuple[str, str]:
+    """Given and family name, what is absent out of the full one."""
+    if not full or (given and family):
+        return given, family
+    from_full = split_full(full)
+    return given or from_full[0], family or from_full[1]
+
+
+def _compounded(words: list[str]) -> list[str]:
+    """Abd al-Rahman, Abdul Rahman and Abdulrahman as one word, and so Salah al-Din and Nour Eddine."""
+    if len(words) > 1 and _SERVANT.match(words[0]):
+        place = 2 if words[1] in _ARTICLES and len(words) > 2 else 1
+        words = [("abdel" if words[0] == "abdel" else "abdul") + words[place], *words[place + 1 :]]
+    for end in (2, 3):
+        if len(words) >= end and _FAITH.match("".join(words[1:end])):
+            return [words[0] + "eddin", *words[end:]]
+    return words
 
 
 def with_given(family: PersonName, other: PersonName) -> PersonName:

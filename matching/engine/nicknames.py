@@ -6,6 +6,7 @@ these two share none, so they stay apart.
 
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 # full name: its short forms. Spelling variants of one name stand together as forms of the first.
@@ -339,13 +340,16 @@ valentin valentina vivien vivienne wieslaw wieslawa wladyslaw wladyslawa yasin y
 
 def _read(forms: str) -> Iterator[tuple[str, str]]:
     for line in forms.split("\n"):
+        if line.startswith("#"):
+            continue
         full, _, short = line.partition(":")
         for name in short.split():
             yield name, full
 
 
 _FULL: Final[dict[str, set[str]]] = {}
-for _name, _full in _read(_FORMS):
+_SPELLINGS: Final = (Path(__file__).parent / "spellings.txt").read_text(encoding="utf-8")
+for _name, _full in (*_read(_FORMS), *_read(_SPELLINGS)):
     _FULL.setdefault(_name, set()).add(_full)
     _FULL.setdefault(_full, set()).add(_full)
 

@@ -22,6 +22,7 @@ from matching.engine.folding import fold, joined, plain
 from matching.engine.lexicon import GENERATIONS
 from matching.engine.model import Model
 from matching.engine.names import PersonName, organisation_name, person_name
+from matching.engine.scripts import SEVERAL
 
 _NAME_VALUES = ("given_name", "middle_name", "family_name", "suffix", "full_name")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -163,11 +164,15 @@ def _odd_names(model: Model, party_type: str, frame: pl.DataFrame) -> dict[str, 
 
 
 def _others(model: Model, table: Table) -> dict[int, tuple[PersonName, ...]]:
-    """Further names, by the reference: few records have any."""
+    """Further names and spellings, by the reference: few records have any."""
     rows = table.rows("other_name")
     told: dict[int, list[str]] = {}
     for row, text in zip(rows.rows.tolist(), _value(rows), strict=True):
         told.setdefault(row, []).append(text)
+    for name in ("given_name", "family_name", "full_name"):
+        if name in table.single:
+            for row in table.single[name].cast(pl.String).str.contains(SEVERAL.pattern).arg_true():
+                told.setdefault(row, [])
     if not told:
         return {}
     columns = {name: table.text(name) for name in _NAME_VALUES}

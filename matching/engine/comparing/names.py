@@ -32,11 +32,11 @@ def _given_name(one: PersonName, other: PersonName) -> str:
             return "initial"
         return _spelling(one.given_written, other.given_written)
     if not one.full_names.isdisjoint(other.full_names):
-        return "nickname"
+        return (
+            "transliterated" if _heard(one.given, other.given, one.given_written, other.given_written) else "nickname"
+        )
     if len(one.given) == 1 or len(other.given) == 1:
         return "initial" if one.given[0] == other.given[0] else "different"
-    if _heard(one.given, other.given, one.given_written, other.given_written):
-        return "near"
     return _further(one, other)
 
 
@@ -44,6 +44,8 @@ def _further(one: PersonName, other: PersonName) -> str:
     """The level of two given names that no table and no spelling makes one."""
     close = near(one.given, other.given)
     listed = known(one.given) and known(other.given)
+    if not listed and _given_heard(one, other):
+        return "near"
     if close == "near" and not listed:
         return close
     if _crossed(one, other):
@@ -63,6 +65,13 @@ def _spelling(one: str, other: str) -> str:
 def _heard(one: str, other: str, written: str, written_there: str) -> bool:
     """Two scripts that sound alike: transliteration knows letters, but no vowels that are not written."""
     return foreign(written) != foreign(written_there) and sound(one) == sound(other)
+
+
+def _given_heard(one: PersonName, other: PersonName) -> bool:
+    """By the first given name or by all of them, which another script may write in one."""
+    return _heard(one.given, other.given, one.given_written, other.given_written) or _heard(
+        one.given_whole, other.given_whole, one.given_written, other.given_written
+    )
 
 
 def _is_middle(one: PersonName, other: PersonName) -> bool:

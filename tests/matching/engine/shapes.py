@@ -11,6 +11,12 @@ GIVEN = st.sampled_from(
             "Dr. Robert",
             "فيصل",
             "Faisal",
+            "محمد",
+            "Mohammed",
+            "Abdul Rahman",
+            "지성",
+            "小明",
+            "राहुल",
             "Ольга",
             "Olga",
             "Robert Jr",
@@ -35,6 +41,14 @@ FAMILY = st.sampled_from(
             "Ivanova",
             "صديقي",
             "Siddiqui",
+            "الحداد",
+            "Al-Haddad",
+            "כהן",
+            "Cohen",
+            "박",
+            "Park",
+            "林",
+            "王",
             "Wiliams",
             "y" * 70,
             "",
@@ -156,3 +170,24 @@ def organisations(draw):
         "identifier": draw(IDENTIFIERS),
     }
     return {name: value for name, value in values.items() if value}
+
+
+WRITTEN = (
+    *(("محمد", "الحداد"), ("Muhammad", "Al-Haddad"), ("Mohammed", "Haddad"), ("يوسف", "الحربي"), ("Yusuf", "Elharbi")),
+    *(("عبد الرحمن", "عمر"), ("Abdul Rahman", "Omar"), ("اميررضا", "چراغی"), ("Amir Reza", "Cheraghi")),
+    *(
+        ("יוסף", "כהן"),
+        ("Yosef", "Cohen"),
+        ("राहुल", "शर्मा"),
+        ("Rahul", "Sharma"),
+        ("حسن", "حسين"),
+        ("Hussein", "Hasan"),
+    ),
+    *(("지성", "박"), ("Ji-sung", "Pak"), ("小明", "王"), ("Xiaoming", "Wong"), ("健", "林"), ("Ken", "Hayashi")),
+)
+IN_SCRIPTS = [
+    *({"given_name": given, "family_name": family} for given, family in WRITTEN),
+    *({"full_name": text} for text in ("박지성", "محمد الحداد", "長谷川健太", "ジョン・スミス")),
+    {"given_name": "지성", "family_name": "박", "other_name": [{"value": "김지성"}]},
+    {"given_name": "Test", "family_name": "박"},
+]

@@ -18,7 +18,7 @@ from matching.engine.features import Party, prepare
 from matching.engine.model import Frequencies, Interaction
 from matching.engine.scoring import score
 from matching.engine.vocabulary import LEVELS, WORDS
-from tests.matching.engine.shapes import organisations, people
+from tests.matching.engine.shapes import IN_SCRIPTS, organisations, people
 
 PERSONS, ORGANISATIONS = person_model(), organisation_model()
 TOGETHER = replace(
@@ -112,6 +112,13 @@ def test_persons_score_as_the_reference_scores_them(fast, values):
     features = features_of(PERSONS, values)
     found = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast).score(*all_pairs(len(features)))
     assert len(found) == len(features) * (len(features) - 1) // 2
+    assert_same(PERSONS, features, found)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+def test_names_in_two_scripts_score_as_the_reference_scores_them(fast):
+    features = features_of(PERSONS, IN_SCRIPTS)
+    found = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast).score(*all_pairs(len(features)))
     assert_same(PERSONS, features, found)
 
 

@@ -15,7 +15,7 @@ from matching.engine.bulk.reading_columns import attributes_of, table_from
 from matching.engine.bulk.tables import prepared_from
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
-from tests.matching.engine.shapes import organisations, people
+from tests.matching.engine.shapes import IN_SCRIPTS, organisations, people
 
 PERSONS, ORGANISATIONS = person_model(), organisation_model()
 
@@ -55,6 +55,7 @@ def assert_prepared_alike(model, values):
 
 
 @settings(max_examples=20, deadline=None)
+@example(values=IN_SCRIPTS)
 @given(values=st.lists(people(), min_size=1, max_size=8))
 def test_persons(values):
     assert_prepared_alike(PERSONS, values)

@@ -301,7 +301,7 @@ def test_a_house_number_is_found_wherever_it_stands(lines, level):
         (
             {"given_name": "فيصل", "family_name": "صديقي"},
             {"given_name": "Faisal", "family_name": "Siddiqui"},
-            ("near", "near"),
+            ("transliterated", "transliterated"),
         ),
         (
             {"given_name": "Fysl", "family_name": "Sdyqy"},

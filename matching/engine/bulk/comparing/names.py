@@ -123,7 +123,10 @@ def _heard(pool: Any, rows: Ints, one: int, other: int, i: int, j: int, strange:
 def _given(pool: Any, rows: Ints, words: Any, i: int, j: int) -> int:
     """Given names of more than one letter that share no full name."""
     one, other = rows[i, GIVEN], rows[j, GIVEN]
-    if _heard(pool, rows, one, other, i, j, GIVEN_FOREIGN):
+    if not _both(rows, i, j, KNOWN) and (
+        _heard(pool, rows, one, other, i, j, GIVEN_FOREIGN)
+        or _heard(pool, rows, rows[i, WHOLE], rows[j, WHOLE], i, j, GIVEN_FOREIGN)
+    ):
         return 4
     close = near(pool, one, other)
     if close == NEAR and _both(rows, i, j, KNOWN):
@@ -153,7 +156,7 @@ def given_level(pool: Any, rows: Ints, written: Ints, full: Any, words: Any, i: 
             return 5
         return 0 if _both(rows, i, j, GIVEN_ASCII) or written[i, 0] == written[j, 0] else 1
     if meets(full[0], full[1], one, other):
-        return 2
+        return 1 if _heard(pool, rows, one, other, i, j, GIVEN_FOREIGN) else 2
     if min(heads[one, LENGTH], heads[other, LENGTH]) == 1:
         return 5 if letters[heads[one, START]] == letters[heads[other, START]] else 9
     return _given(pool, rows, words, i, j)

@@ -1,0 +1,118 @@
+"""One person written in two scripts: the names meet, and only those that are the same."""
+
+import pytest
+
+from matching.engine import keys
+from matching.engine.scripts import FAMILY, GIVEN, read_aloud
+from tests.matching.engine.parties import compared, levels, person
+
+SAME = [
+    (("محمد", "الحداد"), ("Muhammad", "Al-Haddad"), ("transliterated", "transliterated")),
+    (("محمد", "الحداد"), ("Mohammed", "Haddad"), ("transliterated", "part")),
+    (("يوسف", "الحربي"), ("Yusuf", "Elharbi"), ("transliterated", "part")),
+    (("عبد الرحمن", "عمر"), ("Abdul Rahman", "Omar"), ("transliterated", "transliterated")),
+    (("عبدالرحمن", "عمر"), ("Abdel-Rahman", "Omar"), ("transliterated", "transliterated")),
+    (("صلاح الدين", "قنصوه"), ("Salah al-Din", "Qansuh"), ("transliterated", "near")),
+    (("حسین", "رضایی"), ("Hossein", "Rezaei"), ("transliterated", "transliterated")),
+    (("اميررضا", "چراغی"), ("Amir Reza", "Cheraghi"), ("near", "near")),
+    (("יוסף", "כהן"), ("Yosef", "Cohen"), ("transliterated", "transliterated")),
+    (("יוסף", "כהן"), ("Joseph", "Kohen"), ("nickname", "near")),
+    (("משה", "רבינוביץ"), ("Moshe", "Rabinovitz"), ("transliterated", "transliterated")),
+    (("राहुल", "शर्मा"), ("Rahul", "Sharma"), ("transliterated", "transliterated")),
+    (("সুনীল", "কুমার"), ("Sunil", "Kumar"), ("transliterated", "transliterated")),
+    (("지성", "박"), ("Ji-sung", "Park"), ("transliterated", "transliterated")),
+    (("지성", "박"), ("Jiseong", "Bak"), ("transliterated", "transliterated")),
+    (("민호", "이"), ("Minho", "Rhee"), ("transliterated", "transliterated")),
+    (("小明", "王"), ("Xiaoming", "Wong"), ("transliterated", "transliterated")),
+    (("大明", "張"), ("Ta-ming", "Chang"), ("transliterated", "transliterated")),
+    (("太郎", "田中"), ("Taro", "Tanaka"), ("transliterated", "transliterated")),
+    (("健", "林"), ("Ken", "Hayashi"), ("transliterated", "transliterated")),
+    (("健", "林"), ("Jian", "Lin"), ("transliterated", "transliterated")),
+    (("けんじ", "さとう"), ("Kenji", "Satō"), ("transliterated", "transliterated")),
+]
+
+
+@pytest.mark.parametrize(("written", "latin", "level"), SAME)
+def test_a_name_in_another_script_is_the_name(written, latin, level):
+    one, other = (person(given_name=given, family_name=family) for given, family in (written, latin))
+    found = levels(compared(one, other))
+    assert (found["given_name"], found["family_name"]) == level
+
+
+@pytest.mark.parametrize(
+    ("written", "latin", "part"),
+    [
+        ("حسن", "Hussein", "given_name"),
+        ("محمود", "Mohammed", "given_name"),
+        ("חנה", "Haim", "given_name"),
+        ("지성", "Jimin", "given_name"),
+        ("지성", "지민", "given_name"),
+        ("박", "Kim", "family_name"),
+        ("田中", "Tian", "family_name"),
+        ("佐藤", "Suzuki", "family_name"),
+    ],
+)
+def test_another_name_of_like_letters_is_another(written, latin, part):
+    found = levels(compared(person(**{part: written}), person(**{part: latin})))
+    assert found[part] in ("different", "alike")
+
+
+@pytest.mark.parametrize(
+    ("written", "latin"),
+    [
+        (("محمد", "الحداد"), ("Mohammed", "Haddad")),
+        (("محمد", "الحداد"), ("Muhammad", "El-Haddad")),
+        (("عبد الله", "الزهراني"), ("Abdullah", "Alzahrani")),
+        (("יעקב", "כהן"), ("Jacob", "Cohen")),
+        (("राजेश", "शर्मा"), ("Rajesh", "Sharma")),
+        (("민호", "박"), ("Minho", "Pak")),
+        (("小明", "李"), ("Xiaoming", "Lee")),
+        (("花子", "鈴木"), ("Hanako", "Suzuki")),
+    ],
+)
+def test_names_in_two_scripts_are_found_by_their_names_alone(written, latin):
+    one, other = (person(given_name=given, family_name=family) for given, family in (written, latin))
+    assert set(keys.PARTS["names"](one)) & set(keys.PARTS["names"](other))
+
+
+def test_what_a_script_does_not_tell_apart_stays_one_key_for_latin_names():
+    for given, family in (("Rahul", "Sharma"), ("Jisung", "Park"), ("Xiaoming", "Wang"), ("Yael", "Levi")):
+        latin = person(given_name=given, family_name=family)
+        assert len(set(keys.PARTS["names"](latin))) == 1 and latin.others == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "family"),
+    [
+        ("Robert", "Robert", "Robert"),
+        ("عمر", "omar", "omar"),
+        ("القاسم", "al qasim", "al qasim"),
+        ("김", "gim", "kim"),
+        ("高橋", "takahashi", "takahashi"),
+        ("健", "jian", "jian"),
+        ("しょうた", "shota", "shota"),
+        ("リョウ", "ryo", "ryo"),
+        ("はっとり", "hattori", "hattori"),
+        ("さとう", "sato", "sato"),
+        ("", "", ""),
+    ],
+)
+def test_a_name_is_read_by_itself(text, given, family):
+    assert (read_aloud(text, GIVEN), read_aloud(text, FAMILY)) == (given, family)
+
+
+def test_a_particle_left_out_leaves_the_same_name():
+    found = levels(compared(person(family_name="van der Berg"), person(family_name="Berg")))
+    assert found["family_name"] == "part"
+
+
+def test_whole_names_of_east_asia_begin_with_the_family_name():
+    for text, given, family in (
+        ("李小龙", "xiaolong", "li"),
+        ("欧阳修", "xiu", "ouyang"),
+        ("남궁민", "min", "namkoong"),
+        ("長谷川 健太", "kenta", "hasegawa"),
+        ("ジョン・スミス", "jon", "sumisu"),
+    ):
+        name = person(full_name=text).name
+        assert (name.given, name.family) == (given, family)
