@@ -112,6 +112,14 @@ class EffectFact:
 
 
 @dataclass(frozen=True)
+class Leaving:
+    """Records (ids) that would leave their customer (id) together."""
+
+    customer: int
+    records: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Word:
     """What one customer stands for in a row where nobody chooses: an icon with its tone, a word, and why or since when.
 
@@ -314,7 +322,10 @@ effects: Registry[Any] = Registry("effect")
 standings: Registry[Callable[[Sequence[Customer], User], Sequence[Standing]]] = Registry("standing")
 # What goes along when records (ids) are taken out of a customer, and what stays with the others (ids).
 partings: Registry[Callable[[Sequence[int], Sequence[int], User], Sequence[EffectFact]]] = Registry("parting")
-# What joining groups of customers (ids) would touch, all groups together; for the rehearsal of a match model.
-group_effects: Registry[Callable[[Sequence[Sequence[int]], User], Sequence[EffectFact]]] = Registry("group effect")
+# What it would touch, all together, if each of these groups of customers (ids) became one; a number below zero is what
+# would leave a customer, as the mapping tells. For the rehearsal of a match model, and cards of many customers.
+group_effects: Registry[Callable[[Sequence[Sequence[int]], User, Mapping[int, Leaving]], Sequence[EffectFact]]] = (
+    Registry("group effect")
+)
 # How much hangs on customers (ids) besides their records, by customer: what a wrong answer about them would touch.
 impacts: Registry[Callable[[Sequence[int]], Mapping[int, int]]] = Registry("impact")

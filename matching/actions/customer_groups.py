@@ -61,22 +61,26 @@ def meet(chosen: InForce, records: Sequence[int], *, everything: bool, report: P
     known = _read(chosen, records, everything=everything)
     if everything:
         return compare(wide(chosen.model, len(known)), known, report=report)
-    _first, node = _by_first(known.customers)
+    _first, node = by_first(known.customers)
     return compare(chosen.model, known, report=report, fresh=np.isin(known.ids, np.array(records)), owners=node)
 
 
 def settle(chosen: InForce, compared: Compared, records: int, lying: Ints | None = None) -> Settlement:
     """Which customers are one, and what is to be asked; `lying` is the group of each row, where all were grouped."""
+    return _settled(chosen, *joinable(compared, lying), records)
+
+
+def joinable(compared: Compared, lying: Ints | None = None) -> tuple[Compared, Grouped]:
+    """The comparison across customers, and the groups of customers (by place in the order of their first rows)."""
     known = compared.stored
-    _first, node = _by_first(known.customers)
+    _first, node = by_first(known.customers)
     across = node[compared.scores.left] != node[compared.scores.right]
     if not across.all():
         compared = replace(compared, scores=compared.scores.where(across))
     apart = _kept_apart(known, node) | unproved(compared.scores, known.ids, compared.scorer.model.automatic, node)
     if lying is not None:
         apart |= across_groups(compared, lying, node)
-    grouped = group(compared.scorer, compared.scores, node, forbidden=apart, conflict=compared.in_conflict())
-    return _settled(chosen, compared, grouped, records)
+    return compared, group(compared.scorer, compared.scores, node, forbidden=apart, conflict=compared.in_conflict())
 
 
 def _read(chosen: InForce, records: Sequence[int], *, everything: bool) -> Stored:
@@ -89,7 +93,7 @@ def _read(chosen: InForce, records: Sequence[int], *, everything: bool) -> Store
     return stored(chosen.model, rows)
 
 
-def _by_first(customers: Ints) -> tuple[Ints, Ints]:
+def by_first(customers: Ints) -> tuple[Ints, Ints]:
     """Customers numbered in the order of their first records, which no order of arrival changes."""
     distinct, first, place = np.unique(customers, return_index=True, return_inverse=True)
     rank = np.empty(len(distinct), dtype=np.int64)
@@ -98,15 +102,20 @@ def _by_first(customers: Ints) -> tuple[Ints, Ints]:
 
 
 def _kept_apart(known: Stored, node: Ints) -> set[Pair]:
-    """Customers between whose records a person said "different", and did not leave it to the machine; one query."""
+    """Customers between whose records a person said "different", and did not leave it to the machine; one query.
+
+    An open record counts where it lies in these columns, another where it lies in the database.
+    """
     number = dict(zip(known.customers.tolist(), node.tolist(), strict=True))
     rows = Verdict.objects.forbidding()
     if len(known) < 10_000:
         owners = sorted(number)
         rows = rows.filter(Q(left__customer__among=owners) | Q(right__customer__among=owners))
-    found = rows.values_list("left__customer", "right__customer")
-    pairs = [(number[a], number[b]) for a, b in found if a in number and b in number]
-    return {(min(pair), max(pair)) for pair in pairs}
+    found = list(rows.values_list("left", "left__customer", "right", "right__customer"))
+    said = np.flatnonzero(np.isin(known.ids, [end for row in found for end in (row[0], row[2])]))
+    mine = dict(zip(known.ids[said].tolist(), node[said].tolist(), strict=True))
+    ends = [(mine.get(a, number.get(one)), mine.get(b, number.get(other))) for a, one, b, other in found]
+    return {(min(a, b), max(a, b)) for a, b in ends if a is not None and b is not None and a != b}
 
 
 def _settled(chosen: InForce, compared: Compared, grouped: Grouped, records: int) -> Settlement:

@@ -22,7 +22,9 @@ from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, meet, settle
 from matching.actions.regrouping import decided, part, regroup
+from matching.actions.untied import doubt, untied
 from matching.models import MatchMark, NothingNear
+from matching.queries.answers import held_together
 from matching.queries.models import models_in_force
 
 BATCH = 1_000
@@ -64,13 +66,15 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
         compared = meet(models_in_force()[party], records, everything=everything, report=report)
         if compared is None:
             continue
-        lying, leaving = None, 0
+        lying, leaving, loose = None, 0, list[int]()
         if everything:
             again = regroup(compared, decided(party))
             lying, leaving = again.lying, len(again.partings)
             compared = part(again.partings, compared, actor=actor)
+            loose = compared.stored.ids[untied(compared, held_together(party))].tolist()
         found = settle(models_in_force()[party], compared, len(records), lying)
         merged, asked = _write(found, actor=actor, report=report)
+        asked += sum(doubt(loose[start : start + BATCH], actor=actor) for start in range(0, len(loose), BATCH))
         told = (found.records, found.pairs, merged, asked, leaving)
         totals = [a + b for a, b in zip(totals, told, strict=True)]
     made = Matched(*totals)

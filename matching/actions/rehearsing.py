@@ -1,10 +1,10 @@
 """Rehearsal: what a version would do to the hub, found out without writing anything but the account of it.
 
-The version in force and the one rehearsed score the same snapshot, and the same rules decide on both. The account
-holds figures and ids, never a value.
+The version in force and the one rehearsed score the same snapshot, and the steps of `match --all` decide on both. The
+account holds figures and ids, never a value.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,23 +16,25 @@ from cmdm.actions import Refused
 from cmdm.models import User
 from customers import ports
 from matching.actions import models
+from matching.actions.comparing import Compared
+from matching.actions.foreseeing import Foreseen, foresee
 from matching.actions.rehearsed_pairs import coded, listed, teaching
+from matching.actions.untied import untied
 from matching.engine import calibration
-from matching.engine.bulk.scoring import Scores
+from matching.engine.bulk.scoring import Scores, joined
 from matching.engine.defaults import wide
 from matching.engine.model import Model
 from matching.models import Candidate, MatchModel
 from matching.queries.answers import Answered, answered, held_together, kept_apart
-from matching.queries.barred import barred
 from matching.queries.models import models_in_force, read_model
 from matching.queries.snapshots import Progress, Snapshot, snapshots
 from matching.rules import estimating
 from matching.rules.blocking import sizes
-from matching.rules.rehearsing import Outcome, Pair, Pairs, inside, moved, outcome, shape
+from matching.rules.rehearsing import Pair, Pairs, moved, shape
 
 SHOWN = 200
-MOST_GROUPS = 5_000
-LIKELY = 0.5
+# As `match` reads records: where two pairs weigh the same, the first counts.
+ORDER = ("source", "key")
 
 
 @dataclass
@@ -41,7 +43,8 @@ class Seen:
 
     snapshot: Snapshot
     pairs: Pairs
-    outcome: Outcome
+    foreseen: Foreseen
+    doubted: Sequence[int]
     bars: Any = field(default_factory=estimating.no_bars)
     rules: Sequence[Mapping[str, Any]] = ()
 
@@ -57,72 +60,56 @@ def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
         raise Refused(_("This version is over, or is being promoted: it is rehearsed no more."))
     held = models_in_force()[row.party_type]
     apart = kept_apart(row.party_type)
-    old, new = _seen([held.model, read_model(row)], apart, report)
+    old, new = _seen([held.model, read_model(row)], report)
     account = {
         "against": held.version,
         "records": len(new.snapshot),
         **_compared(old, new),
         **_judged(old, new),
-        "effects": _effects(new.outcome.groups, actor),
+        "effects": _effects(new.foreseen, actor),
         "informative": listed(old.side, new.side, teaching(new.side, apart)),
     }
     return models.keep_rehearsal(row, account, actor=actor)
 
 
-def _seen(both: Sequence[Any], apart: set[tuple[int, int]], report: Progress) -> list[Seen]:
-    party = both[0].party_type
+def _seen(both: Sequence[Model], report: Progress) -> list[Seen]:
+    holding = held_together(both[0].party_type)
     # As `match --all` compares: by as wide rules as pay at this size.
-    taken = [replace(each, model=wide(each.model, len(each))) for each in snapshots(both, report)]
-    holding = held_together(party)
+    taken = [replace(each, model=wide(each.model, len(each))) for each in snapshots(both, report, by=ORDER)]
     made = []
     for snapshot in taken:
         bars = estimating.no_bars()
-        pairs = _pairs(snapshot, bars, report)
-        ids = snapshot.columns.ids
-        together = np.flatnonzero(np.isin(ids, np.array(sorted(holding), dtype=np.int64)))
-        left, right = inside(snapshot.customers)
-        inner = _arrays([snapshot.score(left, right)])
-        found = outcome(
-            snapshot.model,
-            pairs,
-            snapshot.customers,
-            apart=apart,
-            together=together.tolist(),
-            inner=inner,
-            barred=_barred(snapshot, pairs),
-        )
-        made.append(Seen(snapshot, pairs, found, bars, sizes(snapshot.model, snapshot.blocks)))
+        pairs, compared = _compare(snapshot, bars, report)
+        found = foresee(compared)
+        after = replace(compared, stored=replace(compared.stored, customers=found.customers))
+        doubts = {found.home(pk) for pk in found.customers[untied(after, holding)].tolist()}
+        made.append(Seen(snapshot, pairs, found, sorted(doubts), bars, sizes(snapshot.model, snapshot.blocks)))
     return made
 
 
-def _barred(snapshot: Snapshot, pairs: Pairs) -> set[tuple[int, int]]:
-    """Customers that the version would join, but that only a person may."""
-    owner = snapshot.customers
-    sure = (pairs.probability >= snapshot.model.automatic) & (owner[pairs.left] != owner[pairs.right])
-    return barred(snapshot, pairs.left[sure], pairs.right[sure])
+def _compare(snapshot: Snapshot, bars: Any, report: Progress) -> tuple[Pairs, Compared]:
+    """All pairs that share a block, and of them those at or above the review line, as `match` has them."""
+    likely, count = [], 0
 
+    def every() -> Iterator[Scores]:
+        nonlocal count
+        for scores in snapshot.scored(report):
+            estimating.weigh(bars, scores.weight, scores.probability)
+            likely.append(scores.where(scores.probability >= snapshot.model.review))
+            count += len(scores)
+            yield scores
 
-def _pairs(snapshot: Snapshot, bars: Any, report: Progress) -> Pairs:
-    kept = []
-    for scores in snapshot.scored(report):
-        estimating.weigh(bars, scores.weight, scores.probability)
-        kept.append(scores)
-    return _arrays(kept)
+    pairs = _arrays(every())
+    found = joined(likely, len(snapshot.model.comparisons))
+    return pairs, Compared(snapshot.stored, snapshot.blocks, snapshot.scorer, found, count)
 
 
 def _arrays(several: Iterable[Scores]) -> Pairs:
     """Scores of slices as compact arrays."""
-    parts = [
-        (
-            one.left.astype(np.int32),
-            one.right.astype(np.int32),
-            one.probability.astype(np.float32),
-            one.household >= LIKELY,
-        )
-        for one in several
-    ]
+    kinds = (np.int32, np.int32, np.float32)
+    parts = [tuple(map(np.ndarray.astype, (one.left, one.right, one.probability), kinds)) for one in several]
     if not parts:
-        return Pairs(*(np.zeros(0, dtype=kind) for kind in (np.int32, np.int32, np.float32, bool)))
+        return Pairs(*(np.zeros(0, dtype=kind) for kind in kinds))
     return Pairs(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
@@ -134,32 +121,43 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
         line_before=old.snapshot.model.automatic,
         line_after=new.snapshot.model.automatic,
     )
-    doubted = sorted(set(new.outcome.doubted) - set(old.outcome.doubted))
+    fresh = sorted(set(new.doubted) - set(old.doubted))
     return {
         "pairs": {"now": len(old.pairs.left), "then": len(new.pairs.left)},
         "gained": {"count": len(gained), "pairs": listed(old.side, new.side, gained, surprising=True)},
         "lost": {"count": len(lost), "pairs": listed(old.side, new.side, lost, surprising=True)},
         "merges": {
-            "now": _joined(old.outcome),
-            "then": _joined(new.outcome),
-            "groups": [list(group) for group in new.outcome.groups[:SHOWN]],
+            "now": _joined(old.foreseen),
+            "then": _joined(new.foreseen),
+            "groups": [list(group) for group in new.foreseen.groups if min(group) > 0][:SHOWN],
+        },
+        "partings": {
+            "now": len(old.foreseen.leaving),
+            "then": len(new.foreseen.leaving),
+            "parts": _parts(new.foreseen)[:SHOWN],
         },
         "shape": {"now": _shape(old), "then": _shape(new)},
-        "splits": {"count": len(doubted), "customers": doubted[:SHOWN]},
+        "splits": {"count": len(fresh), "customers": fresh[:SHOWN]},
         "queue": {
             "open": Candidate.objects.open().filter(party_type=new.snapshot.model.party_type).count(),
-            "now": len(old.outcome.asked) + len(old.outcome.doubted),
-            "then": len(new.outcome.asked) + len(new.outcome.doubted),
+            "now": len(old.foreseen.asked) + len(old.doubted),
+            "then": len(new.foreseen.asked) + len(new.doubted),
         },
     }
 
 
 def _shape(side: Seen) -> dict[str, int]:
-    return shape(side.snapshot.customers, side.outcome.groups)
+    return shape(side.foreseen.customers, side.foreseen.groups)
 
 
-def _joined(found: Outcome) -> int:
+def _joined(found: Foreseen) -> int:
     return sum(len(group) - 1 for group in found.groups)
+
+
+def _parts(found: Foreseen) -> list[list[Any]]:
+    """Of each that would leave: the customer, the records, and the customers that they would be joined with."""
+    goes_to = {pk: [one for one in group if one > 0] for group in found.groups for pk in group if pk < 0}
+    return [[one.customer, list(one.records), goes_to.get(number, [])] for number, one in found.leaving.items()]
 
 
 def _judged(old: Seen, new: Seen) -> dict[str, Any]:
@@ -221,13 +219,15 @@ def _reviews(probabilities: Any, review: float) -> list[Mapping[str, float]]:
     ]
 
 
-def _effects(groups: Sequence[tuple[int, ...]], actor: User) -> list[dict[str, Any]]:
-    """What other apps say that the merges would touch: consents, consumers."""
+def _effects(found: Foreseen, actor: User) -> list[dict[str, Any]]:
+    """What other apps say that the merges and splits would touch: consents, consumers."""
+    grouped = {pk for group in found.groups for pk in group}
+    torn = {pk for number, one in found.leaving.items() for pk in (number, one.customer)}
+    groups = [*found.groups, *((pk,) for pk in sorted(torn - grouped))]
     if not groups:
         return []
-    chosen = groups[:MOST_GROUPS]
     return [
         {"headline": str(fact.headline), "detail": str(fact.detail), "count": fact.count}
         for effect in ports.group_effects
-        for fact in effect(chosen, actor)
+        for fact in effect(groups, actor, found.leaving)
     ]

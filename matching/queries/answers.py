@@ -45,14 +45,15 @@ def answers(party_type: str) -> list[Answer]:
 
 
 def answered(party_type: str, ids: Ints) -> Answered:
-    """The answers about these records (ids in order), by row; others are left out."""
+    """The answers about these records (ids), by row; others are left out."""
     given = answers(party_type)
     left, right = (np.array([getattr(one, end) for one in given], dtype=np.int64) for end in ("left", "right"))
     there = np.isin(left, ids) & np.isin(right, ids)
     kept = [one for one, known in zip(given, there.tolist(), strict=True) if known]
+    order = np.argsort(ids)
     return Answered(
-        np.searchsorted(ids, left[there]),
-        np.searchsorted(ids, right[there]),
+        order[np.searchsorted(ids[order], left[there])],
+        order[np.searchsorted(ids[order], right[there])],
         tuple(one.same for one in kept),
         tuple(one.derived for one in kept),
     )

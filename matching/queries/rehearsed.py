@@ -20,7 +20,8 @@ PAIRS: Mapping[str, Any] = {
     "disputed": _("Other than people said"),
 }
 CUSTOMERS: Mapping[str, Any] = {"merges": _("Would become one"), "splits": _("Would be doubted")}
-LISTS: Mapping[str, Any] = {**PAIRS, **CUSTOMERS}
+PARTS: Mapping[str, Any] = {"partings": _("Would be taken apart")}
+LISTS: Mapping[str, Any] = {**PAIRS, **CUSTOMERS, **PARTS}
 Pair = tuple[int, int]
 
 
@@ -72,8 +73,19 @@ class PairMoved:
 
 
 @dataclass(frozen=True)
+class PartLeaving:
+    """Records that would leave their customer together, and the customers with whom they would be joined."""
+
+    customer: Named
+    leaving: Sequence[End]
+    joining: Sequence[Named]
+
+
+@dataclass(frozen=True)
 class Listed:
-    """One page of one list: ``pairs`` or ``groups`` of customers. ``count`` were found, ``kept`` are listed."""
+    """One page of one list: ``pairs``, ``groups`` of customers, or ``parts``. ``count`` were found, ``kept`` are
+    listed.
+    """
 
     name: str
     label: str
@@ -83,6 +95,7 @@ class Listed:
     page: int
     pairs: Sequence[PairMoved] = field(default_factory=list)
     groups: Sequence[Sequence[Named]] = field(default_factory=list)
+    parts: Sequence[PartLeaving] = field(default_factory=list)
 
     @property
     def next(self) -> int | None:
@@ -117,12 +130,30 @@ def listed(row: MatchModel, name: str, user: User, *, page: int = 1) -> Listed:
         if name == "disputed":
             pairs = _with_answers(pairs)
         return Listed(name, label, count, len(lines), len(lines) - len(shown), page, pairs=pairs)
+    if name in PARTS:
+        return _parted(label, count, told.get("partings", {}).get("parts", ()), user, page)
     sets = told.get("merges", {}).get("groups", ()) if name == "merges" else _alone(told)
     seen = _seen(Customer.objects.visible_to(user), (pk for one in sets for pk in one))
     groups = [one for one in sets if seen.issuperset(one)]
     names = _names({pk for one in groups[start : start + SIZE] for pk in one}, user)
     made = [[names[pk] for pk in one if pk in names] for one in groups[start : start + SIZE]]
     return Listed(name, label, count, len(sets), len(sets) - len(groups), page, groups=made)
+
+
+def _parted(label: str, count: int, lines: Sequence[Any], user: User, page: int) -> Listed:
+    """Of customers and records that the user may see, all of them."""
+    customers = _seen(Customer.objects.visible_to(user), (pk for one, _ids, goes in lines for pk in (one, *goes)))
+    records = _seen(SourceRecord.objects.visible_to(user).current(), (pk for _one, ids, _goes in lines for pk in ids))
+    shown = [line for line in lines if customers.issuperset((line[0], *line[2])) and records.issuperset(line[1])]
+    chosen = shown[(page - 1) * SIZE : page * SIZE]
+    ends = _ends({pk for _one, ids, _goes in chosen for pk in ids}, user)
+    names = _names({pk for one, _ids, goes in chosen for pk in (one, *goes)}, user)
+    parts = [
+        PartLeaving(names[one], [ends[pk] for pk in ids if pk in ends], [names[pk] for pk in goes if pk in names])
+        for one, ids, goes in chosen
+        if one in names
+    ]
+    return Listed("partings", label, count, len(lines), len(lines) - len(shown), page, parts=parts)
 
 
 def _alone(told: Mapping[str, Any]) -> list[list[int]]:
@@ -138,16 +169,21 @@ def _pairs(lines: Sequence[tuple[Any, ...]], user: User) -> list[PairMoved]:
     ends = {pk for line in lines for pk in line[:2]}
     if not ends:
         return []
-    rows = SourceRecord.objects.filter(pk__in=ends).select_related("source")
-    records = {row.pk: row for row in rows.only("key", "customer", "source__name")}
-    names = _names({row.customer_id or 0 for row in records.values()}, user)
-    said = {row.pk: End(row.pk, row.source.name, row.key, names.get(row.customer_id or 0)) for row in records.values()}
+    said = _ends(ends, user)
     open_ones = Candidate.objects.open().filter(left__in=ends, right__in=ends)
     asked = set(open_ones.values_list("left", "right"))
     return [
         PairMoved(said[one], said[other], before, after, (min(one, other), max(one, other)) in asked)
         for one, other, before, after in lines
     ]
+
+
+def _ends(ids: Collection[int], user: User) -> dict[int, End]:
+    """Records by what people call them; two queries."""
+    rows = SourceRecord.objects.filter(pk__in=ids).select_related("source")
+    records = {row.pk: row for row in rows.only("key", "customer", "source__name")}
+    names = _names({row.customer_id or 0 for row in records.values()}, user)
+    return {row.pk: End(row.pk, row.source.name, row.key, names.get(row.customer_id or 0)) for row in records.values()}
 
 
 def _with_answers(pairs: Sequence[PairMoved]) -> list[PairMoved]:
@@ -173,6 +209,15 @@ def facts(found: Listed) -> dict[str, Any]:
         "next": found.next,
         **({"pairs": [_pair(one) for one in found.pairs]} if found.name in PAIRS else {}),
         **({"customers": [[each.number for each in one] for one in found.groups]} if found.name in CUSTOMERS else {}),
+        **({"parts": [_part(one) for one in found.parts]} if found.name in PARTS else {}),
+    }
+
+
+def _part(one: PartLeaving) -> dict[str, Any]:
+    return {
+        "customer": one.customer.number,
+        "leaving": [{"record": end.record, "source": end.source, "key": end.key} for end in one.leaving],
+        "joining": [each.number for each in one.joining],
     }
 
 

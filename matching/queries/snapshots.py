@@ -20,7 +20,7 @@ Progress = Callable[[int, int | None, str], None]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Records as one model sees them, in the order of their ids."""
+    """Records as one model sees them."""
 
     model: Model
     stored: Stored
@@ -49,29 +49,31 @@ class Snapshot:
     def scored(self, report: Progress) -> Iterator[Scores]:
         """Every pair that shares a block, scored, slice by slice; pairs and their scores name rows."""
         done = 0
-        for count, scores in score_all(self._scorer, blocking.pairs(self.blocks), floor=0.0):
+        for count, scores in score_all(self.scorer, blocking.pairs(self.blocks), floor=0.0):
             done += count
             report(done, None, "comparing")
             yield scores
 
     def score(self, left: Ints, right: Ints) -> Scores:
         """Given pairs of rows, whatever their blocks."""
-        return self._scorer.score(left, right)
+        return self.scorer.score(left, right)
 
     @cached_property
-    def _scorer(self) -> Scorer:
+    def scorer(self) -> Scorer:
         # Without the contacts that too many share to say anything.
         return Scorer(self.model, self.blocks.telling())
 
 
-def snapshots(models: Sequence[Model], report: Progress) -> list[Snapshot]:
-    """The records of one party type under each of these models; two queries for each that reads values its own way."""
+def snapshots(models: Sequence[Model], report: Progress, by: Sequence[str] = ("pk",)) -> list[Snapshot]:
+    """The records of one party type under each of these models, in this order; two queries for each that reads values
+    its own way.
+    """
     rows = comparable(models[0].party_type).filter(customer__isnull=False)
     report(0, None, "reading")
     read: list[tuple[Model, Stored]] = []
     for model in models:
         known = next((held for other, held in read if _read_alike(model, other)), None)
-        read.append((model, stored(model, rows, by=("pk",)) if known is None else known))
+        read.append((model, stored(model, rows, by=by) if known is None else known))
     return [Snapshot(model, held) for model, held in read]
 
 

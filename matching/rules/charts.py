@@ -162,16 +162,20 @@ def precision_recall(curve: Sequence[Mapping[str, Any]], now: float, words: Mapp
             for middle, low, high in [one[name]]
         ]
         drawn.append(Series(words[name], tone, marks, "line", "band"))
-    rows = [
-        _cells(f"{one['line']:.2f}", f"{p[0]:.4f}", f"{p[1]:.4f}–{p[2]:.4f}", f"{one['recall'][0]:.4f}")
-        for one in curve
-        for p in [one["precision"]]
-    ]
+    rows = []
+    for one in curve:
+        texts = [text for name in ("precision", "recall") for text in _estimated(one[name])]
+        rows.append(_cells(f"{one['line']:.2f}", *texts))
     least = min(min(one["precision"][1], one["recall"][1]) for one in curve)
     across = Axis(words["line"], low=curve[0]["line"], high=1, places=2)
     up = Axis(low=max(0, int(least * 10 - 0.001) / 10), high=1, places=2)
-    head = [words["line"], words["precision"], words["interval"], words["recall"]]
+    head = [words["line"], words["precision"], words["interval"], words["recall"], words["interval"]]
     return Chart(words["label"], head, rows, drawn, across, up, marks=[Mark(now, words["now"])])
+
+
+def _estimated(found: Sequence[float]) -> tuple[str, str]:
+    """A share, and its interval."""
+    return f"{found[0]:.4f}", f"{found[1]:.4f}–{found[2]:.4f}"
 
 
 def distribution(

@@ -1,18 +1,14 @@
-"""What a model would do, from scored pairs alone: which customers it would join, ask about, or doubt.
+"""What a model says of customers, from scored pairs alone: which pairs it gains and loses, and how large they get.
 
-Rows are records; each has a customer. Unions go by the rules of ``match``: in order of evidence, never against a
-person's word, and never where a pair of records is related or surely not the same.
+Rows are records; each has a customer.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from matching.engine.clustering import Edge, cluster, contradicts
-from matching.engine.model import Model
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
@@ -26,69 +22,6 @@ class Pairs:
     left: Array
     right: Array
     probability: Array
-    related: Array
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Customers (ids) that would be joined, group by group; pairs that would be asked; customers to be doubted."""
-
-    groups: Sequence[tuple[int, ...]]
-    asked: Sequence[Pair]
-    doubted: Sequence[int]
-
-
-def outcome(
-    model: Model,
-    pairs: Pairs,
-    customers: Array,
-    *,
-    apart: Collection[Pair],
-    together: Collection[int],
-    inner: Pairs,
-    barred: Collection[Pair] = (),
-) -> Outcome:
-    """What the model would do with the customers of these rows.
-
-    :param apart: customers (ids in order) that a person keeps apart. :param barred: customers that no machine may join,
-        and that are asked about. :param together: rows that a person holds in
-        their customer. :param inner: the pairs of rows within one customer.
-    """
-    best, forbidden = _between(model, pairs, customers)
-    edges = [Edge(a, b, probability) for (a, b), probability in best.items()]
-    nodes = sorted({node for edge in edges for node in (edge.a, edge.b)})
-    made = cluster(nodes, edges, automatic=model.automatic, forbidden={*apart, *barred, *forbidden})
-    groups = [group for group in made.groups if len(group) > 1]
-    group_of = {customer: number for number, group in enumerate(groups) for customer in group}
-    asked = [pair for pair in best if pair not in apart and (group_of.get(pair[0], -1) != group_of.get(pair[1], -2))]
-    return Outcome(groups, asked, _doubted(model, inner, customers, together))
-
-
-def _between(model: Model, pairs: Pairs, customers: Array) -> tuple[dict[Pair, float], set[Pair]]:
-    """By customers in order: the best score at or above the review line; and those that some pair keeps apart."""
-    one, other = customers[pairs.left], customers[pairs.right]
-    crossing = one != other
-    low, high = np.minimum(one, other)[crossing], np.maximum(one, other)[crossing]
-    probability, related = pairs.probability[crossing], pairs.related[crossing]
-    best: dict[Pair, float] = {}
-    for place in np.flatnonzero(probability >= model.review):
-        ends = (int(low[place]), int(high[place]))
-        best[ends] = max(best.get(ends, 0.0), float(probability[place]))
-    weight = np.log2(np.maximum(probability, np.finfo(np.float32).tiny))  # as good as the log odds where it counts
-    against = np.flatnonzero(related | contradicts(probability, related, weight, model.prior))
-    forbidden = {ends for ends in zip(low[against].tolist(), high[against].tolist(), strict=True) if ends in best}
-    return best, forbidden
-
-
-def _doubted(model: Model, inner: Pairs, customers: Array, together: Collection[int]) -> list[int]:
-    """Customers with a record that nothing ties to the others any more; a person's "same" ties."""
-    strongest = np.full(len(customers), -1.0)
-    np.maximum.at(strongest, inner.left, inner.probability)
-    np.maximum.at(strongest, inner.right, inner.probability)
-    lacking = (strongest >= 0) & (strongest < model.review)
-    if together:
-        lacking[np.array(sorted(together), dtype=np.int64)] = False
-    return [int(customer) for customer in np.unique(customers[lacking])]
 
 
 def inside(customers: Array) -> tuple[Array, Array]:

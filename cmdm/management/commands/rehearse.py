@@ -1,6 +1,7 @@
 """`manage.py rehearse MODEL`: what a version of the match model would do, without doing any of it."""
 
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -12,7 +13,7 @@ from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from matching.actions import rehearsing
 from matching.models import MatchModel
-from matching.queries.rehearsed import LISTS, PairMoved, listed
+from matching.queries.rehearsed import LISTS, PairMoved, PartLeaving, listed
 from matching.queries.rehearsed import facts as facts_of
 from matching.queries.versions import named, summary
 
@@ -38,7 +39,8 @@ class Command(HubCommand):
         told = row.rehearsal
         text = _(
             "%(records)d records: %(gained)d pairs gained, %(lost)d lost; %(merges)d customers would be merged away "
-            "(%(merges_now)d now), %(splits)d doubted; %(queue)d questions (%(queue_now)d now). Expected precision "
+            "(%(merges_now)d now), %(partings)d taken apart (%(partings_now)d now), %(splits)d doubted; %(queue)d "
+            "questions (%(queue_now)d now). Expected precision "
             "%(precision).3f (%(low).3f to %(high).3f), recall %(recall).3f (%(recall_low).3f to %(recall_high).3f)."
         )
         expected = told["expected"]
@@ -48,13 +50,15 @@ class Command(HubCommand):
             "lost": told["lost"]["count"],
             "merges": told["merges"]["then"],
             "merges_now": told["merges"]["now"],
+            "partings": told["partings"]["then"],
+            "partings_now": told["partings"]["now"],
             "splits": told["splits"]["count"],
             "queue": told["queue"]["then"],
             "queue_now": told["queue"]["now"],
             **dict(zip(("precision", "low", "high"), expected["precision"], strict=True)),
             **dict(zip(("recall", "recall_low", "recall_high"), expected["recall"], strict=True)),
         }
-        lines = [text % facts, *(f"{one['headline']}: {one['count']}" for one in told["effects"])]
+        lines = [text % facts, *map(_effect, told["effects"])]
         lists = {name: facts_of(listed(row, name, actor)) for name in LISTS}
         return Said("\n".join(lines), {**summary(row), "rehearsal": told, "lists": lists})
 
@@ -69,9 +73,20 @@ class Command(HubCommand):
         found = listed(row, name, actor, page=page)
         lines = [f"{found.label}: {found.count}", *map(_pair, found.pairs)]
         lines += [" + ".join(f"{one.number} {one.name}" for one in group) for group in found.groups]
+        lines += map(_part, found.parts)
         if found.next:
             lines.append(_("More: --page %(n)d") % {"n": found.next})
         return Said("\n".join(lines), {**summary(row), "list": name, **facts_of(found)})
+
+
+def _effect(one: Mapping[str, Any]) -> str:
+    return f"{one['headline']}: {one['count']}" + (f" ({one['detail']})" if one["detail"] else "")
+
+
+def _part(one: PartLeaving) -> str:
+    leaving = ", ".join(f"{end.source} {end.key}" for end in one.leaving)
+    joining = " + ".join(f"{each.number} {each.name}" for each in one.joining) or _("a customer of its own")
+    return f"{one.customer.number} {one.customer.name}: {leaving} → {joining}"
 
 
 def _pair(one: PairMoved) -> str:

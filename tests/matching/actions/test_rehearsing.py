@@ -154,7 +154,7 @@ class TestRehearsal:
         told = []
         monkeypatch.setattr(ports.group_effects, "_things", {})
         ports.group_effects.add(
-            "tests", lambda groups, user: told.append(groups) or [EffectFact("x", "Consents", "", 2)]
+            "tests", lambda groups, user, leaving: told.append(groups) or [EffectFact("x", "Consents", "", 2)]
         )
         row = rehearsed(line_between(questioned), owner)
         assert row.rehearsal["effects"] == [{"headline": "Consents", "detail": "", "count": 2}]
