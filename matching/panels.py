@@ -9,6 +9,7 @@ from cmdm.models import User
 from customers.models import Customer
 from customers.ports import Panel
 from matching.queries.memory import remembered
+from matching.queries.origins import STEPS as STEPS_SHOWN
 from matching.queries.origins import came_about
 from matching.queries.reasons import ledger_lines
 from matching.queries.sides import own_records
@@ -32,7 +33,8 @@ def steps(customer: Customer, user: User) -> dict[str, Any] | None:
     """How the customer came about, and his records to ask about."""
     found = came_about(customer, user)
     records = [(record.pk, f"{record.source.name} {record.key}") for record in own_records(customer, user)[:MOST]]
-    return {"steps": found, "records": records, "customer": customer} if found else None
+    cut = len(found) == STEPS_SHOWN
+    return {"steps": found, "cut": cut, "records": records, "customer": customer} if found else None
 
 
 ANSWERS = Panel(_("Said by people"), "matching/_answers.html", answers, column="side", tab="overview")

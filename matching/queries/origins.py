@@ -54,7 +54,7 @@ class Step:
 
 
 def came_about(customer: Customer, user: User) -> list[Step]:
-    """The steps, those of customers that came by merges included; five queries. Hidden records have no name."""
+    """The first steps, those of customers that came by merges included; five queries. Hidden records have no name."""
     around = brought_along([customer.pk])
     rows = LedgerEntry.objects.filter(Q(customer__in=around) | Q(source_customer__in=around))
     entries = list(rows.select_related("actor", "customer", "source_customer").order_by("pk")[:STEPS])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from matching.queries.conflicts import conflicts
 from matching.queries.differences import in_words
 from matching.queries.explaining import PairExplained, explained
 from matching.queries.features import features_of
+from matching.queries.ledgers import brought_along
 from matching.queries.models import models_in_force
 from matching.queries.origins import Step, step_of
 from matching.queries.scores import compare_pairs
@@ -59,11 +61,13 @@ class Together:
 
 
 def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
-    """Both records loaded through ``visible_to`` of this user, with sources and customers; thirteen queries at most.
+    """Both records loaded through ``visible_to`` of this user, with sources and customers; fifteen queries at most.
 
     Of other records only those are named that he may see.
     """
     one = left.customer_id is not None and left.customer_id == right.customer_id
+    if left.pk == right.pk:
+        return Together(left, right, True, [_("This is one and the same record.")], None, [], _steps(left, right))
     if left.party_type != right.party_type:
         return Together(left, right, one, [_("A person and an organisation are never joined.")], None, [], [])
     models = models_in_force()
@@ -75,18 +79,20 @@ def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
     told = explained(score(chosen.model, [(ours, theirs)])[0], chosen)
     shared = [] if apart else [in_words(chosen.model.rules[rule].parts) for rule in _shared(chosen.model, ours, theirs)]
     steps = _steps(left, right)
-    said = _said(left, right)
+    said = [*_said(left, right), *_out_of_reach(left, right)]
+    over = left.closed_at or right.closed_at
     if one:
         because = [*said, *(step.words for step in steps[-1:])] or [
             _("They came together when they were first placed.")
         ]
-        because += _staying(left, right, told, chosen.model, user)
+        because += [] if over else _staying(left, right, told, chosen.model, user)
     else:
         hard = conflict(chosen.model, ours, theirs)
-        because = [*said, *_apart(told, chosen.model, shared, other_space=apart, hard=hard)]
+        against = []
         if told.probability >= chosen.model.automatic and not (apart or hard):
-            because += conflicts(*(_mates(one, user) for one in (left, right)))
-        because += _asked(left, right)
+            against = conflicts(*(_mates(one, user) for one in (left, right)))
+        why = _apart(told, chosen.model, shared, other_space=apart, hard=hard, against=bool(against))
+        because = [*said, *_parted(steps), *why, *against, *_asked(left, right)]
     return Together(left, right, one, because, told, shared, steps)
 
 
@@ -122,7 +128,30 @@ def _said(left: SourceRecord, right: SourceRecord) -> list[str]:
     return words[:2]
 
 
-def _apart(told: PairExplained, model: Any, shared: Sequence[str], *, other_space: bool, hard: bool) -> list[str]:
+def _out_of_reach(left: SourceRecord, right: SourceRecord) -> list[str]:
+    """What is compared with nothing, or not yet."""
+    words = []
+    for one in (left, right):
+        facts = {"record": f"{one.source.name} {one.key}"}
+        if one.closed_at is not None:
+            day = date_format(one.closed_at, "j M Y")
+            words.append(_("%(record)s was closed on %(day)s: it is compared no more.") % {**facts, "day": day})
+        elif one.customer_id is None:
+            words.append(_("%(record)s has not been placed yet.") % facts)
+    return words
+
+
+def _parted(steps: Sequence[Step]) -> list[str]:
+    """The last step, where it took one of them out."""
+    last = steps[-1] if steps else None
+    if last is None or last.deed not in (LedgerEntry.Deed.UNMERGE, LedgerEntry.Deed.UNDO):
+        return []
+    return [f"{last.words} ({last.rule if last.by_machine else last.by})."]
+
+
+def _apart(
+    told: PairExplained, model: Any, shared: Sequence[str], *, other_space: bool, hard: bool, against: bool
+) -> list[str]:
     """Why the machine has not joined them."""
     if other_space:
         return [_("Their domains lie in different match spaces: they are never compared.")]
@@ -134,6 +163,8 @@ def _apart(told: PairExplained, model: Any, shared: Sequence[str], *, other_spac
         words = [_("Too little speaks for one party: the score is below the line from which a person is asked.")]
     elif told.probability < model.automatic:
         words = [_("The score lies between the lines: a person is asked.")]
+    elif against:
+        words = [_("The score is above the automatic line, but something speaks against joining their customers.")]
     else:
         words = [_("The score is above the automatic line; placing a record never joins two customers, “match” does.")]
     if not shared:
@@ -142,11 +173,27 @@ def _apart(told: PairExplained, model: Any, shared: Sequence[str], *, other_spac
 
 
 def _staying(left: SourceRecord, right: SourceRecord, told: PairExplained, model: Any, user: User) -> list[str]:
-    """Why they stay together though the two alone would not be joined today; three more queries at most."""
+    """Why they stay together though the two alone would not be joined today; five more queries at most."""
     if told.probability >= model.automatic:
         return []
-    words = [_("Today the two alone would not be joined. A record leaves its customer only when a person says so.")]
+    words = [_("Today the two alone would not be joined.")]
+    if _decided(left):
+        words.append(_("A person has decided about this customer: no machine takes it apart."))
+    else:
+        words.append(
+            _("A record leaves when a person says so, or when all compared anew show that it belongs elsewhere.")
+        )
     return words + (_asked(left, right) or _holding(left, right, user))
+
+
+def _decided(record: SourceRecord) -> bool:
+    """Whether a person said or did anything about its customer, which `match` leaves alone then."""
+    mine = Q(customer=record.customer_id) | Q(source_customer=record.customer_id)
+    same = Verdict.objects.in_force().filter(answer=Verdict.Answer.SAME, left__customer=record.customer_id)
+    return (
+        LedgerEntry.objects.filter(mine, by_machine=False).exists()
+        or same.filter(right__customer=record.customer_id).exists()
+    )
 
 
 def _holding(left: SourceRecord, right: SourceRecord, user: User) -> list[str]:
@@ -180,7 +227,7 @@ def _asked(left: SourceRecord, right: SourceRecord) -> list[str]:
 
 def _steps(left: SourceRecord, right: SourceRecord) -> list[Step]:
     """The entries of the ledger that moved one of the two, or customers that they lay in then; oldest first."""
-    where = {pk for pk in (left.customer_id, right.customer_id) if pk}
+    where = brought_along([pk for pk in {left.customer_id, right.customer_id} if pk])
     rows = LedgerEntry.objects.filter(customer__in=where).select_related("actor", "customer", "source_customer")
     ends = {left.pk, right.pk}
     entries = [row for row in rows.order_by("pk") if ends & set(row.records)]

@@ -3,12 +3,16 @@
 import pytest
 from django.urls import reverse
 
-from matching.actions import ledger, verdicts
+from cmdm.models import system_user
+from customers.actions.records import close
+from customers.models import SourceRecord
+from matching.actions import ledger, matching, verdicts
 from matching.queries.conflicts import conflicts
 from matching.queries.together import together
 from tests.matching.actions.conftest import scene  # noqa: F401  (the same people and sources)
+from tests.matching.actions.test_same_groups import PEOPLE
 from tests.support.people import make_domain
-from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, now, seen, stored
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, now, seen, stored, take
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +34,8 @@ class TestHowItCameAbout:
         assert f"with {karl.source.name} 9 was joined with" in text and "a person said so" in text and "Wedding" in text
 
         staying = together(now(anna), now(karl), scene.otto).because
-        assert "Today the two alone would not be joined" in staying[-3]
+        assert "Today the two alone would not be joined" in staying[-4]
+        assert staying[-3] == "A person has decided about this customer: no machine takes it apart."
         assert f"of the customer's other records {again.source.name} 1 agrees most" in staying[-2]
 
     def test_a_record_that_one_may_not_see_has_no_name(self, client, scene):  # noqa: F811
@@ -42,6 +47,33 @@ class TestHowItCameAbout:
 
 
 class TestTogether:
+    def test_what_was_taken_apart_is_told_from_its_beginning(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "9", KARL)
+        merged = ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl))
+        founded = [step.words for step in together(now(anna), now(karl), scene.otto).steps if step.deed == "found"]
+        assert len(founded) == 2, "of the merged customer, too"
+        ledger.unmerge([now(karl)], actor=scene.otto, seen=seen(now(karl)))
+        found = together(now(anna), now(karl), scene.otto)
+        assert f"{karl.source.name} 9 was taken out of {merged.number} (Otto)." in found.because
+
+    def test_what_match_took_apart_is_told_and_what_speaks_against_it(self, client, scene):  # noqa: F811
+        for key, number in (("10", 10), ("11", 10), ("09", 9), ("08", 8)):
+            take(scene.crm, key, PEOPLE[number])
+        jon, initial, jane, _again = SourceRecord.objects.select_related("source", "customer").order_by("key")
+        matching.run(actor=system_user(), everything=True)
+        found = together(now(initial), now(jane), scene.otto)
+        assert "speaks against joining" in found.because[0] and "rather related" in found.because[1]
+        assert [step.deed for step in found.steps] == ["found", "link", "unmerge", "merge"]
+        client.force_login(scene.otto)
+        assert "better evidence joins it otherwise" in client.get(why(initial, jon)).text
+
+    def test_one_record_is_itself_and_a_closed_one_is_compared_no_more(self, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "9", KARL)
+        found = together(anna, anna, scene.otto)
+        assert (found.together, found.because, found.explained) == (True, ["This is one and the same record."], None)
+        close(scene.crm, ["1"], actor=system_user())
+        assert f"{anna.source.name} 1 was closed on" in together(now(anna), karl, scene.otto).because[0]
+
     def test_of_those_together_it_names_what_joined_them(self, client, scene):  # noqa: F811
         anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
         found = together(anna, again, scene.otto)
