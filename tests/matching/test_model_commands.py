@@ -12,7 +12,7 @@ from matching.engine.defaults import person_model
 from matching.engine.model import Rule
 from matching.models import MatchModel
 from matching.queries.models import models_in_force
-from tests.support.people import make_domain
+from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, stored
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,15 @@ def refused(*arguments) -> str:
         call_command(*arguments, stdout=io.StringIO(), stderr=said)
     assert end.value.code == 1
     return said.getvalue()
+
+
+class TestWhoMayLook:
+    def test_versions_are_listed_and_compared_by_whoever_sees_their_pages(self, four):
+        north = four[0].domain
+        reader, steward = make_user("reader", domain=north), make_user("steward", domain=north)
+        for deed in (["list"], ["diff", "person:1", "person:1"]):
+            assert "right" in refused("model", *deed, "--as", reader.username)
+            run("model", *deed, "--as", steward.username)
 
 
 class TestLifeByCommand:

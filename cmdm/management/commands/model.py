@@ -4,8 +4,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
+from cmdm import access
 from cmdm.actions import Refused
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
@@ -35,6 +37,9 @@ class Command(HubCommand):
         deed = options["deed"]
         if len(options["things"]) != DEEDS[deed]:
             raise Refused(_("%(deed)s takes %(n)d names.") % {"deed": deed, "n": DEEDS[deed]})
+        # As on the pages: these tell what the machine makes of values.
+        if not (access.in_any(actor, ["decide", "configure"]) or access.everywhere(actor, "configure")):
+            raise PermissionDenied
         deeds = {"list": self._list, "export": self._export, "import": self._import, "diff": self._diff}
         return deeds[deed](actor, options)
 
