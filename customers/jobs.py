@@ -1,51 +1,35 @@
 """Work of the customers app that takes long. A load runs the same whether a job or a command runs it."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
-import polars as pl
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from cmdm import jobs
-from cmdm.database import waiting
-from cmdm.database.beside import beside
 from cmdm.errors import Invalid, Refused
 from cmdm.models import User
-from customers import ports
-from customers.actions import absences, export_files, loading, rebuilding, storing
+from customers.actions import absences, export_files, loading, rebuilding
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
-from customers.actions.preparers import Preparers, preparers
-from customers.actions.preparing_columns import Fresh, fits, names_told
-from customers.actions.received import Outcome, Received
-from customers.actions.rows import Rows, rows_of
-from customers.actions.storing import InColumns
-from customers.actions.unchanged import Said, keys_of, rest_of, rows_in
+from customers.actions.rows import rows_of
 from customers.models import Customer, ExportFile, Load, Source
-from customers.queries.catalogue import catalogue
-from customers.queries.files import bound, reader_of, slabs_of
+from customers.queries.files import bound, reader_of
 from customers.queries.goldens import REBUILD
-from customers.queries.handed import Handed, handing
-from customers.rules.applying import Bound
-from customers.rules.batching import Batch, ahead, batches
+from customers.rules.batching import batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
-from customers.rules.reading import RejectedRow, Row
-from customers.rules.slabs import Slab
 
 BATCH = 1_000
 LARGE = 20_000  # rows from which a file is stored first and placed as a whole
 SLAB = 20_000
+IN_COLUMNS = "customers.actions.filling.fill"  # imported for a large file: it needs much that a small one does not
 TURNS = 15
 TURN_SECONDS = 1.0
-TERMS = ("search_term", "one_term_a_record")
 _LOCK_SPACE = 0x6C64  # first half of the two-part advisory lock: one loader a source
 Progress = Callable[..., None]
 
@@ -124,44 +108,12 @@ def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress)
         progress(0, None, _("Reading"))
         load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
     if load.position["total"] >= LARGE:
-        with _indexes_set_aside(load), handing(names_told(catalogue())) as handed:
-            load = _store(load, actor=actor, hold=hold, progress=progress, handed=handed)
-            with _terms_built():
-                _place(load, actor=actor, hold=hold, progress=progress, handed=handed)
+        load = import_string(IN_COLUMNS)(load, SLAB, actor=actor, hold=hold, progress=progress)
     else:
         load = _take_batches(load, actor=actor, hold=hold, progress=progress)
     if load.mode == Load.Mode.REPLACE:
         load = _close_absent(load, actor=actor, hold=hold, progress=progress)
     return load
-
-
-@contextmanager
-def _indexes_set_aside(load: Load) -> Iterator[None]:
-    """Inside, a load that fills the hub writes without the indexes that may wait; they are there however it ends.
-
-    But for a worker that hands the load on, or lost it: whoever goes on builds them.
-    """
-    with waiting.filling():
-        if storing.brings_most(load.source, load.position["total"]):
-            waiting.set_aside()
-        try:
-            yield
-        except (jobs.HandOn, jobs.Fenced):
-            raise
-        except BaseException:
-            with suppress(DatabaseError):
-                waiting.build()
-            raise
-        waiting.build()
-
-
-@contextmanager
-def _terms_built() -> Iterator[None]:
-    """Inside, the indexes of the words are built beside the comparing: all of them are there. If not, they wait on."""
-    with beside() as others:
-        if waiting.waiting():
-            others.submit(waiting.build, *TERMS)
-        yield
 
 
 def _take_batches(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
@@ -174,114 +126,6 @@ def _take_batches(load: Load, *, actor: User, hold: loading.Hold, progress: Prog
         load = loading.take_batch(load, batch, rows, actor=actor, hold=hold)
     progress(*loading.progress_of(load), _("Taking in"))
     return load
-
-
-def _store(load: Load, *, actor: User, hold: loading.Hold, progress: Progress, handed: Handed | None = None) -> Load:
-    """Store a large file, many rows at a time; of those that say nothing new only the number is kept."""
-    start = load.position.get("line", 0)
-    mapping = bound(load, load.header)
-    progress(*loading.progress_of(load), _("Reading"))
-    said = Said.by(load.source)
-    with preparers(load.source) as others:
-        pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, SLAB, start=start))
-        for piece in ahead(pieces):
-            progress(*loading.progress_of(load), _("Taking in"))
-            rows, columns = piece.waited()
-            load = loading.store_batch(
-                load,
-                piece.batch,
-                rows,
-                actor=actor,
-                hold=hold,
-                same=piece.same,
-                prepared=piece.prepared(),
-                columns=columns,
-                handed=handed,
-            )
-    progress(*loading.progress_of(load), _("Taking in"))
-    return load
-
-
-@dataclass
-class _Piece:
-    """Some lines of a file; those of its rows that have no record yet are being prepared, most of them in columns."""
-
-    batch: Batch
-    rows: Rows
-    same: int
-    lines: Sequence[int]
-    coming: Sequence[Future[list[Outcome]]]
-    frame: pl.DataFrame
-    columns: Sequence[Future[Fresh]]
-    mapping: Bound
-    header: Sequence[str]
-
-    def prepared(self) -> dict[int, Outcome]:
-        """The outcomes by the lines of their rows; waits for the last."""
-        return dict(zip(self.lines, chain.from_iterable(one.result() for one in self.coming), strict=True))
-
-    def waited(self) -> tuple[Rows, InColumns | None]:
-        """The rows that are looked at alone, and the others; waits for the last."""
-        if not self.columns:
-            return self.rows, None
-        fresh = Fresh.joined([one.result() for one in self.columns])
-        ordinary = fresh.rows["line"]
-        odd = self.alone(self.frame["line"].filter(~self.frame["line"].is_in(ordinary.implode())).to_list())
-        received = sorted([*self.rows.received, *odd], key=lambda one: one.line)
-        return replace(self.rows, received=received), InColumns(fresh, self.alone)
-
-    def alone(self, lines: Sequence[int]) -> list[Received]:
-        """Rows of the columns as they are received one by one."""
-        chosen = rows_in(self.frame.filter(pl.col("line").is_in(lines)))
-        return rows_of(chosen, self.mapping, self.header).received
-
-
-def _begun(load: Load, piece: Slab | Batch, said: Said, mapping: Bound, others: Preparers) -> _Piece:
-    batch, same, singles, columns = _parted(piece, said, mapping)
-    rows = rows_of(singles, mapping, load.header)
-    known = said.knows([one.key for one in rows.received])
-    new = [one for one, there in zip(rows.received, known, strict=True) if not there]
-    said.forget([*rows.keys, *keys_of(columns, mapping)])
-    parts = others.begin_columns(columns, mapping, load.header) if columns.height else []
-    lines = [one.line for one in new]
-    return _Piece(batch, rows, same, lines, others.begin(new), columns, parts, mapping, load.header)
-
-
-def _parted(
-    piece: Slab | Batch, said: Said, mapping: Bound
-) -> tuple[Batch, int, list[Row | RejectedRow], pl.DataFrame]:
-    """What a piece holds: how many rows are unchanged, rows that are looked at alone, and new ones in columns."""
-    if isinstance(piece, Batch):
-        return piece, 0, piece.rows, pl.DataFrame()
-    left, same = rest_of(piece, said, mapping)
-    chosen = pl.Series(said.knows(keys_of(left, mapping)), dtype=pl.Boolean)
-    if not fits(mapping):
-        chosen |= True
-    singles = sorted([*rows_in(left.filter(chosen)), *piece.batch.rows], key=lambda row: row.line)
-    return piece.batch, same, singles, left.filter(~chosen)
-
-
-def _place(load: Load, *, actor: User, hold: loading.Hold, progress: Progress, handed: Handed | None = None) -> None:
-    """Place what the load has stored; the slice of time ends only when some of it has been placed.
-
-    Comparing comes before the first slice and is done anew by whoever goes on: handing on earlier would never end.
-    """
-    waiting = storing.unplaced(load.source)
-    begun = []
-
-    def begin() -> None:
-        begun.append(True)
-        hold()
-
-    def go_on(done: int, total: int | None, phase: str) -> None:
-        try:
-            progress(done, total, phase)
-        except jobs.HandOn:
-            if begun:
-                raise
-
-    if waiting:
-        ports.place_many(waiting, actor=actor, hold=begin, progress=go_on, handed=handed)
 
 
 def _close_absent(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:

@@ -4,8 +4,7 @@ A step that finds the load elsewhere than its batch begins was overtaken by anot
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,9 +18,7 @@ from customers.actions.absences import Absent
 from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECTED, UNCHANGED, Outcome
 from customers.actions.records import close, take_in
 from customers.actions.rows import Rows
-from customers.actions.storing import InColumns, store
 from customers.models import Load, LoadChunk
-from customers.queries.handed import Handed
 from customers.rules.batching import Batch
 
 COUNTERS = (NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED)
@@ -59,38 +56,17 @@ def note_size(load: Load, *, actor: User, rows: int, hold: Hold) -> Load:
 @action
 def take_batch(load: Load, batch: Batch, rows: Rows, *, actor: User, hold: Hold) -> Load:
     """Take in the rows of a batch, close what they close, and account for them. Refused without ``import``."""
-    return _take(load, batch, rows, _taken_in, actor=actor, hold=hold)
+    return account_for(load, batch, rows, _taken_in, actor=actor, hold=hold)
 
 
 def _taken_in(*args: Any, **named: Any) -> tuple[list[Outcome], int]:
     return take_in(*args, **named), 0
 
 
-@action
-def store_batch(
-    load: Load,
-    batch: Batch,
-    rows: Rows,
-    *,
-    actor: User,
-    hold: Hold,
-    same: int = 0,
-    prepared: Mapping[int, Outcome] | None = None,
-    columns: InColumns | None = None,
-    handed: Handed | None = None,
+def account_for(
+    load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold, same: int = 0
 ) -> Load:
-    """The same with the rows of a large file, whose new records are placed later, together.
-
-    :param same: further rows of the batch, which were found to be unchanged.
-    :param prepared: outcomes of rows, by their lines, that had no record when they were prepared.
-    :param columns: further rows of the batch, which were prepared in columns.
-    :param handed: takes what of them is stored.
-    """
-    taking = partial(store, prepared=prepared, columns=columns, handed=handed)
-    return _take(load, batch, rows, taking, actor=actor, hold=hold, same=same)
-
-
-def _take(load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold, same: int = 0) -> Load:
+    """Take rows in by ``taking``, close what they close, and move the load on; a step of an action."""
     load = _running(load, hold)
     if load.position.get("line", 0) != batch.start:
         raise Fenced

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, crypto, history, jobs
@@ -17,16 +18,16 @@ from customers.actions.absences import staged
 from customers.actions.loading import forget_file, locked, refuse_emptying
 from customers.models import Load, LoadChunk, RejectedRow, Source
 from customers.queries.catalogue import catalogue
-from customers.queries.files import CHUNK_BYTES, context, mapping_of, slabs_of, unescaping
+from customers.queries.files import CHUNK_BYTES, context, mapping_of, reader_of, unescaping
 from customers.queries.rejects import mendable_file
 from customers.rules import guessing, mapping
-from customers.rules.batching import Batch
 from customers.rules.broken import BrokenFile
 from customers.rules.reading import Reader, Row, read
 
 JOB = "customers.load"
 SAMPLE = 200
-AT_ONCE = 20_000
+LARGE = CHUNK_BYTES  # bytes from which a file is sooner read in columns, with what that needs
+COUNTED_IN_COLUMNS = "customers.queries.slabs.rows_of"
 # A file up to this size is read to its end at once, so that a fault in its last line is told before anything is done.
 READ_AT_ONCE = 32 * 1024 * 1024
 PREPARED = ("position", "state", "error", "finished_at", "started_by", "asked_by", "approved_by", "job", "change")
@@ -138,10 +139,8 @@ def count_rows(load: Load) -> int:
     :raises Refused: it cannot be read as a whole; the sentence names line and column.
     """
     try:
-        return sum(
-            len(piece.rows) if isinstance(piece, Batch) else piece.frame.height + len(piece.batch.rows)
-            for piece in slabs_of(load, AT_ONCE)
-        )
+        counted: int = import_string(COUNTED_IN_COLUMNS)(load) if load.size > LARGE else len(list(reader_of(load)))
+        return counted
     except BrokenFile as fault:
         raise refusal(fault) from fault
 

@@ -1,7 +1,7 @@
 """The file of a load, read from its sealed chunks as a stream; memory stays at one chunk."""
 
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import BinaryIO, cast
 
 from django.db import connection
@@ -10,10 +10,8 @@ from cmdm import crypto
 from customers.models import Load
 from customers.queries.catalogue import catalogue
 from customers.rules.applying import Bound
-from customers.rules.batching import Batch
 from customers.rules.mapping import Mapping
 from customers.rules.reading import Reader, read
-from customers.rules.slabs import Slab, slabs
 
 CHUNK_BYTES = 1024 * 1024
 _CHUNK = """
@@ -71,14 +69,6 @@ def reader_of(load: Load, *, start: int = 0) -> Reader:
     :raises customers.rules.broken.BrokenFile: it cannot be read as a whole.
     """
     return unescaping(read(open_file(load), start=start))
-
-
-def slabs_of(load: Load, size: int, *, start: int = 0) -> Iterator[Slab | Batch]:
-    """The rows of the file after line ``start``, in columns as far as they can be read so.
-
-    :raises customers.rules.broken.BrokenFile: it cannot be read as a whole.
-    """
-    return slabs(lambda line: reader_of(load, start=line), size, start=start)
 
 
 def unescaping(reader: Reader) -> Reader:

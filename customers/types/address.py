@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from customers.types import kinds
-from customers.types.address_columns import addresses_in_columns
 from customers.types.base import (
     HIDDEN,
     AttributeType,
@@ -19,6 +18,7 @@ from customers.types.base import (
     Options,
     Parts,
     attribute_type,
+    column_form,
     is_verified,
     parts_of,
     text_findings,
@@ -91,7 +91,7 @@ class Address(AttributeType):
         return findings
 
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
-        return addresses_in_columns(
+        return column_form("address_columns.addresses_in_columns")(
             told,
             (*LABELS, "kind"),
             self.kinds,

@@ -36,6 +36,7 @@ __all__ = [
     "all",
     "attribute_type",
     "blank",
+    "column_form",
     "get",
     "is_verified",
     "parts_of",
@@ -53,6 +54,7 @@ Value: TypeAlias = Any
 Parts: TypeAlias = dict[str, Any]
 
 HIDDEN = "•••"
+COLUMNS = ("_columns", "certain")  # modules that need polars, and hold no type
 # A fault names the part that was sent; what the sender called it may hold anything.
 _NOT_A_NAME = re.compile(r"\W", re.ASCII)
 # What says how a value is meant, not what it is: an element holding nothing else is blank.
@@ -143,11 +145,19 @@ def get(name: str) -> AttributeType:
     return all()[name]
 
 
+def column_form(name: str) -> Callable[..., Certain]:
+    """A reading of many values at once, by module and name: imported when there are many, for it needs polars."""
+    module, _dot, function = name.partition(".")
+    form: Callable[..., Certain] = getattr(import_module(f"customers.types.{module}"), function)
+    return form
+
+
 @cache
 def all() -> Mapping[str, AttributeType]:
     """Every attribute type by its name, in alphabetical order."""
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        import_module(f"customers.types.{module.name}")
+        if not module.name.endswith(COLUMNS):
+            import_module(f"customers.types.{module.name}")
     return dict(sorted(_registered.items()))
 
 

@@ -14,12 +14,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cmdm import clock
-from customers.types.base import AttributeType, Finding, Options, attribute_type, text_findings
+from customers.types.base import AttributeType, Finding, Options, attribute_type, column_form, text_findings
 from customers.types.edge import text_of
 from customers.types.faults import Invalid
 from customers.types.fields import ParsedField
 from customers.types.folding import fold
-from customers.types.plain_columns import dates_in_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -68,7 +67,9 @@ class Date(AttributeType):
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
         if options.pattern:
             return None
-        return dates_in_columns(told, options.minimum or EARLIEST, options.maximum or _tomorrow())
+        return column_form("plain_columns.dates_in_columns")(
+            told, options.minimum or EARLIEST, options.maximum or _tomorrow()
+        )
 
     def display(self, value: str, language: str = "en") -> str:
         try:

@@ -11,9 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from email_validator import EmailNotValidError, validate_email
 
 from customers.types import kinds
-from customers.types.base import HIDDEN, Finding, Options, Parts, attribute_type, text_findings
+from customers.types.base import HIDDEN, Finding, Options, Parts, attribute_type, column_form, text_findings
 from customers.types.contact import ContactPoint
-from customers.types.email_columns import emails_in_columns
 from customers.types.faults import Invalid
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Email(ContactPoint):
         return text_findings(self.name, value["value"], options, "value")
 
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
-        return None if options.pattern else emails_in_columns(told, self.kinds)
+        return None if options.pattern else column_form("email_columns.emails_in_columns")(told, self.kinds)
 
     def mask(self, value: Parts) -> str:
         local, _at, domain = value["value"].rpartition("@")

@@ -17,6 +17,7 @@ from customers.types.base import (
     Options,
     Parts,
     attribute_type,
+    column_form,
     is_verified,
     parts_of,
     text_findings,
@@ -25,7 +26,6 @@ from customers.types.edge import text_of
 from customers.types.faults import Invalid
 from customers.types.fields import PartsField
 from customers.types.folding import fold
-from customers.types.identifier_columns import identifiers_in_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,7 +69,9 @@ class Identifier(AttributeType):
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
         if options.pattern:
             return None
-        return identifiers_in_columns(told, checked=CHECKSUMS, max_scheme=MAX_SCHEME, max_length=options.max_length)
+        return column_form("identifier_columns.identifiers_in_columns")(
+            told, checked=CHECKSUMS, max_scheme=MAX_SCHEME, max_length=options.max_length
+        )
 
     def display(self, value: Parts, language: str = "en") -> str:
         return str(value["value"])

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from customers.types.base import HIDDEN, AttributeType, Finding, Options, attribute_type, text_findings
+from customers.types.base import HIDDEN, AttributeType, Finding, Options, attribute_type, column_form, text_findings
 from customers.types.edge import text_of
 from customers.types.naming import proper_case
-from customers.types.plain_columns import names_in_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,7 +45,7 @@ class PersonName(AttributeType):
         return findings
 
     def in_columns(self, told: pl.Series, options: Options) -> Certain | None:
-        return None if options.pattern else names_in_columns(told, options.max_length)
+        return None if options.pattern else column_form("plain_columns.names_in_columns")(told, options.max_length)
 
     def mask(self, value: str) -> str:
         return value[:1] + HIDDEN

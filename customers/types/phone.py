@@ -17,11 +17,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.types import kinds
-from customers.types.base import Finding, Options, Parts, attribute_type, text_findings
+from customers.types.base import Finding, Options, Parts, attribute_type, column_form, text_findings
 from customers.types.contact import ContactPoint
 from customers.types.faults import Invalid
 from customers.types.numbering import is_given_out
-from customers.types.phone_columns import phones_in_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -73,7 +72,7 @@ class Phone(ContactPoint):
             return None
         # In Australia something else is dialled before a country, and two zeros may begin it.
         zeros = options.country != "AU"
-        return phones_in_columns(
+        return column_form("phone_columns.phones_in_columns")(
             told, self.kinds, lambda number: by_table(number, options.country), is_valid.__wrapped__, zeros=zeros
         )
 

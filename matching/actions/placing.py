@@ -21,7 +21,7 @@ from matching.actions import candidates, doubts, inspecting, keys, nearness, sta
 from matching.actions.candidates import Question
 from matching.actions.ledger_entries import Linked, write_links
 from matching.actions.preparations import is_fresh
-from matching.actions.scoring import PREPARED, TOGETHER, Prepared, Scored, get_ready, score_records
+from matching.actions.scoring import EACH, PREPARED, TOGETHER, Prepared, Scored, get_ready, in_arrays, score_records
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
 from matching.engine.features import Party, prepare
@@ -50,7 +50,7 @@ def reserve(incoming: Sequence[Incoming]) -> None:
         found = digests(model, features, spaces[one.domain_id])
         prepared[one.source_id, one.key] = Prepared(one.party_type, one.values, features, found)
         wanted.update(digest for digest, _key in found)
-    if len(incoming) >= TOGETHER:
+    if len(incoming) >= TOGETHER and in_arrays(EACH * len(incoming)):
         get_ready()
     keys.lock_buckets(wanted)
 

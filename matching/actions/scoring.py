@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import repeat
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils.module_loading import import_string
@@ -28,12 +28,16 @@ from matching.queries.features import party_of
 from matching.queries.models import InForce, models_in_force
 
 PREPARED = "prepared records"
-TOGETHER = 500  # records of one change that are likely to have so many pairs
-MANY = 3_000  # pairs from which they are compared in arrays
-IN_ARRAYS = "matching.actions.scoring_many.compare"  # imported when there are so many: it needs much that pages do not
+TOGETHER = 500  # records of one change that are likely to have many pairs
+MANY = 3_000  # pairs of several records from which those that come to nothing are not scored
+GLANCED = 100_000  # such pairs that a process looks at before what comparing in arrays needs is worth reading from disk
+EACH = 50  # pairs that a record is likely to have
+AT_A_GLANCE = "matching.actions.scoring_glanced.compare"
+IN_ARRAYS = "matching.actions.scoring_many.compare"
 GET_READY = "matching.actions.scoring_many.get_ready"
 # What comparing needs of a record: loading the rest of it took longer than comparing.
 COMPARED = ("key", "source", "domain", "party_type", "version", "customer", "about")
+_looked_at = SimpleNamespace(pairs=0)
 _OTHERS = Rows(SourceRecord, "WHERE t.id = ANY(%s) AND t.closed_at IS NULL", only=COMPARED)
 KeyDigests = list[tuple[int, Key]]
 
@@ -78,7 +82,7 @@ def ignoring(crowded: set[tuple[str, str]]) -> Ignore | None:
 
 @cache
 def get_ready() -> Thread:
-    """Have what comparing many needs read from disk while the server writes them; once a process."""
+    """Have what comparing in arrays needs read from disk while the server writes; once a process."""
     reading = Thread(target=lambda: import_string(GET_READY)())
     reading.start()
     return reading
@@ -98,11 +102,18 @@ def score_records(records: Sequence[SourceRecord], *, store: bool) -> Scored:
         keys.write_coming(records, spaces)
     blocks = keys.read_blocks(models, features, spaces, found, store=store)
     scored = Scored(models, blocks)
-    if sum(blocks.count(record.pk) for record in records) > MANY:
-        import_string(IN_ARRAYS)(scored, records, features)
-    else:
+    count = sum(blocks.count(record.pk) for record in records)
+    if count <= MANY:
         _compare(scored, records, features)
+    else:
+        import_string(IN_ARRAYS if in_arrays(count) else AT_A_GLANCE)(scored, records, features)
+        _looked_at.pairs += count
     return scored
+
+
+def in_arrays(pairs: int) -> bool:
+    """Whether so many pairs more are compared in arrays; what is found is the same."""
+    return _looked_at.pairs + pairs > GLANCED
 
 
 def _prepare(
@@ -150,9 +161,8 @@ def _likely(
     """The features of the record's mates in those customers in which one of them reaches the review line; a query."""
     model = scored.models[record.party_type].model
     met = list(prepared.lines(model, sorted(mates - {record.pk})))
-    # A contact that is ignored makes other levels of what a line says.
-    hopes = repeat(True) if ignore else hopeful(model, mine, (one.line for one in met))
-    read = {one: _read(one, model, ignore) for one, hope in zip(met, hopes, strict=False) if hope}
+    hopes = hopeful(model, mine, (one.line for one in met), ignore)
+    read = {one: _read(one, model, ignore) for one, hope in zip(met, hopes, strict=True) if hope}
     reached = zip(read, near(model, [(mine, other) for other in read.values()]), strict=True)
     likely = {one.customer for one, found in reached if found is not None}
     return {one.record: read.get(one) or _read(one, model, ignore) for one in met if one.customer in likely}

@@ -5,7 +5,7 @@ customers that such a pair leads to, the other mates, too, for one of them may b
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -14,6 +14,7 @@ import polars as pl
 from customers.models import SourceRecord
 from matching.actions.keys import Blocks
 from matching.actions.scoring import Scored, hold
+from matching.actions.scoring_glanced import Ties
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.fast import AVAILABLE
 from matching.engine.bulk.lists import Ints
@@ -29,22 +30,6 @@ from matching.queries.prepared import Line, lines
 
 AT_ONCE = 1 << 21  # pairs held at once
 LOW = 0xFFFFFFFF
-
-
-@dataclass
-class _Ties:
-    """Which records (ids) and customers (ids, each in a tuple) may come to be one, by pairs that are automatic."""
-
-    root: dict[Hashable, Hashable] = field(default_factory=dict)
-
-    def of(self, one: Hashable) -> Hashable:
-        while (above := self.root.setdefault(one, one)) != one:
-            self.root[one] = self.root[above]
-            one = above
-        return one
-
-    def tie(self, one: Hashable, other: Hashable) -> None:
-        self.root[self.of(one)] = self.of(other)
 
 
 @dataclass(frozen=True)
@@ -80,7 +65,7 @@ def get_ready() -> None:
 def compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[int, Features]) -> None:
     """Fill in the scores of these records: party type by party type, in the order in which they will be placed."""
     ordered = sorted(records, key=lambda record: (record.party_type, record.pk))
-    ties = _Ties()
+    ties = Ties()
     for stage in _stages(ordered, scored.blocks):
         _compare(scored, stage, features, ties)
 
@@ -100,7 +85,7 @@ def _stages(records: Sequence[SourceRecord], blocks: Blocks) -> Iterator[list[So
         yield stage
 
 
-def _compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[int, Features], ties: _Ties) -> None:
+def _compare(scored: Scored, records: Sequence[SourceRecord], features: Mapping[int, Features], ties: Ties) -> None:
     model = scored.models[records[0].party_type].model
     mine, mates = _directed(scored.blocks, records)
     met = _met(model, records, features, mates, scored.blocks)
@@ -170,7 +155,7 @@ def _turned(codes: Ints) -> Ints:
     return found
 
 
-def _telling(near: Scores, codes: Ints, met: _Met, model: Model, ties: _Ties) -> Ints:
+def _telling(near: Scores, codes: Ints, met: _Met, model: Model, ties: Ties) -> Ints:
     """The pairs that are near, and those with further mates in whatever customer a near one lies or may come to lie."""
     if not len(near):
         return codes[:0]

@@ -97,12 +97,23 @@ def without(features: Features, ignore: Ignore) -> Features:
     """The features as they would be had `prepare` been told to ignore these values."""
     return replace(
         features,
-        emails=tuple(each for each in features.emails if not ignore("email", each.whole)),
-        phones=tuple(each for each in features.phones if not ignore("phone", each.number)),
-        identifiers=tuple(
-            each for each in features.identifiers if not ignore("identifier", f"{each.scheme}:{each.value}")
-        ),
+        emails=telling_emails(features.emails, ignore),
+        phones=telling_phones(features.phones, ignore),
+        identifiers=telling_identifiers(features.identifiers, ignore),
     )
+
+
+def telling_emails(emails: Iterable[Email], ignore: Ignore) -> tuple[Email, ...]:
+    """Those that are not ignored, as the two that follow."""
+    return tuple(each for each in emails if not ignore("email", each.whole))
+
+
+def telling_phones(phones: Iterable[Phone], ignore: Ignore) -> tuple[Phone, ...]:
+    return tuple(each for each in phones if not ignore("phone", each.number))
+
+
+def telling_identifiers(identifiers: Iterable[Identifier], ignore: Ignore) -> tuple[Identifier, ...]:
+    return tuple(each for each in identifiers if not ignore("identifier", f"{each.scheme}:{each.value}"))
 
 
 def contacts(features: Features) -> Iterator[tuple[str, str]]:

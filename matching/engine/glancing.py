@@ -10,7 +10,13 @@ from typing import Any, Final, NamedTuple, cast
 
 from matching.engine import packing
 from matching.engine.comparing import Compare
-from matching.engine.features import Features
+from matching.engine.features import (
+    Features,
+    Ignore,
+    telling_emails,
+    telling_identifiers,
+    telling_phones,
+)
 from matching.engine.model import Model
 from matching.engine.scoring import highest_of, plan_of, weighs_at_most
 
@@ -25,6 +31,12 @@ class _Part:
 
     def __init__(self, attribute: str, value: Any) -> None:
         setattr(self, attribute, value)
+
+    def leave_out(self, ignore: Ignore) -> None:
+        """Keep no contact that is ignored."""
+        for attribute, telling in _TELLING.items():
+            if hasattr(self, attribute):
+                setattr(self, attribute, telling(getattr(self, attribute), ignore))
 
 
 # The field of a line that each kind of comparison looks at, and how it is read; in the order in which they are tried.
@@ -53,22 +65,36 @@ class _Look(NamedTuple):
     losses: Mapping[str, float]
 
 
+# Of a part those values that are not ignored.
+_TELLING: Final[dict[str, Callable[[Any, Ignore], Any]]] = {
+    "emails": telling_emails,
+    "phones": telling_phones,
+    "identifiers": telling_identifiers,
+}
+
+
 class _Losses(dict[str, float]):
     """What a pair weighs less than it might, by what the field of the other says."""
 
-    def __init__(self, look: _Look, mine: Features) -> None:
-        self._look, self._mine = look, mine
+    def __init__(self, look: _Look, mine: Features, ignore: Ignore | None) -> None:
+        self._look, self._mine, self._ignore = look, mine, ignore
 
     def __missing__(self, field: str) -> float:
-        level = self._look.compare(self._mine, cast(Features, self._look.read(field)), self._look.attribute)
+        part = self._look.read(field)
+        if self._ignore is not None:
+            part.leave_out(self._ignore)
+        level = self._look.compare(self._mine, cast(Features, part), self._look.attribute)
         made = self[field] = self._look.losses[level]
         return made
 
 
-def hopeful(model: Model, mine: Features, lines: Iterable[str]) -> Iterator[bool]:
-    """Of each packed record whether it could reach the review line with this one; not that it does."""
+def hopeful(model: Model, mine: Features, lines: Iterable[str], ignore: Ignore | None = None) -> Iterator[bool]:
+    """Of each packed record whether it could reach the review line with this one; not that it does.
+
+    :param ignore: names contacts that say nothing; `mine` is without them already.
+    """
     spare, looks = _looks_of(model)
-    told = [(look.field, _Losses(look, mine)) for look in looks]
+    told = [(look.field, _Losses(look, mine, ignore)) for look in looks]
     for line in lines:
         own, left = line.split(packing.FIELD), spare
         for field, losses in told:

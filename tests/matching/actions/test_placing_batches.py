@@ -1,4 +1,4 @@
-"""A batch whose pairs are compared in arrays comes to exactly what comparing them one by one comes to."""
+"""A batch whose pairs are looked at, or compared in arrays, comes to exactly what comparing them all comes to."""
 
 import random
 
@@ -110,9 +110,11 @@ def smaller_blocks(cap, shared):
     row.save(update_fields=["definition", "digest"])
 
 
+@pytest.mark.parametrize("glanced", [10**9, 0], ids=["at a glance", "in arrays"])
 @pytest.mark.parametrize("caps", [(500, 100), (12, 6)], ids=["whole blocks", "large blocks"])
-def test_a_batch_in_arrays_leaves_what_one_by_one_leaves(scene, monkeypatch, caps):
+def test_a_large_batch_leaves_what_one_by_one_leaves(scene, monkeypatch, caps, glanced):
     smaller_blocks(*caps)
+    monkeypatch.setattr(scoring, "GLANCED", glanced)
     took_in(scene, "a", townspeople(30, 1))
     batch = townspeople(40, 2)
     monkeypatch.setattr(scoring, "MANY", 10**9)
@@ -126,9 +128,12 @@ def test_a_batch_in_arrays_leaves_what_one_by_one_leaves(scene, monkeypatch, cap
 
 def test_what_a_large_batch_needs_is_read_while_it_is_written(scene, monkeypatch):
     monkeypatch.setattr(placing, "TOGETHER", 3)
+    monkeypatch.setattr(scoring._looked_at, "pairs", 0)
     scoring.get_ready.cache_clear()
     took_in(scene, "a", townspeople(2, 1))
+    took_in(scene, "further", townspeople(3, 1))
     assert scoring.get_ready.cache_info().currsize == 0
+    monkeypatch.setattr(scoring, "GLANCED", 0)
     took_in(scene, "b", townspeople(3, 2))
     took_in(scene, "c", townspeople(3, 3))
     assert scoring.get_ready.cache_info().misses == 1
@@ -144,12 +149,23 @@ def test_the_kernel_that_it_needs_is_then_there():
     assert fused._run.made().signatures == [one]
 
 
-def test_so_do_records_that_come_alone(scene, monkeypatch):
+def test_arrays_are_for_whoever_has_looked_at_enough_without(scene, monkeypatch):
+    monkeypatch.setattr(scoring, "MANY", 0)
+    monkeypatch.setattr(scoring._looked_at, "pairs", 0)
+    assert not scoring.in_arrays(scoring.GLANCED)
+    assert scoring.in_arrays(scoring.GLANCED + 1)
+    took_in(scene, "a", townspeople(20, 1))
+    assert scoring.in_arrays(scoring.GLANCED)
+
+
+@pytest.mark.parametrize("glanced", [10**9, 0], ids=["at a glance", "in arrays"])
+def test_so_do_records_that_come_alone(scene, monkeypatch, glanced):
     """Of a customer that one pair leads to the relatives count, too: then it is no automatic link."""
     took_in(scene, "a", townspeople(40, 1))
     alone = [[values] for values in townspeople(20, 4)[:4]]
     monkeypatch.setattr(scoring, "MANY", 10**9)
     wanted = outcome(scene, *alone)
     monkeypatch.setattr(scoring, "MANY", 0)
+    monkeypatch.setattr(scoring, "GLANCED", glanced)
     assert {kind for _ends, kind, *_rest in wanted["candidates"]} >= {"possible", "conflict"}
     assert outcome(scene, *alone) == wanted

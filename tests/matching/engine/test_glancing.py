@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.engine.features import contacts, without
 from matching.engine.glancing import hopeful
 from matching.engine.model import Comparison, Frequencies, LevelWeight
 from matching.engine.packing import packed
@@ -47,8 +48,8 @@ FURTHER = replace(
 )
 
 
-def hopes(model, mine, others):
-    return list(hopeful(model, mine, map(packed, others)))
+def hopes(model, mine, others, ignore=None):
+    return list(hopeful(model, mine, map(packed, others), ignore))
 
 
 @st.composite
@@ -70,6 +71,29 @@ def test_whoever_reaches_the_review_line_is_left(parties, review, model):
     model = replace(model, review=review)
     told = near(model, [(parties[0], other) for other in parties])
     assert {one for one, hope in zip(told, hopes(model, parties[0], parties), strict=True) if not hope} <= {None}
+
+
+@given(st.lists(further(), min_size=2, max_size=12), st.sampled_from([0.02, 0.3, 0.9]), st.data())
+@settings(max_examples=200, deadline=None)
+def test_they_are_left_though_contacts_say_nothing(parties, review, data):
+    model = replace(FURTHER, review=review)
+    known = sorted({contact for party in parties for contact in contacts(party)})
+    crowded = set(data.draw(st.lists(st.sampled_from(known)))) if known else set()
+
+    def ignore(attribute, value):
+        return (attribute, value) in crowded
+
+    rest = [without(party, ignore) for party in parties]
+    told = near(model, [(rest[0], other) for other in rest])
+    assert {one for one, hope in zip(told, hopes(model, rest[0], parties, ignore), strict=True) if not hope} <= {None}
+
+
+def test_a_contact_that_says_nothing_does_not_speak_against():
+    ann, other = person(**ANN), person(**{**ANN, "email": many("ann@switchboard.example")})
+    models = [replace(FURTHER, prior=-bits) for bits in range(120)]
+    heard = [hopes(model, ann, [other]) for model in models]
+    unheard = [hopes(model, ann, [other], lambda attribute, _value: attribute == "email") for model in models]
+    assert heard.count([True]) < unheard.count([True]) < len(models)
 
 
 @pytest.mark.parametrize("left_out", [None, *ANN])
