@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
+from django.core.checks import CheckMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -24,6 +25,11 @@ class SetUpSite(admin.AdminSite):
     site_header = site_title = _("Customer hub: set-up")
     index_title = _("Set-up")
     site_url = "/"
+
+    def check(self, app_configs: Any) -> list[CheckMessage]:
+        """What is wrong with what is registered, wherever the addresses have not been imported, too."""
+        admin.autodiscover()
+        return super().check(app_configs)
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Ours only: what libraries register would write past the actions."""

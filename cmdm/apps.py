@@ -3,7 +3,7 @@
 import gc
 
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.utils.translation import gettext_lazy as _
 
 # A batch makes tens of thousands of objects that live until it ends: looking through them all again and again for
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 GARBAGE = (50_000, 20, 50)
 
 
-class HubAdminConfig(AdminConfig):
-    """Set-up nouns only."""
+class HubAdminConfig(SimpleAdminConfig):
+    """Set-up nouns only; what is registered is imported with the addresses, for commands need none of it."""
 
     default_site = "cmdm.administration.SetUpSite"
 
@@ -30,3 +30,4 @@ class KitConfig(AppConfig):
         arrays.register()
         gc.freeze()
         gc.set_threshold(*GARBAGE)
+        gc.enable()

@@ -9,19 +9,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
-import structlog
 from django.db import connection, transaction
 
 from cmdm import clock
 from cmdm.actions import change_id
 from cmdm.database.kept import send
+from cmdm.logs import Log
 from cmdm.models import OutboxPending
 
-log = structlog.get_logger("cmdm.events")
+log = Log("cmdm.events")
 Handler = Callable[[Sequence["Event"]], None]
 _handlers: dict[str, list[Handler]] = defaultdict(list)
+_homes: list[str] = []
 ATTEMPTS = 5
 # Ids are drawn in the order of the rows: the versions of a customer follow each other in the outbox.
 _JSON = json.JSONEncoder(default=str)  # made once: `json.dumps` would make one for every event
@@ -72,6 +74,11 @@ def _write(*columns: list[Any]) -> None:
     send(_EMIT, [change_id(), now, *columns, now])
 
 
+def at(module: str) -> None:
+    """Name a module that registers handlers. It is imported where events are dispatched, for it may need much."""
+    _homes.append(module)
+
+
 def on(topic: str) -> Callable[[Handler], Handler]:
     """Register a handler of a topic."""
 
@@ -88,6 +95,8 @@ def dispatch(limit: int = 500) -> int:
 
     A handler's error keeps its events, with a growing pause, and parks them after five attempts.
     """
+    for module in _homes:
+        import_module(module)
     with transaction.atomic():
         pending = list(
             OutboxPending.objects.select_for_update(skip_locked=True, of=("self",))

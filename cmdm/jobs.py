@@ -12,7 +12,6 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-import structlog
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -21,9 +20,10 @@ from django_q.tasks import async_task
 from cmdm import audit, clock
 from cmdm.actions import action, origin
 from cmdm.errors import Refused
+from cmdm.logs import Log
 from cmdm.models import Domain, Job, User
 
-log = structlog.get_logger("cmdm.jobs")
+log = Log("cmdm.jobs")
 Work = Callable[["Running"], dict[str, Any] | None]
 _work: dict[str, Work] = {}
 _homes: list[str] = []

@@ -11,12 +11,15 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent")
 
     def ready(self) -> None:
-        from consent import handlers, registrations  # noqa: F401
+        from cmdm import events, jobs
+        from consent import registrations  # noqa: F401
         from consent.actions import announcing
-        from consent.jobs import asked_mail, contradictions, importing, portal_mail, proof  # noqa: F401
         from consent.queries import permitted
         from customers import ports
 
+        events.at("consent.handlers")
+        for noun in ("asked_mail", "contradictions", "importing", "portal_mail", "proof"):
+            jobs.at(f"consent.jobs.{noun}")
         ports.permitted.supply(permitted.permitted)
         ports.usable.supply(permitted.usable)
         ports.relinked.supply(announcing.relinked)

@@ -11,12 +11,13 @@ class MatchingConfig(AppConfig):
     verbose_name = _("Matching")
 
     def ready(self) -> None:
-        from cmdm import jobs
+        from cmdm import events, jobs
         from customers import ports
-        from matching import handlers, registrations  # noqa: F401
+        from matching import registrations  # noqa: F401
         from matching.actions import placing
         from matching.queries import ledgers, said
 
+        events.at("matching.handlers")
         jobs.at("matching.jobs")
         ports.reserve.supply(placing.reserve)
         ports.place.supply(placing.place)

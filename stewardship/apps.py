@@ -11,11 +11,14 @@ class StewardshipConfig(AppConfig):
     verbose_name = _("Stewardship")
 
     def ready(self) -> None:
+        from cmdm import events, jobs
         from customers import ports
-        from stewardship import handlers, jobs, registrations  # noqa: F401
+        from stewardship import registrations  # noqa: F401
         from stewardship.actions import opening, referrals
         from stewardship.queries import targets, telling
 
+        events.at("stewardship.handlers")
+        jobs.at("stewardship.jobs")
         ports.touched.supply(opening.touched)
         ports.inquiries.supply(telling.asked_in_portal)
         ports.replied.supply(referrals.told)

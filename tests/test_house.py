@@ -114,21 +114,26 @@ class TestPlaces:
         assert seen - {"__init__"} == listed
 
 
+ARRAYS = {"numba", "numpy", "polars"}
+
+
 class TestStarting:
     """A process starts without what only loads and training need: each command, page server and relay would pay."""
 
     @pytest.mark.parametrize(
         ("also", "heavy"),
         [
-            ("django", {"numba", "numpy", "polars"}),
+            ("django", {*ARRAYS, "structlog", "import_export.admin", "cmdm.urls"}),
             ("cmdm.urls", {"numba"}),
-            ("customers.jobs", {"numba"}),
+            ("cmdm.management.commands.ingest", ARRAYS),
+            ("matching.actions.scoring_glanced", ARRAYS),
             ("matching.actions.matching", {"numba"}),
         ],
-        ids=["any process", "the server of pages", "loading", "comparing"],
+        ids=["any process", "the server of pages", "taking in", "placing", "comparing"],
     )
-    def test_arrays_are_imported_where_they_are_used(self, also, heavy):
+    def test_what_is_heavy_is_imported_where_it_is_used(self, also, heavy):
         begin = "import django, importlib, sys; django.setup(); importlib.import_module(sys.argv[1])"
+        begin += "; from customers.types import all; all()"
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": str(ROOT)}
         words = [sys.executable, "-c", f"{begin}; print(*sys.modules)", also]
         done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404
@@ -12,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from cmdm.errors import Invalid, Refused
+from cmdm.logs import Log
 
-log = structlog.get_logger("cmdm.api")
+log = Log("cmdm.api")
 PROBLEM = "application/problem+json"
 TITLES = {
     400: "Malformed",

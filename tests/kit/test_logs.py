@@ -5,8 +5,9 @@ import json
 import logging
 
 import pytest
-import structlog
 from django.conf import settings
+
+from cmdm.logs import Log
 
 SENT = 'Quizzard\'); DROP\r\n\x1b[31m{"level": "info"}\u2028'
 
@@ -31,13 +32,13 @@ def test_what_a_library_was_given_is_left_out(written):
 
 
 def test_no_name_breaks_a_line_or_colours_a_terminal(written):
-    structlog.get_logger("cmdm.tested").error("seen", code=SENT)
+    Log("cmdm.tested").error("seen", code=SENT)
     [line] = written()
     assert json.loads(line)["code"] == SENT
     assert line.isprintable()
 
 
-@pytest.mark.parametrize("log", [structlog.get_logger("cmdm.tested"), logging.getLogger("django.request")])
+@pytest.mark.parametrize("log", [Log("cmdm.tested"), logging.getLogger("django.request")])
 def test_of_a_fault_its_class_and_place_are_told_and_not_what_it_says(written, log):
     try:
         int(SENT)

@@ -53,6 +53,7 @@ def faults(answer) -> str:
 
 class TestWhatIsThere:
     def test_only_set_up_nouns_and_only_ours(self):
+        admin.autodiscover()
         assert {model._meta.model_name for model in admin.site._registry} == OURS
         assert all(isinstance(one, VerbAdmin) for one in admin.site._registry.values())
 

@@ -6,13 +6,13 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-import structlog
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 from cmdm import events, jobs
 from cmdm.actions.tidying import remove_expired
 from cmdm.database import waiting
+from cmdm.logs import Log
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from consent.actions.expiring import expire_due, remind
@@ -24,7 +24,7 @@ from customers.actions.pins import end_due
 from stewardship.actions import referrals, sampling, seconding
 from stewardship.jobs import ask_to_count
 
-log = structlog.get_logger("cmdm.relay")
+log = Log("cmdm.relay")
 POLL_SECONDS = 0.5
 SWEEP_SECONDS = 15.0
 TIDY_SECONDS = 600.0

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line, control characters escaped, never a personal value.
+"""The lines of the log: control characters escaped, never a personal value.
 
 Code logs ids and codes as keywords; whatever a library logs as free text is cut to its message template,
 because its arguments may hold what a client sent.
@@ -6,6 +6,7 @@ because its arguments may hold what a client sent.
 
 import logging
 import sys
+from functools import cache
 from typing import Any
 
 import structlog
@@ -45,33 +46,22 @@ SHARED: list[Any] = [
 ]
 
 
-def configuration(*, level: str) -> dict[str, Any]:
-    """The ``LOGGING`` setting; also configures structlog itself."""
-    structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "json": {
-                "()": TemplateOnly,
-                "foreign_pre_chain": SHARED,
-                "processors": [
-                    _error_class_only,
-                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                    structlog.processors.JSONRenderer(),
-                ],
-            }
-        },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-        "root": {"handlers": ["console"], "level": level},
-        "loggers": {
-            "django.request": {"level": "ERROR"},
-            "django.security": {"level": "ERROR"},
-            "axes": {"level": "ERROR"},
-            "django-q": {"level": "WARNING"},
-        },
-    }
+FORMATTER = TemplateOnly(
+    foreign_pre_chain=SHARED,
+    processors=[
+        _error_class_only,
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.JSONRenderer(),
+    ],
+)
+structlog.configure(
+    processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+
+
+@cache
+def logger(name: str) -> Any:
+    """The logger of this name."""
+    return structlog.get_logger(name)
