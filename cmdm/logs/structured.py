@@ -6,6 +6,7 @@ because its arguments may hold what a client sent.
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ class TemplateOnly(structlog.stdlib.ProcessorFormatter):
         return super().format(record)
 
 
-def _error_class_only(_logger: object, _name: str, event: dict[str, Any]) -> dict[str, Any]:
+def _error_class_only(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """An exception's text may quote a row; its class and place may not."""
     info = event.pop("exc_info", None)
     if info is True:  # what this code says of a fault, while it has it in hand

@@ -19,6 +19,7 @@ from matching.engine.features import (
 )
 from matching.engine.model import Model
 from matching.engine.scoring import highest_of, plan_of, weighs_at_most
+from matching.engine.vocabulary import MISSING
 
 
 class _Part:
@@ -39,18 +40,19 @@ class _Part:
                 setattr(self, attribute, telling(getattr(self, attribute), ignore))
 
 
-# The field of a line that each kind of comparison looks at, and how it is read; in the order in which they are tried.
-_FIELDS: Final[dict[str, tuple[int, Callable[[str], _Part]]]] = {
-    "identifier": (12, lambda field: _Part("identifiers", packing.read_identifiers(field))),
-    "middle_name": (3, lambda field: _Part("name", _Part("middle", field))),
-    "suffix": (7, lambda field: _Part("name", _Part("generation", int(field)))),
-    "exact": (16, lambda field: _Part("texts", packing.read_texts(field))),
-    "phone": (10, lambda field: _Part("phones", packing.read_phones(field))),
-    "date": (15, lambda field: _Part("dates", packing.read_dates(field))),
-    "email": (9, lambda field: _Part("emails", packing.read_emails(field))),
-    "website": (13, lambda field: _Part("websites", packing.read_websites(field))),
-    "address": (11, lambda field: _Part("addresses", packing.read_addresses(field))),
-    "text": (16, lambda field: _Part("texts", packing.read_texts(field))),
+# The field of a line that each kind of comparison looks at, what of the features it is, and how it is read; in the
+# order in which they are tried.
+_FIELDS: Final[dict[str, tuple[int, str, Callable[[str], Any]]]] = {
+    "identifier": (12, "identifiers", packing.read_identifiers),
+    "middle_name": (3, "name", lambda field: _Part("middle", field)),
+    "suffix": (7, "name", lambda field: _Part("generation", int(field))),
+    "exact": (16, "texts", packing.read_texts),
+    "phone": (10, "phones", packing.read_phones),
+    "date": (15, "dates", packing.read_dates),
+    "email": (9, "emails", packing.read_emails),
+    "website": (13, "websites", packing.read_websites),
+    "address": (11, "addresses", packing.read_addresses),
+    "text": (16, "texts", packing.read_texts),
 }
 _RANKS: Final = {kind: rank for rank, kind in enumerate(_FIELDS)}
 
@@ -59,10 +61,16 @@ class _Look(NamedTuple):
     """One comparison of a model: the field it reads, and what each level weighs less than the best might."""
 
     field: int
-    read: Callable[[str], _Part]
+    part: str
+    read: Callable[[str], Any]
     compare: Compare
     attribute: str
     losses: Mapping[str, float]
+
+    def says_nothing(self, mine: Features) -> bool:
+        """Whether it is missing with everybody: nothing is known here that it could compare."""
+        own = getattr(mine, self.part)
+        return not (own.get(self.attribute) if self.part in ("dates", "texts") else own)
 
 
 # Of a part those values that are not ignored.
@@ -80,7 +88,7 @@ class _Losses(dict[str, float]):
         self._look, self._mine, self._ignore = look, mine, ignore
 
     def __missing__(self, field: str) -> float:
-        part = self._look.read(field)
+        part = _Part(self._look.part, self._look.read(field))
         if self._ignore is not None:
             part.leave_out(self._ignore)
         level = self._look.compare(self._mine, cast(Features, part), self._look.attribute)
@@ -94,7 +102,12 @@ def hopeful(model: Model, mine: Features, lines: Iterable[str], ignore: Ignore |
     :param ignore: names contacts that say nothing; `mine` is without them already.
     """
     spare, looks = _looks_of(model)
-    told = [(look.field, _Losses(look, mine, ignore)) for look in looks]
+    told = []
+    for look in looks:
+        if look.says_nothing(mine):
+            spare -= look.losses[MISSING]
+        else:
+            told.append((look.field, _Losses(look, mine, ignore)))
     for line in lines:
         own, left = line.split(packing.FIELD), spare
         for field, losses in told:

@@ -7,7 +7,7 @@ from django.db.models.functions import Concat
 from cmdm import jobs as kit_jobs
 from cmdm.verifying import broken
 from customers import jobs
-from customers.actions import loading, loads, storing
+from customers.actions import filling, loading, loads, storing
 from customers.models import Customer, Load, RejectedRow, SearchTerm, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.terms import terms_of
@@ -133,7 +133,7 @@ class TestALargeFile:
         load = loads.prepare_run(upload(source, text(*rows), actor=olga), actor=olga)
         load = loading.begin(load, actor=olga, hold=lambda: None)
 
-        jobs._store(load, actor=olga, hold=lambda: None, progress=lambda *_args: None)
+        filling._store(load, jobs.SLAB, actor=olga, hold=lambda: None, progress=lambda *_args: None)
 
         assert len(storing.unplaced(source)) == 20
         found = {pk: set() for pk in storing.unplaced(source)}
