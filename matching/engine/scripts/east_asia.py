@@ -1,8 +1,8 @@
 """Chinese, Japanese and Korean names: where the family name ends, and how both are spelt in Latin letters.
 
-The family name comes first, of one sign but for those that are listed. One written name has several spellings: Korean
-by the Revised Romanization and as most passports have it, Chinese by Pinyin, by Wade-Giles and in families from
-the south. A name whose first signs are a Japanese family name is read as Japanese first, then as Chinese.
+The family name comes first, of one sign but for those that are listed. Korean is spelt by the Revised Romanization, but
+for family names, which have spellings of their own; Chinese by Pinyin. Other spellings mostly sound the same. A name
+whose first signs are a Japanese family name is read as Japanese; one that may as well be Chinese is read as both.
 """
 
 import re
@@ -11,20 +11,17 @@ from typing import Final
 
 from anyascii import anyascii
 
-from matching.engine.scripts.surnames import CHINESE, DOUBLE, JAPANESE, JAPANESE_GIVEN, KOREAN
+from matching.engine.scripts.surnames import AMBIGUOUS, CHINESE, DOUBLE, JAPANESE, JAPANESE_GIVEN, KOREAN
 
 HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 KANA: Final = re.compile("[\u3041-\u30ff\u31f0-\u31ff]")
 EAST_ASIAN: Final = re.compile("[\u3041-\u30ff\u31f0-\u31ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 _UNDIVIDED: Final = re.compile("^[\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3々]{2,6}$")
-SPELLINGS: Final = 4
 
 _INITIALS: Final = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
 _VOWELS: Final = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split()
 _FINALS: Final = " k k k n n n t l k m l l l p l m p p t t ng t t k t p t".split(" ")
-_SPOKEN: Final = {"eo": "u", "yeo": "yu", "u": "oo", "ui": "ee", "i": "i"}
-_GILES: Final = tuple(each.split(":") for each in "zh:ch ch:ch sh:sh x:hs q:ch j:ch z:ts c:ts r:j b:p d:t g:k".split())
 _MARKED: Final = {**{sign: f"'{sign}" for sign in "ぁぃぅぇぉゃゅょァィゥェォャュョ"}, "っ": "=", "ッ": "=", "ー": ""}
 _SMALL: Final = re.compile("((?:[a-z]{1,2})?[aiueo])'(y?[aiueo])")
 _DOUBLE: Final = re.compile("=([a-z])")
@@ -46,8 +43,7 @@ def divided(full: str) -> tuple[str, str]:
 
 def spellings(given: str, family: str) -> tuple[tuple[str, str], ...]:
     """The ways in which such a name is spelt, each a given and a family name; the commonest first."""
-    found = tuple(dict.fromkeys((a, b) for a, b in _spellings(_joined(given), _joined(family)) if a or b))
-    return found[:SPELLINGS]
+    return tuple(_spellings(_joined(given), _joined(family)))
 
 
 def given_name(text: str) -> str:
@@ -68,26 +64,23 @@ def _joined(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def _spellings(given: str, family: str) -> list[tuple[str, str]]:
     if HANGUL.search(given + family):
-        return _korean(given, family)
-    if KANA.search(given + family):
-        return [(_japanese(given), _japanese(family))]
-    pinyin, families = "".join(_syllables(given)), _chinese(family)
-    chinese = [(pinyin, each) for each in families]
-    chinese.append(("".join(map(_giles, _syllables(given))), "".join(map(_giles, _syllables(family)))))
-    japanese = [(_japanese(given), JAPANESE[family][0])] if family in JAPANESE else []
-    return [*chinese, *japanese] if family in CHINESE or not japanese else [*japanese, *chinese]
+        return [("".join(map(_revised, given)), KOREAN.get(family) or "".join(map(_revised, family)))]
+    japanese, chinese = (_japanese(given), _japanese(family)), (_pinyin(given), CHINESE.get(family) or _pinyin(family))
+    if KANA.search(given + family) or (family in JAPANESE and family not in AMBIGUOUS):
+        return [japanese]
+    return [chinese, japanese] if family in AMBIGUOUS else [chinese]
 
 
 def _japanese(text: str) -> str:
     """By the lists; kana by themselves, a long vowel as one letter."""
     if text in JAPANESE:
-        return JAPANESE[text][0]
+        return JAPANESE[text]
     if text in JAPANESE_GIVEN:
-        return JAPANESE_GIVEN[text][0]
+        return JAPANESE_GIVEN[text]
     if HANGUL.search(text):
-        return _korean(text, "")[0][0]
+        return "".join(map(_revised, text))
     if not KANA.search(text):
-        return "".join(_syllables(text))
+        return _pinyin(text)
     sounds = anyascii("".join(_MARKED.get(sign, sign) for sign in text)).lower()
     return _LONG.sub(lambda found: found.group()[0], _DOUBLE.sub(r"\1\1", _SMALL.sub(_small, sounds)))
 
@@ -99,25 +92,8 @@ def _small(found: re.Match[str]) -> str:
     return f"{before[:-1]}{glide}{small[-1]}"
 
 
-def _chinese(family: str) -> list[str]:
-    return [*CHINESE.get(family, ()), "".join(_syllables(family))][:3] if family else [""]
-
-
-def _korean(given: str, family: str) -> list[tuple[str, str]]:
-    listed = KOREAN.get(family, ())
-    families = list(dict.fromkeys([*listed, "".join(map(_revised, family))])) if family else [""]
-    revised, spoken = "".join(map(_revised, given)), "".join(map(_popular, given))
-    first, *others = families
-    return [(revised, first), (spoken, first), *((spoken, each) for each in others[:2]), (revised, families[-1])]
-
-
 def _revised(syllable: str) -> str:
     return "".join(_sounds(syllable))
-
-
-def _popular(syllable: str) -> str:
-    first, vowel, last = _sounds(syllable)
-    return ("k" if first == "g" else first) + _SPOKEN.get(vowel, vowel) + last
 
 
 def _sounds(syllable: str) -> tuple[str, str, str]:
@@ -127,14 +103,5 @@ def _sounds(syllable: str) -> tuple[str, str, str]:
     return _INITIALS[place // 588], _VOWELS[place // 28 % 21], _FINALS[place % 28]
 
 
-def _syllables(text: str) -> list[str]:
-    return [anyascii(sign).lower().strip() for sign in text]
-
-
-def _giles(syllable: str) -> str:
-    """A syllable of Pinyin as Wade and Giles write it, without its apostrophe."""
-    for pinyin, giles in _GILES:
-        if syllable.startswith(pinyin):
-            syllable = giles + syllable[len(pinyin) :]
-            break
-    return syllable.replace("ong", "ung").replace("ian", "ien") if not syllable.endswith("iang") else syllable
+def _pinyin(text: str) -> str:
+    return "".join(anyascii(sign).lower().strip() for sign in text)

@@ -183,7 +183,7 @@ WRITTEN = (
         ("حسن", "حسين"),
         ("Hussein", "Hasan"),
     ),
-    *(("지성", "박"), ("Ji-sung", "Pak"), ("小明", "王"), ("Xiaoming", "Wong"), ("健", "林"), ("Ken", "Hayashi")),
+    *(("지성", "박"), ("Ji-sung", "Park"), ("小明", "王"), ("Xiaoming", "Wong"), ("健", "林"), ("Ken", "Hayashi")),
 )
 IN_SCRIPTS = [
     *({"given_name": given, "family_name": family} for given, family in WRITTEN),
