@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import wait
+from contextlib import ExitStack
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -159,6 +160,23 @@ class TestTurns:
                 failing.result(SOON)
             with pytest.raises(OperationalError):
                 written(second.next())
+
+    def test_who_comes_after_a_slice_waits_until_it_is_known_what_became_of_it(self, committing):
+        """Its locks are free a moment before: the database lets go of them when the transaction is taken back."""
+        came = threading.Event()
+
+        def failing(turn):
+            with turn.taken(), ExitStack() as behind, transaction.atomic():
+                behind.callback(came.wait, 5 * A_WHILE)
+                turn.begin()
+                turn.begun()
+                raise ValueError
+
+        with alone(), writers() as (one, other):
+            first = Turn.first()
+            one.submit(failing, first)
+            with pytest.raises(OperationalError):
+                other.submit(written, first.next(), then=came.set).result(SOON)
 
     def test_after_one_whose_records_somebody_placed_the_next_is_written(self, committing):
         with alone(), writers() as (one, other):
