@@ -16,7 +16,7 @@ from cmdm.verifying import broken
 from customers import jobs
 from customers.actions import loads
 from customers.models import SourceRecord
-from matching.actions import keys, placing_bulk, placing_stored
+from matching.actions import keys, ledger, placing_bulk, placing_stored
 from matching.actions.placing_slices import Since, Writing
 from matching.actions.placing_turns import Turn, alone, writers
 from matching.models import Candidate, OversizedBlock
@@ -241,6 +241,25 @@ class TestLoads:
         assert SourceRecord.objects.get(key=LAST).customer_id == SourceRecord.objects.get(source=shop).customer_id
         assert broken() == []
 
+    def test_who_was_merged_away_meanwhile_gets_no_record(self, committing):
+        domain = make_domain("retail")
+        run(upload(make_source(domain, "shop"), text(person(0), person(1)), actor=system_user()), actor=system_user())
+        one, other = SourceRecord.objects.select_related("customer").order_by("key")
+        rows = upload(make_source(domain), text(*map(person, range(20))), actor=system_user())
+        kept = []
+
+        def merge(_done, _total, phase):
+            if "Writing" in phase and not kept:
+                both = [one.customer, other.customer]
+                seen = {each.pk: each.version for each in both}
+                kept.append(ledger.merge(both, actor=system_user(), seen=seen, by_machine=True))
+
+        load = loads.prepare_run(rows, actor=system_user())
+        jobs.run(load, actor=system_user(), hold=lambda: None, progress=merge)
+        again = SourceRecord.objects.filter(source=load.source, key__in=[one.key, other.key])
+        assert {each.customer_id for each in again} == {each.pk for each in kept}
+        assert broken() == []
+
     def test_who_lost_the_load_writes_no_further_slice(self, committing):
         def lost():
             if AuditEntry.objects.filter(deed="records.placed").count() == 2:
@@ -250,6 +269,23 @@ class TestLoads:
         with pytest.raises(Fenced):
             jobs.run(load, actor=system_user(), hold=lost, progress=lambda *_at: None)
         assert AuditEntry.objects.filter(deed="records.placed").count() == 2
+
+    def test_who_lost_the_load_behind_its_last_slice_lists_no_blocks(self, committing):
+        over = []
+
+        def progress(_done, _total, phase):
+            if "Writing" in phase and not SourceRecord.objects.filter(placed_at__isnull=True).exists():
+                over.append(phase)
+
+        def lost():
+            if over:
+                raise Fenced
+
+        load = loads.prepare_run(uploaded(make_domain("retail")), actor=system_user())
+        with pytest.raises(Fenced):
+            jobs.run(load, actor=system_user(), hold=lost, progress=progress)
+        assert over
+        assert not AuditEntry.objects.filter(deed="load.matched").exists()
 
     def test_a_slice_that_is_taken_back_has_founded_nobody_that_the_next_could_ask_about(self, committing):
         """The third slice has the first record of a person, the fourth the one in doubt whether it is the same."""
