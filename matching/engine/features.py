@@ -104,15 +104,17 @@ def without(features: Features, ignore: Ignore) -> Features:
 
 
 def telling_emails(emails: Iterable[Email], ignore: Ignore) -> tuple[Email, ...]:
-    """Those that are not ignored, as the two that follow."""
+    """Those of the e-mails that are not ignored."""
     return tuple(each for each in emails if not ignore("email", each.whole))
 
 
 def telling_phones(phones: Iterable[Phone], ignore: Ignore) -> tuple[Phone, ...]:
+    """Those of the phones that are not ignored."""
     return tuple(each for each in phones if not ignore("phone", each.number))
 
 
 def telling_identifiers(identifiers: Iterable[Identifier], ignore: Ignore) -> tuple[Identifier, ...]:
+    """Those of the identifiers that are not ignored."""
     return tuple(each for each in identifiers if not ignore("identifier", f"{each.scheme}:{each.value}"))
 
 
