@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import F
+from django.db.models.functions import Abs
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -256,10 +258,7 @@ class ModelView:
         rows = Candidate.objects.visible_to(self.user).open().filter(party_type=self.row.party_type)
         view = access.scope(self.user, "view")
         rows = rows.filter(left__domain__in=view, right__domain__in=view).select_related("left", "right")
-        found = sorted(
-            rows.defer("left__raw", "right__raw").order_by("pk")[:200], key=lambda row: abs(row.probability - 0.5)
-        )
-        shown = found[:PAIRS]
+        shown = list(rows.defer("left__raw", "right__raw").order_by(Abs(F("probability") - 0.5), "pk")[:PAIRS])
         ends = {side.customer_id or 0 for row in shown for side in (row.left, row.right)}
         customers = list(Customer.objects.visible_to(self.user).filter(pk__in=ends))
         names = {one.id: one.name or one.number for one in summaries(customers, self.user)}

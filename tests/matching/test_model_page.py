@@ -7,13 +7,16 @@ from django.urls import reverse
 
 from cmdm import jobs
 from cmdm.models import Domain, Job
-from customers.models import SourceRecord
-from matching.actions import models, rehearsing, verdicts
+from customers.models import Source, SourceRecord
+from matching.actions import matching, models, rehearsing, verdicts
+from matching.actions.candidates import Question
 from matching.engine.defaults import person_model
+from matching.engine.evidence import Score
 from matching.engine.model import Model
 from matching.models import Candidate, MatchModel, OversizedBlock
+from matching.queries.model_pages import model_view
 from tests.support.people import make_domain, make_user
-from tests.support.records import ANNA, ANNE, KARL, make_source, seen, stored
+from tests.support.records import ANNA, ANNE, KARL, make_source, person, seen, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +55,17 @@ class TestPage:
         assert "a lower line" in text and "Promote" not in text, "it was not rehearsed"
         assert "Anna Bergström and Anne Bergström" in text, "the question is explained"
 
+    def test_the_least_certain_question_of_all_is_explained_first(self, client, owner, retail):
+        crm = Source.objects.get(key="crm")
+        names = [f"{one}{other}" for one in "bcdfg" for other in "aeio"] + ["Zuzana"]
+        rows = [stored(crm, f"x{name}", person(name.title() * 2, f"{name.title()}berg")) for name in names]
+        pairs = [(one, other) for place, one in enumerate(rows) for other in rows[place + 1 :]]
+        said = {one.pk: Score(0, 0.5 if one is rows[-2] else 0.9, 0, 0, (), ()) for one in rows}
+        matching.ask([Question(one, other, said[one.pk], 1) for one, other in pairs], actor=owner)
+        shown = model_view("person", owner, version=None, tried=None, pair=None)
+        assert Candidate.objects.open().count() > 200
+        assert "Zuzana" in shown.choices[0][1] and shown.pair.candidate == shown.choices[0][0]
+
     def test_a_curve_of_a_few_answers_does_not_hide_what_training_estimates(self, client, owner, draft):
         bins = [{"low": 0.0, "high": 0.05, "pairs": 90.0, "mean": 0.01, "true": 0.02}]
         trained = {**draft.definition, "trained": {"calibration": bins, "calibration_error": 0.0121}}
@@ -66,6 +80,10 @@ class TestPage:
     def test_a_rehearsal_brings_its_charts_their_tables_and_the_way_on(self, client, owner, draft):
         rehearsing.rehearse(draft, actor=owner, report=lambda done, total, phase: None)
         text = client.get(page(draft, automatic="0.8", review="0.3")).text
+        assert "Customers that would be taken apart" in text and "Customers that “match” would take apart" in text
+        shown = model_view("person", owner, version=draft.version, tried=None, pair=None).precision_recall
+        assert shown.head.count("95 % interval") == 2, "of the recall, too"
+        assert {len(row) for row in shown.rows} == {len(shown.head)}
         for said in ("What it would do", "How the weights spread", "Precision and recall", "As a table", "Promote"):
             assert said in text
         assert "try 0.80" in text and "Rehearse 0.80" in text
