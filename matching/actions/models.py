@@ -163,7 +163,9 @@ def promote(row: MatchModel, *, actor: User) -> MatchModel:
     """
     access.require_everywhere(actor, "configure")
     row, before = _held(row)
-    if row.state != State.REHEARSED or row.promoting_since:
+    if row.promoting_since:
+        raise Refused(_("This version is being promoted: it decides as soon as every record has its keys."))
+    if row.state != State.REHEARSED:
         raise Refused(_("Rehearse the version first: promoting is for what has been looked at."))
     if before is not None and row.rehearsal.get("against") != before.version:
         raise Refused(_("Another version has come into force since the rehearsal. Rehearse again."))

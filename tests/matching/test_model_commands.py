@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from cmdm.models import AuditEntry
+from cmdm.actions import Refused
+from cmdm.models import AuditEntry, system_user
+from matching.actions import models, rehearsing
 from matching.engine.defaults import person_model
 from matching.engine.model import Rule
 from matching.models import MatchModel
@@ -50,6 +52,17 @@ class TestWhoMayLook:
 
 
 class TestLifeByCommand:
+    def test_a_promotion_that_was_cut_off_goes_on(self, four):
+        fewer = replace(person_model(), rules=person_model().rules[:-1])
+        row = models.draft(fewer, actor=system_user(), origin="imported")
+        row = rehearsing.rehearse(row, actor=system_user(), report=lambda done, total, phase: None)
+        assert models.promote(row, actor=system_user()).promoting_since, "its keys are still to come"
+        with pytest.raises(Refused, match="is being promoted"):
+            models.promote(row, actor=system_user())
+        steward = make_user("steward", domain=four[0].domain)
+        assert "right" in refused("promote", "person:2", "--as", steward.username)
+        assert run("promote", "person:2")["state"] == "in force"
+
     def test_from_training_to_being_in_force(self, four):
         assert run("train", "person")["state"] == "draft"
         assert "Rehearse the version first" in refused("promote", "person:2")

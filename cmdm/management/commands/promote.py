@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from cmdm import jobs
+from cmdm import access, jobs
 from cmdm.actions import Refused
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import Job, User
@@ -34,7 +34,9 @@ class Command(HubCommand):
         if options["drop"]:
             row = models.drop(row, actor=actor)
             return Said(_("%(model)s is dropped.") % {"model": name_of(row)}, summary(row))
-        row = models.promote(row, actor=actor)
+        access.require_everywhere(actor, "configure")
+        # One that was cut off goes on where it stood.
+        row = row if row.promoting_since else models.promote(row, actor=actor)
         while row.promoting_since:
             self._bring_keys(row)
             row.refresh_from_db()
