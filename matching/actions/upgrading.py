@@ -1,6 +1,6 @@
 """After an upgrade: what an earlier edition of the engine made of records is made anew."""
 
-from cmdm import jobs
+from cmdm import audit, jobs
 from cmdm.actions import action
 from cmdm.models import Job, User
 from customers.actions import laying
@@ -22,7 +22,9 @@ def catch_up(*, actor: User) -> list[Job]:
     corrected = laying.lay_missing(actor=actor)
     if not corrected and not _is_behind():
         return []
-    return [jobs.enqueue(REKEY, actor=actor, party=party) for party in models_in_force()]
+    made = [jobs.enqueue(REKEY, actor=actor, party=party) for party in models_in_force()]
+    audit.record(actor, "keys.renewing_asked", counts={"jobs": len(made)})
+    return made
 
 
 def _is_behind() -> bool:

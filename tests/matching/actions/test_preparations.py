@@ -8,7 +8,7 @@ from django.db.models import F
 from django.db.utils import IntegrityError
 
 from cmdm import jobs, verifying
-from cmdm.models import Job, system_user
+from cmdm.models import AuditEntry, Job, system_user
 from customers.models import SourceRecord
 from matching.actions import models, upgrading
 from matching.engine.defaults import person_model
@@ -134,6 +134,7 @@ def test_after_an_upgrade_what_an_earlier_edition_made_is_made_anew_once(scene):
     PreparedRecord.objects.filter(pk=records[2].pk).update(preparation=7)
     MatchKey.objects.filter(record=records[0]).update(key=F("key") + 1)
     asked = upgrading.catch_up(actor=system_user())
+    assert {one.change for one in asked} == {AuditEntry.objects.get(deed="keys.renewing_asked").change}
     assert upgrading.catch_up(actor=system_user()) == []
     for one in asked:
         jobs.run(str(one.pk))
