@@ -268,7 +268,7 @@ def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
 
 def blocking_of(model: Model) -> Any:
     """What decides which keys a record has, and what is kept of it prepared."""
-    return [rule.parts for rule in model.rules], model.block_cap, model.preparation
+    return [rule.parts for rule in model.rules], model.block_cap, model.finer, model.preparation
 
 
 ENDED = (State.RETIRED, State.DROPPED)

@@ -15,6 +15,7 @@ from typing import Final
 
 from matching.engine.frequencies import person_names
 from matching.engine.model import SMALLEST, Alternative, Comparison, LevelWeight, Model, Rule
+from matching.engine.vocabulary import FINER
 
 # Folded. Names that people bear stay out: Guest and Gast, Li Na, the initial N.
 _NO_NAME: Final = (
@@ -241,7 +242,8 @@ def person_model() -> Model:
             _of_person("identifier", "Identifier", "identifier", _IDENTIFIER),
         ),
         rules=(*_PERSON_RULES, *_PERSON_FURTHER),
-        block_cap=100,
+        block_cap=50,
+        finer=(*FINER, "city"),
         alternatives=(
             Alternative(
                 "household",

@@ -62,7 +62,7 @@ def subdivide(model: Model, features: Features, key: Key) -> tuple[str, ...]:
     parts = model.rules[key.rule].parts
     known = {implied for part in parts for implied in IMPLIED.get(part, (part,))}
     return tuple(
-        f"{key.text}|{part}={value}" for part in FINER if part not in known for value in _values(part, features)
+        f"{key.text}|{part}={value}" for part in model.finer if part not in known for value in _values(part, features)
     )
 
 
@@ -166,8 +166,6 @@ PARTS: Final[dict[str, Part]] = {
     "organisation_word": lambda f: (word for name in f.organisations for word in rarest_words(name)),
     "website": lambda f: f.websites,
 }
-
-FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "house", "phone", "email")
 
 IMPLIED: Final[dict[str, tuple[str, ...]]] = {
     "birth_date": ("birth_date", "birth_year"),

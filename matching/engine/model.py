@@ -17,7 +17,7 @@ from typing import Any, Final, Self
 
 from matching.engine.accounts import fault_of
 from matching.engine.reading import ModelError, Reader
-from matching.engine.vocabulary import CAME_LATER, KEY_PARTS, LEVELS, MISSING, PARTY_TYPES
+from matching.engine.vocabulary import CAME_LATER, FINER, KEY_PARTS, LEVELS, MISSING, PARTY_TYPES
 
 __all__ = [
     "Alternative",
@@ -126,7 +126,7 @@ class Model:
     """Everything the engine needs to know about one type of party.
 
     `automatic` and `review` are probabilities; `margin` is how many bits the best customer must be
-    ahead of the second; `block_cap` is the size above which a block is sub-divided; a contact held
+    ahead of the second; `block_cap` is the size above which a block is sub-divided by each of `finer`; a contact held
     by more than `shared_limit` parties says nothing about any of them. `records` is the size of the
     hub for which the priors are meant; `trained` is the account of how the weights were learned.
     """
@@ -147,6 +147,7 @@ class Model:
     records: int = 100_000
     interactions: tuple[Interaction, ...] = ()
     trained: Mapping[str, Any] = field(default_factory=dict)
+    finer: tuple[str, ...] = FINER
 
     def sized(self, records: int) -> Self:
         """The same model for a hub of another size.
@@ -182,6 +183,8 @@ class Model:
         content: dict[str, Any] = json.loads(json.dumps(whole), parse_int=float)
         for rule, shown in zip(self.rules, content["rules"], strict=True):
             shown["up_to"] = rule.up_to
+        if self.finer == FINER:
+            del content["finer"]  # as models were written before they could say: theirs keep their digest
         return {**content, **counts, "trained": dict(self.trained)}
 
     def digest(self) -> str:
@@ -210,6 +213,7 @@ class Model:
             records=reader.integer("records", cls.records),
             interactions=tuple(_interaction(each) for each in reader.objects("interactions")),
             trained=reader.mapping("trained"),
+            finer=reader.texts("finer", cls.finer),
         )
         reader.done()
         model.validate()
@@ -245,6 +249,9 @@ class Model:
             _require(rule.up_to >= 0, f"rules[{index}].up_to", "must not be negative")
             for part in rule.parts:
                 _require(part in KEY_PARTS, f"rules[{index}].parts", f"{part!r} is no part of a key")
+        _require(bool(self.finer), "finer", "must not be empty")
+        for index, part in enumerate(self.finer):
+            _require(part in KEY_PARTS, f"finer[{index}]", f"{part!r} is no part of a key")
         kinds = {each.code: each.kind for each in self.comparisons}
         for index, interaction in enumerate(self.interactions):
             _validate_interaction(interaction, kinds, f"interactions[{index}]")

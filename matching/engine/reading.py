@@ -43,9 +43,9 @@ class Reader:
             raise ModelError(f"{self.path}.{key}: must be a whole number")
         return found
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; none where it is left out."""
-        found = self._take(key, [])
+    def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """A list of texts; the default where it is left out."""
+        found = self._take(key, default)
         if not isinstance(found, list | tuple) or not all(isinstance(each, str) for each in found):
             raise ModelError(f"{self.path}.{key}: must be a list of texts")
         return tuple(found)

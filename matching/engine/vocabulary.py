@@ -79,6 +79,8 @@ LABELS: Final[dict[str, str]] = {
     "different": "different",
 }
 
+# By what a block over the cap is divided, where a model does not say.
+FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "house", "phone", "email")
 KEY_PARTS: Final = frozenset(
     {
         "identifier",

@@ -40,11 +40,17 @@ def _rules(old: Model, new: Model) -> Iterator[str]:
         yield _("Compares those who agree in %(parts)s") % {"parts": in_words(parts)}
     for parts in sorted(before - after):
         yield _("No longer compares those who agree in %(parts)s") % {"parts": in_words(parts)}
+    if old.finer != new.finer:
+        yield _("Divides large blocks by %(parts)s") % {"parts": ", ".join(_words(part) for part in new.finer)}
 
 
 def in_words(parts: tuple[str, ...]) -> str:
     """The parts of a rule."""
-    return " + ".join(_(part.replace("_", " ")) for part in parts)
+    return " + ".join(map(_words, parts))
+
+
+def _words(part: str) -> str:
+    return _(part.replace("_", " "))
 
 
 def _starts(old: Model, new: Model) -> Iterator[str]:

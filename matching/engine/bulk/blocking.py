@@ -67,7 +67,7 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
         if keep:
             blocks.plain.append(made)
         if compared is None:
-            blocks.compared.append(_divided(blocks, maker, made, sizes[groups], keep=keep))
+            blocks.compared.append(_divided(blocks, maker, made, groups, sizes, keep=keep))
         else:
             blocks.compared.append(compared)
     return blocks
@@ -90,22 +90,26 @@ def _made(maker: KeyMaker, model: Model, records: int) -> Iterator[tuple[RuleKey
         yield from side_by_side(records, [partial(one, rule) for rule in batch])
 
 
-def _divided(blocks: Blocks, maker: KeyMaker, made: RuleKeys, sizes: Ints, *, keep: bool) -> Lists:
-    """What is compared under a rule with blocks over the cap: finer ones stand for those. `sizes` are by key."""
-    cap, columns = maker.model.block_cap, blocks.columns
-    over = sizes > cap
-    large = made.where(over)
+def _divided(blocks: Blocks, maker: KeyMaker, made: RuleKeys, groups: Ints, sizes: Ints, *, keep: bool) -> Lists:
+    """What is compared under a rule with blocks over the cap: finer ones stand for those, numbered after the others."""
+    cap, records = maker.model.block_cap, len(blocks.columns)
+    large = made.where((sizes > cap)[groups])
     blocks.large += _report(large, finer=False)
     finer = maker.finer(large)
     blocks.finer += finer if keep else []
-    used = [made.where(~over)]
+    plain = _shared(made.rows, groups, np.where(sizes > cap, 0, sizes), records)
+    if not finer:
+        return plain
+    used = []
     for each in finer:
         fitting, beyond = _apart(each, cap)
         blocks.large += _report(beyond, finer=True)
         used += [fitting, _windows(beyond, maker)]
     rows, numbers = joined(used)
-    groups, _places, counts = grouped(numbers)
-    return _shared(rows, groups, counts, len(columns))
+    divided, _places, counts = grouped(numbers)
+    more = _shared(rows, divided, counts, records)
+    before = np.int32(np.count_nonzero((sizes > 1) & (sizes <= cap)))
+    return plain.joined(Lists(more.starts, more.values + before))
 
 
 def _shared(rows: Ints, groups: Ints, sizes: Ints, records: int) -> Lists:

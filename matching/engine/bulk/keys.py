@@ -96,7 +96,7 @@ class KeyMaker:
         parts = self.model.rules[large.rule].parts
         implied = {each for part in parts for each in reference.IMPLIED.get(part, (part,))}
         made = []
-        for place, name in enumerate(reference.FINER):
+        for place, name in enumerate(self.model.finer):
             if name in implied:
                 continue
             part = self.part(name)

@@ -18,8 +18,8 @@ from matching.engine.vocabulary import LEVELS
 
 # Cheap and telling ones first: most pairs fall below the floor before a text is compared.
 _ORDER: Final = (
-    *("identifier", "date", "suffix", "phone", "given_name", "family_name", "website", "organisation_name"),
-    *("email", "exact", "middle_name", "address", "text"),
+    *("identifier", "date", "suffix", "phone", "exact", "given_name", "family_name", "website", "organisation_name"),
+    *("email", "middle_name", "address", "text"),
 )
 
 

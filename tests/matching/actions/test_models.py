@@ -208,6 +208,10 @@ class TestOtherBlocking:
         third = stored(scene.desk, "1", ANNA)
         assert third.customer_id == anna.customer_id, "found by the new keys"
 
+    def test_another_way_to_divide_large_blocks_is_another_set_of_keys(self):
+        own = person_model()
+        assert models.blocking_of(replace(own, finer=own.finer[:-1])) != models.blocking_of(own)
+
     def test_what_comes_in_meanwhile_has_the_keys_of_both(self, scene, owner):
         _row, _job = self.promoting(owner)
         for values in (ANNA, {**ANNA, "family_name": "Lindqvist"}):

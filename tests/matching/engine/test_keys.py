@@ -175,6 +175,15 @@ def test_the_key_of_a_large_block_is_sub_divided_by_what_it_does_not_hold():
     assert not any("initial" in text for text in finer)
 
 
+def test_a_model_says_by_what_its_large_blocks_are_divided():
+    ann = person(
+        given_name="Ann", family_name="Lee", birth_date="1954-03-17", address=home("3 High Rd", "Bern", "3000")
+    )
+    key = next(key for key in keys(PERSONS, ann) if RULES[key.rule] == "names")
+    assert f"{key.text}|city=bern" in subdivide(PERSONS, ann, key)
+    assert subdivide(replace(PERSONS, finer=("house",)), ann, key) == (f"{key.text}|house=3",)
+
+
 def test_a_record_with_nothing_more_has_no_finer_keys():
     bare = person(given_name="Ann", family_name="Lee")
     key = keys(PERSONS, bare)[0]

@@ -2,10 +2,12 @@
 
 import copy
 import json
+from dataclasses import replace
 
 import pytest
 
 from matching.engine.model import Model, ModelError
+from matching.engine.vocabulary import FINER
 from tests.matching.engine.parties import ORGANISATIONS, PERSONS
 
 
@@ -25,6 +27,14 @@ def test_another_weight_is_another_digest():
     content = PERSONS.to_dict()
     content["comparisons"][0]["levels"][0]["bits"] += 0.5
     assert Model.from_dict(content).digest() != PERSONS.digest()
+
+
+def test_a_model_from_before_models_said_how_large_blocks_are_divided_reads_and_keeps_its_digest():
+    earlier = replace(PERSONS, finer=FINER)
+    content = earlier.to_dict()
+    assert "finer" not in content
+    assert Model.from_dict(content) == earlier
+    assert "city" in Model.from_dict(PERSONS.to_dict()).finer
 
 
 def put(content, path, value):
@@ -49,6 +59,8 @@ def put(content, path, value):
         (["comparisons", 1, "code"], "given_name", "model.comparisons: must not use a code twice"),
         (["rules", 0, "parts"], ["shoe_size"], "model.rules[0].parts: 'shoe_size' is no part of a key"),
         (["frequencies", "given_name", "unseen"], 0, "model.frequencies.given_name: shares must lie above 0"),
+        (["finer"], ["shoe_size"], "model.finer[0]: 'shoe_size' is no part of a key"),
+        (["finer"], [], "model.finer: must not be empty"),
         (["records"], 3, "model.records: must lie between 100 and"),
         (["rules", 0, "up_to"], -1, "model.rules[0].up_to: must not be negative"),
         (["alternatives", 0, "learns"], ["smell"], "model.alternatives[0].learns: must name comparisons"),
