@@ -79,10 +79,11 @@ class Texts:
         if whole.isascii():
             return np.frombuffer(whole.encode(), dtype=np.uint8).copy()
         points = np.frombuffer(whole.encode("utf-32-le"), dtype=np.uint32)
-        bytes_of = np.arange(points.max() + 1, dtype=np.uint32)
         further = np.unique(points[points >= _ASCII])
+        bytes_of = np.zeros(points.max() + 1, dtype=np.uint8)
+        bytes_of[:_ASCII] = np.arange(_ASCII)
         bytes_of[further] = np.minimum(np.arange(len(further)) + _ASCII, _SCARCE)
-        return bytes_of[points].astype(np.uint8)
+        return bytes_of[points]
 
     @cached_property
     def spelt(self) -> Ints:
