@@ -11,7 +11,6 @@ from consent.models import ConsentEvent, Contradiction, Proposal
 from customers.models import Customer, RejectedRow, Relation
 from matching.actions import customer_groups, placing
 from matching.models import Candidate, LedgerEntry, Verdict
-from matching.queries import prepared
 from tests.support.people import make_domain
 from tests.support.records import ANNA, make_source, stored
 
@@ -68,17 +67,6 @@ def test_where_a_record_lies_is_read_by_its_id_whatever_statistics_say():
     # In a table as good as empty either index of the id costs the same.
     assert "record_compared" in plan or "customers_sourcerecord_pkey" in plan
     assert "customer_id" not in plan
-
-
-def test_mates_are_compared_without_a_look_at_the_rows_of_their_records():
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-        # Where others have just written, a look at the rows costs no more: what is asked is whether it can be spared.
-        cursor.execute("SET LOCAL enable_indexscan = off")
-        cursor.execute(f"EXPLAIN {prepared.LINES}", [1, [1, 2]])
-        plan = " ".join(line for (line,) in cursor.fetchall())
-    assert "Index Only Scan using record_compared on customers_sourcerecord r" in plan
 
 
 def test_the_check_at_commit_looks_at_no_customer_but_those_that_were_touched():

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
@@ -21,7 +22,8 @@ from matching.queries.prepared import lines, opened, sealed
 from matching.queries.stored import comparable
 from matching.queries.stored import stored as in_columns
 from tests.matching.actions.test_models import owner, rehearsed  # noqa: F401
-from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, close, stored, take
+from tests.support.people import make_domain
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, close, make_source, stored, take
 
 KEYS = "records have the keys of their values"
 MODEL = person_model()
@@ -142,3 +144,17 @@ def test_after_an_upgrade_what_an_earlier_edition_made_is_made_anew_once(scene):
     assert [kept(record) for record in records] == [line_of(record.values) for record in records]
     assert verifying.broken([KEYS]) == []
     assert upgrading.catch_up(actor=system_user()) == []
+
+
+def test_mates_are_compared_without_a_look_at_the_rows_of_their_records(committing):
+    """Where a table has been vacuumed, what an index holds is read from it alone."""
+    crm = make_source(make_domain("retail"))
+    for key in "abc":
+        stored(crm, key, ANNA)
+    with psycopg.connect(committing.url_owner, autocommit=True) as owning:
+        owning.execute("VACUUM (ANALYZE) customers_sourcerecord")
+    with connection.cursor() as cursor:
+        cursor.execute("SET enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {prepared.LINES}", [1, [1, 2]])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "Index Only Scan using record_compared on customers_sourcerecord r" in plan
