@@ -186,7 +186,7 @@ class TestBlocking:
         SourceRecord.objects.get(key="2").match_keys.create(key=2, rule=0, finer=True)
         text = client.get(reverse("matching:blocks")).text
         assert text.count("within finer keys</td>") == 1
-        assert "each with at most 100 of the others" in text
+        assert f"each with at most {person_model().block_cap} of the others" in text
 
     def test_who_configures_not_everywhere_counts_nothing(self, client, owner):
         make_domain("another")
