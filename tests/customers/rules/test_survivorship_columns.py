@@ -111,6 +111,10 @@ def written(members: dict[str, str]) -> str:
     [[({"email": [{"value": "a"}, {"value": "A", "kind": "home"}]}, 0, 1, 1)] * 2],
     [AttributeRule("email", many=True, rule="all", key=key)],
 )
+@example(
+    [[({"email": [{"value": "a"}]}, 0, 1, 1), ({"email": [{"value": "b"}]}, 1, 2, 1)]],
+    [AttributeRule("email", many=True, rule="all", key=key)],
+)
 def test_every_customer_gets_what_the_function_gives_it(customers, attributes):
     held = [records(said) for said in customers]
 
