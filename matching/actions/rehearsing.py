@@ -122,6 +122,7 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
         line_after=new.snapshot.model.automatic,
     )
     fresh = sorted(set(new.doubted) - set(old.doubted))
+    whole = [list(group) for group in new.foreseen.groups if min(group) > 0]
     return {
         "pairs": {"now": len(old.pairs.left), "then": len(new.pairs.left)},
         "gained": {"count": len(gained), "pairs": listed(old.side, new.side, gained, surprising=True)},
@@ -129,7 +130,8 @@ def _compared(old: Seen, new: Seen) -> dict[str, Any]:
         "merges": {
             "now": _joined(old.foreseen),
             "then": _joined(new.foreseen),
-            "groups": [list(group) for group in new.foreseen.groups if min(group) > 0][:SHOWN],
+            "count": len(whole),
+            "groups": whole[:SHOWN],
         },
         "partings": {
             "now": len(old.foreseen.leaving),

@@ -111,7 +111,7 @@ def count_of(told: Mapping[str, Any], name: str) -> int:
     if name == "informative":
         return len(told.get(name, ()))
     found = told.get(name, {})
-    return int(found.get("then", found.get("count", 0)))
+    return int(found.get("count", found.get("then", 0)))
 
 
 def listed(row: MatchModel, name: str, user: User, *, page: int = 1) -> Listed:

@@ -69,7 +69,9 @@ class TestForetold:
             "then": 1,
             "parts": [[jane.customer_id, [initial.pk], [jon.customer_id]]],
         }
+        # Whom it joins with a part that leaves is told there: the list of whole customers says that it is empty.
         assert row.rehearsal["merges"]["groups"] == []
+        assert (row.rehearsal["merges"]["then"], listed(row, "merges", owner).count) == (1, 0)
         [part] = listed(row, "partings", owner).parts
         assert part.customer.number == jane.customer.number
         assert [end.record for end in part.leaving] == [initial.pk]
