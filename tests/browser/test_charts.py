@@ -249,3 +249,15 @@ class TestTheModel:
             assert_fits(page)
             assert_accessible(page)
             shoot(page, f"model-{colours}")
+
+    def test_its_lists_can_be_read_in_both_looks(self, page):
+        page.locator("a[href*='/rehearsal/']").first.click()
+        lists = page.locator(".tabs a").evaluate_all("all => all.map(one => one.href)")
+        assert len(lists) == 7
+        for address in lists:
+            page.goto(address)
+            for size, colours in ((WIDE, "light"), (PHONE, "dark")):
+                page.set_viewport_size(size)
+                page.emulate_media(color_scheme=colours)
+                assert_fits(page)
+                assert_accessible(page)
