@@ -25,7 +25,7 @@ def answers(customer: Customer, user: User) -> dict[str, Any] | None:
 
 def links(customer: Customer, user: User) -> dict[str, Any] | None:
     """The ledger of this customer."""
-    rows = ledger_lines(customer)
+    rows = ledger_lines(customer, user)
     return {"rows": rows, "may_undo": access.may(user, "decide", customer), "customer": customer} if rows else None
 
 

@@ -1,10 +1,11 @@
 """What the ledger says of customers and records: read, never written here."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import connection
 
+from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from matching.models import LedgerEntry
 
@@ -17,6 +18,32 @@ _NEAR = """
 """
 MERGED, RETIRED = Customer.Status.MERGED, Customer.Status.RETIRED
 MERGE = LedgerEntry.Deed.MERGE
+
+
+def told_of(entry: LedgerEntry) -> set[int]:
+    """The records (ids) that an entry tells something of: those it moved, and those whose agreement moved them."""
+    other, pair = entry.evidence.get("record"), entry.evidence.get("pair", ())
+    return {*entry.records, *pair, *([int(other)] if other else [])}
+
+
+def visible_of(entries: Iterable[LedgerEntry], user: User) -> dict[int, str]:
+    """Of all records that these entries tell of those the user may see, by source and key; one query."""
+    told = {pk for entry in entries for pk in told_of(entry)}
+    rows = SourceRecord.objects.visible_to(user).filter(pk__in=told)
+    return {pk: f"{source} {key}" for pk, source, key in rows.values_list("pk", "source__name", "key")}
+
+
+def others_of(entries: Iterable[LedgerEntry], known: Collection[int], user: User) -> set[int]:
+    """Of the records that these entries tell of, but for those known to be visible, the visible; a query if any is."""
+    rest = {pk for entry in entries for pk in told_of(entry)}.difference(known)
+    return (
+        set(SourceRecord.objects.visible_to(user).filter(pk__in=rest).values_list("pk", flat=True)) if rest else set()
+    )
+
+
+def in_sight(entry: LedgerEntry, visible: Collection[int]) -> bool:
+    """Whether all of its records may be seen, so that what they agree in, and a person's reason, may be told."""
+    return all(pk in visible for pk in told_of(entry))
 
 
 def survivor_of(customers: Sequence[Customer], records: Sequence[SourceRecord]) -> Customer:

@@ -45,9 +45,9 @@ def remembered(customer: Customer, user: User) -> list[Remembered]:
         found.setdefault((verdict.change, _other(verdict, customer)), verdict)
     others = Customer.objects.visible_to(user).filter(pk__in={pk for _change, pk in found if pk != customer.pk})
     known = {row.id: row for row in summaries(list(others), user)}
-    decides = access.scope(user, "decide")
+    decides, views = access.scope(user, "decide"), access.scope(user, "view")
     return [
-        _remembered(verdict, known.get(pk), decides)
+        _remembered(verdict, known.get(pk), decides, views)
         for (_change, pk), verdict in found.items()
         if pk == customer.pk or pk in known
     ]
@@ -58,7 +58,9 @@ def _other(verdict: Verdict, customer: Customer) -> int:
     return next((pk for pk in ends if pk != customer.pk), customer.pk)
 
 
-def _remembered(verdict: Verdict, other: Summary | None, decides: frozenset[int]) -> Remembered:
+def _remembered(verdict: Verdict, other: Summary | None, decides: frozenset[int], views: frozenset[int]) -> Remembered:
+    """A reason may tell of either record, so it is for whoever may see both."""
+    domains = {verdict.left.domain_id, verdict.right.domain_id}
     return Remembered(
         change=verdict.change,
         answer=verdict.answer,
@@ -66,7 +68,7 @@ def _remembered(verdict: Verdict, other: Summary | None, decides: frozenset[int]
         other=other,
         by=str(verdict.decided_by),
         at=verdict.decided_at,
-        reason=verdict.reason,
+        reason=verdict.reason if domains <= views else "",
         stale=verdict.stale_since is not None,
-        revocable=other is not None and {verdict.left.domain_id, verdict.right.domain_id} <= decides,
+        revocable=other is not None and domains <= decides,
     )

@@ -10,6 +10,7 @@ from customers.models import Customer, SourceRecord
 from customers.ports import Instant, Moment
 from customers.queries.timeline import Told, behind, moment
 from matching.models import LedgerEntry, Verdict
+from matching.queries.ledgers import in_sight, visible_of
 from matching.queries.models import models_in_force
 from matching.queries.reasons import told
 
@@ -22,14 +23,15 @@ def links_told(customer: Customer, user: User, before: Instant | None, size: int
     kept = rows.select_related("actor", "customer", "source_customer")
     found = list(behind(kept, "link", before, size, "at"))
     models = models_in_force() if found else {}
+    seen = visible_of(found, user)
     return [
         moment(
             "link",
             one.at,
             one.pk,
             "arrows-split" if one.deed in ("unmerge", "undo") else "arrows-join",
-            told(one, customer, models),
-            detail=one.reason,
+            told(one, customer, models, seen),
+            detail=one.reason if in_sight(one, seen) else "",
             by="" if one.by_machine else str(one.actor),
             look="did-join",
         )
@@ -38,9 +40,14 @@ def links_told(customer: Customer, user: User, before: Instant | None, size: int
 
 
 def verdicts_told(customer: Customer, user: User, before: Instant | None, size: int) -> Sequence[Moment]:
-    """What people said of this customer's records and others."""
+    """What people said of this customer's records and others; a reason for whoever may see both."""
     mine = SourceRecord.objects.visible_to(user).filter(customer=customer).values("pk")
     rows = Verdict.objects.filter(Q(left__in=mine) | Q(right__in=mine), derived=False).select_related("decided_by")
+    found = list(behind(rows, "verdict", before, size, "decided_at"))
+    ends = {pk for one in found for pk in (one.left_id, one.right_id)}
+    seen = (
+        set(SourceRecord.objects.visible_to(user).filter(pk__in=ends).values_list("pk", flat=True)) if ends else set()
+    )
     return [
         moment(
             "verdict",
@@ -48,11 +55,11 @@ def verdicts_told(customer: Customer, user: User, before: Instant | None, size: 
             one.pk,
             "scale",
             _verdict(one),
-            detail=one.reason,
+            detail=one.reason if {one.left_id, one.right_id} <= seen else "",
             by=str(one.decided_by),
             look="did-person",
         )
-        for one in behind(rows, "verdict", before, size, "decided_at")
+        for one in found
     ]
 
 

@@ -1,6 +1,6 @@
 """How a customer came about: every step that built it, oldest first, with rule, score and model version, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cmdm.models import User
-from customers.models import Customer, SourceRecord
+from customers.models import Customer
 from matching.models import LedgerEntry
 from matching.queries.explaining import labels_of
-from matching.queries.ledgers import brought_along
+from matching.queries.ledgers import brought_along, in_sight, visible_of
 from matching.queries.models import InForce, models_in_force
 
 STEPS = 200
@@ -58,15 +58,19 @@ def came_about(customer: Customer, user: User) -> list[Step]:
     around = brought_along([customer.pk])
     rows = LedgerEntry.objects.filter(Q(customer__in=around) | Q(source_customer__in=around))
     entries = list(rows.select_related("actor", "customer", "source_customer").order_by("pk")[:STEPS])
-    named = {pk for entry in entries for pk in entry.records}
-    visible = SourceRecord.objects.visible_to(user).filter(pk__in=named)
-    names = {pk: f"{source} {key}" for pk, source, key in visible.values_list("pk", "source__name", "key")}
+    names = visible_of(entries, user)
     models = models_in_force() if entries else {}
     return [step_of(entry, names, models) for entry in entries]
 
 
-def step_of(entry: LedgerEntry, names: Mapping[int, str], models: Mapping[str, InForce]) -> Step:
-    """One entry in words."""
+def step_of(
+    entry: LedgerEntry, names: Mapping[int, str], models: Mapping[str, InForce], seen: Collection[int] | None = None
+) -> Step:
+    """One entry in words, by the names of records; ``seen`` are those that the reader may see, where some have no name.
+
+    What the records agree in and a person's reason are left out where they tell of a record that he may not see.
+    """
+    whole = in_sight(entry, names if seen is None else seen)
     version = entry.model_version or entry.evidence.get("model")
     facts = {
         "who": named_records(entry.records, names),
@@ -79,11 +83,11 @@ def step_of(entry: LedgerEntry, names: Mapping[int, str], models: Mapping[str, I
         rule=str(RULES.get(entry.rule, entry.rule)),
         score=entry.probability,
         version=version if isinstance(version, int) else None,
-        agreed=", ".join(_weightiest(entry.evidence.get("levels", ()), models)),
+        agreed=", ".join(_weightiest(entry.evidence.get("levels", ()), models)) if whole else "",
         at=entry.at,
         by=str(entry.actor),
         by_machine=entry.by_machine,
-        reason=entry.reason,
+        reason=entry.reason if whole else "",
     )
 
 

@@ -1,6 +1,6 @@
 """The ledger in words: why a record lies where it does, and what happened to a customer's links."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from cmdm.models import User
 from customers.models import Customer, SourceRecord
 from matching.models import LedgerEntry
 from matching.queries.explaining import labels_of
+from matching.queries.ledgers import in_sight, others_of, visible_of
 from matching.queries.models import InForce, models_in_force
 
 SHOWN = 3
@@ -37,23 +38,24 @@ class LedgerLine:
 
 
 def why_here(records: Sequence[int], user: User) -> dict[int, str]:
-    """By record id: the last entry that brought it to where it lies; three queries. Names no value and no customer."""
+    """By record id: the last entry that brought it to where it lies; four queries at most. Names no value."""
     owner = dict(SourceRecord.objects.visible_to(user).filter(pk__in=records).values_list("pk", "customer"))
     entries = LedgerEntry.objects.filter(customer__in=set(owner.values())).select_related("actor").order_by("pk")
     last: dict[int, LedgerEntry] = {}
     for entry in entries:
         last.update({pk: entry for pk in entry.records if owner.get(pk) == entry.customer_id})
     models = models_in_force() if last else {}
-    return {pk: in_words(entry, models) for pk, entry in last.items()}
+    seen = owner.keys() | others_of(last.values(), owner, user)
+    return {pk: in_words(entry, models, whole=in_sight(entry, seen)) for pk, entry in last.items()}
 
 
-def in_words(entry: LedgerEntry, models: Mapping[str, InForce]) -> str:
-    """One entry as a half sentence with its day."""
+def in_words(entry: LedgerEntry, models: Mapping[str, InForce], *, whole: bool) -> str:
+    """One entry as a half sentence with its day; what agrees is told where all of its records may be seen."""
     facts = {
         "day": date_format(entry.at, "j M Y"),
         "who": str(entry.actor),
         "score": f"{min(entry.probability, 0.9999):.4g}" if entry.probability is not None else "–",
-        "agree": _agreement(entry, models),
+        "agree": _agreement(entry, models) if whole else _("alike"),
     }
     return str(_sentence(entry) % facts)
 
@@ -94,33 +96,34 @@ def _lowered(label: str) -> str:
     return label[:1].lower() + label[1:]
 
 
-def ledger_lines(customer: Customer) -> list[LedgerLine]:
-    """The newest entries about a customer; three queries."""
+def ledger_lines(customer: Customer, user: User) -> list[LedgerLine]:
+    """The newest entries about a customer; four queries. Of records that the user may not see no reason is told."""
     rows = LedgerEntry.objects.filter(Q(customer=customer) | Q(source_customer=customer))
     entries = list(rows.select_related("actor", "customer", "source_customer").order_by("-pk")[:LINES])
     reversed_ones = set(
         LedgerEntry.objects.filter(reverses__in=[entry.pk for entry in entries]).values_list("reverses", flat=True)
     )
     models = models_in_force() if entries else {}
-    return [_line(entry, customer, entry.pk in reversed_ones, models) for entry in entries]
+    seen = visible_of(entries, user)
+    return [_line(one, told(one, customer, models, seen), customer, one.pk in reversed_ones, seen) for one in entries]
 
 
-def _line(entry: LedgerEntry, customer: Customer, is_reversed: bool, models: Mapping[str, InForce]) -> LedgerLine:
+def _line(entry: LedgerEntry, words: str, customer: Customer, is_reversed: bool, seen: Collection[int]) -> LedgerLine:
     merged_here = entry.deed == Deed.MERGE and entry.customer_id == customer.pk
     return LedgerLine(
         change=entry.change,
         deed=entry.deed,
-        words=told(entry, customer, models),
+        words=words,
         at=entry.at,
         by=str(entry.actor),
         by_machine=entry.by_machine,
-        reason=entry.reason,
+        reason=entry.reason if in_sight(entry, seen) else "",
         undoable=merged_here and not is_reversed,
     )
 
 
-def told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce]) -> str:
-    """What happened, seen from the customer."""
+def told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce], seen: Collection[int]) -> str:
+    """What happened, seen from the customer; ``seen`` are the records (ids) that the reader may see."""
     count = len(entry.records)
     other = entry.source_customer if entry.customer_id == customer.pk else entry.customer
     facts = {"n": count, "other": other.number if other else ""}
@@ -139,4 +142,5 @@ def told(entry: LedgerEntry, customer: Customer, models: Mapping[str, InForce]) 
         return ngettext("%(n)s record went to %(other)s", "%(n)s records went to %(other)s", count) % facts
     if entry.deed == Deed.FOUND:
         return _("Founded by its first record")
-    return _("A record was linked: %(words)s") % {"words": _agreement(entry, models)}
+    words = _agreement(entry, models) if in_sight(entry, seen) else _("alike")
+    return _("A record was linked: %(words)s") % {"words": words}

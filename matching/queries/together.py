@@ -20,9 +20,10 @@ from matching.queries.conflicts import conflicts
 from matching.queries.differences import in_words
 from matching.queries.explaining import PairExplained, explained
 from matching.queries.features import features_of
-from matching.queries.ledgers import brought_along
+from matching.queries.ledgers import brought_along, others_of
 from matching.queries.models import models_in_force
 from matching.queries.origins import Step, step_of
+from matching.queries.said_of_pairs import answers_told, corrections_told
 from matching.queries.scores import compare_pairs
 
 COMPARED = 40
@@ -61,13 +62,13 @@ class Together:
 
 
 def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
-    """Both records loaded through ``visible_to`` of this user, with sources and customers; fifteen queries at most.
+    """Both records loaded through ``visible_to`` of this user, with sources and customers; twenty queries at most.
 
     Of other records only those are named that he may see.
     """
     one = left.customer_id is not None and left.customer_id == right.customer_id
     if left.pk == right.pk:
-        return Together(left, right, True, [_("This is one and the same record.")], None, [], _steps(left, right))
+        return Together(left, right, True, [_("This is one and the same record.")], None, [], _steps(left, right, user))
     if left.party_type != right.party_type:
         return Together(left, right, one, [_("A person and an organisation are never joined.")], None, [], [])
     models = models_in_force()
@@ -78,8 +79,9 @@ def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
     apart = spaces[left.domain_id] != spaces[right.domain_id]
     told = explained(score(chosen.model, [(ours, theirs)])[0], chosen)
     shared = [] if apart else [in_words(chosen.model.rules[rule].parts) for rule in _shared(chosen.model, ours, theirs)]
-    steps = _steps(left, right)
-    said = [*_said(left, right), *_out_of_reach(left, right)]
+    steps = _steps(left, right, user)
+    said = [*answers_told(left, right, user), *_out_of_reach(left, right)]
+    said += corrections_told([left, right], told, chosen, user)
     over = left.closed_at or right.closed_at
     if one:
         because = [*said, *(step.words for step in steps[-1:])] or [
@@ -105,27 +107,6 @@ def _mates(record: SourceRecord, user: User) -> Sequence[SourceRecord]:
 def _shared(model: Any, left: Features, right: Features) -> list[int]:
     """The rules (places) under which both have a key in common."""
     return sorted({key.rule for key in set(keys(model, left)) & set(keys(model, right))})
-
-
-def _said(left: SourceRecord, right: SourceRecord) -> list[str]:
-    """What a person said of the two, or of other records of their customers."""
-    rows = Verdict.objects.in_force().filter(
-        left__customer__in=[left.customer_id, right.customer_id],
-        right__customer__in=[left.customer_id, right.customer_id],
-    )
-    words: list[str] = []
-    for row in rows.select_related("decided_by").order_by("-decided_at")[:50]:
-        ends = {row.left_id, row.right_id}
-        facts = {
-            "who": str(row.decided_by),
-            "answer": row.get_answer_display().lower(),
-            "day": date_format(row.decided_at, "j M Y"),
-        }
-        if ends == {left.pk, right.pk}:
-            words.insert(0, _("%(who)s said “%(answer)s” of these two, %(day)s.") % facts)
-        elif left.customer_id != right.customer_id and row.answer == Verdict.Answer.DIFFERENT:
-            words.append(_("%(who)s said “%(answer)s” of other records of the two customers, %(day)s.") % facts)
-    return words[:2]
 
 
 def _out_of_reach(left: SourceRecord, right: SourceRecord) -> list[str]:
@@ -158,8 +139,8 @@ def _apart(
     if hard:
         return [_("Their verified identifiers of an exclusive scheme differ: the machine never joins them.")]
     if told.household >= 0.5:
-        return [_("They are probably related, not the same.")]
-    if told.probability < model.review:
+        words = [_related(told)]
+    elif told.probability < model.review:
         words = [_("Too little speaks for one party: the score is below the line from which a person is asked.")]
     elif told.probability < model.automatic:
         words = [_("The score lies between the lines: a person is asked.")]
@@ -172,11 +153,18 @@ def _apart(
     return words
 
 
+def _related(told: PairExplained) -> str:
+    words = _("The model takes them for two of one family or household (%(score)s): related, not the same.")
+    return words % {"score": f"{min(told.household, 0.9999):.4g}"}
+
+
 def _staying(left: SourceRecord, right: SourceRecord, told: PairExplained, model: Any, user: User) -> list[str]:
     """Why they stay together though the two alone would not be joined today; five more queries at most."""
     if told.probability >= model.automatic:
         return []
     words = [_("Today the two alone would not be joined.")]
+    if told.household >= 0.5:
+        words.append(_related(told))
     if _decided(left):
         words.append(_("A person has decided about this customer: no machine takes it apart."))
     else:
@@ -225,12 +213,13 @@ def _asked(left: SourceRecord, right: SourceRecord) -> list[str]:
     return [_("The question was closed: %(why)s.") % {"why": row.closed_because}]
 
 
-def _steps(left: SourceRecord, right: SourceRecord) -> list[Step]:
+def _steps(left: SourceRecord, right: SourceRecord, user: User) -> list[Step]:
     """The entries of the ledger that moved one of the two, or customers that they lay in then; oldest first."""
     where = brought_along([pk for pk in {left.customer_id, right.customer_id} if pk])
     rows = LedgerEntry.objects.filter(customer__in=where).select_related("actor", "customer", "source_customer")
-    ends = {left.pk, right.pk}
-    entries = [row for row in rows.order_by("pk") if ends & set(row.records)]
-    names = {one.pk: f"{one.source.name} {one.key}" for one in (left, right)}
+    ends = {left.pk: left, right.pk: right}
+    entries = [row for row in rows.order_by("pk") if ends.keys() & set(row.records)]
     models = models_in_force() if entries else {}
-    return [step_of(row, names, models) for row in entries]
+    seen = ends.keys() | others_of(entries, ends, user)
+    names = {pk: f"{one.source.name} {one.key}" for pk, one in ends.items()}
+    return [step_of(row, names, models, seen=seen) for row in entries]

@@ -4,15 +4,17 @@ import pytest
 from django.urls import reverse
 
 from cmdm.models import system_user
+from customers.actions.corrections import correct
 from customers.actions.records import close
 from customers.models import SourceRecord
 from matching.actions import ledger, matching, verdicts
 from matching.queries.conflicts import conflicts
+from matching.queries.reasons import why_here
 from matching.queries.together import together
 from tests.matching.actions.conftest import scene  # noqa: F401  (the same people and sources)
 from tests.matching.actions.test_same_groups import PEOPLE
 from tests.support.people import make_domain
-from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, now, seen, stored, take
+from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, now, person, seen, stored, take
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,95 @@ class TestTogether:
         hidden = stored(scene.desk, "7", KARL)
         asked |= {"right_source": hidden.source.key, "right_key": "7"}
         assert client.get(reverse("api:why"), asked).status_code == 404
+
+
+HOUSE = {"line1": "Lindenweg 4", "postal_code": "89073", "city": "Ulm", "country": "DE"}
+WIFE = person("Anna", "Bergström", "1980-02-03", phone=[{"value": "+49 731 1553010"}], address=[HOUSE])
+HUSBAND = person("Nils", "Bergström", "1951-06-30", phone=[{"value": "+49 731 1553010"}], address=[HOUSE])
+
+
+class TestOfOneHousehold:
+    def test_it_says_that_the_model_takes_them_for_two_of_one_family(self, scene):  # noqa: F811
+        wife, husband = stored(scene.crm, "1", WIFE), stored(scene.shop, "2", HUSBAND)
+        found = together(now(wife), now(husband), scene.otto)
+        assert not found.together and "takes them for two of one family or household" in found.because[0]
+
+    def test_a_relation_is_told_by_who_noted_it(self, scene):  # noqa: F811
+        wife, husband = stored(scene.crm, "1", WIFE), stored(scene.shop, "2", HUSBAND)
+        verdicts.keep_apart(wife, husband, actor=scene.otto, answer="related", seen=seen(wife, husband))
+        said = together(now(wife), now(husband), scene.otto).because
+        assert said[0].startswith("Otto said “related” of these two")
+        assert said[1].startswith("Otto said “same household” of these two")
+
+    def test_what_was_said_of_other_records_is_told_by_name_only_to_whom_may_see_them(self, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.shop, "9", KARL)
+        hidden = stored(scene.desk, "1", ANNA_AGAIN)
+        verdicts.keep_apart(now(hidden), now(karl), actor=scene.otto, answer="different", seen=seen(hidden, karl))
+        assert now(hidden).customer == now(anna).customer
+        told = {user: " ".join(together(now(anna), now(karl), user).because) for user in (scene.otto, scene.marta)}
+        assert "Otto said “different” of other records" in told[scene.otto]
+        assert "A person said “different” of other records" in told[scene.marta] and "Otto" not in told[scene.marta]
+
+    def test_those_together_that_the_model_calls_related_are_said_to_be(self, scene):  # noqa: F811
+        wife, husband = stored(scene.crm, "1", WIFE), stored(scene.shop, "2", HUSBAND)
+        ledger.merge([wife.customer, husband.customer], actor=scene.otto, seen=seen(wife, husband))
+        said = together(now(wife), now(husband), scene.otto).because
+        assert any("two of one family or household" in line for line in said)
+
+
+class TestOfCorrected:
+    def test_it_names_what_people_corrected_and_the_score_without(self, scene):  # noqa: F811
+        anna, other = stored(scene.crm, "1", ANNA), stored(scene.shop, "7", {**ANNE, "email": []})
+        correct(other.customer, actor=system_user(), attribute="birth_date", value=ANNA["birth_date"], about=other)
+        found = together(now(anna), now(other), scene.otto)
+        assert f"{other.source.name} 7 is compared as people corrected it: Birth date." in found.because
+        assert any(line.startswith("As the sources sent them, the two would score 0.") for line in found.because)
+
+    def test_of_those_that_nobody_corrected_nothing_is_said(self, scene):  # noqa: F811
+        anna, other = stored(scene.crm, "1", ANNA), stored(scene.shop, "7", ANNE)
+        assert "correct" not in " ".join(together(anna, other, scene.otto).because)
+
+
+class TestWhatAHiddenRecordAgreedIn:
+    """Marta may not see the desk's records, and so not what they have in common with those that she sees."""
+
+    def pages(self, client, user, customer):
+        client.force_login(user)
+        names = ("customers:detail", "customers:records", "customers:history", "customers:timeline")
+        return "".join(client.get(reverse(name, args=[customer.key])).text for name in names)
+
+    def test_of_a_link_that_it_brought_about(self, client, scene):  # noqa: F811
+        hidden, anna = stored(scene.desk, "1", ANNA), stored(scene.crm, "1", ANNA_AGAIN)
+        assert now(hidden).customer == now(anna).customer
+        assert "E-mail +" in self.pages(client, scene.otto, now(anna).customer)
+        assert "e-mail" in why_here([anna.pk], scene.otto)[anna.pk]
+        assert "e-mail" not in why_here([anna.pk], scene.marta)[anna.pk]
+        told = self.pages(client, scene.marta, now(anna).customer)
+        assert "How it came about" in told and "E-mail +" not in told and "agrees in" not in told
+
+    def test_of_its_own_link(self, client, scene):  # noqa: F811
+        anna, _hidden = stored(scene.crm, "1", ANNA), stored(scene.desk, "1", ANNA_AGAIN)
+        assert "agrees in e-mail" in self.pages(client, scene.otto, now(anna).customer)
+        told = self.pages(client, scene.marta, now(anna).customer)
+        assert "E-mail +" not in told and "agrees in" not in told
+
+    def test_nor_the_reason_of_who_joined_it(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "9", KARL)
+        ledger.merge([anna.customer, karl.customer], actor=scene.otto, seen=seen(anna, karl), reason="Wedding of Karl")
+        assert "Wedding of Karl" in self.pages(client, scene.otto, now(anna).customer)
+        assert "Wedding of Karl" not in self.pages(client, scene.marta, now(anna).customer)
+
+    def test_nor_the_reason_of_an_answer_about_it(self, client, scene):  # noqa: F811
+        anna, karl = stored(scene.crm, "1", ANNA), stored(scene.desk, "9", KARL)
+        verdicts.keep_apart(anna, karl, actor=scene.otto, answer="different", seen=seen(anna, karl), reason="Karl rang")
+        assert "Karl rang" in self.pages(client, scene.otto, now(anna).customer)
+        assert "Karl rang" not in self.pages(client, scene.marta, now(anna).customer)
+
+    def test_why_two_are_together_tells_no_reason_of_a_third(self, scene):  # noqa: F811
+        anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
+        karl, hidden = stored(scene.crm, "9", KARL), stored(scene.desk, "9", KARL)
+        assert now(karl).customer == now(hidden).customer
+        ledger.merge([now(anna).customer, now(karl).customer], actor=scene.otto, seen=seen(anna, karl), reason="Odd")
+        steps = {user: together(now(again), now(karl), user).steps for user in (scene.otto, scene.marta)}
+        assert "Odd" in {step.reason for step in steps[scene.otto]}
+        assert "Odd" not in {step.reason for step in steps[scene.marta]}
