@@ -74,7 +74,12 @@ class Registry(Generic[T]):
         self._things[name] = (order, thing)
 
     def __iter__(self) -> Iterator[T]:
-        return iter(thing for _, (_, thing) in sorted(self._things.items(), key=lambda pair: (pair[1][0], pair[0])))
+        return iter(thing for _name, thing in self.items())
+
+    def items(self) -> list[tuple[str, T]]:
+        """Names with their things, in the stated order."""
+        rows = sorted(self._things.items(), key=lambda pair: (pair[1][0], pair[0]))
+        return [(name, thing) for name, (_, thing) in rows]
 
     def __getitem__(self, name: str) -> T:
         return self._things[name][1]

@@ -5,9 +5,9 @@ from cmdm.installing import standing
 from consent import panels
 from consent.actions.contradicting import catch_up
 from consent.queries import verifying  # noqa: F401
-from consent.queries.consumers import consumers_touched
+from consent.queries.consumers import CONSUMERS
 from consent.queries.effects import effects as stopping
-from consent.queries.groups import groups_stop
+from consent.queries.groups import CONSENTS
 from consent.queries.impacts import impacts
 from consent.queries.moments import TOLD
 from consent.queries.partings import consents_part
@@ -128,8 +128,8 @@ ports.tabs.add("consent", panels.TAB, order=10)
 for order, (name, waiting) in enumerate(panels.WAITING.items(), start=10):
     ports.waiting_lists.add(name, waiting, order=order)
 ports.effects.add("consent", stopping, order=10)
-ports.group_effects.add("consent.groups", groups_stop, order=10)
-ports.group_effects.add("consent.consumers", consumers_touched, order=20)
+ports.group_effects.add("consent.groups", CONSENTS, order=10)
+ports.group_effects.add("consent.consumers", CONSUMERS, order=20)
 ports.standings.add("consent", standings, order=10)
 ports.uses.add("consent", uses, order=10)
 ports.impacts.add("consent", impacts, order=10)

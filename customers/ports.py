@@ -120,6 +120,19 @@ class Leaving:
 
 
 @dataclass(frozen=True)
+class GroupEffect:
+    """What it would touch if each of some groups of customers (ids) became one; a number below zero is what would leave
+    a customer, as the mapping tells.
+
+    Found as figures and ids that may be kept as JSON (nothing where nothing is touched), and told in words from them,
+    in the language of whoever reads.
+    """
+
+    find: Callable[[Sequence[Sequence[int]], User, Mapping[int, Leaving]], Mapping[str, Any]]
+    tell: Callable[[Mapping[str, Any]], Sequence[EffectFact]]
+
+
+@dataclass(frozen=True)
 class Word:
     """What one customer stands for in a row where nobody chooses: an icon with its tone, a word, and why or since when.
 
@@ -322,10 +335,7 @@ effects: Registry[Any] = Registry("effect")
 standings: Registry[Callable[[Sequence[Customer], User], Sequence[Standing]]] = Registry("standing")
 # What goes along when records (ids) are taken out of a customer, and what stays with the others (ids).
 partings: Registry[Callable[[Sequence[int], Sequence[int], User], Sequence[EffectFact]]] = Registry("parting")
-# What it would touch, all together, if each of these groups of customers (ids) became one; a number below zero is what
-# would leave a customer, as the mapping tells. For the rehearsal of a match model, and cards of many customers.
-group_effects: Registry[Callable[[Sequence[Sequence[int]], User, Mapping[int, Leaving]], Sequence[EffectFact]]] = (
-    Registry("group effect")
-)
+# All together, for the rehearsal of a match model and cards of many customers.
+group_effects: Registry[GroupEffect] = Registry("group effect")
 # How much hangs on customers (ids) besides their records, by customer: what a wrong answer about them would touch.
 impacts: Registry[Callable[[Sequence[int]], Mapping[int, int]]] = Registry("impact")

@@ -13,12 +13,12 @@ from consent.queries.material import material
 from consent.queries.permitted import facts_of
 from consent.rules.permitting import Facts
 from customers.models import Customer
-from customers.ports import EffectFact, Leaving
+from customers.ports import EffectFact, GroupEffect, Leaving
 
 AT_ONCE = 1_000
 
 
-def groups_stop(groups: Sequence[Sequence[int]], user: User, leaving: Mapping[int, Leaving]) -> list[EffectFact]:
+def found_changing(groups: Sequence[Sequence[int]], user: User, leaving: Mapping[int, Leaving]) -> dict[str, int]:
     """How many consents would stop, and how many hold that do not now, if each group of customers (ids) became one;
     two queries a thousand customers at most.
 
@@ -29,8 +29,16 @@ def groups_stop(groups: Sequence[Sequence[int]], user: User, leaving: Mapping[in
         found = _changing(slice_, leaving)
         stop += sum(not one.allowed for one in found)
         begin += sum(one.allowed for one in found)
-    facts = [EffectFact("mail-off", _("Consents that stop"), count=stop)] if stop else []
-    return facts + ([EffectFact("mail", _("Consents that begin to hold"), count=begin)] if begin else [])
+    return {name: count for name, count in (("stop", stop), ("begin", begin)) if count}
+
+
+def told_changing(found: Mapping[str, int]) -> list[EffectFact]:
+    """The same in words."""
+    words = ("stop", "mail-off", _("Consents that stop")), ("begin", "mail", _("Consents that begin to hold"))
+    return [EffectFact(icon, text, count=found[name]) for name, icon, text in words if name in found]
+
+
+CONSENTS = GroupEffect(found_changing, told_changing)
 
 
 def _slices(groups: Sequence[Sequence[int]]) -> Iterator[list[Sequence[int]]]:

@@ -222,14 +222,11 @@ def _reviews(probabilities: Any, review: float) -> list[Mapping[str, float]]:
 
 
 def _effects(found: Foreseen, actor: User) -> list[dict[str, Any]]:
-    """What other apps say that the merges and splits would touch: consents, consumers."""
+    """What other apps find that the merges and splits would touch, by their names: consents, consumers."""
     grouped = {pk for group in found.groups for pk in group}
     torn = {pk for number, one in found.leaving.items() for pk in (number, one.customer)}
     groups = [*found.groups, *((pk,) for pk in sorted(torn - grouped))]
     if not groups:
         return []
-    return [
-        {"headline": str(fact.headline), "detail": str(fact.detail), "count": fact.count}
-        for effect in ports.group_effects
-        for fact in effect(groups, actor, found.leaving)
-    ]
+    told = {name: effect.find(groups, actor, found.leaving) for name, effect in ports.group_effects.items()}
+    return [{"effect": name, "found": dict(touched)} for name, touched in told.items() if touched]

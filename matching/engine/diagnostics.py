@@ -26,7 +26,7 @@ class Diagnosis:
 
     @property
     def message(self) -> str:
-        return MESSAGES[self.fault] % {"pairs": self.pairs}
+        return MESSAGES[self.fault] % {"pairs": self.pairs, "levels": f"{self.level} ({self.pairs})"}
 
     def to_dict(self) -> dict[str, Any]:
         """For the report of the model."""

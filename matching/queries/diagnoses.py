@@ -9,17 +9,29 @@ from matching.engine.faults import MESSAGES
 from matching.engine.model import Model
 from matching.engine.vocabulary import LABELS
 
+OF_LEVELS = "few_seen", "chance_unseen"
+
 
 def diagnoses(model: Model) -> list[str]:
-    """One line for each parameter that was not learned, or not as expected."""
+    """A line for each parameter that was not learned, or not as expected; one for all levels of a comparison that share
+    their fault, with how many pairs were seen of each.
+    """
     labels = {one.code: _(one.label) for one in model.comparisons}
     labels |= {one.code: _(one.label) for one in model.alternatives}
-    return [_line(one, labels) for one in model.trained.get("diagnostics", ())]
+    together: dict[tuple[str, ...], list[Mapping[str, Any]]] = {}
+    for number, one in enumerate(model.trained.get("diagnostics", ())):
+        place = one.get("comparison") or one.get("explanation") or ""
+        alone = () if one["fault"] in OF_LEVELS else (str(number),)
+        together.setdefault((one["fault"], place, *alone), []).append(one)
+    return [_line(key[0], labels.get(key[1], ""), found) for key, found in together.items()]
 
 
-def _line(one: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    place = labels.get(one.get("comparison") or one.get("explanation") or "", "")
-    level = _(LABELS.get(one["level"], one["level"])) if one.get("level") else ""
-    where = ", ".join(part for part in (place, level) if part)
-    said = _(MESSAGES[one["fault"]]) % {"pairs": one.get("pairs", 0)}
+def _line(fault: str, place: str, found: list[Mapping[str, Any]]) -> str:
+    levels = [_(LABELS.get(one["level"], one["level"])) for one in found if one.get("level")]
+    facts = {"pairs": found[0].get("pairs", 0), "levels": ", ".join(levels)}
+    if fault == "few_seen":
+        counts = [one.get("pairs", 0) for one in found if one.get("level")]
+        facts["levels"] = ", ".join(f"{level} ({count})" for level, count in zip(levels, counts, strict=True))
+    where = ", ".join([place, *levels] if fault not in OF_LEVELS else [place]).strip(", ")
+    said = _(MESSAGES[fault]) % facts
     return f"{where}: {said}" if where else said

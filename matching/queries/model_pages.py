@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from cmdm import access
 from cmdm.models import Job, User
 from customers.models import Customer, PartyType
+from customers.ports import EffectFact
 from customers.queries.summaries import summaries
 from matching.engine.model import RARITY_LIMIT, Comparison, Model
 from matching.engine.scoring import score
@@ -26,6 +27,7 @@ from matching.queries.differences import differences, in_words
 from matching.queries.explaining import PairExplained, explained, labels_of
 from matching.queries.features import features_of
 from matching.queries.models import InForce, read_model
+from matching.queries.rehearsed import effects
 from matching.queries.settling import settling
 from matching.rules import charts
 
@@ -90,6 +92,10 @@ class ModelView:
         """The rehearsal."""
         found: Mapping[str, Any] = self.row.rehearsal
         return found
+
+    @cached_property
+    def effects(self) -> list[EffectFact]:
+        return effects(self.told)
 
     @property
     def trained(self) -> Mapping[str, Any]:

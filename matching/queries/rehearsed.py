@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cmdm.models import User
 from customers.models import Customer, SourceRecord
+from customers.ports import EffectFact, group_effects
 from customers.queries.summaries import summaries
 from matching.models import Candidate, MatchModel, Verdict
 
@@ -112,6 +113,20 @@ def count_of(told: Mapping[str, Any], name: str) -> int:
         return len(told.get(name, ()))
     found = told.get(name, {})
     return int(found.get("count", found.get("then", 0)))
+
+
+def effects(told: Mapping[str, Any]) -> list[EffectFact]:
+    """What other apps would have touched, in words of the reader; a query an app at most.
+
+    Accounts of earlier editions hold the words of whoever rehearsed.
+    """
+    found: list[EffectFact] = []
+    for one in told.get("effects", ()):
+        if "headline" in one:
+            found.append(EffectFact("", one["headline"], one["detail"], one["count"]))
+        elif one["effect"] in group_effects:
+            found += group_effects[one["effect"]].tell(one["found"])
+    return found
 
 
 def listed(row: MatchModel, name: str, user: User, *, page: int = 1) -> Listed:

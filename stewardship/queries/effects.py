@@ -63,7 +63,7 @@ def _of_many(groups: Sequence[Sequence[Customer]], made: Material) -> list[Effec
     return [
         EffectFact(fact.icon, f"{fact.count} · {fact.headline}" if fact.count else fact.headline, fact.detail)
         for effect in ports.group_effects
-        for fact in effect(ids, made.user, {})
+        for fact in effect.tell(effect.find(ids, made.user, {}))
     ]
 
 

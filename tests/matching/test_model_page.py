@@ -14,6 +14,7 @@ from matching.engine.defaults import person_model
 from matching.engine.evidence import Score
 from matching.engine.model import Model
 from matching.models import Candidate, MatchModel, OversizedBlock
+from matching.queries.diagnoses import diagnoses
 from matching.queries.model_pages import model_view
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNE, KARL, make_source, person, seen, stored
@@ -125,6 +126,18 @@ class TestPage:
         assert "Records of the largest" in page and "?list=disputed" in page
         text = client.get(reverse("matching:rehearsal", args=[lax.pk]), {"list": "disputed"}).text
         assert "a person: different" in text and pair.left.customer.number in text
+
+    def test_what_could_not_be_learned_is_one_line_a_comparison(self):
+        found = [
+            {"fault": "few_seen", "comparison": "birth_date", "level": "different", "pairs": 0},
+            {"fault": "few_seen", "comparison": "birth_date", "level": "close", "pairs": 3},
+            {"fault": "never_compared", "comparison": "suffix"},
+            {"fault": "few_pairs", "pairs": 1},
+        ]
+        lines = diagnoses(replace(person_model(), trained={"diagnostics": found}))
+        assert len(lines) == 3 and lines[0].startswith("Birth date: Too few pairs of one party were seen")
+        assert "different (0), " in lines[0] and lines[0].endswith("(3).")
+        assert lines[2].startswith("Too few pairs of one party were found to learn from (about 1).")
 
     def test_moved_lines_are_kept_as_a_draft_and_rehearsed(self, client, owner):
         held = MatchModel.objects.in_force().get(party_type="person")

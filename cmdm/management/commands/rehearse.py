@@ -1,7 +1,6 @@
 """`manage.py rehearse MODEL`: what a version of the match model would do, without doing any of it."""
 
 from argparse import ArgumentParser
-from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,9 +10,10 @@ from cmdm import access
 from cmdm.actions import Refused
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
+from customers.ports import EffectFact
 from matching.actions import rehearsing
 from matching.models import MatchModel
-from matching.queries.rehearsed import LISTS, PairMoved, PartLeaving, listed
+from matching.queries.rehearsed import LISTS, PairMoved, PartLeaving, effects, listed
 from matching.queries.rehearsed import facts as facts_of
 from matching.queries.versions import named, summary
 
@@ -58,7 +58,9 @@ class Command(HubCommand):
             **dict(zip(("precision", "low", "high"), expected["precision"], strict=True)),
             **dict(zip(("recall", "recall_low", "recall_high"), expected["recall"], strict=True)),
         }
-        lines = [text % facts, *map(_effect, told["effects"])]
+        touched = effects(told)
+        lines = [text % facts, *map(_effect, touched)]
+        told = {**told, "effects": [_told(one) for one in touched]}
         lists = {name: facts_of(listed(row, name, actor)) for name in LISTS}
         return Said("\n".join(lines), {**summary(row), "rehearsal": told, "lists": lists})
 
@@ -79,8 +81,12 @@ class Command(HubCommand):
         return Said("\n".join(lines), {**summary(row), "list": name, **facts_of(found)})
 
 
-def _effect(one: Mapping[str, Any]) -> str:
-    return f"{one['headline']}: {one['count']}" + (f" ({one['detail']})" if one["detail"] else "")
+def _effect(one: EffectFact) -> str:
+    return f"{one.headline}: {one.count}" + (f" ({one.detail})" if one.detail else "")
+
+
+def _told(one: EffectFact) -> dict[str, Any]:
+    return {"headline": str(one.headline), "detail": str(one.detail), "count": one.count}
 
 
 def _part(one: PartLeaving) -> str:

@@ -14,6 +14,7 @@ from matching.actions import ledger, matching, models, rehearsing, verdicts
 from matching.engine.defaults import person_model
 from matching.engine.model import Rule
 from matching.models import Candidate
+from matching.queries.rehearsed import effects as told
 from matching.queries.rehearsed import listed
 from tests.consent.scene import make_notice, make_purpose
 from tests.matching.actions.test_same_groups import PEOPLE
@@ -44,7 +45,7 @@ def rehearsed(model, owner):
 
 
 def effects(row):
-    return {one["headline"]: (one["count"], one["detail"]) for one in row.rehearsal["effects"]}
+    return {one.headline: (one.count, one.detail) for one in told(row.rehearsal)}
 
 
 class TestForetold:

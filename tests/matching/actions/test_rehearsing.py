@@ -4,18 +4,20 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from cmdm import clock, jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job
+from consent.queries.groups import told_changing
 from customers import ports
 from customers.models import Customer, Source
-from customers.ports import EffectFact
+from customers.ports import GroupEffect
 from matching.actions import asking, labelling, ledger, matching, models, rehearsing, training, verdicts
 from matching.engine.defaults import person_model
 from matching.engine.model import Rule
 from matching.models import Candidate, LedgerEntry, MatchModel
-from matching.queries.rehearsed import listed
+from matching.queries.rehearsed import effects, listed
 from tests.support.people import make_user
 from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, seen, stored
 
@@ -153,12 +155,22 @@ class TestRehearsal:
     def test_what_other_apps_say_of_the_merges_is_kept(self, questioned, owner, monkeypatch):
         told = []
         monkeypatch.setattr(ports.group_effects, "_things", {})
-        ports.group_effects.add(
-            "tests", lambda groups, user, leaving: told.append(groups) or [EffectFact("x", "Consents", "", 2)]
-        )
+        found = lambda groups, user, leaving: told.append(groups) or {"stop": 2}  # noqa: E731
+        ports.group_effects.add("tests", GroupEffect(found, told_changing))
         row = rehearsed(line_between(questioned), owner)
-        assert row.rehearsal["effects"] == [{"headline": "Consents", "detail": "", "count": 2}]
+        assert row.rehearsal["effects"] == [{"effect": "tests", "found": {"stop": 2}}]
         assert told == [[(questioned[0].customer_id, questioned[1].customer_id)]]
+
+    def test_what_it_would_touch_is_told_in_the_language_of_whoever_reads(self, questioned, owner, monkeypatch):
+        monkeypatch.setattr(ports.group_effects, "_things", {})
+        ports.group_effects.add("tests", GroupEffect(lambda *_given: {"stop": 2}, told_changing))
+        with translation.override("de"):
+            told = rehearsed(line_between(questioned), owner).rehearsal
+        with translation.override("fr"):
+            [fact] = effects(told)
+            assert (fact.headline, fact.count) == ("Consentements qui prennent fin", 2)
+        [earlier] = effects({"effects": [{"headline": "Zuvor", "detail": "wer", "count": 3}]})
+        assert (earlier.headline, earlier.detail, earlier.count) == ("Zuvor", "wer", 3), "as it was kept"
 
     def test_it_needs_the_right_everywhere_and_an_open_version(self, scene, owner):
         row = models.draft(LAX, actor=owner, origin="imported")
