@@ -7,7 +7,7 @@ with the reason. A long job hands itself on after two minutes, so that no task o
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -22,6 +22,7 @@ from cmdm.actions import action, origin
 from cmdm.errors import Refused
 from cmdm.logs import Log
 from cmdm.models import Domain, Job, User
+from cmdm.models.job import LEADS, TITLES
 
 log = Log("cmdm.jobs")
 Work = Callable[["Running"], dict[str, Any] | None]
@@ -59,6 +60,16 @@ def job(name: str) -> Callable[[Work], Work]:
 def at(module: str) -> None:
     """Name a module that registers work. It is imported where work runs, for it may need much that pages do not."""
     _homes.append(module)
+
+
+def entitle(titles: Mapping[str, Any]) -> None:
+    """Say what people call the work of these names, translated when shown."""
+    TITLES.update(titles)
+
+
+def lead(names: Iterable[str], page: Callable[[Job], str]) -> None:
+    """Say which page (its address) shows what came of work of these names."""
+    LEADS.update(dict.fromkeys(names, page))
 
 
 def _work_of(name: str) -> Work:

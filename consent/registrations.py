@@ -1,5 +1,8 @@
 """Consent's part of the data map, and what of it hangs on customers and records."""
 
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import jobs
 from cmdm.datamap import declare
 from cmdm.installing import standing
 from consent import panels
@@ -137,3 +140,16 @@ for kind, told in TOLD.items():
     ports.moments.add(kind, told)
 ports.partings.add("consent", consents_part, order=10)
 standing.add("consent.contradictions", catch_up, order=95)
+
+jobs.entitle(
+    {
+        "consent.proof": _("Proof of consents"),
+        "consent.import": _("Import of consents"),
+        "consent.contradictions": _("Looking for two answers"),
+        "portal.code": _("Sending a code"),
+        "portal.change_notice": _("Telling of a change"),
+        "portal.confirmation": _("Asking to confirm"),
+        "portal.which_answer": _("Asking which answer counts"),
+        "portal.request_received": _("Telling that a request came"),
+    }
+)

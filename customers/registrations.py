@@ -1,5 +1,8 @@
 """The customers app's part of the data map, and what hangs on customers and records."""
 
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import jobs
 from cmdm.database.waiting import may_wait
 from cmdm.datamap import declare
 from cmdm.installing import standing
@@ -97,3 +100,12 @@ standing.add("customers.catalogue", install_catalogue, order=10)
 parts.add("customers", holdings, order=10)
 for kind, told in TOLD.items():
     moments.add(kind, told)
+
+jobs.entitle(
+    {
+        "customers.load": _("Import"),
+        "customers.export": _("Export"),
+        "customers.rebuild": _("Deriving all golden values anew"),
+        "customers.end_due": _("Ending what is due"),
+    }
+)

@@ -5,12 +5,14 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from cmdm.jobs import HandOn, Running, job
 from matching.actions import asking, counting, learning, matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
-from matching.queries.models import REKEY, read_model
+from matching.queries.models import REHEARSE, REKEY, read_model
 
-ADDING, TIDYING = "adding keys", "tidying keys"
+ADDING, TIDYING = gettext_noop("Adding keys"), gettext_noop("Tidying keys")
 
 
 @job("matching.match")
@@ -44,7 +46,7 @@ def count(job: Running) -> dict[str, Any]:
     return counting.count_blocking(str(job.arguments["party"]), actor=job.actor, report=patiently(job)).to_dict()
 
 
-@job(asking.REHEARSE)
+@job(REHEARSE)
 def rehearse(job: Running) -> dict[str, Any]:
     """Find out what a version would do."""
     row = rehearsing.rehearse(MatchModel.objects.get(pk=job.arguments["model"]), actor=job.actor, report=patiently(job))

@@ -1,8 +1,13 @@
 """Matching's part of the data map, and what of it hangs on customers and records."""
 
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import jobs
 from cmdm.database.waiting import may_wait
 from cmdm.datamap import declare
 from cmdm.installing import standing
+from cmdm.models import Job
 from customers.ports import Hanging, hangings, moments, panels, reasons
 from matching import panels as own
 from matching.actions.models import install_models
@@ -68,3 +73,22 @@ panels.add("matching.ledger", own.LINKS, order=10)
 reasons.add("matching.ledger", why_here)
 for kind, told in TOLD.items():
     moments.add(kind, told)
+
+jobs.entitle(
+    {
+        "matching.match": _("Comparing customers"),
+        "matching.train": _("Training the match model"),
+        "matching.learn": _("Learning from people’s answers"),
+        "matching.rehearse": _("Rehearsing a match model"),
+        "matching.count": _("Counting the rules of blocking"),
+        "matching.rekey": _("Renewing match keys"),
+    }
+)
+
+
+def _version(job: Job) -> str:
+    party, _colon, version = str(job.result.get("model", "")).partition(":")
+    return f"{reverse('matching:model_of', args=[party])}?version={version}" if version else ""
+
+
+jobs.lead(["matching.train", "matching.learn", "matching.rehearse"], _version)

@@ -1,5 +1,8 @@
 """Stewardship's part of the data map and of the start page."""
 
+from django.utils.translation import gettext_lazy as _
+
+from cmdm import jobs
 from cmdm.datamap import declare
 from cmdm.startpage import parts
 from customers import ports
@@ -80,3 +83,13 @@ for kind, told in TOLD.items():
     ports.moments.add(kind, told)
 ports.partings.add("stewardship.cards", cards_part, order=20)
 ports.partings.add("stewardship.added", added_parts, order=30)
+
+jobs.entitle(
+    {
+        "stewardship.count": _("Counting sources"),
+        "stewardship.lowered": _("Telling the owner"),
+        "stewardship.bulk": _("Deciding many cards"),
+        "stewardship.bulk_undo": _("Undoing many decisions"),
+        "portal.inquiry": _("Asking a customer"),
+    }
+)

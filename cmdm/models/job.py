@@ -1,13 +1,21 @@
 """Work in the background: the row is the truth, the queue only carries its id."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cmdm import access, clock, ids
 from cmdm.models.base import ChangeDefault
 from cmdm.models.domain import Domain
 from cmdm.models.user import User
+
+# What people call the work, and the page of what came of it, by the name of the work; each app adds its own.
+TITLES: dict[str, Any] = {}
+LEADS: dict[str, Callable[["Job"], str]] = {}
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -65,6 +73,19 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"
+
+    @property
+    def title(self) -> str:
+        return str(TITLES.get(self.name, self.name))
+
+    @property
+    def leads_to(self) -> str:
+        lead = LEADS.get(self.name)
+        return lead(self) if lead and self.state == self.State.DONE else ""
+
+    @property
+    def phase_label(self) -> str:
+        return _now(self.phase) if self.phase else ""
 
     @property
     def is_over(self) -> bool:

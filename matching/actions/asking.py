@@ -6,8 +6,9 @@ from cmdm import access, audit, jobs
 from cmdm.actions import Refused, action
 from cmdm.models import Job, User
 from matching.models import MatchModel
+from matching.queries.models import REHEARSE
 
-TRAIN, LEARN, REHEARSE, COUNT = "matching.train", "matching.learn", "matching.rehearse", "matching.count"
+TRAIN, LEARN, COUNT = "matching.train", "matching.learn", "matching.count"
 
 
 @action

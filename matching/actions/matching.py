@@ -11,13 +11,14 @@ from datetime import datetime
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock
 from cmdm.actions import Refused, Stale, action
 from cmdm.models import User
 from customers import ports
 from customers.models import Customer, PartyType, SourceRecord
-from matching.actions import candidates, inspecting, ledger, models, nearness
+from matching.actions import candidates, inspecting, ledger, models, nearness, upgrading
 from matching.actions.candidates import Question
 from matching.actions.comparing import Progress
 from matching.actions.customer_groups import Settlement, Union, meet, settle
@@ -50,11 +51,15 @@ def run(*, actor: User, everything: bool = False, progress: Progress | None = No
     """Compare the customers touched since the last run (or all), join and ask. Cut off, it is simply run again.
 
     Those that only records came to that placing found near to nobody else are passed over, unless all are compared.
+    Before all are compared, what an earlier edition prepared of records is made anew.
 
     Refused (PermissionDenied) without ``decide`` in every domain.
     """
     access.require_everywhere(actor, "decide")
     report = progress or (lambda done, total, phase: None)
+    if everything:
+        # What an earlier edition prepared would be met by new records only by chance.
+        upgrading.renew(actor=actor, report=report)
     begun = _begun()
     totals = [0, 0, 0, 0, 0]
     for party in PartyType.values:
@@ -106,7 +111,7 @@ def _write(found: Settlement, *, actor: User, report: Progress) -> tuple[int, in
     merged = 0
     for number, union in enumerate(found.unions):
         if number % 20 == 0:
-            report(number, len(found.unions), "merging")
+            report(number, len(found.unions), _("Merging"))
         merged += _merge(union, actor=actor)
     for start in range(0, len(found.unions), BATCH):
         joined = found.unions[start : start + BATCH]

@@ -7,6 +7,7 @@ its own lines and blocking apply. Everything here needs ``configure`` in every d
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +15,13 @@ from django.utils.translation import gettext as _
 
 from cmdm import access, audit, clock, jobs
 from cmdm.actions import Invalid, Refused, action, change_id
-from cmdm.models import User, system_user
+from cmdm.models import Job, User, system_user
 from customers.models import Attribute
 from matching.engine.defaults import organisation_model, person_model, size_of
 from matching.engine.model import Model, ModelError, Rule
 from matching.engine.vetting import vet
 from matching.models import MatchKey, MatchModel
-from matching.queries.models import REKEY, read_model, standing_models
+from matching.queries.models import REHEARSE, REKEY, read_model, standing_models
 
 State, Origin = MatchModel.State, MatchModel.Origin
 FORMAT = "match model"
@@ -194,13 +195,19 @@ def switch(row: MatchModel, *, actor: User) -> MatchModel:
 
 @action
 def drop(row: MatchModel, *, actor: User) -> MatchModel:
-    """Give a version up that is not in force; it stays to be read. Refused when it is or was in force."""
+    """Give a version up that is not in force; it stays to be read. Refused when it is or was in force.
+
+    A rehearsal of it that is under way is stopped.
+    """
     access.require_everywhere(actor, "configure")
     row = MatchModel.objects.locked().get(pk=row.pk)
     if not row.is_open:
         raise Refused(_("Only a version that never came into force is dropped."))
     if row.promoting_since:
         jobs.enqueue(REKEY, actor=actor, party=row.party_type)
+    for job in Job.objects.unfinished().filter(name=REHEARSE, arguments__model=row.pk).order_by("pk"):
+        with suppress(Refused):
+            jobs.cancel(job, actor=actor)
     row.state, row.ended_at, row.promoting_since = State.DROPPED, clock.now(), None
     _write(row, "state", "ended_at", "promoting_since")
     audit.record(actor, "model.dropped", row, counts={"version": row.version})

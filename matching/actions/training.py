@@ -41,10 +41,10 @@ def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
         raise Refused(_("There are no records to learn from."))
 
     def read(places: Ints) -> Columns:
-        report(0, None, "reading")
+        report(0, None, _("Reading"))
         return stored(model, rows.filter(pk__among=ids[places].tolist()), by=("pk",)).columns
 
-    found = learn(model, len(ids), read, lambda pairs: report(pairs, None, "comparing"))
+    found = learn(model, len(ids), read, lambda pairs: report(pairs, None, _("Comparing")))
     return models.draft(found.model, actor=actor, origin=MatchModel.Origin.TRAINED, note=_told(found.model))
 
 

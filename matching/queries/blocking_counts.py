@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext as _
 
 from matching.engine.bulk import blocking
 from matching.engine.bulk.scoring import Scorer, score_all
@@ -64,7 +65,7 @@ def _likely(model: Model, line: float, blocks: blocking.Blocks, report: Progress
     left, right, done = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)], 0
     for count, scores in score_all(Scorer(model, blocks.columns), blocking.pairs(blocks), floor=line):
         done += count
-        report(done, None, "comparing")
+        report(done, None, _("Comparing"))
         left.append(scores.left.astype(np.int64))
         right.append(scores.right.astype(np.int64))
     ones, others = np.concatenate(left), np.concatenate(right)

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Abs
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,15 +24,17 @@ from matching.engine.vocabulary import LABELS
 from matching.models import Candidate, MatchModel
 from matching.queries.diagnoses import diagnoses
 from matching.queries.differences import differences, in_words
+from matching.queries.editions import is_behind
 from matching.queries.explaining import PairExplained, explained, labels_of
 from matching.queries.features import features_of
-from matching.queries.models import InForce, read_model
+from matching.queries.models import REHEARSE, REKEY, InForce, read_model
 from matching.queries.rehearsed import effects
 from matching.queries.settling import settling
 from matching.rules import charts
 
 PAIRS = 12
 WORST = "different", "one_sided"
+JOBS_SHOWN = 5
 JOBS = ("matching.train", "matching.learn", "matching.rehearse", "matching.rekey")
 
 
@@ -78,6 +80,7 @@ class ModelView:
     tried: tuple[float, float] | None = None
     chosen: int | None = None
     jobs: Sequence[Job] = field(default_factory=list)
+    others: Sequence[Job] = field(default_factory=list)
 
     @cached_property
     def model(self) -> Model:
@@ -96,6 +99,21 @@ class ModelView:
     @cached_property
     def effects(self) -> list[EffectFact]:
         return effects(self.told)
+
+    @property
+    def is_rehearsing(self) -> bool:
+        """A rehearsal of this version waits or runs."""
+        rehearsed = [job for job in (*self.jobs, *self.others) if job.name == REHEARSE]
+        return any(job.arguments.get("model") == self.row.pk for job in rehearsed)
+
+    @cached_property
+    def is_behind(self) -> bool:
+        """What an earlier edition of the hub made of records is still stored."""
+        return is_behind()
+
+    @property
+    def is_renewing(self) -> bool:
+        return any(job.name == REKEY for job in (*self.jobs, *self.others))
 
     @property
     def trained(self) -> Mapping[str, Any]:
@@ -299,8 +317,16 @@ def model_view(
     row = held if version is None else next((one for one in versions if one.version == version), None)
     if row is None or party not in PartyType.values:
         return None
-    jobs = Job.objects.unfinished().filter(name__in=JOBS, requested_by=user).order_by("created_at")
-    return ModelView(row, held, versions, user, tried, pair, list(jobs[:1]))
+    found = _under_way(party, versions)
+    own = [job for job in found if job.requested_by_id == user.pk][:1]
+    return ModelView(row, held, versions, user, tried, pair, own, [job for job in found if job not in own])
+
+
+def _under_way(party: str, versions: Sequence[MatchModel]) -> list[Job]:
+    """Work on these models that has not ended, whoever asked for it; one query."""
+    mine = Q(arguments__party=party) | Q(arguments__model__in=[row.pk for row in versions])
+    rows = Job.objects.unfinished().filter(mine, name__in=JOBS).select_related("requested_by")
+    return list(rows.order_by("created_at")[:JOBS_SHOWN])
 
 
 def _weighed(one: Comparison) -> Weighed:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils.functional import cached_property
 
 from cmdm.models import Job
+from customers.models import PartyType
 from matching.models import MatchModel, OversizedBlock
 from matching.queries.differences import in_words
 from matching.queries.models import read_model
@@ -31,6 +32,10 @@ class BlockRow:
     seen: datetime
     left_over: bool
     cap: int
+
+    @property
+    def party_label(self) -> str:
+        return str(PartyType(self.party_type).label)
 
 
 def large_blocks() -> list[BlockRow]:

@@ -12,7 +12,7 @@ from cmdm.standing import Standing
 from matching.engine.model import Model
 from matching.models import MatchModel
 
-REKEY = "matching.rekey"
+REHEARSE, REKEY = "matching.rehearse", "matching.rekey"
 # As text: it is read only where this process does not know it yet.
 _CHOSEN = """
     SELECT party_type, version, state, digest, definition::text FROM matching_matchmodel

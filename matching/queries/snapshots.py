@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from matching.engine.bulk import blocking
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.lists import Ints
@@ -51,7 +53,7 @@ class Snapshot:
         done = 0
         for count, scores in score_all(self.scorer, blocking.pairs(self.blocks), floor=0.0):
             done += count
-            report(done, None, "comparing")
+            report(done, None, _("Comparing"))
             yield scores
 
     def score(self, left: Ints, right: Ints) -> Scores:
@@ -69,7 +71,7 @@ def snapshots(models: Sequence[Model], report: Progress, by: Sequence[str] = ("p
     its own way.
     """
     rows = comparable(models[0].party_type).filter(customer__isnull=False)
-    report(0, None, "reading")
+    report(0, None, _("Reading"))
     read: list[tuple[Model, Stored]] = []
     for model in models:
         known = next((held for other, held in read if _read_alike(model, other)), None)

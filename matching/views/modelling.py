@@ -15,7 +15,7 @@ from cmdm import access
 from cmdm.actions import Invalid, Refused
 from cmdm.requests import Request
 from customers.models import PartyType
-from matching.actions import asking, models
+from matching.actions import asking, models, upgrading
 from matching.forms import LinesForm, ShownForm
 from matching.models import MatchModel
 from matching.queries.model_pages import model_view
@@ -100,6 +100,15 @@ def learn(request: Request, party: str) -> HttpResponse:
     said = _("The answers are being learned from.")
     _done(request, lambda: asking.training(party, actor=request.user, by_answers=True), said)
     return redirect("matching:model_of", party)
+
+
+@login_required
+@require_POST
+def renew(request: Request) -> HttpResponse:
+    """Have what an earlier edition made of records made anew."""
+    said = _("The records are being prepared anew.")
+    _done(request, lambda: upgrading.ask_to_catch_up(actor=request.user), said)
+    return redirect("matching:model")
 
 
 @login_required

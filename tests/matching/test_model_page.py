@@ -3,19 +3,23 @@
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
-from cmdm import jobs
-from cmdm.models import Domain, Job
+from cmdm import jobs, verifying
+from cmdm.actions import Refused
+from cmdm.models import Domain, Job, system_user
 from customers.models import Source, SourceRecord
-from matching.actions import matching, models, rehearsing, verdicts
+from matching.actions import asking, matching, models, rehearsing, verdicts
 from matching.actions.candidates import Question
 from matching.engine.defaults import person_model
 from matching.engine.evidence import Score
 from matching.engine.model import Model
-from matching.models import Candidate, MatchModel, OversizedBlock
+from matching.models import Candidate, MatchKey, MatchModel, OversizedBlock, PreparedRecord
 from matching.queries.diagnoses import diagnoses
+from matching.queries.editions import is_behind
 from matching.queries.model_pages import model_view
+from matching.queries.models import REKEY
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNE, KARL, make_source, person, seen, stored
 
@@ -210,3 +214,78 @@ class TestBlocking:
 
 def owner_domain():
     return Domain.objects.get(key="retail")
+
+
+class TestWorkUnderWay:
+    def test_two_rehearsals_at_once_are_both_told_and_asked_for_once(self, client, draft, owner, retail):
+        other = models.draft(replace(person_model(), automatic=0.8), actor=owner, origin="imported")
+        colleague = make_user("data owner", domain=retail, name="colleague")
+        own, theirs = asking.rehearsal(draft, actor=owner), asking.rehearsal(other, actor=colleague)
+        text = client.get(page(draft)).text
+        assert text.count('id="job-progress"') == 1
+        assert "Rehearsing a match model, asked for by Colleague." in text
+        assert reverse("matching:rehearse", args=[draft.pk]) not in text, "it is being rehearsed"
+        assert "Its rehearsal stops." in text
+        for job in (theirs, own):
+            jobs.run(str(job.pk))
+        assert set(MatchModel.objects.filter(version__gt=1).values_list("state", flat=True)) == {"rehearsed"}
+        done = client.get(reverse("job", args=[own.pk])).text
+        assert "See what came of it" in done and page(draft)[:-1] in done
+        assert "Rehearsing a match model" in client.get(reverse("jobs")).text
+
+    def test_dropping_a_version_stops_its_rehearsal(self, client, draft, owner):
+        waiting = asking.rehearsal(draft, actor=owner)
+        client.post(reverse("matching:drop", args=[draft.pk]))
+        jobs.run(str(waiting.pk))
+        waiting.refresh_from_db()
+        draft.refresh_from_db()
+        assert (waiting.state, waiting.error) == (Job.State.CANCELLED, "")
+        assert (draft.state, draft.rehearsal) == ("dropped", {})
+
+    def test_of_a_version_dropped_while_its_rehearsal_compares_nothing_is_kept(self, draft, owner):
+        def dropping(done, total, phase):
+            if MatchModel.objects.get(pk=draft.pk).is_open:
+                models.drop(draft, actor=owner)
+
+        with pytest.raises(Refused):
+            rehearsing.rehearse(draft, actor=owner, report=dropping)
+        draft.refresh_from_db()
+        assert (draft.state, draft.rehearsal) == ("dropped", {})
+
+
+class TestEarlierEdition:
+    @pytest.fixture
+    def behind(self, owner):
+        MatchKey.objects.filter(record__key="2").delete()
+        PreparedRecord.objects.update(preparation=7)
+
+    def test_the_page_says_so_until_the_records_are_prepared_anew(self, client, owner, behind):
+        assert "An earlier edition of the hub prepared some records." in client.get(page()).text
+        assert "Prepare them anew" in client.get(page()).text
+        told = client.post(reverse("matching:renew"), follow=True).text
+        assert "They are being prepared anew." in told and "Prepare them anew" not in told
+        assert "This is being done already." in client.post(reverse("matching:renew"), follow=True).text
+        for job in Job.objects.filter(name=REKEY):
+            jobs.run(str(job.pk))
+        assert "earlier edition" not in client.get(page()).text
+        assert "prepared by this edition" in client.post(reverse("matching:renew"), follow=True).text
+
+    def test_who_configures_not_everywhere_does_not_ask_for_it(self, client, owner, behind, retail):
+        make_domain()
+        assert client.post(reverse("matching:renew")).status_code == 403
+        assert "Prepare them anew" not in client.get(page()).text
+
+    def test_matching_all_prepares_them_first(self, owner, behind):
+        matching.run(actor=system_user())
+        assert is_behind(), "who compares few does not go through all"
+        matching.run(actor=system_user(), everything=True)
+        assert not is_behind() and MatchKey.objects.filter(record__key="2").exists()
+        assert verifying.broken(["records have the keys of their values"]) == []
+
+    def test_the_commands_say_so(self, owner, behind, capsys):
+        call_command("install")
+        assert "An earlier edition of the hub prepared some records" in capsys.readouterr().out
+        call_command("match")
+        assert "An earlier edition of the hub prepared some records" in capsys.readouterr().out
+        call_command("match", "--all")
+        assert "earlier edition" not in capsys.readouterr().out

@@ -9,6 +9,7 @@ from cmdm.installing import standing
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from matching.engine.bulk.warming import warm
+from matching.queries.editions import BEHIND, is_behind
 
 
 class Command(HubCommand):
@@ -26,4 +27,6 @@ class Command(HubCommand):
             step(actor=actor)
         self.progress(0, None, _("Compiling what compares many records"))
         warm()
-        return Said(_("Installed."), {"installed": True})
+        behind = is_behind()
+        lines = [_("Installed."), *([str(BEHIND)] if behind else [])]
+        return Said("\n".join(lines), {"installed": True, "behind": behind})

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from matching.actions import matching
+from matching.queries.editions import BEHIND, is_behind
 
 
 class Command(HubCommand):
@@ -27,4 +28,6 @@ class Command(HubCommand):
             "%(records)d records, %(pairs)d pairs compared: %(merged)d customers merged, %(parted)d taken apart, "
             "%(asked)d questions open."
         )
-        return Said(text % asdict(made), asdict(made))
+        behind = is_behind()
+        lines = [text % asdict(made), *([BEHIND] if behind else [])]
+        return Said("\n".join(map(str, lines)), {**asdict(made), "behind": behind})
