@@ -223,7 +223,8 @@ def place_many(
     ``hold`` is called first in each of them, ``progress(done, total, phase)`` between them. Records that are placed
     already are passed over, so that it can be called again after it was cut off.
 
-    :param handed: what some of them said when they were stored; it is not read again.
+    :param handed: what some of them said when they were stored; it is not read again. Or what all of them say: those
+        are written with their customers, and how many were is told.
     """
     raise NotImplementedError
 

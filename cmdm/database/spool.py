@@ -21,9 +21,10 @@ class Spool:
         self._file = _opened(folders)
         self._ends: list[Any] = [np.zeros(1, dtype=np.int64)]
 
-    def append(self, texts: pl.Series) -> Any:
+    def append(self, texts: pl.Series, counts: Any = None) -> Any:
         """Keep texts; their places.
 
+        :param counts: how many texts lie at each place, one after the other; one each by default.
         :raises OSError: there is no room for them.
         """
         first = sum(len(each) for each in self._ends) - 1
@@ -35,8 +36,11 @@ class Spool:
         except OSError:
             self._file.truncate(before)
             raise
-        self._ends.append(before + np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64)))
-        return np.arange(first, first + len(texts), dtype=np.int64)
+        ends = before + np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64))
+        if counts is not None:
+            ends = np.concatenate([[before], ends])[np.cumsum(counts)]
+        self._ends.append(ends)
+        return np.arange(first, first + len(ends), dtype=np.int64)
 
     def read(self, places: Any) -> bytes:
         """The texts at some places, one after the other; those that lie together are read at once."""

@@ -14,6 +14,7 @@ from cmdm import ids
 from customers.queries.catalogue import Catalogue
 from customers.queries.goldens import hash_of
 from customers.queries.open_records import OpenRecord, Waiting, Words, claims_with, opened
+from customers.queries.unwritten import Brought
 from customers.rules.claims import EPOCH, RecordClaims
 from customers.rules.lineages import named_as, shortened
 from customers.rules.survivorship import Golden, as_json, golden
@@ -28,7 +29,7 @@ _SOMEBODY = RecordClaims(0, 1, "", 0, 0, {}, EPOCH, {})
 @dataclass(frozen=True)
 class Composed:
     """Customers, by place: id, key and line (as COPY takes it, but for its time); the records that they are made of
-    with their versions.
+    with their versions. ``brought``: those records, where they are written with their customers.
     """
 
     customers: list[int] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Composed:
     owners: list[int] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
     domains: set[tuple[int, int]] = field(default_factory=set)
+    brought: Brought | None = None
 
 
 def compose(

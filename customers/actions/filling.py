@@ -1,4 +1,7 @@
-"""Taking in a large file: it is stored first, many rows at a time, and placed as a whole."""
+"""Taking in a large file: it is stored first, many rows at a time, and placed as a whole.
+
+What fills an empty hub is kept beside it until it is compared, and then written with its customers, each record once.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -17,6 +20,8 @@ from cmdm.database import waiting
 from cmdm.database.beside import beside
 from cmdm.models import User
 from customers import ports
+from customers.actions import composing_columns, loading
+from customers.actions.holding_back import Piece, account_for_piece, hold_back
 from customers.actions.loading import Hold, account_for, progress_of
 from customers.actions.preparers import Preparers, preparers
 from customers.actions.preparing_columns import Fresh, fits, names_told
@@ -24,26 +29,32 @@ from customers.actions.received import Outcome, Received
 from customers.actions.rows import Rows, rows_of
 from customers.actions.storing import InColumns, brings_most, store, unplaced
 from customers.actions.unchanged import Said, keys_of, rest_of, rows_in
-from customers.models import Load
+from customers.models import Load, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.files import bound
 from customers.queries.handed import Handed, handing
+from customers.queries.open_records import standing_words
 from customers.queries.slabs import slabs_of
+from customers.queries.unwritten import NoRoom, Unwritten, unwritten
 from customers.rules.applying import Bound
 from customers.rules.batching import Batch, ahead
 from customers.rules.reading import RejectedRow, Row
 from customers.rules.slabs import Slab
 
 TERMS = ("search_term", "one_term_a_record")
+MOST_LEFT = 50_000  # rows of a file that are kept in memory
 Progress = Callable[..., None]
 
 
 def fill(load: Load, size: int, *, actor: User, hold: Hold, progress: Progress) -> Load:
-    """Store the rest of a file, so many lines at a time, and place what it brought."""
-    with _indexes_set_aside(load), handing(names_told(catalogue())) as handed:
-        load = _store(load, size, actor=actor, hold=hold, progress=progress, handed=handed)
-        with _terms_built():
-            _place(load, actor=actor, hold=hold, progress=progress, handed=handed)
+    """Take in the rest of a file, so many lines at a time, and place what it brought."""
+    with _indexes_set_aside(load):
+        load, is_done = _bring(load, size, actor=actor, hold=hold, progress=progress)
+        if not is_done:
+            with handing(names_told(catalogue())) as handed:
+                load = _store(load, size, actor=actor, hold=hold, progress=progress, handed=handed)
+                with _terms_built():
+                    _place(load, actor=actor, hold=hold, progress=progress, handed=handed)
     return load
 
 
@@ -100,12 +111,71 @@ def _terms_built() -> Iterator[None]:
         yield
 
 
+def _bring(load: Load, size: int, *, actor: User, hold: Hold, progress: Progress) -> tuple[Load, bool]:
+    """Write what fills an empty hub, each record with its customer; whether that was all that the file holds.
+
+    Nothing is accounted for before all of it is written: whoever goes on reads the file from its beginning, and finds
+    what is there unchanged.
+    """
+    if not _fills(load):
+        return load, False
+    with unwritten(names_told(catalogue()), load) as kept:
+        try:
+            left = _kept_back(load, size, kept, progress)
+        except NoRoom:
+            return load, False
+        except jobs.HandOn:
+            loading.forgo_filling(load, actor=actor, hold=hold)
+            raise
+        placed = _placed(kept.ids(), actor=actor, hold=hold, progress=progress, handed=kept)
+    if placed < len(kept):
+        load.refresh_from_db(fields=["position"])
+        return load, False
+    for piece in left:
+        progress(placed, placed, _("Matching"))
+        load = account_for_piece(load, piece, actor=actor, hold=hold)
+    return load, not any(map(len, left))
+
+
+def _fills(load: Load) -> bool:
+    """Whether nobody can know of a record of the hub yet, and all that its rows become can be made beside it."""
+    mapping = bound(load, load.header)
+    return (
+        not load.position.get("line")
+        and not load.position.get("stored")
+        and fits(mapping)
+        and composing_columns.fits(catalogue(), standing_words())
+        and not SourceRecord.objects.exists()
+    )
+
+
+def _kept_back(load: Load, size: int, kept: Unwritten, progress: Progress) -> list[Piece]:
+    """Prepare the rows of a file and keep the new ones; what is left of each piece.
+
+    :raises NoRoom: it is more than can be kept, or a row says that a record is closed.
+    """
+    mapping, total = bound(load, load.header), load.position.get("total")
+    progress(0, total, _("Reading"))
+    left: list[Piece] = []
+    with preparers(load.source) as others:
+        pieces = (_begun(load, piece, Said.nothing(), mapping, others) for piece in slabs_of(load, size))
+        for piece in ahead(pieces):
+            progress(len(kept), total, _("Taking in"))
+            rows, columns = piece.waited()
+            if rows.closing:
+                raise NoRoom
+            left.append(hold_back(load, piece.batch, rows, piece.prepared(), columns, kept))
+            if kept.noted + sum(map(len, left)) > MOST_LEFT:
+                raise NoRoom
+    return left
+
+
 def _store(load: Load, size: int, *, actor: User, hold: Hold, progress: Progress, handed: Handed | None = None) -> Load:
     """Store a large file, many rows at a time; of those that say nothing new only the number is kept."""
     start = load.position.get("line", 0)
     mapping = bound(load, load.header)
     progress(*progress_of(load), _("Reading"))
-    said = Said.by(load.source)
+    said = Said.by(load.source, first=load.has_brought)
     with preparers(load.source) as others:
         pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, size, start=start))
         for piece in ahead(pieces):
@@ -190,7 +260,13 @@ def _place(load: Load, *, actor: User, hold: Hold, progress: Progress, handed: H
 
     Comparing comes before the first slice and is done anew by whoever goes on: handing on earlier would never end.
     """
-    waiting = unplaced(load.source)
+    _placed(unplaced(load.source), actor=actor, hold=hold, progress=progress, handed=handed)
+
+
+def _placed(
+    waiting: Sequence[int], *, actor: User, hold: Hold, progress: Progress, handed: Handed | None = None
+) -> int:
+    """The same of these records (ids); how many were placed."""
     begun = []
 
     def begin() -> None:
@@ -204,5 +280,6 @@ def _place(load: Load, *, actor: User, hold: Hold, progress: Progress, handed: H
             if begun:
                 raise
 
-    if waiting:
-        ports.place_many(waiting, actor=actor, hold=begin, progress=go_on, handed=handed)
+    if not waiting:
+        return 0
+    return ports.place_many(waiting, actor=actor, hold=begin, progress=go_on, handed=handed).records

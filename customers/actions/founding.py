@@ -9,21 +9,24 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
-from cmdm import clock, ids
+from cmdm import access, clock, ids
 from cmdm.actions import Refused, action, change_id
 from cmdm.database.copying import drawn
 from cmdm.database.kept import put, send
 from cmdm.errors import Stale
 from cmdm.models import User
 from customers import ports
-from customers.actions import golden
+from customers.actions import golden, writing
 from customers.actions.composing import Composed
 from customers.actions.lapsing import end_lapsed
+from customers.actions.storing import TERMS
 from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import Derived, derive_from, hash_of
 from customers.queries.open_records import OpenRecord, held_unplaced
+from customers.queries.unwritten import Brought
 from customers.rules.lineages import shortened
 from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
@@ -46,6 +49,17 @@ _LINK_READ = """
     UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = %s
       FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS t(record, customer, version)
      WHERE r.id = t.record AND r.version = t.version AND r.placed_at IS NULL AND r.closed_at IS NULL
+"""
+_BROUGHT = """
+    COPY customers_sourcerecord (id, key, party_type, values, raw, digest, findings, observed_at, source_id, domain_id,
+                                 version, last_version, received_at, customer_id, change, placed_at) FROM STDIN
+"""
+_NOTE = """
+    UPDATE customers_load SET change = t.change, position = position || jsonb_build_object(
+               'brought', COALESCE((position ->> 'brought')::int, 0) + t.brought,
+               'noted', COALESCE((position ->> 'noted')::int, 0) + t.noted)
+      FROM (VALUES (%s::int, %s::int, %s::uuid, %s::uuid)) AS t(brought, noted, change, id)
+     WHERE customers_load.id = t.id
 """
 _ABOUT = "SELECT EXISTS (SELECT FROM customers_sourcerecord WHERE about_id = ANY(%s))"
 _CORRECTIONS = """
@@ -91,24 +105,57 @@ def _link(statement: str, owner: Mapping[int, int]) -> None:
 
 @action
 def found_composed(made: Composed, *, actor: User) -> list[int]:
-    """Write customers that were composed beforehand, and link their records; their ids.
+    """Write customers that were composed beforehand, with their records or linked to them; their ids.
 
-    Stale when one of the records is not as it was read, or has been corrected since.
+    Stale when one of the records is not as it was read, or has been corrected since; or when its source has said
+    something under its key meanwhile. Refused without ``import`` for records that are written.
     """
     if not made.customers:
         return []
     now = clock.now()
+    if made.brought is not None:
+        access.require(actor, "import", made.brought.load)
+        writing.share_keys(made.brought.load.source)
     rest = f"\t{Customer.Status.ACTIVE.value}\tf\t1\t{now.isoformat()}\t{now.isoformat()}\n"
     with connection.cursor() as cursor:
         with cursor.copy(_COMPOSED) as rows:
             rows.write(made.lines.replace(b"\n", rest.encode()))
-        cursor.execute(_LINK_READ, [now, made.records, made.owners, made.versions])
+    if made.brought is None:
+        _link_read(made)
+    else:
+        _bring(made.brought)
+    golden.finish_composed(made.customers, made.keys, sorted(made.domains))
+    return made.customers
+
+
+def _link_read(made: Composed) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LINK_READ, [clock.now(), made.records, made.owners, made.versions])
         linked = cursor.rowcount
         cursor.execute(_ABOUT, [made.records])
         if linked != len(made.records) or cursor.fetchone()[0]:
             raise Stale(_("One of the records has been placed meanwhile."))
-    golden.finish_composed(made.customers, made.keys, sorted(made.domains))
-    return made.customers
+
+
+def _bring(brought: Brought) -> None:
+    rest = f"\t{change_id()}\t{clock.now().isoformat()}\n"
+    with connection.cursor() as cursor:
+        try:
+            with cursor.copy(_BROUGHT) as rows:
+                rows.write(brought.records.replace(b"\n", rest.encode()))
+        except UniqueViolation as error:
+            raise Stale(_("One of the records has been placed meanwhile.")) from error
+        with cursor.copy(TERMS) as rows:
+            rows.write(brought.terms)
+    writing.keep(brought.noted)
+
+
+@action
+def note_brought(made: Composed, *, actor: User) -> None:
+    """Have the load know how many of its rows have been written, should it be cut off."""
+    if made.brought is not None and made.brought.count:
+        noted = len(made.brought.noted)
+        send(_NOTE, [made.brought.count, noted, change_id(), made.brought.load.pk])
 
 
 def _held(owner: Mapping[int, int], written: Mapping[int, OpenRecord]) -> dict[int, list[OpenRecord]]:

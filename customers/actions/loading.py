@@ -5,7 +5,7 @@ A step that finds the load elsewhere than its batch begins was overtaken by anot
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,20 @@ COUNTERS = (NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED)
 RUNNABLE = (Load.State.UPLOADED, Load.State.QUEUED, Load.State.RUNNING)
 Hold = Callable[[], None]
 Taking = Callable[..., tuple[list[Outcome], int]]
+
+
+class Early(NamedTuple):
+    """Rows of a load whose records were written before the rows are accounted for; of them taken without a value."""
+
+    rows: int
+    noted: int
+
+    def without(self, others: "Early") -> "Early":
+        """The rest."""
+        return Early(max(self.rows - others.rows, 0), max(self.noted - others.noted, 0))
+
+
+NONE = Early(0, 0)
 
 
 @action
@@ -64,9 +78,22 @@ def _taken_in(*args: Any, **named: Any) -> tuple[list[Outcome], int]:
 
 
 def account_for(
-    load: Load, batch: Batch, rows: Rows, taking: Taking, *, actor: User, hold: Hold, same: int = 0
+    load: Load,
+    batch: Batch,
+    rows: Rows,
+    taking: Taking,
+    *,
+    actor: User,
+    hold: Hold,
+    same: int = 0,
+    early: Early = NONE,
 ) -> Load:
-    """Take rows in by ``taking``, close what they close, and move the load on; a step of an action."""
+    """Take rows in by ``taking``, close what they close, and move the load on; a step of an action.
+
+    :param same: further rows, which were found to be unchanged.
+    :param early: further rows, of which the records were written before. Of a load that was cut off thereafter they
+        are found again unchanged: they count as what they were.
+    """
     load = _running(load, hold)
     if load.position.get("line", 0) != batch.start:
         raise Fenced
@@ -78,12 +105,19 @@ def account_for(
     counts[CHANGED] += len(closed)
     counts[UNCHANGED] += len(rows.closing) - len(closed) + same
     counts["incomplete"] = sum(one.is_incomplete for one in outcomes)
-    _account(load, batch, counts, closed=len(closed))
+    left = Early(load.position.get("brought", 0), load.position.get("noted", 0))
+    if not early.rows:
+        again = min(counts[UNCHANGED], left.rows)
+        counts[UNCHANGED] -= again
+        early = Early(again, left.noted if again else 0)
+    counts[NEW] += early.rows
+    counts["incomplete"] += early.noted
+    _account(load, batch, counts, closed=len(closed), left=left.without(early))
     audit.record(actor, "records.taken_in", load, counts={**counts, CLOSED: len(closed)})
     return load
 
 
-def _account(load: Load, batch: Batch, counts: Counter[str], *, closed: int) -> None:
+def _account(load: Load, batch: Batch, counts: Counter[str], *, closed: int, left: Early) -> None:
     for name in (*COUNTERS, "incomplete"):
         setattr(load, name, getattr(load, name) + counts[name])
     load.closed += closed
@@ -96,9 +130,20 @@ def _account(load: Load, batch: Batch, counts: Counter[str], *, closed: int) -> 
         "header": before.get("header", 0) + batch.header,
         "blank": before.get("blank", 0) + batch.blank,
         "spanned": before.get("spanned", 0) + batch.spanned,
+        **({"brought": left.rows, "noted": left.noted} if load.has_brought else {}),
     }
     load.change = change_id()
     load.save(update_fields=[*COUNTERS, "incomplete", "closed", "rows", "lines", "position", "change"])
+
+
+@action
+def forgo_filling(load: Load, *, actor: User, hold: Hold) -> Load:
+    """Have a load stored piece by piece from its beginning: it is too large to be taken in within a slice of time."""
+    load = _running(load, hold)
+    load.position, load.change = {**load.position, "stored": True}, change_id()
+    load.save(update_fields=["position", "change"])
+    audit.record(actor, "load.handed_on", load)
+    return load
 
 
 def refuse_emptying(load: Load, absent: Absent) -> None:

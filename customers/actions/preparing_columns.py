@@ -38,9 +38,9 @@ _TEXTS = {"values": pl.String, "findings": pl.String, "warned": pl.String, "fold
 class Fresh:
     """Rows that are ready to be written as first versions.
 
-    ``rows``: ``line`` of the file, ``key``, ``said`` (key, party type, values, raw, digest and findings as COPY takes
-    them), ``observed`` and ``told`` (a line for :class:`Handed`, in the order of ``names``). ``terms``: what finds
-    them, by ``place`` in these rows, in their order.
+    ``rows``: ``line`` of the file, ``key``, ``party``, ``said`` (key, party type, values, raw, digest and findings as
+    COPY takes them), ``observed`` and ``told`` (a line for :class:`Handed`, in the order of ``names``). ``terms``: what
+    finds them, by ``place`` in these rows, in their order.
     """
 
     rows: pl.DataFrame
@@ -160,10 +160,11 @@ def _of_party(
         told=_told(found, names_told(known), told.height),
     )
     chosen = rows.filter("plain").with_row_index("now")
+    party_of = pl.lit(party).alias("party")
     terms = _terms(rows["key"], found, known)
     places = rows.with_row_index("place").filter("plain").select("place").with_row_index("now")
     kept = terms.join(places, on="place", how="inner").select(pl.col("now").alias("place"), "term")
-    return chosen.select("line", "key", _said(chosen, party), "observed", "told"), kept
+    return chosen.select("line", "key", party_of, _said(chosen, party), "observed", "told"), kept
 
 
 def _in_order(bound: Bound) -> list[str]:
@@ -199,7 +200,7 @@ class _Making:
     def _of(self, spec: Spec, made: Standard) -> _Made:
         name, value = spec.name, made.values.get(spec.name)
         warned, holds = self.examined(name, value)
-        if made.faults or made.left_out or holds or _has_numbers(value):
+        if made.faults or made.left_out or holds or has_numbers(value):
             return _UNKNOWN
         findings = _inside(made.findings)
         if value is None:
@@ -230,10 +231,10 @@ class _Making:
         return _inside(told), quality.worst(found) in ("hold", "refuse")
 
 
-def _has_numbers(value: Any) -> bool:
+def has_numbers(value: Any) -> bool:
     """Whether a value holds what JSON writes in several ways: the database would tell it in another one."""
     if isinstance(value, Mapping | list):
-        return any(map(_has_numbers, value.values() if isinstance(value, Mapping) else value))
+        return any(map(has_numbers, value.values() if isinstance(value, Mapping) else value))
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

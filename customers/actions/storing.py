@@ -39,10 +39,12 @@ _COLUMNS = """
                                  domain_id, version, last_version, received_at) FROM STDIN
 """
 # One text of some lines: a row handed over by itself costs ten times as much.
-_TERMS = "COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN"
+TERMS = "COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN"
+# Of a load that wrote records before it was cut off: what they were first, whatever has become of them since.
 _DIGESTS = """
-    SELECT r.key, r.digest, r.closed_at IS NULL FROM customers_sourcerecord r
-     WHERE r.source_id = %s AND r.key = ANY(%s)
+    SELECT r.key, COALESCE(h.digest, r.digest), r.closed_at IS NULL OR %(first)s FROM customers_sourcerecord r
+      LEFT JOIN customers_historicalsourcerecord h ON %(first)s AND h.id = r.id AND h.version = 1
+     WHERE r.source_id = %(source)s AND r.key = ANY(%(keys)s)
 """
 
 
@@ -83,10 +85,10 @@ def store(
     access.require(actor, "import", source)
     keys = [one.key for one in received]
     writing.lock_keys(source, [*keys, *(columns.fresh.keys if columns else ())])
-    stored = _stored(source, [key for key in keys if "\0" not in key])
+    stored = _stored(load, [key for key in keys if "\0" not in key])
     fresh: Fresh | None = None
     if columns is not None:
-        stored |= _stored(source, columns.fresh.keys)
+        stored |= _stored(load, columns.fresh.keys)
         # What has a record by now, or comes twice, is judged where single rows are.
         fresh = columns.fresh.without([*stored, *keys])
         again = columns.received_without(fresh)
@@ -116,10 +118,10 @@ def _outcomes(
     return outcomes
 
 
-def _stored(source: Source, keys: list[str]) -> dict[str, tuple[bytes, bool]]:
+def _stored(load: Load, keys: list[str]) -> dict[str, tuple[bytes, bool]]:
     """Digest, and whether it is open, of what is stored under these keys."""
     with connection.cursor() as cursor:
-        cursor.execute(_DIGESTS, [source.pk, keys])
+        cursor.execute(_DIGESTS, {"first": load.has_brought, "source": load.source_id, "keys": keys})
         return {key: (bytes(digest), is_open) for key, digest, is_open in cursor.fetchall()}
 
 
@@ -166,15 +168,15 @@ def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source, handed: Handed
     with connection.cursor() as cursor:
         with cursor.copy(_COLUMNS) as rows:
             rows.write(written(fresh.rows.select(row).to_series()))
-        with cursor.copy(_TERMS) as rows:
+        with cursor.copy(TERMS) as rows:
             rows.write(written(terms.select(term).to_series()))
     if handed is not None:
         own = {"source": pl.lit(source.pk, pl.Int64), "domain": pl.lit(source.domain_id, pl.Int64)}
-        named = fresh.rows.select("key", record=ids, age=_ages(observed), **own)
+        named = fresh.rows.select("key", record=ids, age=ages(observed), **own)
         handed.add(named, fresh.names, fresh.rows["told"])
 
 
-def _ages(observed: pl.Series) -> pl.Series:
+def ages(observed: pl.Series) -> pl.Series:
     """Times, as they are stored, as claims count them."""
     times = observed.unique().to_list()
     ages = [(datetime.fromisoformat(each) - EPOCH) // MICROSECOND for each in times]
@@ -191,7 +193,7 @@ def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:
                 named = (pk, change, source.pk, said.key, source.domain_id, said.party_type)
                 content = (made.values, made.raw, one.digest, made.findings)
                 rows.write_row((*named, *content, 1, 1, said.observed_at or now, now))
-        with cursor.copy(_TERMS) as rows:
+        with cursor.copy(TERMS) as rows:
             for pk, made in texts.items():
                 place = f"{pk}\t{source.domain_id}"
                 rows.write("".join([f"{place}\t{line}\n" for line in lines_of(made.terms)]))

@@ -44,6 +44,15 @@ def lock_keys(source: Source, keys: Sequence[str]) -> None:
         )
 
 
+def share_keys(source: Source) -> None:
+    """Keep whoever writes single keys of this source out, but not others who share them. One statement."""
+    buckets = [(source.pk * KEY_BUCKETS + bucket) % 2**31 for bucket in range(KEY_BUCKETS)]
+    send(
+        "SELECT pg_advisory_xact_lock_shared(%s, b) FROM unnest(%s::int[]) AS b ORDER BY b",
+        [_LOCK_SPACE, sorted(buckets)],
+    )
+
+
 def _buckets(source: Source, keys: Sequence[str]) -> list[int]:
     if len(keys) >= MANY_KEYS:
         # So many leave hardly one out; to find out which would take longer than to wait for it.
@@ -190,25 +199,27 @@ def index_terms(records: Sequence[SourceRecord], *, fresh: bool = False) -> None
 
 def keep_refused(load: Load, outcomes: Sequence[Outcome]) -> None:
     """Keep rows that were refused, held back, or taken without a value: sealed, with line and first reason."""
-    RejectedRow.objects.bulk_create(
-        _kept(load, one, RejectedRow.Kind.INCOMPLETE if one.is_incomplete else one.status)
-        for one in outcomes
-        if one.is_incomplete or one.status in (REJECTED, QUARANTINED)
-    )
+    keep([noted(load, one) for one in outcomes if one.is_incomplete or one.status in (REJECTED, QUARANTINED)])
 
 
-def _kept(load: Load, one: Outcome, kind: str) -> RejectedRow:
+def keep(rows: Sequence[RejectedRow]) -> None:
+    """Keep rows as they were noted."""
+    for row in rows:
+        row.created_at, row.change = clock.now(), change_id()
+    RejectedRow.objects.bulk_create(rows)
+
+
+def noted(load: Load, one: Outcome) -> RejectedRow:
+    """A row that was refused, held back, or taken without a value, as it is kept."""
     [first, *_others] = [*one.faults, *one.left_out, Fault("", "", "")]
     return RejectedRow(
         load=load,
         source_id=load.source_id,
         domain_id=load.domain_id,
-        kind=kind,
+        kind=RejectedRow.Kind.INCOMPLETE if one.is_incomplete else one.status,
         line=one.received.line,
         sealed=raw_of(one),
         field=first.field[:80],
         code=first.code[:40],
         reason=first.message[:300],
-        created_at=clock.now(),
-        change=change_id(),
     )

@@ -103,6 +103,11 @@ class Load(Changed):
         return self._empties or total is None or total > limit
 
     @property
+    def has_brought(self) -> bool:
+        """Whether it wrote records whose rows it has not accounted for: it was cut off, or somebody came between."""
+        return "brought" in self.position
+
+    @property
     def _empties(self) -> bool:
         return self.mode == Load.Mode.REPLACE and bool(self.position.get("confirmed"))
 

@@ -7,7 +7,7 @@ handed on has ids that no record has.
 It stands among the questions, for it is the answer to one that others then need not ask: what do these records say.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -20,10 +20,6 @@ from django.conf import settings
 from cmdm.database.spool import Spool
 
 VERSION = 1
-_ROWS = {
-    **{"record": pl.Int64, "source": pl.Int64, "domain": pl.Int64, "age": pl.Int64},
-    **{"key": pl.String, "place": pl.Int64},
-}
 
 
 class Handed:
@@ -32,9 +28,14 @@ class Handed:
     ``names``: the attributes in the order of a line: their values between tabs, nothing where there is none.
     """
 
+    COLUMNS: Mapping[str, Any] = {
+        **{"record": pl.Int64, "source": pl.Int64, "domain": pl.Int64, "age": pl.Int64},
+        **{"key": pl.String, "place": pl.Int64},
+    }
+
     def __init__(self, names: Sequence[str], spool: Spool | None) -> None:
         self.names, self._spool = tuple(names), spool
-        self._parts = [pl.DataFrame(schema=_ROWS)]
+        self._parts = [pl.DataFrame(schema=self.COLUMNS)]
         self._ids = np.zeros(0, dtype=np.int64)
 
     def add(self, rows: pl.DataFrame, names: Sequence[str], lines: pl.Series) -> None:
@@ -46,7 +47,7 @@ class Handed:
             return
         places = self.keep(lines)
         if places is not None:
-            self._parts.append(rows.with_columns(place=pl.Series(places)).select(list(_ROWS)))
+            self._parts.append(rows.with_columns(place=pl.Series(places)).select(list(self.COLUMNS)))
 
     def keep(self, lines: pl.Series) -> Any:
         """Keep lines of others; their places. Nothing where there is no room."""
@@ -100,11 +101,18 @@ class Handed:
 @contextmanager
 def handing(names: Sequence[str]) -> Iterator[Handed]:
     """Inside, what is stored can be handed on; without a place for it nothing is."""
+    with spooling() as spool:
+        yield Handed(names, spool)
+
+
+@contextmanager
+def spooling() -> Iterator[Spool | None]:
+    """Inside, a place for texts beside memory, where there is one."""
     spool = None
     with suppress(OSError):
         spool = Spool([settings.DATA_DIR, Path(gettempdir())])
     try:
-        yield Handed(names, spool)
+        yield spool
     finally:
         if spool is not None:
             spool.close()

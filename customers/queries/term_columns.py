@@ -6,13 +6,13 @@ import polars as pl
 
 from customers.queries.terms import EXACT, MAX, NAME, SOUND, Term, exact_term, key_term, sound
 
-_ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _SIMPLE = "^[A-Za-z0-9]+$"  # of which folding makes the same in lower case
 
 
 def lines_of(terms: Iterable[Term]) -> list[str]:
     """Kind and term as COPY takes them."""
-    return [f"{kind}\t{term.translate(_ESCAPED)}" for kind, term in terms if term]
+    return [f"{kind}\t{term.translate(ESCAPED)}" for kind, term in terms if term]
 
 
 def key_lines(keys: pl.Series) -> pl.Series:

@@ -9,6 +9,7 @@ import polars as pl
 from cmdm.database.kept import kept
 from customers.queries.handed import VERSION, Handed
 from customers.queries.open_records import Words, is_decided, standing_words
+from customers.queries.unwritten import Unwritten
 
 # One text of all lines: a row fetched by itself costs more than what it says.
 _FACTS = """
@@ -42,7 +43,8 @@ def waiting_columns(records: Collection[int], handed: Handed | None = None) -> W
     :param handed: those that it has are not read: whoever writes sees by their version whether they are current.
     """
     chosen = np.fromiter(records, dtype=np.int64, count=len(records))
-    if is_decided(chosen.tolist()):
+    # Of what is not written nobody has decided anything.
+    if not isinstance(handed, Unwritten) and is_decided(chosen.tolist()):
         return None
     at = np.full(len(chosen), -1) if handed is None else handed.at(chosen)
     facts, said = [], []

@@ -20,6 +20,7 @@ from cmdm.models import User
 from customers.models import SourceRecord
 from customers.ports import PlacedMany
 from customers.queries.handed import Handed
+from customers.queries.unwritten import Unwritten
 from customers.rules.batching import ahead
 from matching.actions import key_rows, models
 from matching.actions.comparing import Progress, compare, quiet
@@ -28,7 +29,7 @@ from matching.actions.placing_plans import plan
 from matching.actions.placing_slices import Since, Writing, finish, write_slice
 from matching.actions.placing_turns import Turn, alone, in_turn, writers
 from matching.queries.models import InForce, models_coming, models_in_force
-from matching.queries.stored import Stored, comparable, stored, stored_now
+from matching.queries.stored import Stored, comparable, stored, stored_now, stored_soon
 
 ROWS = 10_000  # of one slice
 AHEAD = 2  # slices that are composed while one is written
@@ -44,32 +45,38 @@ def place_all(
 ) -> PlacedMany:
     """Place as many of these records (ids) as can be placed at once; those placed already are passed over.
 
-    :param handed: what some of them said when they were stored.
+    :param handed: what some of them said when they were stored; or all of them, which are written with their customers.
+        Of those none is placed where another record has a key of one of them: they are left as they are.
     """
     total = PlacedMany(0, 0, 0, 0)
     # Of a list Django would look at every item, whether it is an expression.
     wanted = array("q", records)
     with alone():
-        _size(wanted)
-        for party, chosen in _largest_first(wanted):
+        _size(wanted, handed)
+        for party, chosen in _largest_first(wanted, handed):
             if party not in models_coming():
                 made = _place_party(chosen, wanted, actor=actor, hold=hold, progress=progress, handed=handed)
                 total = _sum(total, made)
     return total
 
 
-def _largest_first(records: Sequence[int]) -> list[tuple[str, InForce]]:
+def _largest_first(records: Sequence[int], handed: Handed | None) -> list[tuple[str, InForce]]:
     """The models, that of most records first: the keys of those that come later are looked for among theirs."""
-    waiting = SourceRecord.objects.filter(pk__among=records).values("party_type").annotate(count=Count("pk"))
-    counts = dict(waiting.values_list("party_type", "count"))
+    counts = handed.counts() if isinstance(handed, Unwritten) else _counts(records)
     return sorted(models_in_force().items(), key=lambda one: (-counts.get(one[0], 0), one[0]))
 
 
-def _size(records: Sequence[int]) -> None:
+def _counts(records: Sequence[int]) -> dict[str, int]:
+    waiting = SourceRecord.objects.filter(pk__among=records).values("party_type").annotate(count=Count("pk"))
+    return dict(waiting.values_list("party_type", "count"))
+
+
+def _size(records: Sequence[int], handed: Handed | None) -> None:
     """A load large enough to tell brings the shipped models to the size that the hub will have."""
     if len(records) >= models.FEWEST:
+        more = handed.counts() if isinstance(handed, Unwritten) else {}
         for party in models_in_force():
-            models.size(party, comparable(party).count())
+            models.size(party, comparable(party).count() + more.get(party, 0))
 
 
 def _sum(one: PlacedMany, other: PlacedMany) -> PlacedMany:
@@ -89,13 +96,16 @@ def _place_party(
 ) -> PlacedMany:
     since = Since.now()
     total = PlacedMany(0, 0, 0, 0)
-    party = chosen.model.party_type
-    rows = comparable(party).filter(pk__among=records, placed_at__isnull=True)
     quiet(progress)(0, None, _("Reading"))
-    known = stored_now(chosen.model, rows, handed)
-    if not len(known):
+    if isinstance(handed, Unwritten):
+        since = since.after(handed.last())
+        known = stored_soon(chosen.model, handed)
+    else:
+        rows = comparable(chosen.model.party_type).filter(pk__among=records, placed_at__isnull=True)
+        known = stored_now(chosen.model, rows, handed)
+    writing = _planned(chosen, known, since, handed, actor=actor, progress=progress) if len(known) else None
+    if writing is None:
         return total
-    writing = _planned(chosen, known, since, actor=actor, progress=progress)
     progress(0, len(known), _("Writing"))
     done = 0
     with beside() as others, writers() as by:
@@ -122,13 +132,20 @@ def _write(writing: Writing, piece: Slice, turn: Turn, *, actor: User, hold: Cal
         return PlacedMany(0, 0, 0, 0)
 
 
-def _planned(chosen: InForce, known: Stored, since: Since, *, actor: User, progress: Progress) -> Writing:
-    """Compare and decide; where the hub has records with the same keys they are read, too."""
+def _planned(
+    chosen: InForce, known: Stored, since: Since, handed: Handed | None, *, actor: User, progress: Progress
+) -> Writing | None:
+    """Compare and decide; where the hub has records with the same keys they are read, too.
+
+    Nothing where it has some and those that come are not written yet.
+    """
     model = chosen.model
     fresh = np.ones(len(known), dtype=bool)
     compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
     made = key_rows.key_rows(model, known, compared.blocks)
     met = key_rows.sharers(made.digests.values)
+    if met and isinstance(handed, Unwritten):
+        return None
     if met:
         own = set(known.ids.tolist())
         rows = SourceRecord.objects.current().filter(pk__among=sorted(met | own))

@@ -4,7 +4,7 @@ It is read, too, by whoever composes: the connection that writes never waits for
 """
 
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain
 
 import numpy as np
@@ -19,6 +19,7 @@ from customers.models import Customer
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.handed import Handed
 from customers.queries.open_records import Waiting, standing_words, waiting
+from customers.queries.unwritten import Unwritten
 from customers.queries.waiting_columns import WaitingColumns, waiting_columns
 from matching.actions import key_rows, ledger_lines
 from matching.actions.key_rows import KeyLines, KeyRows
@@ -75,6 +76,8 @@ def _composed(
             made = composing.compose(stored.columns.party_type, customers, groups, read, known)
     except KeyError:
         return None
+    if isinstance(handed, Unwritten):
+        made = replace(made, brought=handed.brought(made.records, made.owners))
     owners = dict(zip(fresh, customers, strict=True))
     ledger = _entered(plans, version, owners, actor)
     return Founding(fresh, made, key_rows.lines(plans.compared.scorer.model, stored, keys, rows), ledger)
@@ -83,6 +86,8 @@ def _composed(
 def _read(records: list[int], known: Catalogue, handed: Handed | None) -> Waiting | WaitingColumns | None:
     """What composing needs of records, in columns unless a rule has to look at every customer by itself."""
     in_columns = composing_columns.fits(known, standing_words())
+    if isinstance(handed, Unwritten) and not in_columns:
+        return None
     return waiting_columns(records, handed) if in_columns else waiting(records)
 
 

@@ -54,6 +54,10 @@ class Since(NamedTuple):
             cursor.execute(_LAST)
             return cls(*cursor.fetchone())
 
+    def after(self, record: int) -> "Since":
+        """The same, but for records up to that one (id)."""
+        return self._replace(record=max(self.record, record))
+
 
 @dataclass
 class Writing:
@@ -106,12 +110,15 @@ def write_slice(
     # From here on rows are touched that the slice before may touch, too; and what it wrote is asked for.
     turn.come()
     hold()
+    if made and founding:
+        customers_founding.note_brought(founding.customers, actor=actor)
     links = [number for number in chosen if plans.groups[number].decision.kind == "link"]
     linked = _link(writing, links)
     if not whole:
         made = _found(writing, [one for one in chosen if plans.groups[one].decision.kind != "link"], actor=actor)
     elif not apart:
         made = _found_composed(writing, whole, actor=actor)
+        customers_founding.note_brought(whole.customers, actor=actor)
     rest = links if whole else chosen
     _write_rows(writing, [number for number in rest if number in writing.customer_of], actor=actor)
     written = [number for number in chosen if number in writing.customer_of]
@@ -153,7 +160,10 @@ def _found_composed(writing: Writing, founding: Founding, *, actor: User) -> lis
 
 
 def _found(writing: Writing, fresh: Sequence[int], *, actor: User) -> list[int]:
-    """Found customers from their rows."""
+    """Found customers from their rows.
+
+    :raises Stale: the rows are not written yet.
+    """
     ids, groups = writing.plans.compared.stored.ids, writing.plans.groups
     made = customers_founding.found_many(writing.party, [ids[groups[one].rows].tolist() for one in fresh], actor=actor)
     writing.customer_of.update(zip(fresh, made, strict=True))

@@ -13,12 +13,14 @@ from customers.actions import golden
 from customers.models import SourceRecord
 from customers.ports import Incoming, PlacedMany
 from customers.queries.handed import Handed
+from customers.queries.unwritten import Unwritten
 from customers.sealing import open_values
 from matching.actions import placing_bulk
 from matching.actions.placing import place, reserve
 from matching.models.key import BLOCKS
 
 SLICE = 1_000
+NONE = PlacedMany(0, 0, 0, 0)
 MANY = 2_000  # records from which a load is placed as a whole
 
 
@@ -34,8 +36,13 @@ def place_many(
 
     Many are placed as a whole; what that leaves, and few, are placed slice by slice.
 
-    :param handed: what some of them said when they were stored.
+    :param handed: what some of them said when they were stored; or what all of them say, which are written with their
+        customers, as many of them as can be placed as a whole.
     """
+    if isinstance(handed, Unwritten):
+        if len(records) < MANY:
+            return NONE
+        return placing_bulk.place_all(records, actor=actor, hold=hold, progress=progress, handed=handed)
     placed = 0
     founded = linked = asked = 0
     waiting = records

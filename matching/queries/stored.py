@@ -18,6 +18,7 @@ from cmdm.models import Domain
 from customers.models import SourceRecord
 from customers.models.record import RecordQuerySet
 from customers.queries.handed import VERSION, Handed
+from customers.queries.unwritten import Unwritten
 from customers.sealing import SEALED, open_values, opened_texts
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.lists import Ints
@@ -85,6 +86,13 @@ def stored_now(model: Model, rows: RecordQuerySet, handed: Handed | None = None)
     return _stored(*(made or _from_values(model, rows)))
 
 
+def stored_soon(model: Model, handed: Unwritten) -> Stored:
+    """The same of records that are written when they have their customers; one query."""
+    found = handed.of_party(model.party_type).select("record", "source", "key", "place", "domain")
+    found = found.with_columns(customer=pl.lit(0, dtype=pl.Int64), version=pl.lit(VERSION, dtype=pl.Int64))
+    return _stored(*_from_lines_of(model, found, handed))
+
+
 def _stored(made: Prepared, columns: Ints) -> Stored:
     named = dict(Domain.objects.values_list("pk", "match_space"))
     spaces = tuple(sorted(set(named.values())))
@@ -138,7 +146,13 @@ def _from_handed(model: Model, rows: RecordQuerySet, handed: Handed) -> tuple[Pr
         if rest is None or len(rest) + len(found) != len(ids):
             return None
         found = pl.concat([found, rest])
-    ordered = found.sort("key", "source").join(known, on="record", how="left", maintain_order="left")
+    return _from_lines_of(model, found.join(known, on="record", how="left"), handed)
+
+
+def _from_lines_of(model: Model, found: pl.DataFrame, handed: Handed) -> tuple[Prepared, Ints]:
+    """Records of which the lines lie there, in the order of their keys."""
+    names = attributes_of(model)
+    ordered = found.sort("key", "source")
     ids, places = ordered["record"].to_numpy(), ordered["place"].to_numpy()
     pieces = [slice(begin, begin + SLICE) for begin in range(0, len(ids), SLICE)]
     tables = [_table(model, ids[piece], names, handed.told(places[piece], names)) for piece in pieces]

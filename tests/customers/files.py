@@ -5,8 +5,11 @@ import io
 from cmdm.models import Domain, system_user
 from customers import jobs
 from customers.actions import loads
+from customers.actions.received import Received
+from customers.actions.records import take_in
 from customers.actions.sources import add_source
 from customers.models import Load, Source
+from tests.support.people import make_domain
 
 HEADER = "id,given,family,born,mail,phone,country"
 MAPPING = {
@@ -44,6 +47,13 @@ def row(number: int, **other: str) -> str:
         "country": "",
     }
     return ",".join({**cells, **other}.values())
+
+
+def hold_one_already() -> None:
+    """A record of another source, by which the hub is not empty."""
+    said = {"given_name": "Elsewhere", "family_name": "Nobody", "birth_date": "1911-11-11"}
+    other = make_source(make_domain("elsewhere"), "other")
+    take_in(other, [Received("E1", said, party_type="person")], actor=system_user())
 
 
 def text(*rows: str, header: str = HEADER) -> str:

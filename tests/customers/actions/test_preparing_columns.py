@@ -95,7 +95,7 @@ def in_lines(line: str, names: tuple[str, ...]) -> dict[str, object]:
 def together(fresh: Fresh) -> dict[int, tuple]:
     found = {}
     terms = dict(fresh.terms.group_by("place").agg("term").iter_rows())
-    for place, (line, key, said, observed, line_told) in enumerate(fresh.rows.iter_rows()):
+    for place, (line, key, party_of, said, observed, line_told) in enumerate(fresh.rows.iter_rows()):
         told, party, values, raw, digest, findings = [text.replace("\\\\", "\\") for text in said.split("\t")]
         assert told == key
         assert in_lines(line_told, fresh.names) == json.loads(values)
@@ -156,4 +156,4 @@ def test_a_key_that_comes_in_two_parts_of_a_slab_is_left_out(source):
 )
 def test_what_the_database_would_write_in_another_way_is_not_handed_on(value, has):
     """JSON has one form for texts; 1e22 comes back as a one with twenty-two noughts."""
-    assert preparing_columns._has_numbers(value) is has
+    assert preparing_columns.has_numbers(value) is has

@@ -1,4 +1,7 @@
-"""What a load hands on to its placing gives what the database would have told, and no more than that."""
+"""What a load hands on to its placing gives what the database would have told, and no more than that.
+
+So where it is stored first, in a hub that holds something already, and where it is written with its customers.
+"""
 
 import threading
 
@@ -14,7 +17,7 @@ from customers.actions.records import take_in
 from customers.actions.sources import own_source
 from customers.models import Customer, Source, SourceRecord
 from matching.actions import placing_bulk, placing_stored
-from tests.customers.files import make_source, row, text, upload
+from tests.customers.files import hold_one_already, make_source, row, text, upload
 from tests.matching.actions.test_killed_loads import TOLD, content, told
 from tests.support import databases
 from tests.support.people import make_domain
@@ -73,11 +76,16 @@ def owner(key: str) -> Customer:
     return SourceRecord.objects.select_related("customer").get(key=key).customer
 
 
-def test_every_table_says_what_it_says_when_all_is_read_back(committing, template_database, nowhere):
+@pytest.mark.parametrize("empty", [True, False])
+def test_every_table_says_what_it_says_when_all_is_read_back(committing, template_database, nowhere, empty):
     rows = content() + "\n".join(ODD) + "\n"
+    if not empty:
+        hold_one_already()
     run(rows)
     handed = told()
     with databases.clone(template_database) as other, databases.connected_to(other):
+        if not empty:
+            hold_one_already()
         nowhere()
         run(rows)
         read = told()
@@ -104,6 +112,7 @@ def test_two_who_say_the_same_are_one(committing):
 
 
 def test_what_a_steward_corrected_before_it_was_placed_is_compared(committing):
+    hold_one_already()
     run(text(*TWICE), lambda: correct("S1", given_name="Wilhelmine", family_name="Ahrens", birth_date="1911-11-11"))
 
     assert broken() == []
@@ -113,6 +122,7 @@ def test_what_a_steward_corrected_before_it_was_placed_is_compared(committing):
 
 def test_what_has_another_version_before_it_was_placed_is_read(committing):
     """One record is corrected, so that its slice is founded from the rows."""
+    hold_one_already()
 
     def meanwhile() -> None:
         correct("K00020", given_name="Wilhelmine")

@@ -1,5 +1,6 @@
-"""A load that is killed twice, while it stores and while it places, and goes on each time: every table says in the end
-what it says after a load that nobody disturbed.
+"""A load that is killed twice, while it takes in and while it places, and goes on each time: every table says in the
+end what it says after a load that nobody disturbed. So in an empty hub, where records are written with their customers,
+and in one where they are stored first.
 """
 
 import json
@@ -17,7 +18,7 @@ from customers import jobs
 from customers.actions import loads
 from customers.models import Load
 from matching.actions import placing_bulk, placing_stored
-from tests.customers.files import accounted, make_source, row, text, upload
+from tests.customers.files import accounted, hold_one_already, make_source, row, text, upload
 from tests.support import databases, server
 from tests.support.people import make_domain
 
@@ -76,6 +77,8 @@ TOLD = {
         SELECT r.key, p.preparation, p.version FROM matching_preparedrecord p
           JOIN customers_sourcerecord r ON r.id = p.record_id""",
     "refused": "SELECT line, kind, field, code, reason FROM customers_rejectedrow",
+    "account": """
+        SELECT lines, rows, new, changed, unchanged, rejected, quarantined, incomplete, closed FROM customers_load""",
     "log": """
         SELECT deed, sum((counts ->> 'records')::int), sum((counts ->> 'founded')::int), sum((counts ->> 'new')::int)
           FROM cmdm_auditentry WHERE deed IN ('records.placed', 'records.taken_in') GROUP BY deed""",
@@ -92,11 +95,13 @@ def content() -> str:
     rows = [person(n) for n in range(PEOPLE)]
     rows += [person(n, id=f"S{n:05d}", phone=f"+4915112{n:06d}") for n in range(0, PEOPLE, 4)]
     rows += [person(n, id=f"T{n:05d}", mail="", born=f"{1940 + n % 60}") for n in range(0, PEOPLE, 9)]
-    return text(*rows, row(1, id="", given="Nobody"), row(2, id="U1", born="never"))
+    rows += [person(n, id=f"U{n:05d}", mail="not an address") for n in range(0, PEOPLE, 50)]
+    return text(*rows, row(1, id="", given="Nobody"), row(2, id=""))
 
 
 def ready() -> Load:
     load = upload(make_source(make_domain("retail")), content(), actor=system_user())
+    load = loads.set_mapping(load, {**load.mapping, "on_fault": "leave_out"}, load.mode, actor=system_user())
     return loads.prepare_run(load, actor=system_user())
 
 
@@ -135,18 +140,23 @@ def sizes(monkeypatch):
     monkeypatch.setattr(placing_stored, "MANY", MANY)
 
 
-def test_it_leaves_what_an_undisturbed_one_leaves(committing, template_database):
+@pytest.mark.parametrize("empty", [True, False])
+def test_it_leaves_what_an_undisturbed_one_leaves(committing, template_database, empty):
+    if not empty:
+        hold_one_already()
     load = ready()
     die(load, committing, "Taking in")
-    stored = count("SELECT count(*) FROM customers_sourcerecord")
-    assert 0 < stored < PEOPLE
+    stored = count("SELECT count(*) FROM customers_sourcerecord WHERE key <> 'E1'")
+    assert stored == 0 if empty else 0 < stored < PEOPLE
     die(load, committing, "Writing")
-    placed = count("SELECT count(*) FROM customers_sourcerecord WHERE customer_id IS NOT NULL")
+    placed = count("SELECT count(*) FROM customers_sourcerecord WHERE customer_id IS NOT NULL AND key <> 'E1'")
     assert 0 < placed < PEOPLE
     done = gone_on(load)
     assert accounted(done) and broken() == []
     disturbed = told()
     with databases.clone(template_database) as other, databases.connected_to(other):
+        if not empty:
+            hold_one_already()
         gone_on(ready())
         undisturbed = told()
     assert all(undisturbed[name] for name in undisturbed)
