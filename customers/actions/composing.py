@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmdm import ids
+from customers.queries.brought import Brought
 from customers.queries.catalogue import Catalogue
 from customers.queries.goldens import hash_of
 from customers.queries.open_records import OpenRecord, Waiting, Words, claims_with, opened
-from customers.queries.unwritten import Brought
 from customers.rules.claims import EPOCH, RecordClaims
 from customers.rules.lineages import named_as, shortened
 from customers.rules.survivorship import Golden, as_json, golden

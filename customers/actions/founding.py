@@ -21,12 +21,11 @@ from customers import ports
 from customers.actions import golden, writing
 from customers.actions.composing import Composed
 from customers.actions.lapsing import end_lapsed
-from customers.actions.storing import TERMS
 from customers.models import Customer
+from customers.queries.brought import Brought
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.goldens import Derived, derive_from, hash_of
 from customers.queries.open_records import OpenRecord, held_unplaced
-from customers.queries.unwritten import Brought
 from customers.rules.lineages import shortened
 from customers.rules.survivorship import as_json
 from customers.sealing import seal_values
@@ -145,7 +144,7 @@ def _bring(brought: Brought) -> None:
                 rows.write(brought.records.replace(b"\n", rest.encode()))
         except UniqueViolation as error:
             raise Stale(_("One of the records has been placed meanwhile.")) from error
-        with cursor.copy(TERMS) as rows:
+        with cursor.copy(writing.TERMS) as rows:
             rows.write(brought.terms)
     writing.keep(brought.noted)
 

@@ -38,8 +38,6 @@ _COLUMNS = """
     COPY customers_sourcerecord (id, key, party_type, values, raw, digest, findings, observed_at, change, source_id,
                                  domain_id, version, last_version, received_at) FROM STDIN
 """
-# One text of some lines: a row handed over by itself costs ten times as much.
-TERMS = "COPY customers_searchterm (record_id, domain_id, kind, term) FROM STDIN"
 # Of a load that wrote records before it was cut off: what they were first, whatever has become of them since.
 _DIGESTS = """
     SELECT r.key, COALESCE(h.digest, r.digest), r.closed_at IS NULL OR %(first)s FROM customers_sourcerecord r
@@ -168,7 +166,7 @@ def _insert_columns(ids: pl.Series, fresh: Fresh, source: Source, handed: Handed
     with connection.cursor() as cursor:
         with cursor.copy(_COLUMNS) as rows:
             rows.write(written(fresh.rows.select(row).to_series()))
-        with cursor.copy(TERMS) as rows:
+        with cursor.copy(writing.TERMS) as rows:
             rows.write(written(terms.select(term).to_series()))
     if handed is not None:
         own = {"source": pl.lit(source.pk, pl.Int64), "domain": pl.lit(source.domain_id, pl.Int64)}
@@ -193,7 +191,7 @@ def _insert_rows(outcomes: Mapping[int, Outcome], source: Source) -> None:
                 named = (pk, change, source.pk, said.key, source.domain_id, said.party_type)
                 content = (made.values, made.raw, one.digest, made.findings)
                 rows.write_row((*named, *content, 1, 1, said.observed_at or now, now))
-        with cursor.copy(TERMS) as rows:
+        with cursor.copy(writing.TERMS) as rows:
             for pk, made in texts.items():
                 place = f"{pk}\t{source.domain_id}"
                 rows.write("".join([f"{place}\t{line}\n" for line in lines_of(made.terms)]))

@@ -28,6 +28,7 @@ class Handed:
     ``names``: the attributes in the order of a line: their values between tabs, nothing where there is none.
     """
 
+    IS_WRITTEN = True
     COLUMNS: Mapping[str, Any] = {
         **{"record": pl.Int64, "source": pl.Int64, "domain": pl.Int64, "age": pl.Int64},
         **{"key": pl.String, "place": pl.Int64},

@@ -6,7 +6,6 @@ They lie beside memory as COPY takes them, sealed where they are stored sealed.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import polars as pl
 
 from cmdm.database.spool import Spool
 from customers.models import Load, RejectedRow
+from customers.queries.brought import Brought
 from customers.queries.handed import Handed, spooling
 
 
@@ -21,24 +21,10 @@ class NoRoom(Exception):
     """There is no place for what a load would keep."""
 
 
-@dataclass(frozen=True)
-class Brought:
-    """Records that a load brings with their customers.
-
-    ``records``: lines of ``id`` to ``customer_id`` as COPY takes them, but for what the deed that writes them knows;
-    ``terms``: the lines of what finds them. ``noted``: rows of the file that were taken without a value.
-    """
-
-    load: Load
-    count: int
-    records: bytes
-    terms: bytes
-    noted: Sequence[RejectedRow]
-
-
 class Unwritten(Handed):
     """What a load brings and has not written: all of it is a first version, which nobody has decided anything about."""
 
+    IS_WRITTEN = False
     COLUMNS = {**Handed.COLUMNS, "party": pl.String, "line": pl.Int64, "terms": pl.Int64}
 
     def __init__(self, names: Sequence[str], spool: Spool | None, load: Load) -> None:

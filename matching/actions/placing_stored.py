@@ -13,7 +13,6 @@ from customers.actions import golden
 from customers.models import SourceRecord
 from customers.ports import Incoming, PlacedMany
 from customers.queries.handed import Handed
-from customers.queries.unwritten import Unwritten
 from customers.sealing import open_values
 from matching.actions import placing_bulk
 from matching.actions.placing import place, reserve
@@ -39,7 +38,7 @@ def place_many(
     :param handed: what some of them said when they were stored; or what all of them say, which are written with their
         customers, as many of them as can be placed as a whole.
     """
-    if isinstance(handed, Unwritten):
+    if handed is not None and not handed.IS_WRITTEN:
         if len(records) < MANY:
             return NONE
         return placing_bulk.place_all(records, actor=actor, hold=hold, progress=progress, handed=handed)

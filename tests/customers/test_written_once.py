@@ -133,13 +133,15 @@ class TestLeftToStoringFirst:
     """What cannot be written at once is stored first and placed then, as in a hub that holds something."""
 
     def test_a_file_that_closes_records(self, source, olga):
+        """One that it closes itself never was anybody's."""
         mapping = {**MAPPING, "columns": {**MAPPING["columns"], "gone": "closed"}}
         header = "id,given,family,born,mail,phone,country,gone"
-        rows = [each + ("," if n else ",yes") for n, each in enumerate(people(*range(20)))]
-        watch = Watch(upload(source, text(*rows, header=header), actor=olga, mapping=mapping))
-        done = watch.run()
-        assert accounted(done)
-        assert any(watch.stored["Taking in"])
+        rows = [f"{each}," for each in people(*range(20))]
+        load = upload(source, text(*rows, f"{row(2)},yes", header=header), actor=olga, mapping=mapping)
+        done = Watch(load).run()
+        assert (done.new, done.closed) == (20, 1)
+        assert SourceRecord.objects.get(key="K00002").customer is None
+        assert accounted(done) and broken() == []
 
     def test_more_rows_than_are_kept_in_memory(self, source, olga, monkeypatch):
         monkeypatch.setattr(filling, "MOST_LEFT", 2)

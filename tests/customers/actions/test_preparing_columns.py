@@ -97,7 +97,7 @@ def together(fresh: Fresh) -> dict[int, tuple]:
     terms = dict(fresh.terms.group_by("place").agg("term").iter_rows())
     for place, (line, key, party_of, said, observed, line_told) in enumerate(fresh.rows.iter_rows()):
         told, party, values, raw, digest, findings = [text.replace("\\\\", "\\") for text in said.split("\t")]
-        assert told == key
+        assert (told, party) == (key, party_of)
         assert in_lines(line_told, fresh.names) == json.loads(values)
         content = (json.loads(values), raw[2:], digest[2:], json.loads(findings))
         found[line] = (key, party, *content, observed, set(terms[place]))

@@ -20,7 +20,7 @@ from matching.actions import keys, ledger, placing_bulk, placing_stored
 from matching.actions.placing_slices import Since, Writing
 from matching.actions.placing_turns import Turn, alone, writers
 from matching.models import Candidate, OversizedBlock
-from tests.customers.files import make_source, run, text, upload
+from tests.customers.files import hold_one_already, make_source, run, text, upload
 from tests.matching.actions.test_killed_loads import person, told
 from tests.support import databases
 from tests.support.people import make_domain
@@ -31,6 +31,10 @@ SOON = 30
 LONG = "10s"  # what nobody notices ends after all, and the test with it
 PEOPLE = 40
 LAST = f"K{PEOPLE - 1:05d}"
+SAID = {
+    **{"given_name": "Miradj", "family_name": "Novakjd", "birth_date": "1979-01-01"},
+    "email": [{"value": "dj.novakjd@mail.example"}],
+}  # of the last one
 
 
 def is_free(bucket: int, how: str = "pg_try_advisory_xact_lock") -> bool:
@@ -226,16 +230,18 @@ class TestLoads:
         for name in one.keys() - {"refused"}:
             assert two[name] == one[name], name
 
-    def test_somebody_who_posts_meanwhile_gets_between_and_is_found(self, committing):
+    @pytest.mark.parametrize("empty", [True, False])
+    def test_somebody_who_posts_meanwhile_gets_between_and_is_found(self, committing, empty):
+        if not empty:
+            hold_one_already()
         domain = make_domain("retail")
         load = loads.prepare_run(uploaded(domain), actor=system_user())
         shop, posted = make_source(domain, "shop"), []
 
         def post(done, _total, phase):
             if done and "Writing" in phase and not posted:
-                last = SourceRecord.objects.get(key=LAST)
-                assert last.customer_id is None
-                posted.append(stored(shop, "1", last.values))
+                assert not SourceRecord.objects.filter(key=LAST, customer__isnull=False).exists()
+                posted.append(stored(shop, "1", SAID))
 
         jobs.run(load, actor=system_user(), hold=lambda: None, progress=post)
         assert SourceRecord.objects.get(key=LAST).customer_id == SourceRecord.objects.get(source=shop).customer_id
@@ -273,8 +279,8 @@ class TestLoads:
     def test_who_lost_the_load_behind_its_last_slice_lists_no_blocks(self, committing):
         over = []
 
-        def progress(_done, _total, phase):
-            if "Writing" in phase and not SourceRecord.objects.filter(placed_at__isnull=True).exists():
+        def progress(done, total, phase):
+            if "Writing" in phase and done == total:
                 over.append(phase)
 
         def lost():
