@@ -3,8 +3,6 @@
 It reads and computes outside of any transaction; what comes out is a draft, which decides nothing.
 """
 
-from typing import Any
-
 import numpy as np
 from django.utils.translation import gettext as _
 
@@ -15,14 +13,13 @@ from matching.actions import models
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.learning import learn
 from matching.engine.bulk.lists import Ints
-from matching.engine.model import Model
 from matching.models import MatchModel
 from matching.queries.models import models_in_force
 from matching.queries.snapshots import Progress
 from matching.queries.stored import comparable, stored
+from matching.queries.versions import learned_from
 
 FEWEST = 2
-NOTHING = {"few_pairs", "crowded"}  # what training found, where all weights were kept
 
 
 def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
@@ -45,14 +42,6 @@ def train(party_type: str, *, actor: User, report: Progress) -> MatchModel:
         return stored(model, rows.filter(pk__among=ids[places].tolist()), by=("pk",)).columns
 
     found = learn(model, len(ids), read, lambda pairs: report(pairs, None, _("Comparing")))
-    return models.draft(found.model, actor=actor, origin=MatchModel.Origin.TRAINED, note=_told(found.model))
-
-
-def _told(model: Model) -> str:
-    facts: Any = model.trained
-    told = {name: facts.get(name, 0) for name in ("pairs", "drawn", "records")}
-    if NOTHING & {each.get("fault") for each in facts.get("diagnostics", ())}:
-        return _("nothing could be learned from %(pairs)d pairs of %(records)d records") % told
-    if told["drawn"] < told["records"]:
-        return _("learned from %(pairs)d pairs of %(drawn)d records drawn from %(records)d") % told
-    return _("learned from %(pairs)d pairs of %(records)d records") % told
+    return models.draft(
+        found.model, actor=actor, origin=MatchModel.Origin.TRAINED, note=learned_from(found.model.trained)
+    )

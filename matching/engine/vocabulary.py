@@ -81,38 +81,38 @@ LABELS: Final[dict[str, str]] = {
 
 # By what a block over the cap is divided, where a model does not say.
 FINER: Final = ("birth_year", "given_initial", "family_initial", "postcode", "house", "phone", "email")
-KEY_PARTS: Final = frozenset(
-    {
-        "identifier",
-        "email",
-        "email_user",
-        "email_user_prefix",
-        "email_domain",
-        "phone",
-        "names",
-        "names_prefix",
-        "name",
-        "name_initial",
-        "name_letters",
-        "given",
-        "given_spelt",
-        "given_initial",
-        "family",
-        "family_spelt",
-        "family_initial",
-        "family_prefix",
-        "birth_date",
-        "birth_year",
-        "postcode",
-        "house",
-        "street",
-        "city",
-        "city_prefix",
-        "organisation",
-        "organisation_prefix",
-        "organisation_word",
-        "website",
-    }
-)
+# What records may agree in to be compared, in words.
+PART_LABELS: Final[dict[str, str]] = {
+    "identifier": "identifier",
+    "email": "e-mail",
+    "email_user": "name in the e-mail",
+    "email_user_prefix": "beginning of the name in the e-mail",
+    "email_domain": "domain of the e-mail",
+    "phone": "phone",
+    "names": "given and family name",
+    "names_prefix": "beginnings of both names",
+    "name": "one of the names",
+    "name_initial": "first letter of a name",
+    "name_letters": "letters of a name",
+    "given": "given name",
+    "given_spelt": "given name as spelt",
+    "given_initial": "first letter of the given name",
+    "family": "family name",
+    "family_spelt": "family name as spelt",
+    "family_initial": "first letter of the family name",
+    "family_prefix": "beginning of the family name",
+    "birth_date": "birth date",
+    "birth_year": "birth year",
+    "postcode": "postcode",
+    "house": "house number",
+    "street": "street",
+    "city": "city",
+    "city_prefix": "beginning of the city",
+    "organisation": "name of the organisation",
+    "organisation_prefix": "beginning of the organisation's name",
+    "organisation_word": "telling word of the name",
+    "website": "website",
+}
+KEY_PARTS: Final = frozenset(PART_LABELS)
 
 PARTY_TYPES: Final = ("person", "organisation")

@@ -1,17 +1,24 @@
 """What is another in a second model, in words."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from matching.engine.model import Comparison, Model
-from matching.engine.vocabulary import LABELS
+from matching.engine.vocabulary import LABELS, PART_LABELS
 
 MOST = 60
 LEAST_BITS = 0.05
-LINES = {"automatic": "Joined by itself from", "review": "A person is asked from"}
-NUMBERS = {"margin": "Lead over the second best", "block_cap": "Largest block", "records": "Meant for records"}
+LINES = {"automatic": gettext_noop("Joined by itself from"), "review": gettext_noop("A person is asked from")}
+NUMBERS = {
+    "margin": gettext_noop("Lead over the second best"),
+    "block_cap": gettext_noop("Largest block"),
+    "records": gettext_noop("Meant for records"),
+}
 
 
 def differences(old: Model, new: Model) -> list[str]:
@@ -24,14 +31,19 @@ def differences(old: Model, new: Model) -> list[str]:
 
 def _lines(old: Model, new: Model) -> Iterator[str]:
     for name, label in LINES.items():
-        yield from _changed(_(label), getattr(old, name), getattr(new, name), "{:.3g}")
+        yield from _changed(_(label), getattr(old, name), getattr(new, name))
     for name, label in NUMBERS.items():
-        yield from _changed(_(label), getattr(old, name), getattr(new, name), "{:,g}")
+        yield from _changed(_(label), getattr(old, name), getattr(new, name))
 
 
-def _changed(label: str, old: float, new: float, shape: str) -> Iterator[str]:
+def _changed(label: str, old: float, new: float) -> Iterator[str]:
     if old != new:
-        yield _("%(what)s: %(new)s, was %(old)s") % {"what": label, "new": shape.format(new), "old": shape.format(old)}
+        facts = {"what": label, "new": _number(new), "old": _number(old)}
+        yield _("%(what)s: %(new)s, was %(old)s") % facts
+
+
+def _number(value: float) -> str:
+    return number_format(value if isinstance(value, int) else Decimal(f"{value:.3g}"), force_grouping=True)
 
 
 def _rules(old: Model, new: Model) -> Iterator[str]:
@@ -50,7 +62,7 @@ def in_words(parts: tuple[str, ...]) -> str:
 
 
 def _words(part: str) -> str:
-    return _(part.replace("_", " "))
+    return _(PART_LABELS.get(part, part))
 
 
 def _starts(old: Model, new: Model) -> Iterator[str]:
@@ -66,8 +78,12 @@ def _starts(old: Model, new: Model) -> Iterator[str]:
 
 
 def _bits(label: str, old: float, new: float) -> str:
-    facts = {"what": label, "new": f"{new:+.1f}", "old": f"{old:+.1f}"}
+    facts = {"what": label, "new": _signed(new), "old": _signed(old)}
     return _("%(what)s: %(new)s bits, was %(old)s") % facts
+
+
+def _signed(bits: float) -> str:
+    return ("−" if bits < 0 else "+") + number_format(abs(bits), 1)
 
 
 def _weights(old: Model, new: Model) -> list[str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import F, Q
 from django.db.models.functions import Abs
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +31,7 @@ from matching.queries.features import features_of
 from matching.queries.models import REHEARSE, REKEY, InForce, read_model
 from matching.queries.rehearsed import effects
 from matching.queries.settling import settling
+from matching.queries.versions import note_of
 from matching.rules import charts
 
 PAIRS = 12
@@ -148,6 +150,14 @@ class ModelView:
         return differences(read_model(self.held), self.model)
 
     @property
+    def note(self) -> str:
+        return note_of(self.row)
+
+    @property
+    def told_versions(self) -> list[tuple[MatchModel, str]]:
+        return [(row, note_of(row)) for row in self.versions]
+
+    @property
     def automatic(self) -> float:
         return self.tried[0] if self.tried else self.model.automatic
 
@@ -189,10 +199,11 @@ class ModelView:
         found = self.measured
         if found:
             answers = self.told["answers"]
-            text = ngettext("%(n)d answer · error %(error).3f", "%(n)d answers · error %(error).3f", answers)
-            return text % {"n": answers, "error": found["error"]}
+            text = ngettext("%(n)s answer · error %(error)s", "%(n)s answers · error %(error)s", answers)
+            return text % {"n": number_format(answers, force_grouping=True), "error": number_format(found["error"], 3)}
         error = self.trained.get("calibration_error")
-        return _("estimated without answers · error %.3f") % error if error is not None else ""
+        text = _("estimated without answers · error %(error)s")
+        return text % {"error": number_format(error, 3)} if error is not None else ""
 
     @cached_property
     def lines(self) -> charts.Chart | None:

@@ -1,5 +1,9 @@
 """Versions of match models, found as people name them."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from cmdm.errors import Refused
@@ -7,6 +11,7 @@ from customers.models import PartyType
 from matching.models import MatchModel
 
 State = MatchModel.State
+NOTHING = {"few_pairs", "crowded"}  # what training found, where all weights were kept
 
 
 def named(text: str) -> MatchModel:
@@ -57,8 +62,32 @@ def summary(row: MatchModel) -> dict[str, object]:
         "model": name_of(row),
         "state": row.state,
         "origin": row.origin,
-        "note": row.note,
+        "note": note_of(row),
         "digest": row.digest,
         "created_at": row.created_at,
         "in_force_since": row.in_force_since,
     }
+
+
+def note_of(row: MatchModel) -> str:
+    """What a page says of how a version came to be, in the reader's language where it can be told from the version."""
+    trained, origin = row.definition.get("trained") or {}, MatchModel.Origin
+    if row.origin == origin.TRAINED and "pairs" in trained:
+        return learned_from(trained)
+    if row.origin == origin.SHIPPED:
+        return _("for about %(records)s records") % {"records": _grouped(row.definition.get("records", 0))}
+    return row.note
+
+
+def learned_from(trained: Mapping[str, Any]) -> str:
+    """From how much a version was learned, by its own account."""
+    told = {name: _grouped(trained.get(name, 0)) for name in ("pairs", "drawn", "records")}
+    if NOTHING & {each.get("fault") for each in trained.get("diagnostics", ())}:
+        return _("nothing could be learned from %(pairs)s pairs of %(records)s records") % told
+    if trained.get("drawn", 0) < trained.get("records", 0):
+        return _("learned from %(pairs)s pairs of %(drawn)s records drawn from %(records)s") % told
+    return _("learned from %(pairs)s pairs of %(records)s records") % told
+
+
+def _grouped(number: float) -> str:
+    return number_format(number, force_grouping=True)

@@ -101,7 +101,7 @@ class TestLifeByCommand:
         file.write_text(json.dumps(content))
         run("model", "import", str(file))
         said = run("model", "diff", "person:1", "person:2")["differences"]
-        assert said == ["Joined by itself from: 0.9, was 0.95", "Divides large blocks by house, birth year"]
+        assert said == ["Joined by itself from: 0.9, was 0.95", "Divides large blocks by house number, birth year"]
         assert [row["model"] for row in run("model", "list")["models"]] == ["organisation:1", "person:1", "person:2"]
 
     def test_what_cannot_be_is_a_sentence(self, tmp_path):

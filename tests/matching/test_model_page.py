@@ -143,6 +143,18 @@ class TestPage:
         assert "different (0), " in lines[0] and lines[0].endswith("(3).")
         assert lines[2].startswith("Too few pairs of one party were found to learn from (about 1).")
 
+    def test_in_another_language_nothing_of_it_stays_in_english(self, client, owner):
+        found = replace(person_model(), automatic=0.9, prior=-12.5, records=50_000)
+        trained = {"pairs": 25_867, "records": 1_911, "drawn": 1_911}
+        row = models.draft(replace(found, trained=trained), actor=owner, origin="trained", note="learned from much")
+        text = client.get(page(row), headers={"accept-language": "de"}).text
+        assert "Abgleichmodell, Personen" in text
+        assert text.count("gelernt aus 25.867 Paaren von 1.911 Datensätzen") == 2 and "learned from" not in text
+        assert "Gedacht für so viele Datensätze: 50.000, war 100.000" in text
+        assert "Ausgangschance: −12,5 Bit, war −17,0" in text
+        assert "Postleitzahl" in text and "birth date" not in text and "Selber Haushalt" in text
+        assert "Beinahe" in text and "Schließen" not in text.split('id="model-weights"')[1].split("</section>")[0]
+
     def test_moved_lines_are_kept_as_a_draft_and_rehearsed(self, client, owner):
         held = MatchModel.objects.in_force().get(party_type="person")
         client.post(reverse("matching:adjust", args=[held.pk]), {"automatic": "0.92", "review": "0.3"})
@@ -186,7 +198,7 @@ class TestBlocking:
 
     def test_what_each_rule_costs_and_finds_is_shown_and_the_suggestion_becomes_a_draft(self, client, counted):
         text = client.get(reverse("matching:blocks")).text
-        assert "Likely pairs that the rules in use find" in text and "email user prefix" in text
+        assert "Likely pairs that the rules in use find" in text and "beginning of the name in the e-mail" in text
         assert "Rehearse the suggested rules" in text
         answer = client.post(reverse("matching:reblock", args=["person"]))
         draft = MatchModel.objects.get(party_type="person", state="draft")

@@ -27,13 +27,19 @@ class Command(HubCommand):
         """Count."""
         found = count_blocking(options["party"], actor=actor, report=self.progress)
         shown = found.suggested if options["deed"] == "suggest" else found.rules
-        return Said("\n".join([*(_line(one) for one in shown), _sum(found)]), found.to_dict())
+        width = max((len(in_words(one.parts)) for one in shown), default=0)
+        return Said("\n".join([*(_line(one, width) for one in shown), _sum(found)]), found.to_dict())
 
 
-def _line(one: RuleCount) -> str:
+def _line(one: RuleCount, width: int) -> str:
     mark = "*" if one.used else " "
-    text = "%(mark)s %(rule)-36s %(pairs)12s %(largest)9s %(found)7.2f %% %(alone)6.2f %%"
-    facts = {"mark": mark, "rule": in_words(one.parts), "pairs": f"{one.pairs:,}", "largest": f"{one.largest:,}"}
+    text = "%(mark)s %(rule)s %(pairs)12s %(largest)9s %(found)7.2f %% %(alone)6.2f %%"
+    facts = {
+        "mark": mark,
+        "rule": in_words(one.parts).ljust(width),
+        "pairs": f"{one.pairs:,}",
+        "largest": f"{one.largest:,}",
+    }
     return text % {**facts, "found": one.found * 100, "alone": one.alone * 100}
 
 

@@ -19,7 +19,7 @@ from customers.rules.standing import SHIPPED
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.explaining import MESSAGES
 from matching.engine.faults import MESSAGES as FAULTS
-from matching.engine.vocabulary import LABELS
+from matching.engine.vocabulary import LABELS, PART_LABELS
 
 APPS = ("cmdm", "customers", "matching", "consent", "stewardship")
 KEYWORDS: dict[str, Any] = {
@@ -95,7 +95,7 @@ def collect(root: Path) -> Catalog:
 
 def plain_texts() -> Iterator[tuple[str, str]]:
     """What is shown translated but stands in code that knows no gettext: the engine's words, the shipped labels."""
-    for text in (*MESSAGES.values(), *FAULTS.values(), *LABELS.values()):
+    for text in (*MESSAGES.values(), *FAULTS.values(), *LABELS.values(), *PART_LABELS.values()):
         yield text, "matching/engine"
     for model in (person_model(), organisation_model()):
         labels = [one.label for one in model.comparisons] + [one.label for one in model.alternatives]

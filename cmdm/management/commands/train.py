@@ -10,7 +10,7 @@ from cmdm.models import User
 from matching.actions import learning, training
 from matching.queries.diagnoses import diagnoses
 from matching.queries.models import read_model
-from matching.queries.versions import name_of, summary
+from matching.queries.versions import name_of, note_of, summary
 
 
 class Command(HubCommand):
@@ -30,5 +30,5 @@ class Command(HubCommand):
         account = row.definition["trained"]
         faults = [] if options["from_answers"] else diagnoses(read_model(row))
         text = _("%(model)s is a draft: %(note)s. Rehearse it: `manage.py rehearse %(model)s`.")
-        said = text % {"model": name_of(row), "note": row.note}
+        said = text % {"model": name_of(row), "note": note_of(row)}
         return Said("\n".join([said, *faults]), {**summary(row), "report": account, "diagnostics": faults})
