@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cmdm.models import User
+from cmdm.templatetags.hub import signed
 from customers.models import Customer
 from matching.models import LedgerEntry
 from matching.queries.explaining import labels_of
@@ -106,5 +107,5 @@ def _weightiest(levels: Sequence[Sequence[Any]], models: Mapping[str, InForce]) 
     for model in models.values():
         labels |= labels_of(model.model)
     best = sorted((row for row in levels if abs(row[2]) >= 0.05), key=lambda row: -abs(row[2]))[:SHOWN]
-    bits = [f"{row[2]:+.1f}".replace("-", "−") for row in best]
+    bits = [signed(row[2]) for row in best]
     return [f"{labels.get(row[0], row[0].replace('_', ' '))} {text}" for row, text in zip(best, bits, strict=True)]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cmdm.models import User
+from cmdm.templatetags.hub import score as rounded
 from customers.models import Customer, SourceRecord
 from matching.models import LedgerEntry
 from matching.queries.explaining import labels_of
@@ -54,7 +55,7 @@ def in_words(entry: LedgerEntry, models: Mapping[str, InForce], *, whole: bool) 
     facts = {
         "day": date_format(entry.at, "j M Y"),
         "who": str(entry.actor),
-        "score": f"{min(entry.probability, 0.9999):.4g}" if entry.probability is not None else "–",
+        "score": rounded(entry.probability),
         "agree": _agreement(entry, models) if whole else _("alike"),
     }
     return str(_sentence(entry) % facts)

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cmdm.models import User
+from cmdm.templatetags.hub import score as rounded
 from customers.models import Relation, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.sealing import open_values
@@ -76,7 +77,7 @@ def corrections_told(ends: Sequence[SourceRecord], told: PairExplained, chosen: 
     words = [_corrected(one, named.get(one.pk, set())) for one in laid]
     before = _as_sent(ends, chosen)
     if abs(before - told.probability) >= 0.005:
-        words.append(_("As the sources sent them, the two would score %(score)s.") % {"score": f"{before:.2f}"})
+        words.append(_("As the sources sent them, the two would score %(score)s.") % {"score": rounded(before)})
     return words
 
 

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cmdm.models import User
+from cmdm.templatetags.hub import score as rounded
 from customers.models import SourceRecord
 from matching.engine.comparing import conflict
 from matching.engine.features import Features
@@ -84,9 +85,7 @@ def together(left: SourceRecord, right: SourceRecord, user: User) -> Together:
     said += corrections_told([left, right], told, chosen, user)
     over = left.closed_at or right.closed_at
     if one:
-        because = [*said, *(step.words for step in steps[-1:])] or [
-            _("They came together when they were first placed.")
-        ]
+        because = [*said, *map(_moved, steps[-1:])] or [_("They came together when they were first placed.")]
         because += [] if over else _staying(left, right, told, chosen.model, user)
     else:
         hard = conflict(chosen.model, ours, theirs)
@@ -122,6 +121,14 @@ def _out_of_reach(left: SourceRecord, right: SourceRecord) -> list[str]:
     return words
 
 
+def _moved(step: Step) -> str:
+    """A step with what it rests on."""
+    if step.score is None:
+        return _("%(words)s: %(rule)s.") % {"words": step.words, "rule": step.rule}
+    facts = {"words": step.words, "rule": step.rule, "score": rounded(step.score)}
+    return _("%(words)s: %(rule)s (score %(score)s).") % facts
+
+
 def _parted(steps: Sequence[Step]) -> list[str]:
     """The last step, where it took one of them out."""
     last = steps[-1] if steps else None
@@ -155,7 +162,7 @@ def _apart(
 
 def _related(told: PairExplained) -> str:
     words = _("The model takes them for two of one family or household (%(score)s): related, not the same.")
-    return words % {"score": f"{min(told.household, 0.9999):.4g}"}
+    return words % {"score": rounded(told.household)}
 
 
 def _staying(left: SourceRecord, right: SourceRecord, told: PairExplained, model: Any, user: User) -> list[str]:
@@ -200,7 +207,7 @@ def _held_by(record: SourceRecord, scores: Mapping[SourceRecord, float]) -> str:
     if not scores:
         return _("%(record)s: the customer has no other record that could hold it.") % facts
     holder = max(scores, key=lambda other: scores[other])
-    facts |= {"other": f"{holder.source.name} {holder.key}", "score": f"{scores[holder]:.2f}"}
+    facts |= {"other": f"{holder.source.name} {holder.key}", "score": rounded(scores[holder])}
     return _("%(record)s: of the customer's other records %(other)s agrees most, %(score)s.") % facts
 
 

@@ -80,6 +80,7 @@ class TestTogether:
         anna, again = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNA_AGAIN)
         found = together(anna, again, scene.otto)
         assert found.together and "was linked to" in found.because[-1] and found.shared
+        assert found.because[-1].endswith("clearly better than any other (score 0.9999).")
         client.force_login(scene.marta)
         assert "Why these are together" in client.get(why(anna, again)).text
 
