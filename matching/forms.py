@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Relation
 from matching.engine.model import Model
 from matching.models import Verdict
 from matching.queries.rehearsed import LISTS
@@ -69,6 +70,27 @@ class UnmergeForm(forms.Form):
         """The ticked pairs."""
         pairs = [text.split("-") for text in self.cleaned_data["different"]]
         return [(int(left), int(right)) for left, right in pairs]
+
+
+class KinForm(forms.Form):
+    """How another customer, by a pair of records, stands to this one."""
+
+    KINDS: Sequence[tuple[str, Any]] = [
+        *((one.value, one.label) for one in (Relation.Kind.HOUSEHOLD, Relation.Kind.OTHER)),
+        (Verdict.Answer.DIFFERENT.value, _("Not related")),
+    ]
+    left = forms.IntegerField(min_value=1)
+    right = forms.IntegerField(min_value=1)
+    seen = SeenField(max_length=200)
+    kind = forms.ChoiceField(choices=KINDS)
+
+    @property
+    def deed(self) -> dict[str, Any]:
+        """The keyword arguments of the answer."""
+        kind, seen = self.cleaned_data["kind"], self.cleaned_data["seen"]
+        if kind == Verdict.Answer.DIFFERENT:
+            return {"answer": Verdict.Answer.DIFFERENT, "seen": seen}
+        return {"answer": Verdict.Answer.RELATED, "seen": seen, "kind": kind}
 
 
 class LinesForm(forms.Form):

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from matching.views import merging, modelling, reasons, rehearsals, unmerging
+from matching.views import kin, merging, modelling, reasons, rehearsals, unmerging
 
 app_name = "matching"
 urlpatterns = [
+    path("customers/<uuid:key>/household/", kin.kin, name="kin"),
     path("customers/<uuid:key>/merge/", merging.merge, name="merge"),
     path("customers/<uuid:key>/merge/<uuid:other>/", merging.preview, name="merge_preview"),
     path("customers/<uuid:key>/merges/<uuid:change>/undo/", merging.undo, name="undo"),

@@ -1,0 +1,49 @@
+"""Who probably belongs to a customer's family or household, and saying so."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from cmdm.actions import Refused
+from cmdm.requests import Request
+from customers.models import SourceRecord
+from customers.queries.profile import profile
+from matching.actions import verdicts
+from matching.forms import KinForm
+from matching.queries.kin import kin_of
+from matching.views.merging import active
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def kin(request: Request, key: UUID) -> HttpResponse:
+    """The list; posting an answer about one of them makes a relation, or says that there is none."""
+    customer = active(request, key)
+    refusal, status = "", 200
+    form = KinForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        rows = SourceRecord.objects.visible_to(request.user).current().select_related("customer", "domain")
+        left = get_object_or_404(rows.filter(customer=customer), pk=form.cleaned_data["left"])
+        right = get_object_or_404(rows, pk=form.cleaned_data["right"])
+        try:
+            verdicts.keep_apart(left, right, actor=request.user, **form.deed)
+            messages.success(request, _("Your answer is kept."))
+            return redirect("matching:kin", key=customer.key)
+        except Refused as refused:
+            refusal, status = str(refused.sentence), 409
+    elif form.is_bound:
+        refusal, status = _("This page is damaged. Load it again."), 422
+    found = kin_of(customer, request.user)
+    context = {
+        "customer": customer,
+        "name": profile(customer, request.user).name,
+        "found": found,
+        "kinds": KinForm.KINDS,
+        "refusal": refusal,
+    }
+    return render(request, "matching/kin.html", context, status=status)
