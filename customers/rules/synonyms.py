@@ -28,7 +28,7 @@ WORDS = {
         apellidomaterno secondsurname surname2 lastname2 lastnm lnm surnm surnames achternaam nazwisko cognome
         sobrenome soyadi apelido efternamn
     """,
-    "suffix": "namesuffixe suffix namesuffix namenszusatz suffixe sufijo",
+    "suffix": "namesuffixe suffix namesuffix namesuffixlbl namesfx sfx namenszusatz suffixe sufijo",
     "full_name": """
         namefull fullname name customername contactname personname clientname displayname vollname
         vollstaendigername vollstandigername kundenname nomcomplet nometprenom prenometnom nomprenom prenomnom

@@ -13,7 +13,8 @@ Left to itself, EM finds whatever classes fit best, and may well call households
 - **what two comparisons show at once**, as names that are exchanged (`vocabulary.SHARED`), keeps its shipped bits,
   which were shared out between both; learned on each it would count twice;
 - **what differs** speaks against the same party by at least a tenth (`LEAST`) of the bits it was shipped with: where
-  few fields are filled, pairs that agree in nothing are otherwise a class of their own, larger than any.
+  few fields are filled, pairs that agree in nothing are otherwise a class of their own, larger than any. Father and
+  son of one name and one house stay two by all of them: where births are not known nothing else tells them apart.
 
 E-step and M-step as in Dempster, Laird & Rubin 1977; Winkler 1988 and Jaro 1989 for record linkage.
 """
@@ -37,6 +38,7 @@ SETTLED: Final = 1e-5
 SEEN: Final = 5
 FLOOR: Final = 0.05  # of what is seen in all pairs, the least that is put down to chance
 LEAST: Final = 0.1
+FOR_GOOD: Final = frozenset(("suffix",))  # who is the son is never the father: by all of its bits
 ANY: Final = 1e300  # no bound
 OFTEN: Final = 100  # pairs drawn blindly that agree, from which on they tell more than the shares of values
 
@@ -105,7 +107,11 @@ class _Start:
         # Who is a stranger but for one name is one of those who agree by chance: u is theirs, too.
         self.apart = np.array([1.0, *(float(each.related) for each in model.alternatives)])
         self.factors = [_factors(each, self.names) for each in model.comparisons]
-        self.most = [np.where(each[0] < 1, each[0] ** LEAST, ANY) for each in self.factors]
+        self.typical = [_typical(model, each) for each in model.comparisons]
+        self.most = [
+            np.where(each[0] < 1, each[0] ** (1.0 if comparison.kind in FOR_GOOD else LEAST), ANY)
+            for comparison, each in zip(model.comparisons, self.factors, strict=True)
+        ]
         self.shared = [
             np.array([(each.kind, level) in SHARED for level in LEVELS[each.kind]]) for each in model.comparisons
         ]
@@ -144,13 +150,23 @@ class _Start:
         chance = self._by_chance(place, old)
         rows = []
         for number, factors in enumerate(self.factors[place]):
-            shipped = normalised(chance * factors)
+            shipped = normalised(chance * (self._besides(place, factors, chance) if number else factors))
             if self.learns[place][number]:
                 learned = self._kept(place, normalised(seen[number] + TRUST * shipped), chance * factors)
                 rows.append(self._bounded(place, learned, chance) if number == 0 else learned)
             else:
                 rows.append(shipped)
         return np.array([*rows, chance])
+
+    def _besides(self, place: int, factors: Floats, chance: Floats) -> Floats:
+        """The factors of an alternative where the best level is more usual by chance than where they were shipped.
+
+        What relatives share beyond chance, as a son his father's name, they do not share more often among few names.
+        """
+        more = min(1.0, self.typical[place] / max(float(chance[0]), 1e-12))
+        made = factors.copy()
+        made[0] = 1 + (made[0] - 1) * more if made[0] > 1 else made[0]
+        return made
 
     def _kept(self, place: int, learned: Floats, shipped: Floats) -> Floats:
         """The learned chances, those of levels that two comparisons share as they were shipped."""
@@ -178,6 +194,12 @@ class _Start:
         # Too rarely seen among strangers: keep the shipped ratio to what is seen in the same party.
         shipped = chances[0] / self.factors[place][0]
         return normalised(np.where(spread.believed, left, np.minimum(spread.most, shipped)))
+
+
+def _typical(model: Model, comparison: Comparison) -> float:
+    """The chance of the best level for which the model's weights were made; no bound where it does not say."""
+    table = model.frequencies.get(comparison.attribute)
+    return table.typical if table is not None and comparison.rarity else ANY
 
 
 def _factors(comparison: Comparison, alternatives: list[str]) -> Floats:

@@ -27,6 +27,7 @@ from matching.engine.names import (
     OrganisationName,
     PersonName,
     organisation_name,
+    organisation_names,
     person_name,
     spelt_otherwise,
     with_given,
@@ -183,7 +184,8 @@ def other_names(model: Model, name: PersonName, texts: Iterable[str]) -> tuple[P
 def _organisations(model: Model, values: Mapping[str, Any]) -> tuple[OrganisationName, ...]:
     empty = model.placeholders.get("organisation_name", ())
     texts = [*texts_of(values, "organisation_name"), *texts_of(values, "trading_name")]
-    found = {name.whole: name for name in map(organisation_name, texts) if name is not None}
+    each = (part for text in texts for part in organisation_names(text))
+    found = {name.whole: name for name in map(organisation_name, each) if name is not None}
     return tuple(name for whole, name in found.items() if whole not in empty)
 
 

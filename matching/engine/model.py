@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 STEP: Final = 1024
-EDITION: Final = 5
+EDITION: Final = 6
 """Raised whenever `features.prepare` makes something else of the same values, or `packing` another line of it."""
 _PREPARED: Final = ("date", "exact", "text")  # kinds for which attributes are prepared that the engine does not know
 RARITY_LIMIT: Final = 4.0

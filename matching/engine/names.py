@@ -23,12 +23,19 @@ from matching.engine.lexicon import (
 from matching.engine.nicknames import full_names
 from matching.engine.scripts import FAMILY, GIVEN, SEVERAL, read_aloud, spellings
 from matching.engine.scripts.east_asia import divided
+from matching.engine.scripts.romanised import family_first, joined, one_spelling
 
 # Between the given and the family name of foreigners, who keep their order.
 _DOTS: Final = re.compile("[\u30fb\u00b7\u2022\uff65]")
 # One name in two words: servant of the Merciful.
 _SERVANT: Final = re.compile("^abd(?:[aeu]l|oul|ou|u|ur|us)?$")
 _FAITH: Final = re.compile("^(?:[aeiu][ldn]|[aeu])?d(?:in|een|ine|ien)$")
+# Between two names of one organisation: that of the register, and that above the door or of former days.
+_OTHERWISE: Final = re.compile(
+    r"(?<!\w)(?:t/as?|t\.a\.|trading as|d/b/a|d\.b\.a\.|dba|doing business as|also known as|a/k/a|formerly known as"
+    r"|formerly|f/k/a|vormals|ehemals|handelnd unter|anciennement|antes denominada)(?!\w)",
+    re.IGNORECASE,
+)
 _ARTICLES: Final = frozenset({"al", "el", "ul", "ur", "er", "ar"})
 
 
@@ -59,8 +66,9 @@ class OrganisationName:
 
 @lru_cache(maxsize=65_536)
 def sound(name: str) -> str:
-    """How a folded name sounds; the name itself when it has no letters to sound."""
-    return metaphone(name) or name
+    """How a folded name sounds, in whichever spelling of East Asia; itself when it has no letters to sound."""
+    spelt = one_spelling(name)
+    return metaphone(spelt) or spelt
 
 
 @lru_cache(maxsize=65_536)
@@ -102,6 +110,11 @@ def person_name(given: str, middle: str, family: str, suffix: str, full: str) ->
         given_words = given_words[1:]
     given_words = _compounded(given_words)
     family_words = _compounded(family_words)
+    middle_words = fold(read_aloud(middle, GIVEN)).split()
+    if family_words and given_words and family_first([*given_words, *middle_words], family_words):
+        given_words, family_words, middle_words = [*given_words[1:], *middle_words, *family_words], given_words[:1], []
+    if len(family_words) == 1 and joined([*given_words, *middle_words], family_words[0]):
+        given_words, middle_words = ["".join([*given_words, *middle_words])], []
     parts = tuple(word for word in family_words if len(word) > 1 and word not in PARTICLES)
     if family_words[:1] == ["al"] and not family.isascii():
         # Alharbi and Elsayed are written in one as often as not.
@@ -112,7 +125,7 @@ def person_name(given: str, middle: str, family: str, suffix: str, full: str) ->
         given_whole="".join(given_words),
         given_written=plain(written_given),
         full_names=full_names(head) if head else frozenset(),
-        middle=" ".join([*given_words[1:], *fold(read_aloud(middle, GIVEN)).split()]),
+        middle=" ".join([*given_words[1:], *middle_words]),
         family="".join(family_words),
         family_written=plain(written_family),
         family_parts=() if parts == ("".join(family_words),) else parts,
@@ -194,6 +207,11 @@ def _without_forms(words: list[str]) -> list[str]:
             kept.append(words[place])
         place += length or 1
     return words if not kept or kept == words else _without_forms(kept)
+
+
+def organisation_names(text: str) -> list[str]:
+    """The names in a text, written one after the other: X trading as Y."""
+    return [each for each in _OTHERWISE.split(text) if each.strip()]
 
 
 @lru_cache(maxsize=16_384)

@@ -9,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
+from matching.engine.scripts.romanised import is_syllable
+
 # full name: its short forms. Spelling variants of one name stand together as forms of the first.
 _FORMS: Final = """
 aaron: erin aron ron ronnie
@@ -361,5 +363,8 @@ def full_names(given: str) -> frozenset[str]:
 
 
 def known(given: str) -> bool:
-    """A given name of the table: another one of the table is another name, not a misspelling of it."""
-    return given in _FULL or given in _APART
+    """A given name of the table: another one of the table is another name, not a misspelling of it.
+
+    So is a syllable of China, Korea or Vietnam: Yang, Ying and Yong are three.
+    """
+    return given in _FULL or given in _APART or is_syllable(given)

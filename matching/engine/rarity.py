@@ -17,12 +17,17 @@ ENTRIES: Final = 20_000
 COMMON_WORD: Final = 0.001  # share of the names from which on a word tells less
 
 
-def learned(counts: Mapping[str, int], holders: int, typical: float) -> Frequencies | None:
-    """The table of an attribute; None where there are too few holders. `typical` is the u of the exact level."""
+def learned(counts: Mapping[str, int], holders: int, typical: float, others: float = 0.0) -> Frequencies | None:
+    """The table of an attribute; None where there are too few holders. `typical` is the u of the exact level.
+
+    `others` is how many further records of its party a record agrees with. A value that n records have is shared by
+    chance with those of the other n - 1 that are not of one party; few records of one value are mostly one party's.
+    """
     if holders < HOLDERS or not 0 < typical <= 1:
         return None
     unseen = max(typical * 2.0**-RARITY_LIMIT, 1 / holders)
-    shares = {value: count / holders for value, count in counts.items() if count > OFTEN and count / holders > unseen}
+    found = {value: (n - 1 - others * (1 + 2 / n)) / holders for value, n in counts.items() if n > OFTEN}
+    shares = {value: share for value, share in found.items() if share > unseen}
     kept = sorted(shares, key=lambda value: (-shares[value], value))[:ENTRIES]
     return Frequencies(typical=typical, unseen=min(unseen, 1.0), shares={value: shares[value] for value in kept})
 

@@ -99,8 +99,9 @@ def _frequencies(model: Model, fitted: Fitted, totals: Totals) -> Mapping[str, F
         code = comparison.code
         if code not in COUNTED or code not in totals.shares:
             continue
-        typical = float(fitted.mixture.chances[place][-1][0])
-        table = rarity.learned(totals.shares[code], totals.holders.get(code, 0), typical)
+        agreeing, typical = (float(fitted.mixture.chances[place][row][0]) for row in (0, -1))
+        others = 2 * agreeing * float(fitted.mixture.mass[0]) / max(totals.records, 1)
+        table = rarity.learned(totals.shares[code], totals.holders.get(code, 0), typical, others)
         if table is not None:
             tables[comparison.attribute] = table
     if WORDS in totals.shares:

@@ -6,6 +6,7 @@ once, through the very functions that prepare one record. The result is the same
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,15 @@ from matching.engine.bulk.prepared import PHONE_BASE, TEXT_NAMES, Prepared, Rows
 from matching.engine.bulk.values import each_distinct, first_of_equal, folded, is_plain, of_distinct
 from matching.engine.features import LISTED, MADE_UP, Party, made_up, prepare
 from matching.engine.folding import fold, joined, plain
-from matching.engine.lexicon import GENERATIONS
+from matching.engine.lexicon import GENERATIONS, TITLES
 from matching.engine.model import Model
-from matching.engine.names import PersonName, organisation_name, person_name
+from matching.engine.names import PersonName, organisation_name, organisation_names, person_name
 from matching.engine.scripts import SEVERAL
+from matching.engine.scripts.romanised import JOINING
 
 _NAME_VALUES = ("given_name", "middle_name", "family_name", "suffix", "full_name")
+# Of such names given and family name are read together.
+_EASTERN = rf"^(?:(?:{'|'.join(sorted(TITLES))}) )*(?:{'|'.join(sorted(JOINING))})\b"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _EMAIL = r"^[A-Za-z0-9._\-]+@[A-Za-z0-9.\-]+$"
 
@@ -93,8 +97,10 @@ def prepared_from(model: Model, table: Table) -> Prepared:
 
 def _names(model: Model, table: Table) -> dict[str, pl.Series]:
     given, family, full = (table.text(name) for name in ("given_name", "family_name", "full_name"))
-    odd = (full != "") & ((given == "") | (family == "") | ~is_plain(full))
-    found = _plain_names(model, table, given, family)
+    spelt = folded(given), folded(family)
+    eastern = spelt[0].str.contains(_EASTERN) | spelt[1].str.contains(_EASTERN)
+    odd = ((full != "") & ((given == "") | (family == "") | ~is_plain(full))) | eastern
+    found = _plain_names(model, table, given, family, spelt)
     if odd.any():
         columns = {name: table.text(name).filter(odd) for name in _NAME_VALUES}
         made = _odd_names(model, table.party_type, pl.DataFrame(columns))
@@ -103,9 +109,11 @@ def _names(model: Model, table: Table) -> dict[str, pl.Series]:
     return {**found, "gender": of_distinct(table.text("gender"), lambda text: joined(text)[:1])}
 
 
-def _plain_names(model: Model, table: Table, given: pl.Series, family: pl.Series) -> dict[str, pl.Series]:
-    """Given and family name each by itself."""
-    folded_given, folded_family = folded(given), folded(family)
+def _plain_names(
+    model: Model, table: Table, given: pl.Series, family: pl.Series, spelt: tuple[pl.Series, pl.Series]
+) -> dict[str, pl.Series]:
+    """Given and family name each by itself; `spelt` are both folded."""
+    folded_given, folded_family = spelt
     whole = folded_given + " " + folded_family
     nobody = whole.str.strip_chars().is_in(list(model.placeholders.get("full_name", ())))
     no_given = nobody | folded_given.is_in(list(model.placeholders.get("given_name", ())))
@@ -297,4 +305,14 @@ def _organisations(model: Model, rows: Rows) -> Rows:
         found = organisation_name(text)
         return found.whole if found else ""
 
-    return _values(rows, whole, model.placeholders.get("organisation_name", ()), "whole")
+    return _values(_one_name_a_row(rows), whole, model.placeholders.get("organisation_name", ()), "whole")
+
+
+def _one_name_a_row(rows: Rows) -> Rows:
+    """Two names in one text as two values."""
+    parts = [organisation_names(text) for text in _value(rows)]
+    if all(len(each) < 2 for each in parts):
+        return rows
+    counts = [len(each) for each in parts]
+    each = pl.Series("value", list(chain.from_iterable(parts)), dtype=pl.String)
+    return Rows(np.repeat(rows.rows, counts), {"value": each})

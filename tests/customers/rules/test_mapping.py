@@ -177,6 +177,10 @@ class TestGuessing:
     def test_words_that_only_qualify_a_header_are_passed_over(self, header, path):
         assert guess(["id", header], [], CATALOGUE).mapping["columns"][header] == path
 
+    @pytest.mark.parametrize("header", ["name_suffix_lbl", "name_sfx", "Name suffix"])
+    def test_the_suffix_of_a_voter_roll_is_known_by_its_header(self, header):
+        assert guess(["id", header], [], CATALOGUE).mapping["columns"][header] == "suffix"
+
     def test_an_unknown_header_is_guessed_from_what_it_holds(self):
         rows = [[str(n), f"p{n}@x.example", f"+49 30 1234{n}", "blue", f"{1950 + n * 4}-03-17"] for n in range(10)]
         found = guess(["id", "q1", "q2", "q3", "q4"], rows, CATALOGUE)

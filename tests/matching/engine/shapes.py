@@ -123,6 +123,8 @@ COMPANIES = st.sampled_from(
             "Acme Sp. z o.o. Sp. k.",
             "A.Ş.",
             "Acm. Trad.",
+            "Acme Ltd t/a Huber",
+            "Huber GmbH, vormals Acme Trading",
         ),
     ]
 )
@@ -190,4 +192,18 @@ IN_SCRIPTS = [
     *({"full_name": text} for text in ("박지성", "محمد الحداد", "長谷川健太", "ジョン・スミス")),
     {"given_name": "지성", "family_name": "박", "other_name": [{"value": "김지성"}]},
     {"given_name": "Test", "family_name": "박"},
+    *(
+        {"given_name": given, "middle_name": middle, "family_name": family}
+        for given, middle, family in (
+            *(("Min", "Seok", "Kim"), ("Min-seok", "", "Kim Jr"), ("Dr. Kim", "Min", "Seok"), ("Minseok", "", "Gim")),
+            *(
+                ("Ji Sung", "", "PARK"),
+                ("Park", "", "Ji-sung"),
+                ("Yang", "", "Li"),
+                ("Ying", "", "Lee"),
+                ("Li", "", "Yang"),
+            ),
+            *(("Anna", "", "Lee"), ("Jo", "Ann", "Lee"), ("Lee", "", "Smith"), ("Kim", "", "Lee")),
+        )
+    ),
 ]

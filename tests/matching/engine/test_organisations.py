@@ -64,3 +64,26 @@ def test_what_words_tell_is_learned_from_the_names_of_the_hub():
     assert levels(compared(one, short, ORGANISATIONS))["organisation_name"] == "within"
     assert levels(compared(one, short, learned))["organisation_name"] == "near"
     assert learned.preparation == ORGANISATIONS.preparation, "no key and nothing prepared changes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nordlicht Bau GmbH t/a Sonnenhaus",
+        "Nordlicht Bau trading as Sonnenhaus",
+        "NORDLICHT BAU D/B/A SONNENHAUS",
+        "Sonnenhaus GmbH, vormals Nordlicht Bau GmbH",
+        "Sonnenhaus (formerly Nordlicht Bau)",
+    ],
+)
+def test_two_names_in_one_text_are_two_names(text):
+    two = organisation(organisation_name=text)
+    for name in ("Nordlicht Bau", "Sonnenhaus GmbH"):
+        assert (
+            levels(compared(two, organisation(organisation_name=name), ORGANISATIONS))["organisation_name"] == "exact"
+        )
+
+
+def test_a_name_that_only_looks_like_two_stays_one():
+    for text in ("Adba Bau GmbH", "Taste of Asia", "Vormalser Hof"):
+        assert len(organisation(organisation_name=text).organisations) == 1

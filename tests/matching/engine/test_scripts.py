@@ -24,6 +24,7 @@ SAME = [
     (("지성", "박"), ("Ji-sung", "Park"), ("near", "transliterated")),
     (("민호", "이"), ("Minho", "Lee"), ("transliterated", "transliterated")),
     (("小明", "王"), ("Xiaoming", "Wong"), ("transliterated", "near")),
+    (("小明", "黄"), ("Xiao Ming", "Wong"), ("transliterated", "near")),
     (("大明", "張"), ("Da-ming", "Zhang"), ("transliterated", "transliterated")),
     (("太郎", "田中"), ("Taro", "Tanaka"), ("transliterated", "transliterated")),
     (("健", "林"), ("Ken", "Hayashi"), ("transliterated", "transliterated")),
@@ -121,3 +122,67 @@ def test_whole_names_of_east_asia_begin_with_the_family_name():
     ):
         name = person(full_name=text).name
         assert (name.given, name.family) == (given, family)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Min", "Seok", "Kim"), ("Minseok", "", "Kim")),
+        (("Min-seok", "", "Kim"), ("Kim", "Min", "Seok")),
+        (("Ji Sung", "", "Park"), ("Park", "", "Ji-sung")),
+        (("Xiao", "Ming", "Wang"), ("Wang", "", "Xiaoming")),
+        (("Yong", "", "Li"), ("Li", "", "Yong")),
+    ],
+)
+def test_two_syllables_are_one_given_name_wherever_the_family_name_stands(one, other):
+    two = [person(given_name=given, middle_name=middle, family_name=family) for given, middle, family in (one, other)]
+    found = levels(compared(*two))
+    assert (found["given_name"], found["family_name"], found["middle_name"]) == ("exact", "exact", "missing")
+
+
+@pytest.mark.parametrize(
+    ("given", "middle", "family"),
+    [
+        ("Jo", "Ann", "Smith"),
+        ("Mary", "Ann", "Lee"),
+        ("Kim", "", "Novak"),
+        ("Kim", "", "Lee"),
+        ("Lee", "Ann", "Womack"),
+    ],
+)
+def test_names_of_the_west_are_left_as_they_stand(given, middle, family):
+    name = person(given_name=given, middle_name=middle, family_name=family).name
+    assert (name.given, name.middle, name.family) == (given.lower(), middle.lower(), family.lower())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Yang", "Ying"), ("Trung", "Trong"), ("Hoang", "Huong"), ("Hyun", "Hyung")]
+)
+def test_one_syllable_is_no_misspelling_of_another(one, other):
+    found = levels(compared(person(given_name=one), person(given_name=other)))
+    assert found["given_name"] in ("alike", "different")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("黄", "Wong", "near"),
+        ("陈", "Chan", "near"),
+        ("박", "Pak", "near"),
+        ("최", "Choe", "near"),
+        ("Huang", "Wong", "alike"),
+        ("Chan", "Chen", "near"),
+        ("Tse", "Xie", "alike"),
+        ("Gim", "Kim", "alike"),
+        ("박", "Kim", "different"),
+        ("Wong", "Leung", "different"),
+    ],
+)
+def test_a_family_name_of_east_asia_has_several_spellings(one, other, level):
+    assert levels(compared(person(family_name=one), person(family_name=other)))["family_name"] == level
+
+
+def test_a_person_of_another_spelling_is_found_by_the_names():
+    for one, other in ((("Siu Ming", "Wong"), ("Siu-ming", "Huang")), (("Ji Sung", "Park"), ("Jisung", "Pak"))):
+        two = [person(given_name=given, family_name=family) for given, family in (one, other)]
+        assert set(keys.PARTS["names"](two[0])) & set(keys.PARTS["names"](two[1]))

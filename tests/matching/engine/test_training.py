@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from matching.engine import holdings, patterns, totals
+from matching.engine import holdings, patterns, rarity, totals
 from matching.engine.model import Model
 from matching.engine.patterns import Patterns
 from matching.engine.totals import Totals
@@ -221,3 +221,33 @@ def test_rare_names_are_learned_from_the_records():
     found = totals.of(PERSONS, people, sample=100)
     assert found.shares["family_name"]["lee"] == 200
     assert found.holders["family_name"] == 400
+
+
+def test_a_household_of_few_names_shares_no_more_of_them_than_chance_has_it():
+    """What a household has in common beyond chance is of the size that it was shipped with: 2.5 bits of one in 300."""
+    often = {"exact": (0.8, 0.034, 0.02), "near": (0.12, 0.001, 0.001), "different": (0.08, 0.965, 0.979)}
+    made = train(PERSONS, *of({**MADE, "given_name": often}, SAME)).model
+    exact = next(each for each in made.comparisons if each.code == "given_name").levels[0]
+    chance = 0.8 / 2**exact.bits
+    assert chance * 2 ** exact.under["household"] == pytest.approx(0.02 + 0.003 * (2**2.5 - 1), rel=0.1)
+
+
+def test_the_son_never_becomes_the_father():
+    """Where births are not known, two of one name and one house look like one person, but for Senior and Junior."""
+    known = ("given_name", "family_name", "address")
+    made = {code: levels for code, levels in MADE.items() if code in known}
+    both = {"same": (0.1, 0.05, 0.01), "one_sided": (0.3, 0.05, 0.05), "different": (0.6, 0.9, 0.94)}
+    learned = train(PERSONS, *of({**made, "suffix": both}, SAME)).model
+    of_model = {each.code: {level.code: level.bits for level in each.levels} for each in learned.comparisons}
+    assert of_model["given_name"]["exact"] != 8, "something was learned"
+    assert of_model["suffix"]["different"] <= -9
+
+
+def test_few_records_of_one_value_are_those_of_one_party():
+    counts = {"twice": 2, "four times": 4, "often": 60}
+    alone = rarity.learned(counts, 1_000, typical=0.001)
+    doubled = rarity.learned(counts, 1_000, typical=0.001, others=1.0)
+    assert alone.shares["four times"] == pytest.approx(0.003)
+    assert doubled.shares["four times"] == pytest.approx(0.0015)
+    assert doubled.shares["often"] == pytest.approx(alone.shares["often"], rel=0.02)
+    assert "twice" not in alone.shares
