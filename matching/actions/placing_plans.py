@@ -48,7 +48,7 @@ class Question:
 
 @dataclass
 class Plans:
-    """All groups, in the order of their first rows; questions by the number of the later group."""
+    """All groups, in the order in which their first records came; questions by the number of the later group."""
 
     compared: Compared
     groups: list[Plan]
@@ -79,12 +79,22 @@ def _groups(compared: Compared, grouped: Grouped, fresh: Ints, lowered: Ints) ->
         if not lowered[list(members)].any():
             first[list(members)] = members[0]
     starts, number = np.unique(first[fresh], return_inverse=True)
+    number = _as_they_came(number, compared.stored.ids[fresh])
     of_row = np.full(len(fresh), -1, dtype=np.int64)
     of_row[fresh] = number
     groups = [Plan([]) for _start in starts]
     for row in np.flatnonzero(fresh).tolist():
         groups[of_row[row]].rows.append(row)
     return Plans(compared, groups, of_row, defaultdict(list))
+
+
+def _as_they_came(number: Ints, ids: Ints) -> Ints:
+    """Numbers of groups such that those lie together in a slice whose records lie together where they are kept."""
+    first = np.full(int(number.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, number, ids)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[number]
 
 
 def _take_evidence(plans: Plans, inside: Ints) -> None:
