@@ -112,7 +112,7 @@ def _terms_built() -> Iterator[None]:
 
 
 def _bring(load: Load, size: int, *, actor: User, hold: Hold, progress: Progress) -> tuple[Load, bool]:
-    """Write what fills an empty hub, each record with its customer; whether that was all that the file holds.
+    """Write what fills an empty hub, each record with its customer; whether the whole file was taken in so.
 
     Nothing is accounted for before all of it is written: whoever goes on reads the file from its beginning, and finds
     what is there unchanged.
@@ -134,7 +134,9 @@ def _bring(load: Load, size: int, *, actor: User, hold: Hold, progress: Progress
     for piece in left:
         progress(placed, placed, _("Matching"))
         load = account_for_piece(load, piece, actor=actor, hold=hold)
-    return load, not any(map(len, left))
+    if any(map(len, left)):
+        _place(load, actor=actor, hold=hold, progress=progress)
+    return load, True
 
 
 def _fills(load: Load) -> bool:

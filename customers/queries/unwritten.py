@@ -4,6 +4,7 @@ Nobody else sees them before, and whoever dies before has written nothing of the
 They lie beside memory as COPY takes them, sealed where they are stored sealed.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -69,9 +70,9 @@ class Unwritten(Handed):
         at = np.minimum(np.searchsorted(self._hashes, hashes), len(self._hashes) - 1)
         return self._hashes[at] == hashes
 
-    def ids(self) -> list[int]:
+    def ids(self) -> Sequence[int]:
         """Of all of them, in order."""
-        return self._whole()["record"].to_list()
+        return array("q", self._whole()["record"].to_numpy().tobytes())
 
     def __len__(self) -> int:
         return sum(part.height for part in self._parts)
