@@ -154,7 +154,7 @@ def _fills(load: Load) -> bool:
 def _kept_back(load: Load, size: int, kept: Unwritten, progress: Progress) -> list[Piece]:
     """Prepare the rows of a file and keep the new ones; what is left of each piece.
 
-    :raises NoRoom: it is more than can be kept, or a row says that a record is closed.
+    :raises NoRoom: it is more than can be kept.
     """
     mapping, total = bound(load, load.header), load.position.get("total")
     progress(0, total, _("Reading"))
@@ -164,8 +164,6 @@ def _kept_back(load: Load, size: int, kept: Unwritten, progress: Progress) -> li
         for piece in ahead(pieces):
             progress(len(kept), total, _("Taking in"))
             rows, columns = piece.waited()
-            if rows.closing:
-                raise NoRoom
             left.append(hold_back(load, piece.batch, rows, piece.prepared(), columns, kept))
             if kept.noted + sum(map(len, left)) > MOST_LEFT:
                 raise NoRoom

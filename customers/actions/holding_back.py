@@ -16,7 +16,7 @@ from cmdm.models import User
 from customers.actions import records, writing
 from customers.actions.loading import Early, Hold, account_for
 from customers.actions.preparing import prepare
-from customers.actions.preparing_columns import Fresh, has_numbers
+from customers.actions.preparing_columns import Fresh
 from customers.actions.received import NEW, Outcome, Received, Written
 from customers.actions.rows import Rows
 from customers.actions.storing import InColumns, ages, store
@@ -57,7 +57,7 @@ def hold_back(
         fresh = columns.fresh.without([*keys.filter(pl.Series(kept.has(keys))), *(one.key for one in received)])
         received = sorted([*received, *columns.received_without(fresh)], key=lambda one: one.line)
     outcomes = _outcomes(load, received, prepared)
-    mine = [one for one in outcomes if one.status == NEW and not _tells_numbers(one)]
+    mine = [one for one in outcomes if one.status == NEW]
     if mine:
         there = kept.has(pl.Series([one.received.key for one in mine], dtype=pl.String))
         mine = [one for one, known in zip(mine, there, strict=True) if not known]
@@ -88,10 +88,6 @@ def _outcomes(load: Load, received: Sequence[Received], prepared: Mapping[int, O
     outcomes = [prepared[one.line] if one.line in prepared else next(rest) for one in received]
     records.set_repeated_aside(outcomes)
     return outcomes
-
-
-def _tells_numbers(one: Outcome) -> bool:
-    return has_numbers(json.loads(one.written.values) if one.written else one.values)
 
 
 def _in_order_of_lines(fresh: Fresh | None, others: Sequence[Outcome]) -> pl.Series:

@@ -200,7 +200,7 @@ class _Making:
     def _of(self, spec: Spec, made: Standard) -> _Made:
         name, value = spec.name, made.values.get(spec.name)
         warned, holds = self.examined(name, value)
-        if made.faults or made.left_out or holds or has_numbers(value):
+        if made.faults or made.left_out or holds or _has_numbers(value):
             return _UNKNOWN
         findings = _inside(made.findings)
         if value is None:
@@ -231,10 +231,10 @@ class _Making:
         return _inside(told), quality.worst(found) in ("hold", "refuse")
 
 
-def has_numbers(value: Any) -> bool:
+def _has_numbers(value: Any) -> bool:
     """Whether a value holds what JSON writes in several ways: the database would tell it in another one."""
     if isinstance(value, Mapping | list):
-        return any(map(has_numbers, value.values() if isinstance(value, Mapping) else value))
+        return any(map(_has_numbers, value.values() if isinstance(value, Mapping) else value))
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

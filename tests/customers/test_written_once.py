@@ -161,13 +161,6 @@ class TestLeftToStoringFirst:
         whole(watch.run(), 30)
         assert watch.stored["Writing"][0] > 0
 
-    def test_values_that_json_writes_in_several_ways(self, source, olga):
-        mapping = {**MAPPING, "columns": {**MAPPING["columns"], "points": "points"}}
-        rows = [f"{each},{1.5 if n == 3 else ''}" for n, each in enumerate(people(*range(20)))]
-        header = "id,given,family,born,mail,phone,country,points"
-        whole(Watch(upload(source, text(*rows, header=header), actor=olga, mapping=mapping)).run(), 20)
-        assert SourceRecord.objects.get(key="K00003").values["points"] in (1.5, "1.5")
-
 
 @pytest.mark.django_db
 class TestSomebodyComesBetween:

@@ -156,4 +156,4 @@ def test_a_key_that_comes_in_two_parts_of_a_slab_is_left_out(source):
 )
 def test_what_the_database_would_write_in_another_way_is_not_handed_on(value, has):
     """JSON has one form for texts; 1e22 comes back as a one with twenty-two noughts."""
-    assert preparing_columns.has_numbers(value) is has
+    assert preparing_columns._has_numbers(value) is has
