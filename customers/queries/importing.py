@@ -32,13 +32,14 @@ def account_of(load: Load) -> Account:
     kept = load.rejected + load.quarantined + load.incomplete
     fraction = min(load.rows / total, 1.0) if total else 0.0
     over = load.state in OVER
-    step = _step_after_reading(load)
+    step = _step_beside_rows(load)
+    done = load.rows
     if step is not None:
-        fraction, left = step
+        fraction, left, done = step
     else:
         left = "" if over else _left(load, fraction)
     return Account(
-        done=load.rows,
+        done=done,
         total=total,
         fraction=1.0 if load.state == Load.State.DONE else fraction,
         left=left,
@@ -56,13 +57,17 @@ def account_of(load: Load) -> Account:
     )
 
 
-def _step_after_reading(load: Load) -> tuple[float, str] | None:
-    """How far what comes after the last row is (a large file is placed then, absent records are closed), in words."""
-    job = load.job
-    if load.state != Load.State.RUNNING or job is None or not job.total or load.rows < load.position.get("total", 0):
+def _step_beside_rows(load: Load) -> tuple[float, str, int] | None:
+    """How far what comes before the first row is accounted for, or after the last, is: in words, and in rows.
+
+    A large file is placed after its last row; one that fills an empty hub is accounted for when all of it is written.
+    """
+    job, total = load.job, load.position.get("total", 0)
+    if load.state != Load.State.RUNNING or job is None or not job.total or 0 < load.rows < total:
         return None
     counted = {"phase": job.phase, "done": f"{job.done:,}", "total": f"{job.total:,}"}
-    return min(job.done / job.total, 1.0), _("%(phase)s: %(done)s of %(total)s") % counted
+    words = _("%(phase)s: %(done)s of %(total)s") % counted
+    return min(job.done / job.total, 1.0), words, load.rows or (job.done if job.total == total else 0)
 
 
 def _if_any(label: str, count: int) -> list[dict[str, Any]]:

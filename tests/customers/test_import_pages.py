@@ -4,10 +4,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from cmdm.models import AuditEntry
+from cmdm.models import AuditEntry, Job
 from customers.actions import loads
 from customers.jobs import run
 from customers.models import Load, SourceRecord
+from customers.queries.importing import account_of
 from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,27 @@ class TestAfter:
     @pytest.fixture
     def done(self, sent, olga):
         return load_now(Load.objects.select_related("source").get(pk=sent.pk), olga)
+
+    @pytest.mark.parametrize(
+        ("rows", "phase", "done", "told"),
+        [
+            (0, "Writing", 2, ("Writing: 2 of 3", 2)),
+            (1, "Taking in", 1, ("", 1)),
+            (3, "Writing", 2, ("Writing: 2 of 3", 3)),
+        ],
+    )
+    def test_it_tells_what_is_done_before_a_row_is_accounted_for_and_after_the_last(
+        self, at_work, sent, olga, rows, phase, done, told
+    ):
+        """What fills an empty hub is accounted for when all of it is written."""
+        load = loads.start(sent, actor=olga)
+        Job.objects.filter(pk=load.job_id).update(state=Job.State.RUNNING, phase=phase, done=done, total=3)
+        Load.objects.filter(pk=load.pk).update(state=Load.State.RUNNING, rows=rows, new=rows)
+        account = account_of(Load.objects.get(pk=load.pk))
+        words, count = told
+        assert account.done == count
+        assert account.left.startswith(words)
+        assert words in at_work.get(address("import_progress", load)).text
 
     def test_progress_ends_its_own_asking(self, at_work, sent, olga):
         waiting = at_work.get(address("import_progress", sent))
