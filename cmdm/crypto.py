@@ -105,6 +105,24 @@ def unseal_bytes(token: bytes, context: str) -> bytes:
         raise Unsealable(context) from error
 
 
+def unseal_many(tokens: Iterable[str], context: str) -> list[str]:
+    """The text of each token that :func:`seal` made for this context.
+
+    :raises Unsealable: one of them was damaged, sealed for another context, or by an unknown key.
+    """
+    ring = {bytes([len(name)]) + name.encode(): cipher for name, cipher in _ring().items()}
+    bound, made = context.encode(), []
+    try:
+        for token in tokens:
+            raw = base64.urlsafe_b64decode(token)
+            begun = 1 + raw[0]
+            nonce, cipher = raw[begun : begun + _NONCE], ring[raw[:begun]]
+            made.append(cipher.decrypt(nonce, raw[begun + _NONCE :], bound).decode())
+    except (InvalidTag, KeyError, IndexError, ValueError) as error:
+        raise Unsealable(context) from error
+    return made
+
+
 def seal(text: str, context: str) -> str:
     """A sealed text, as base64."""
     return base64.urlsafe_b64encode(seal_bytes(text.encode(), context)).decode()

@@ -11,6 +11,7 @@ from typing import Any
 from cmdm import crypto
 
 SEALED = "sealed"
+_BEGIN, _END = f'{{"{SEALED}": "', '"}'
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False)  # made once: `json.dumps` would make one for every value
 
 
@@ -47,18 +48,25 @@ def opened_texts(attribute: str, stored: Iterable[str]) -> list[str]:
 
     :raises cmdm.crypto.Unsealable: the key that sealed one of them is gone.
     """
-    return [crypto.unseal(json.loads(text)[SEALED], _context(attribute)) for text in stored]
+    return crypto.unseal_many([_token(text) for text in stored], _context(attribute))
 
 
-def sealed_texts(attribute: str, opened: Iterable[str]) -> list[str]:
-    """Values of one attribute as they are stored sealed; both as JSON."""
-    return sealed_as_written(attribute, [_JSON.encode(json.loads(text)) for text in opened])
+def _token(stored: str) -> str:
+    """The token of a sealed value, as JSON; what it is made of is never escaped."""
+    token = stored[len(_BEGIN) : -len(_END)]
+    if stored.startswith(_BEGIN) and stored.endswith(_END) and '"' not in token:
+        return token
+    told: str = json.loads(stored)[SEALED]
+    return told
 
 
 def sealed_as_written(attribute: str, opened: Iterable[str]) -> list[str]:
-    """The same of values that are written as they are sealed: the members of objects in the order of their names."""
+    """Values of one attribute as they are stored sealed, both as JSON.
+
+    :param opened: written as they are sealed: names in order, a blank behind each comma and colon.
+    """
     tokens = crypto.seal_many([text.encode() for text in opened], _context(attribute))
-    return [f'{{"{SEALED}": "{urlsafe_b64encode(token).decode()}"}}' for token in tokens]
+    return [f"{_BEGIN}{urlsafe_b64encode(token).decode()}{_END}" for token in tokens]
 
 
 def seal_raw(raw: Any) -> bytes:

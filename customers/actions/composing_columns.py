@@ -12,9 +12,9 @@ from customers.queries.number_columns import customer_numbers
 from customers.queries.open_records import Words
 from customers.queries.waiting_columns import WaitingColumns
 from customers.rules import survivorship_columns
-from customers.rules.json_columns import elements_of, in_one_form
+from customers.rules.json_columns import elements_of, in_one_form, spaced
 from customers.rules.survivorship_columns import survivors
-from customers.sealing import SEALED, opened_texts, sealed_texts
+from customers.sealing import SEALED, opened_texts, sealed_as_written
 
 _WORDS = ("low", "high", "short", "named")
 _SEALED = f'{{"{SEALED}": '
@@ -113,7 +113,9 @@ def _short(members: Mapping[str, Sequence[pl.Series]], facts: pl.DataFrame, coun
 
 def _sealed(values: pl.Series, name: str) -> pl.Series:
     places = values.is_not_null().arg_true()
-    return values.scatter(places, sealed_texts(name, values.gather(places).to_list())) if len(places) else values
+    if not len(places):
+        return values
+    return values.scatter(places, sealed_as_written(name, spaced(values.gather(places)).to_list()))
 
 
 def _object(members: Sequence[pl.Series], count: int) -> pl.Series:

@@ -286,6 +286,9 @@ def _attribute(contents: pl.Series, name: str, making: _Making, seen: Remembered
     if quick is None:
         return _one_by_one(contents, name, making, seen)
     there = quick["values"].is_not_null()
+    if (contents.is_null() | there).all():
+        nothing = pl.lit(None, dtype=pl.String)
+        return quick.with_columns(contents.alias("content"), plain=pl.when(there).then(True), warned=nothing)
     made = _one_by_one(contents.set(there, None), name, making, seen)
     parts = [pl.coalesce(quick[part], pl.col(part)).alias(part) for part in quick.columns]
     return made.with_columns(contents.alias("content"), pl.col("plain") | there, *parts)

@@ -11,6 +11,9 @@ import polars as pl
 from customers.rules.survivorship import as_json
 
 _TEXT = r'^"[^"\\]*"$'
+# An object of plain texts, or a list of one: what stands between two quotation marks is a text, or ours.
+_FLAT = r'^\[?\{"[^"\\]*":"[^"\\]*"(?:,"[^"\\]*":"[^"\\]*")*\}\]?$'
+_SPACED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
 def in_one_form(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
@@ -43,6 +46,16 @@ def elements_of(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return pl.concat([single, rows.select(single.columns)])
 
 
+def spaced(value: pl.Series) -> pl.Series:
+    """Texts in the one written form with a blank behind each comma and colon, as they are sealed."""
+    flat = value.str.contains(_FLAT)
+    quick = value.str.replace_all('":"', '": "', literal=True).str.replace_all('","', '", "', literal=True)
+    if flat.all():
+        return quick
+    others = _of_distinct(value.set(flat, None), lambda text: _SPACED.encode(json.loads(text)))
+    return pl.select(pl.coalesce(quick.set(~flat, None), others)).to_series()
+
+
 def _elements(text: str) -> list[str]:
     told = json.loads(text)
     if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
@@ -69,13 +82,13 @@ def _flat(value: pl.Series, names: Sequence[str], *, begin: str = "", end: str =
 
 def _rebuilt(value: pl.Series, names: Sequence[str]) -> pl.Series:
     """Such objects, or lists of one, as objects in the one form."""
-    members = [
-        pl.concat_str([pl.lit(f'"{name}":"'), pl.col("value").str.extract(f'"{name}": "([^"]*)"'), pl.lit('"')])
-        for name in names
-    ]
+    # Read once as what they are: looking for each name by itself takes more than twice as long.
+    read = value.str.strip_chars("[]").str.json_decode(pl.Struct(dict.fromkeys(names, pl.String)))
+    members = [pl.concat_str([pl.lit(f'"{name}":"'), pl.col(name), pl.lit('"')]) for name in names]
     inner = pl.concat_str(members, separator=",", ignore_nulls=True)
-    whole = pl.when(pl.col("value").is_not_null()).then(pl.concat_str([pl.lit("{"), inner, pl.lit("}")]))
-    return pl.DataFrame({"value": value}).select(whole.alias("value"))["value"]
+    there = pl.lit(value.is_not_null())
+    whole = pl.when(there).then(pl.concat_str([pl.lit("{"), inner, pl.lit("}")]))
+    return read.struct.unnest().select(whole.alias("value"))["value"]
 
 
 def _of_distinct(value: pl.Series, read: Callable[[str], str]) -> pl.Series:

@@ -197,7 +197,7 @@ def _with_facts(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     asked = other.with_columns(asked=pl.when(pl.col("other").any().over("customer")).then("value"))
     texts = asked["asked"].drop_nulls().unique().to_list()
     measured = "most_complete" in (attribute.rule, *attribute.tie_breakers)
-    facts = pl.DataFrame([_facts(text, attribute, measured=measured) for text in texts], schema=_FACTS, orient="row")
+    facts = _facts(texts, attribute, measured=measured)
     known = asked.join(facts.rename({"value": "asked"}), on="asked", how="left", maintain_order="left").drop(
         "asked", "other"
     )
@@ -205,10 +205,17 @@ def _with_facts(frame: pl.DataFrame, attribute: AttributeRule) -> pl.DataFrame:
     return known.with_columns(count=pl.col("record").n_unique().over("customer", "key").cast(pl.Int64))
 
 
-def _facts(text: str, attribute: AttributeRule, *, measured: bool) -> tuple[Any, ...]:
-    value = json.loads(text)
-    key = attribute.key(value) or plain_key(value)
-    filled, signs = size_of(value) if measured else (0, 0)
-    if not attribute.many:
-        return text, key, "", False, 1, filled, signs
-    return text, key, kind_said(value), bool(value.get("verified")), parts_said(value), filled, signs
+def _facts(texts: Sequence[str], attribute: AttributeRule, *, measured: bool) -> pl.DataFrame:
+    values = json.loads(f"[{','.join(texts)}]")
+    sizes = [size_of(value) for value in values] if measured else [(0, 0)] * len(values)
+    elements = values if attribute.many else []
+    facts = {
+        "value": texts,
+        "key": [attribute.key(value) or plain_key(value) for value in values],
+        "kind": [kind_said(each) for each in elements] or "",
+        "verified": [bool(each.get("verified")) for each in elements] or False,
+        "parts": [parts_said(each) for each in elements] or 1,
+        "filled": [filled for filled, _signs in sizes],
+        "signs": [signs for _filled, signs in sizes],
+    }
+    return pl.DataFrame(facts, schema=_FACTS)

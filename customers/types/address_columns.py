@@ -63,10 +63,12 @@ def addresses_in_columns(
 
 def _parts_in(told: pl.Series, parts: Sequence[str]) -> pl.DataFrame:
     """The parts of lists of one address; all null where it is another or unusual list."""
-    member = f'"(?:{"|".join(parts)})": "[^"\\\\]*"'
+    member = f'"(?:{"|".join(parts)})": "[^"\\\\\\x00-\\x1f]*"'
     fits = pl.col("told").str.contains(rf"^\[\{{{member}(?:, {member})*\}}\]$")
     frame = pl.DataFrame({"told": told}).select(pl.when(fits).then("told"))
-    return frame.select([pl.col("told").str.extract(f'"{name}": "([^"]*)"').alias(name) for name in parts])
+    # Read once as what they are: looking for each part by itself takes twice as long.
+    read = frame["told"].str.strip_chars("[]").str.json_decode(pl.Struct(dict.fromkeys(parts, pl.String)))
+    return read.struct.unnest()
 
 
 def _standard(name: str, texts: pl.Series, max_length: int, read: Read) -> pl.Series:

@@ -67,6 +67,8 @@ def folded(text: pl.Expr) -> pl.Expr:
 
 def of_distinct(texts: pl.Series, read: Callable[[str], str | None]) -> pl.Series:
     """What is read from each text, each distinct one once."""
+    if texts.null_count() == len(texts):
+        return texts
     distinct = texts.drop_nulls().unique()
     frame = pl.DataFrame(
         {"text": distinct, "read": pl.Series([read(text) for text in distinct.to_list()], dtype=pl.String)}

@@ -7,12 +7,15 @@ know A to Z only and give nothing for "Иван".
 import re
 import unicodedata
 from functools import lru_cache
+from string import ascii_letters, digits
 
 import jellyfish
 from anyascii import anyascii
 
 _APOSTROPHES = re.compile("['’‘ʼ`´]")
-_SEPARATORS = re.compile("[^a-z0-9]+")
+# Of ASCII: letters small, digits as they are, apostrophes nothing, all else a blank.
+_FOLDED: dict[int, str | None] = dict.fromkeys(range(128), " ")
+_FOLDED |= {ord(sign): sign.lower() for sign in ascii_letters + digits} | dict.fromkeys(map(ord, "'`"))
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _LOOKALIKE_SCRIPTS = re.compile("[\u0370-\u052f]")
@@ -33,7 +36,7 @@ def fold(text: str) -> str:
         if _LOOKALIKE_SCRIPTS.search(composed):
             composed = _WORD.sub(_without_lookalikes, composed)
         text = anyascii(_APOSTROPHES.sub("", composed))
-    return _SEPARATORS.sub(" ", _APOSTROPHES.sub("", text).casefold()).strip()
+    return " ".join(text.translate(_FOLDED).split())
 
 
 def tokens(text: str) -> tuple[str, ...]:

@@ -22,9 +22,17 @@ class _Plan(NamedTuple):
     leading: re.Pattern[str] | None
     general: tuple[frozenset[int], re.Pattern[str]] | None
     kinds: tuple[tuple[frozenset[int], re.Pattern[str]], ...]
+    by_length: dict[int, re.Pattern[str]]
 
     def has(self, national: str) -> bool:
-        return _is_of(self.general, national) and any(_is_of(kind, national) for kind in self.kinds)
+        if not _is_of(self.general, national):
+            return False
+        length = len(national)
+        if length not in self.by_length:
+            # All kinds in one look; compiled when the first number of a length comes, for that takes a while.
+            fitting = [kind.pattern for lengths, kind in self.kinds if not lengths or length in lengths]
+            self.by_length[length] = re.compile("|".join([f"(?:{each})" for each in fitting] or ["(?!)"]))
+        return self.by_length[length].fullmatch(national) is not None
 
 
 def is_given_out(code: str, national: str) -> bool:
@@ -58,7 +66,7 @@ def _plans(code: str) -> tuple[_Plan, ...]:
 def _plan(rules: Any) -> _Plan:
     kinds = [form for kind in _KINDS if (form := _form(getattr(rules, kind))) is not None]
     leading = re.compile(rules.leading_digits) if rules.leading_digits else None
-    return _Plan(leading, _form(rules.general_desc), tuple(kinds))
+    return _Plan(leading, _form(rules.general_desc), tuple(kinds), {})
 
 
 def _form(described: Any) -> tuple[frozenset[int], re.Pattern[str]] | None:

@@ -73,7 +73,12 @@ class Phone(ContactPoint):
         # In Australia something else is dialled before a country, and two zeros may begin it.
         zeros = options.country != "AU"
         return column_form("phone_columns.phones_in_columns")(
-            told, self.kinds, lambda number: by_table(number, options.country), is_valid.__wrapped__, zeros=zeros
+            told,
+            self.kinds,
+            lambda number: by_table(number, options.country),
+            _is_given_out,
+            country=options.country,
+            zeros=zeros,
         )
 
     def display(self, value: Parts, language: str = "en") -> str:
@@ -135,12 +140,17 @@ def is_valid(number: str) -> bool:
     """Has its country given out numbers of this form?"""
     digits = number[1:]
     if digits.isascii() and digits.isdecimal() and _is_international(digits):
-        code = _calling_code(digits[:3])
-        return is_given_out(code, digits[len(code) :])
+        return _is_given_out(number)
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:
         return False
+
+
+def _is_given_out(number: str) -> bool:
+    """The same of a number that tables read."""
+    code = _calling_code(number[1:4])
+    return is_given_out(code, number[1 + len(code) :])
 
 
 @lru_cache(maxsize=4_096)

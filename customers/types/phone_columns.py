@@ -20,12 +20,14 @@ def phones_in_columns(
     read: Callable[[str], str],
     is_valid: Callable[[str], bool],
     *,
+    country: str,
     zeros: bool,
 ) -> Certain:
     """What becomes of lists of one number, as JSON, where that is certain.
 
+    :param country: of whoever dialled them, if it is known.
     :param read: the standard form of a number without anything between its digits; empty where that is not sure.
-    :param is_valid: whether a country has given out numbers of the form of an international one.
+    :param is_valid: whether a country has given out numbers of the form of an international one that was read so.
     :param zeros: two zeros before a country mean what ``+`` means.
     """
     frame = values_in(told, kinds)
@@ -35,7 +37,14 @@ def phones_in_columns(
     dialled = text.str.contains("^00[1-9]") & zeros
     plain &= dialled | ~digits.str.starts_with("00")
     digits = pl.select(pl.when(dialled).then("+" + digits.str.slice(2)).otherwise(digits)).to_series()
-    number = of_distinct(digits.set(~plain.fill_null(False), None), lambda each: read(each) or None)
+    digits = digits.set(~plain.fill_null(False), None)
+    local = pl.repeat(None, len(digits), dtype=pl.String, eager=True)
+    if not country:
+        # Nobody said where they are dialled: nothing is asked of them but how many they are.
+        national = ~digits.str.starts_with("+")
+        local = digits.set(~(national & digits.str.len_bytes().is_between(_MIN_DIGITS, _MAX_DIGITS)), None)
+        digits = digits.set(national, None)
+    number = pl.select(pl.coalesce(local, of_distinct(digits, lambda each: read(each) or None))).to_series()
     made = frame.select(stored=listed(pl.lit(number), pl.col("kind")))
     key = number.str.strip_chars_start("+")
     return Certain(made["stored"], _doubts(number, key, is_valid), key)

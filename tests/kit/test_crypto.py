@@ -39,6 +39,15 @@ class TestSealing:
     def test_what_was_sealed_comes_back(self, text):
         assert crypto.unseal(crypto.seal(text, "c"), "c") == text
 
+    def test_many_tokens_open_as_each_does_alone(self, ring):
+        old = crypto.seal("x", "a")
+        ring(dataclasses.replace(settings.KEYS, sealing={"k9": keyring.fresh().sealing["k1"], **settings.KEYS.sealing}))
+        tokens = [old, crypto.seal("", "a"), crypto.seal("\u00e9\0", "a")]
+        assert crypto.unseal_many(tokens, "a") == ["x", "", "\u00e9\0"]
+        for bad in (crypto.seal("x", "b"), old[:-8], "", "!", "\u00e9"):
+            with pytest.raises(crypto.Unsealable):
+                crypto.unseal_many([*tokens, bad], "a")
+
     def test_a_token_shows_nothing_of_its_text(self):
         assert b"7364009" not in crypto.seal_bytes(b"7364009", "values:identifier")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from customers.rules.json_columns import elements_of, in_one_form
+from customers.rules.json_columns import elements_of, in_one_form, spaced
 from customers.rules.survivorship import as_json
 
 NAMES = ["city", "kind", "postal_code", "value"]
@@ -30,6 +30,15 @@ def frame(values) -> pl.DataFrame:
         {"record": list(range(len(values))), "value": [stored(value) for value in values]},
         schema={"record": pl.Int64, "value": pl.String},
     )
+
+
+@given(st.lists(anything | st.lists(objects)))
+@example([{"kind": '":"', "value": '","'}, [{"value": "},{"}, {"value": ":,"}], [], {}, 'a","b'])
+@example([{"kind": "home", "value": "a:b,c"}, [{"value": "},{"}]])
+def test_a_value_in_the_one_form_is_written_as_it_is_sealed(values):
+    made = spaced(pl.Series([as_json(value) for value in values], dtype=pl.String))
+
+    assert made.to_list() == [json.dumps(value, sort_keys=True, ensure_ascii=False) for value in values]
 
 
 @given(st.lists(anything))
