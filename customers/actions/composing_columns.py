@@ -86,9 +86,10 @@ def _written(
     members: dict[str, list[pl.Series]] = {name: [] for name in ("values", "stored", "lineage", *_WORDS)}
     for name in sorted(made):
         frame = whole.join(made[name], on="customer", how="left", maintain_order="left")
-        stored = _sealed(frame["value"], name) if name in known.sensitive else frame["value"]
-        for each, column in (("values", frame["value"]), ("stored", stored), ("lineage", frame["lineage"])):
-            members[each].append(f'"{name}":' + column)
+        opened, lineage = (f'"{name}":' + frame[each] for each in ("value", "lineage"))
+        stored = f'"{name}":' + _sealed(frame["value"], name) if name in known.sensitive else opened
+        for each, column in (("values", opened), ("stored", stored), ("lineage", lineage)):
+            members[each].append(column)
         for each in _WORDS:
             members[each].append(frame[each])
     whole = whole.with_columns(_short(members, facts, len(whole)))
