@@ -175,7 +175,7 @@ def _store(load: Load, size: int, *, actor: User, hold: Hold, progress: Progress
     start = load.position.get("line", 0)
     mapping = bound(load, load.header)
     progress(*progress_of(load), _("Reading"))
-    said = Said.by(load.source, first=load.has_brought)
+    said = Said.by(load.source)
     with preparers(load.source) as others:
         pieces = (_begun(load, piece, said, mapping, others) for piece in slabs_of(load, size, start=start))
         for piece in ahead(pieces):

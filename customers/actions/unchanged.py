@@ -16,10 +16,9 @@ from customers.rules.slabs import Slab
 
 # Some thousand records to a row: a row each would cost ten times as much to fetch.
 _SAID = """
-    SELECT string_agg(encode(COALESCE(h.digest, r.digest), 'hex') || r.key, E'\\n') FROM customers_sourcerecord r
-      LEFT JOIN customers_historicalsourcerecord h ON %s AND h.id = r.id AND h.version = 1
-     WHERE r.source_id = %s AND (r.closed_at IS NULL OR %s) AND position(E'\\n' IN r.key) = 0
-     GROUP BY r.id / 10000
+    SELECT string_agg(encode(digest, 'hex') || key, E'\\n') FROM customers_sourcerecord
+     WHERE source_id = %s AND closed_at IS NULL AND position(E'\\n' IN key) = 0
+     GROUP BY id / 10000
 """
 _HEX = 64
 
@@ -40,14 +39,10 @@ class Said:
         self._told = pl.repeat(value=False, n=len(keys), dtype=pl.Boolean, eager=True)
 
     @classmethod
-    def by(cls, source: Source, *, first: bool = False) -> Self:
-        """What the source has said. One query.
-
-        :param first: what it said first of each record, for a load that wrote those records before it was cut off:
-            whatever has become of them since, came later.
-        """
+    def by(cls, source: Source) -> Self:
+        """What the source has said. One query."""
         with connection.cursor() as cursor:
-            cursor.execute(_SAID, [first, source.pk, first])
+            cursor.execute(_SAID, [source.pk])
             texts = pl.Series([text for (text,) in cursor.fetchall()], dtype=pl.String)
         both = texts.str.split("\n").explode(empty_as_null=False)
         return cls(both.str.slice(_HEX), both.str.head(_HEX).str.decode("hex"))

@@ -86,8 +86,6 @@ def _composed(
 def _read(records: list[int], known: Catalogue, handed: Handed | None) -> Waiting | WaitingColumns | None:
     """What composing needs of records, in columns unless a rule has to look at every customer by itself."""
     in_columns = composing_columns.fits(known, standing_words())
-    if isinstance(handed, Unwritten) and not in_columns:
-        return None
     return waiting_columns(records, handed) if in_columns else waiting(records)
 
 

@@ -245,6 +245,7 @@ class TestSomebodyWritesMeanwhile:
         whole(watch.run(phase, lambda: by_another_connection(meanwhile), at=at), 20)
         assert SourceRecord.objects.get(key="S1").customer_id == SourceRecord.objects.get(key="K00001").customer_id
         assert Customer.objects.active().count() == 20
+        assert AuditEntry.objects.filter(deed="load.matched").count() == 1 + (phase == "Writing")
 
 
 def test_whoever_writes_a_key_of_a_slice_waits_until_that_is_written(committing):
