@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cmdm import access, audit
-from cmdm.actions import action
+from cmdm.actions import Refused, action
 from cmdm.models import User
 from customers.models import SourceRecord
 from matching.models import Candidate
@@ -33,7 +35,10 @@ class Evaluation:
 
 @action
 def measure(truth: Mapping[tuple[str, str], str], *, actor: User) -> Evaluation:
-    """Compare the links with the truth (source and key to entity). Refused without ``view`` everywhere."""
+    """Compare the links with the truth (source and key to entity).
+
+    Refused without ``view`` everywhere, and where the truth names no record of the hub.
+    """
     access.require_everywhere(actor, "view")
     links: dict[int, int] = {}
     known: dict[int, str] = {}
@@ -43,6 +48,8 @@ def measure(truth: Mapping[tuple[str, str], str], *, actor: User) -> Evaluation:
         entity = truth.get((source, key))
         if entity is not None and customer is not None:
             links[pk], known[pk] = customer, entity
+    if not links:
+        raise Refused(_("No record of the hub is in this truth: nothing can be measured."))
     open_pairs = Candidate.objects.open().exclude(kind=Candidate.Kind.OVER_MERGE).values_list("left", "right")
     pairs = [(left, right) for left, right in open_pairs.iterator(chunk_size=PAGE) if left in links and right in links]
     made = Evaluation(

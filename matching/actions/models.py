@@ -147,8 +147,7 @@ def keep_rehearsal(row: MatchModel, report: Mapping[str, Any], *, actor: User) -
     """Store what the version would do, or does where it is in force. Refused when it is over, or being promoted."""
     access.require_everywhere(actor, "configure")
     row = MatchModel.objects.locked().get(pk=row.pk)
-    if row.state in ENDED or row.promoting_since:
-        raise Refused(_("This version is over, or is being promoted: it is rehearsed no more."))
+    refuse_ended(row)
     row.state = row.state if row.state == State.IN_FORCE else State.REHEARSED
     row.rehearsed_at, row.rehearsal = clock.now(), dict(report)
     _write(row, "state", "rehearsed_at", "rehearsal")
@@ -279,6 +278,14 @@ def blocking_of(model: Model) -> Any:
 
 
 ENDED = (State.RETIRED, State.DROPPED)
+
+
+def refuse_ended(row: MatchModel) -> None:
+    """Refused for a version that is not rehearsed any more."""
+    if row.promoting_since:
+        raise Refused(_("This version is being promoted: it is rehearsed no more."))
+    if row.state in ENDED:
+        raise Refused(_("This version was dropped or replaced: it is rehearsed no more."))
 
 
 def _held(row: MatchModel) -> tuple[MatchModel, MatchModel | None]:

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from django.utils.translation import gettext as _
 
 from cmdm import access
-from cmdm.actions import Refused
 from cmdm.models import User
 from customers import ports
 from matching.actions import models
@@ -56,8 +54,7 @@ class Seen:
 def rehearse(row: MatchModel, *, actor: User, report: Progress) -> MatchModel:
     """Find out what the version would do, and keep that with it. Refused for one that is over."""
     access.require_everywhere(actor, "configure")
-    if row.state in models.ENDED or row.promoting_since:
-        raise Refused(_("This version is over, or is being promoted: it is rehearsed no more."))
+    models.refuse_ended(row)
     held = models_in_force()[row.party_type]
     apart = kept_apart(row.party_type)
     old, new = _seen([held.model, read_model(row)], report)

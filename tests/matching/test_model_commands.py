@@ -110,6 +110,8 @@ class TestLifeByCommand:
         assert "No such file" in refused("model", "import", str(tmp_path / "ghost.json"))
         assert "cannot be read or written" in refused("model", "export", str(tmp_path / "ghost" / "model.json"))
         assert "cannot be read or written" in refused("evaluate", str(tmp_path / "ghost.csv"))
+        (tmp_path / "truth.csv").write_text("source,key,entity\ncrm,nobody,1\n")
+        assert "nothing can be measured" in refused("evaluate", str(tmp_path / "truth.csv"))
         for text, said in (
             ("{}", "model.party_type: is missing"),
             ("{", "no file of a match model"),

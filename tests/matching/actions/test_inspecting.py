@@ -82,7 +82,7 @@ class TestFinding:
         assert not any("said" in words for words in told)
         steps = came_about(Customer.objects.get(pk=owners(both)[0]), scene.marta)
         assert "a separation was undone" in steps[-1].words
-        assert "came back from" in ledger_lines(Customer.objects.get(pk=owners(both)[0]))[0].words
+        assert "came back from" in ledger_lines(Customer.objects.get(pk=owners(both)[0]), scene.otto)[0].words
 
     def test_what_a_person_joined_is_no_doubt(self, both, scene):
         customer = join(*both, by_machine=False, actor=scene.marta)
