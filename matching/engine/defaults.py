@@ -242,8 +242,8 @@ def person_model() -> Model:
             _of_person("identifier", "Identifier", "identifier", _IDENTIFIER),
         ),
         rules=(*_PERSON_RULES, *_PERSON_FURTHER),
-        block_cap=50,
-        finer=(*FINER, "city"),
+        block_cap=20,
+        finer=(*FINER, "city", "middle"),
         alternatives=(
             Alternative(
                 "household",

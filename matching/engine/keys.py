@@ -131,7 +131,7 @@ def _names_prefix(features: Features) -> Iterable[str]:
 OF_NAMES: Final = frozenset(
     (
         *("names", "names_prefix", "name", "name_initial", "name_letters"),
-        *("given", "given_spelt", "given_initial"),
+        *("given", "given_spelt", "given_initial", "middle"),
         *("family", "family_spelt", "family_initial", "family_prefix"),
     )
 )
@@ -150,6 +150,7 @@ PARTS: Final[dict[str, Part]] = {
     "given": _given,
     "given_spelt": lambda f: (name.given for name in f.names),
     "given_initial": lambda f: (name.given[:1] for name in f.names),
+    "middle": lambda f: (name.middle for name in f.names),
     "family": _family,
     "family_spelt": lambda f: (name.family for name in f.names),
     "family_initial": lambda f: (name.family[:1] for name in f.names),

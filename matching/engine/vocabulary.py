@@ -97,6 +97,7 @@ PART_LABELS: Final[dict[str, str]] = {
     "given": "given name",
     "given_spelt": "given name as spelt",
     "given_initial": "first letter of the given name",
+    "middle": "middle name",
     "family": "family name",
     "family_spelt": "family name as spelt",
     "family_initial": "first letter of the family name",

@@ -5,8 +5,8 @@ one that is over the cap still, neighbours are compared (`keys.windows`), and bo
 the first key that both records share, so that none comes twice and none has to be remembered.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from matching.engine import keys as reference
 from matching.engine.bulk.aside import WORKERS, side_by_side
 from matching.engine.bulk.columns import Columns
 from matching.engine.bulk.fast import AVAILABLE, kernel
-from matching.engine.bulk.keys import KeyMaker, RuleKeys, joined, mixed
+from matching.engine.bulk.keys import KeyMaker, RuleKeys, common, mixed
 from matching.engine.bulk.lists import Ints, Lists, grouped
 from matching.engine.bulk.parts import cross, texts_of
 from matching.engine.model import Model
@@ -61,85 +61,106 @@ def block(model: Model, columns: Columns, *, keep: bool = False) -> Blocks:
     """Make the keys of all rules, and finer ones for blocks over the cap; with `keep` they are all held for storing."""
     maker = KeyMaker(model, columns)
     blocks = Blocks(columns)
-    for made, groups, sizes, compared in _made(maker, model, len(columns)):
-        if sizes.max(initial=0) > model.shared_limit:
-            _note_crowded(blocks, model, made, sizes[groups] > model.shared_limit)
+    for made, met, whole in _made(maker, model, len(columns)):
+        if met.sizes.max(initial=0) > model.shared_limit:
+            _note_crowded(blocks, model, made.where(met.over(model.shared_limit)))
         if keep:
             blocks.plain.append(made)
-        if compared is None:
-            blocks.compared.append(_divided(blocks, maker, made, groups, sizes, keep=keep))
-        else:
-            blocks.compared.append(compared)
+        if whole is not None:
+            blocks.compared.append(whole)
+            continue
+        several = _divided(blocks, maker, made, met, keep=keep)
+        blocks.compared.append(_compared(several, model.block_cap, len(columns)))
     return blocks
 
 
-def _made(maker: KeyMaker, model: Model, records: int) -> Iterator[tuple[RuleKeys, Ints, Ints, Lists | None]]:
-    """By rule the keys, the block of each and the sizes of blocks; and what is compared, where none is over the cap.
+@dataclass(frozen=True)
+class _Met:
+    """The blocks of those keys that others may have, too: their places, the block of each, and the sizes of blocks."""
+
+    places: Ints
+    groups: Ints
+    sizes: Ints
+
+    @classmethod
+    def of(cls, numbers: Ints) -> "_Met":
+        places = common(numbers)
+        groups, _places, sizes = grouped(numbers[places])
+        return cls(places, groups, sizes)
+
+    def over(self, size: int) -> Ints:
+        """The places of the keys of blocks above a size."""
+        return self.places[(self.sizes > size)[self.groups]]
+
+    def count(self, cap: int) -> int:
+        """How many blocks of several keys there are, up to the cap."""
+        return int(np.count_nonzero((self.sizes > 1) & (self.sizes <= cap)))
+
+    def shared(self, rows: Ints, cap: int, after: int) -> tuple[Ints, Ints]:
+        """The rows of the keys of these blocks, and the blocks numbered, `after` so many."""
+        shared = (self.sizes > 1) & (self.sizes <= cap)
+        there = shared[self.groups]
+        numbers = (np.cumsum(shared) + (after - 1)).astype(np.int32)
+        return rows[self.places[there]], numbers[self.groups[there]]
+
+
+def _made(maker: KeyMaker, model: Model, records: int) -> Iterator[tuple[RuleKeys, _Met, Lists | None]]:
+    """By rule the keys and their blocks; and what is compared, where none is over the cap.
 
     As many rules at a time as there are workers.
     """
 
-    def one(rule: int) -> tuple[RuleKeys, Ints, Ints, Lists | None]:
+    def one(rule: int) -> tuple[RuleKeys, _Met, Lists | None]:
         made = maker.rule(rule)
-        groups, _places, sizes = grouped(made.numbers)
-        fits = sizes.max(initial=0) <= model.block_cap
-        return made, groups, sizes, _shared(made.rows, groups, sizes, records) if fits else None
+        met = _Met.of(made.numbers)
+        fits = met.sizes.max(initial=0) <= model.block_cap
+        return made, met, _compared([(made.rows, met)], model.block_cap, records) if fits else None
 
     for first in range(0, len(model.rules), WORKERS):
         batch = range(first, min(first + WORKERS, len(model.rules)))
         yield from side_by_side(records, [partial(one, rule) for rule in batch])
 
 
-def _divided(blocks: Blocks, maker: KeyMaker, made: RuleKeys, groups: Ints, sizes: Ints, *, keep: bool) -> Lists:
-    """What is compared under a rule with blocks over the cap: finer ones stand for those, numbered after the others."""
-    cap, records = maker.model.block_cap, len(blocks.columns)
-    large = made.where((sizes > cap)[groups])
+def _divided(blocks: Blocks, maker: KeyMaker, made: RuleKeys, met: _Met, *, keep: bool) -> Iterator[tuple[Ints, _Met]]:
+    """What is compared under a rule with blocks over the cap, finer ones standing for those: rows, and their blocks."""
+    cap = maker.model.block_cap
+    yield made.rows, met
+    large = made.where(met.over(cap))
     blocks.large += _report(large, finer=False)
-    finer = maker.finer(large)
-    blocks.finer += finer if keep else []
-    plain = _shared(made.rows, groups, np.where(sizes > cap, 0, sizes), records)
-    if not finer:
-        return plain
-    used = []
-    for each in finer:
-        fitting, beyond = _apart(each, cap)
-        blocks.large += _report(beyond, finer=True)
-        used += [fitting, _windows(beyond, maker)]
-    rows, numbers = joined(used)
-    divided, _places, counts = grouped(numbers)
-    more = _shared(rows, divided, counts, records)
-    before = np.int32(np.count_nonzero((sizes > 1) & (sizes <= cap)))
-    return plain.joined(Lists(more.starts, more.values + before))
+    for each in maker.finer(large if keep else replace(large, codes=(), pools=())):
+        blocks.finer += [each] if keep else []
+        divided = _Met.of(each.numbers)
+        yield each.rows, divided
+        beyond = each.where(divided.over(cap))
+        if len(beyond.rows):
+            blocks.large += _report(beyond, finer=True)
+            windows = _windows(beyond, maker)
+            yield windows.rows, _Met.of(windows.numbers)
 
 
-def _shared(rows: Ints, groups: Ints, sizes: Ints, records: int) -> Lists:
-    """The blocks of each record, numbered. A key that no other record has leads to no pair."""
-    shared = sizes > 1
-    there = shared[groups]
-    numbers = (np.cumsum(shared) - 1).astype(np.int32)
-    return Lists.of(rows[there], numbers[groups[there]], records)
+def _compared(several: Iterable[tuple[Ints, _Met]], cap: int, records: int) -> Lists:
+    """The blocks of each record up to the cap, numbered throughout."""
+    told, count = [], 0
+    for rows, met in several:
+        told.append(met.shared(rows, cap, count))
+        count += met.count(cap)
+    if len(told) == 1:
+        return Lists.of(*told[0], records)
+    rows, numbers = (np.concatenate(each) for each in zip(*told, strict=True))
+    order = np.argsort(rows, kind="stable")
+    return Lists.of(rows[order], numbers[order], records)
 
 
-def _note_crowded(blocks: Blocks, model: Model, keys: RuleKeys, over: Ints) -> None:
+def _note_crowded(blocks: Blocks, model: Model, crowd: RuleKeys) -> None:
     """A contact that is a key by itself and is held by more than the limit: a switchboard, a made-up number."""
-    parts = model.rules[keys.rule].parts
+    parts = model.rules[crowd.rule].parts
     if len(parts) == 1 and parts[0] in CONTACTS:
-        crowd = keys.where(over)
         _distinct, first = np.unique(crowd.numbers, return_index=True)
         blocks.crowded.setdefault(parts[0], set()).update(crowd.where(first).texts())
 
 
-def _apart(keys: RuleKeys, cap: int) -> tuple[RuleKeys, RuleKeys]:
-    """The keys of blocks up to the cap, and those above."""
-    groups, _places, sizes = grouped(keys.numbers)
-    over = sizes[groups] > cap
-    return keys.where(~over), keys.where(over)
-
-
 def _windows(over: RuleKeys, maker: KeyMaker) -> RuleKeys:
     """In place of each block its windows, as blocks of their own."""
-    if not len(over.rows):
-        return over
     order = np.lexsort((_neighbourly(over.rows, maker), over.numbers))
     rows, numbers = over.rows[order], over.numbers[order]
     firsts = np.flatnonzero(np.concatenate([[True], numbers[1:] != numbers[:-1]]))
@@ -151,7 +172,8 @@ def _windows(over: RuleKeys, maker: KeyMaker) -> RuleKeys:
     before = (own > 0) & (place - (own - 1) * step < size)
     again = np.concatenate([np.arange(len(rows)), np.flatnonzero(before)])
     window = np.concatenate([own, own[before] - 1])
-    return RuleKeys(over.rule, rows[again], mixed(numbers[again], window), (), ())
+    made = RuleKeys(over.rule, rows[again], mixed(numbers[again], window), (), ())
+    return made.where(np.lexsort((made.numbers, made.rows)))
 
 
 def _neighbourly(rows: Ints, maker: KeyMaker) -> Ints:

@@ -4,7 +4,7 @@ Two records share a number when they share the key's text, within one match spac
 where it is asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,7 +21,10 @@ from matching.engine.bulk.parts import Part, cross, part_of, texts_of
 from matching.engine.bulk.texts import Texts
 from matching.engine.model import Model
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+# The last steps of splitmix64 (Steele, Lea & Flood 2014).
+_GOLDEN, _ONE = np.uint64(0x9E3779B97F4A7C15), np.uint64(1)
+_FIRST, _SECOND, _LAST = np.uint64(30), np.uint64(27), np.uint64(31)
+_BY_FIRST, _BY_SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,25 @@ class RuleKeys:
 
 def mixed(one: Ints, other: Ints) -> Ints:
     """Two numbers mixed into one of 64 bits, so that another pair hardly ever gives the same."""
+    if pays(len(one)):
+        whole = np.empty(len(one), dtype=np.uint64)
+        first, second = (np.ascontiguousarray(each, dtype=np.int64).view(np.uint64) for each in (one, other))
+        _mix(first, second, whole)
+        return whole.view(np.int64)
     with np.errstate(over="ignore"):
-        found = one.astype(np.uint64) * _GOLDEN + other.astype(np.uint64) + np.uint64(1)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            found = (found ^ (found >> np.uint64(shift))) * np.uint64(factor)
-        return (found ^ (found >> np.uint64(31))).view(np.int64)
+        found = one.astype(np.uint64) * _GOLDEN + other.astype(np.uint64) + _ONE
+        for shift, factor in ((_FIRST, _BY_FIRST), (_SECOND, _BY_SECOND)):
+            found = (found ^ (found >> shift)) * factor
+        return (found ^ (found >> _LAST)).view(np.int64)
+
+
+@kernel
+def _mix(one: Ints, other: Ints, found: Ints) -> None:
+    for place in range(len(found)):
+        mix = one[place] * _GOLDEN + other[place] + _ONE
+        mix = (mix ^ (mix >> _FIRST)) * _BY_FIRST
+        mix = (mix ^ (mix >> _SECOND)) * _BY_SECOND
+        found[place] = mix ^ (mix >> _LAST)
 
 
 class KeyMaker:
@@ -91,21 +108,25 @@ class KeyMaker:
         made = RuleKeys(index, rows, numbers, tuple(codes), tuple(part.pool for part in parts))
         return made.where(distinct(rows, numbers, len(self.columns)))
 
-    def finer(self, large: RuleKeys) -> list[RuleKeys]:
-        """What stands for the keys of large blocks: each key with one more value, for every further value."""
+    def finer(self, large: RuleKeys) -> Iterator[RuleKeys]:
+        """What stands for the keys of large blocks: each key with one more value, for every further value.
+
+        By part; without `codes` of the large ones these have none either, and no text.
+        """
         parts = self.model.rules[large.rule].parts
         implied = {each for part in parts for each in reference.IMPLIED.get(part, (part,))}
-        made = []
         for place, name in enumerate(self.model.finer):
             if name in implied:
                 continue
             part = self.part(name)
             rows, keys, values = cross(large.rows, np.arange(len(large.rows)), part.lists)
             numbers = mixed(mixed(large.numbers[keys], np.full(len(rows), place + 1)), values)
-            labelled = Texts(name + "=" + part.pool.series)
-            codes = (*(each[keys] for each in large.codes), values)
-            made.append(RuleKeys(large.rule, rows, numbers, codes, (*large.pools, labelled)))
-        return [each.where(distinct(each.rows, each.numbers, len(self.columns))) for each in made]
+            made = RuleKeys(large.rule, rows, numbers, (), ())
+            if large.codes:
+                labelled = Texts(name + "=" + part.pool.series)
+                codes = (*(each[keys] for each in large.codes), values)
+                made = RuleKeys(large.rule, rows, numbers, codes, (*large.pools, labelled))
+            yield made.where(distinct(rows, numbers, len(self.columns)))
 
 
 def distinct(rows: Ints, numbers: Ints, count: int) -> Ints:
@@ -144,9 +165,28 @@ def _sorted(rows: Ints, numbers: Ints, places: Ints) -> int:
     return found
 
 
-def joined(several: Sequence[RuleKeys]) -> tuple[Ints, Ints]:
-    """Rows and numbers of several sets of keys of one rule, by row and number."""
-    rows = np.concatenate([each.rows for each in several])
-    numbers = np.concatenate([each.numbers for each in several])
-    order = np.lexsort((numbers, rows))
-    return rows[order], numbers[order]
+def common(numbers: Ints) -> Ints:
+    """The places of all numbers that come again, in their order, and of few others; the numbers are mixed ones."""
+    if not pays(len(numbers)):
+        return np.arange(len(numbers))
+    slots = 1 << max(10, 2 + len(numbers).bit_length())
+    places = np.empty(len(numbers), dtype=np.int64)
+    return places[: _again(numbers, slots - 1, np.zeros(slots >> 2, dtype=np.uint8), places)].copy()
+
+
+@kernel
+def _again(numbers: Ints, mask: int, met: Ints, places: Ints) -> int:
+    """Two bits for each slot say whether a number was met, and whether again: small enough to stay in the cache."""
+    for number in numbers:
+        slot = number & mask
+        shift = (slot & 3) << 1
+        seen = met[slot >> 2] >> shift
+        if seen & 3 < 2:
+            met[slot >> 2] |= ((seen & 3) + 1) << shift
+    found = 0
+    for place in range(len(numbers)):
+        slot = numbers[place] & mask
+        if (met[slot >> 2] >> ((slot & 3) << 1)) & 2:
+            places[found] = place
+            found += 1
+    return found

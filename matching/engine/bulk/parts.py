@@ -227,6 +227,7 @@ _MAKERS: Final[dict[str, Callable[[Columns], Part]]] = {
     "given": lambda c: _sounds(c, _given_names(c)),
     "given_spelt": lambda c: Part(_of(c.names.given), c.names.pool),
     "given_initial": lambda c: _name_texts(c, _initial, c.names.given),
+    "middle": lambda c: Part(_of(c.names.middle), c.names.middles),
     "family": lambda c: _sounds(c, _family_names(c)),
     "family_spelt": lambda c: Part(_of(c.names.family), c.names.pool),
     "family_initial": lambda c: _name_texts(c, _initial, c.names.family),

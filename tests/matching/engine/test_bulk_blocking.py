@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matching.engine.bulk import columns as bulk
 from matching.engine.bulk.blocking import block, pairs
-from matching.engine.bulk.keys import KeyMaker
+from matching.engine.bulk.keys import KeyMaker, common, mixed
 from matching.engine.defaults import organisation_model, person_model
 from matching.engine.features import Party, prepare
 from matching.engine.keys import NEIGHBOURLY, PARTS, WINDOW, Key, keys, step_of, subdivide
@@ -99,6 +99,48 @@ def test_each_pair_of_a_block_comes_once(fast, values, cap):
     found = found_pairs(model, bulk.of_features(model, features), fast=fast)
     assert len(found) == len(set(found))
     assert set(found) == expected_pairs(model, features)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+def test_keys_that_are_not_to_be_stored_lead_to_the_same_pairs(fast):
+    born = [f"19{50 + n % 9}-03-0{1 + n % 7}" for n in range(60)]
+    values = [
+        {"family_name": "Smith", "given_name": "Ann", "middle_name": "MLK"[n % 3], "birth_date": each}
+        for n, each in enumerate(born)
+    ]
+    model = replace(PERSONS, block_cap=8)
+    columns = bulk.of_features(model, features_of(model, values))
+    with going(fast):
+        kept, used = block(model, columns, keep=True), block(model, columns)
+        one, other = ([each.tolist() for each in chain(*pairs(made, fast=fast))] for made in (kept, used))
+    assert one == other
+    assert kept.large == used.large
+    assert any(each.finer for each in kept.large), "some finer blocks are over the cap, too"
+    assert not used.finer
+    assert any(text.endswith("|middle=m") for made in kept.finer for text in made.texts())
+
+
+@pytest.mark.parametrize("fast", WAYS)
+@settings(max_examples=25, deadline=None)
+@given(values=st.lists(st.integers(0, 60), max_size=80))
+def test_numbers_that_come_again_are_all_found(fast, values):
+    numbers = mixed(np.array(values, dtype=np.int64), np.zeros(len(values), dtype=np.int64))
+    with going(fast):
+        places = common(numbers)
+    again = [place for place, value in enumerate(values) if values.count(value) > 1]
+    assert set(again) <= set(places.tolist())
+    assert places.tolist() == sorted(places.tolist())
+    assert not fast or len(places) - len(again) <= 8, "of a thousand slots or more hardly any is taken twice"
+
+
+@settings(max_examples=25, deadline=None)
+@given(values=st.lists(st.tuples(*[st.integers(-(2**63), 2**63 - 1)] * 2), max_size=20))
+def test_numbers_are_mixed_alike_by_either_way(values):
+    one, other = np.array(values, dtype=np.int64).reshape(-1, 2).T
+    with going(True):
+        fast = mixed(one, other)
+    with going(False):
+        assert mixed(one, other).tolist() == fast.tolist()
 
 
 @pytest.mark.parametrize("fast", WAYS)

@@ -181,6 +181,8 @@ def test_a_model_says_by_what_its_large_blocks_are_divided():
     )
     key = next(key for key in keys(PERSONS, ann) if RULES[key.rule] == "names")
     assert f"{key.text}|city=bern" in subdivide(PERSONS, ann, key)
+    mary = person(given_name="Ann", middle_name="Mary", family_name="Lee")
+    assert subdivide(PERSONS, mary, key) == (f"{key.text}|middle=mary",)
     assert subdivide(replace(PERSONS, finer=("house",)), ann, key) == (f"{key.text}|house=3",)
 
 
