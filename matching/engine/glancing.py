@@ -27,7 +27,7 @@ class _Part:
 
     __slots__ = (
         *("addresses", "dates", "emails", "identifiers", "name", "phones", "texts", "websites"),
-        *("generation", "middle"),
+        *("generation", "given", "given_whole", "middle"),
     )
 
     def __init__(self, attribute: str, value: Any) -> None:
@@ -40,11 +40,18 @@ class _Part:
                 setattr(self, attribute, telling(getattr(self, attribute), ignore))
 
 
+def _middle(field: str) -> _Part:
+    """A middle name beside a given name that is not looked at: where that says it already, no more is lost."""
+    made = _Part("middle", field)
+    made.given = made.given_whole = ""
+    return made
+
+
 # The field of a line that each kind of comparison looks at, what of the features it is, and how it is read; in the
 # order in which they are tried.
 _FIELDS: Final[dict[str, tuple[int, str, Callable[[str], Any]]]] = {
     "identifier": (12, "identifiers", packing.read_identifiers),
-    "middle_name": (3, "name", lambda field: _Part("middle", field)),
+    "middle_name": (3, "name", _middle),
     "suffix": (7, "name", lambda field: _Part("generation", int(field))),
     "exact": (16, "texts", packing.read_texts),
     "phone": (10, "phones", packing.read_phones),

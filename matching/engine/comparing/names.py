@@ -114,7 +114,12 @@ def _before(one: PersonName, other: PersonName) -> bool:
 
 
 def middle_name(left: Features, right: Features, attribute: str) -> str:
-    """The level of two middle names: exact, initial, near (a misspelling, or one of several), different."""
+    """The level of two middle names: exact, initial, near (a misspelling, or one of several), different.
+
+    Of Marie-Claire and Marie-Claire the given name says it already.
+    """
+    if left.name.given_whole == right.name.given_whole != left.name.given:
+        return MISSING
     one, other = left.name.middle, right.name.middle
     if not one or not other:
         return MISSING

@@ -363,3 +363,16 @@ def test_only_verified_identifiers_of_an_exclusive_scheme_are_a_conflict():
 
 def test_a_record_sent_twice_is_the_same():
     assert compared(person(**ANN), person(**ANN)).probability > 0.9999
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ({"given_name": "Marie-Claire"}, {"given_name": "Marie Claire"}, "missing"),
+        ({"given_name": "Marie", "middle_name": "Claire"}, {"given_name": "Marie", "middle_name": "Claire"}, "exact"),
+        ({"given_name": "Marie-Claire"}, {"given_name": "Marie", "middle_name": "Claire"}, "exact"),
+        ({"given_name": "Marie-Claire"}, {"given_name": "Marie-Louise"}, "different"),
+    ],
+)
+def test_a_double_given_name_is_told_once(one, other, level):
+    assert levels(compared(person(**one), person(**other)))["middle_name"] == level

@@ -204,7 +204,7 @@ def middle_level(pool: Any, rows: Ints, words: Any, long: Ints, i: int, j: int) 
     """exact 0, near 1, initial 2, different 3."""
     letters, heads = pool
     one, other = rows[i, MIDDLE], rows[j, MIDDLE]
-    if one == 0 or other == 0:
+    if one == 0 or other == 0 or (rows[i, WHOLE] == rows[j, WHOLE] and rows[i, WHOLE] != rows[i, GIVEN]):
         return MISSING
     first, second = heads[one, LENGTH], heads[other, LENGTH]
     if one == other:
@@ -271,6 +271,9 @@ class MiddleName(Kind):
     def quick(self, left: Ints, right: Ints) -> Ints:
         own = self.columns.names
         found = equal(own.middle[left], own.middle[right])
+        whole = own.given_whole[left]
+        told = (whole == own.given_whole[right]) & (whole != own.given[left])
+        found = np.where(told, MISSING, found)
         return np.where((found == 0) & (own.middles.lengths[own.middle[left]] == 1), 2, found)
 
 
