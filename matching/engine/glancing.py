@@ -29,6 +29,8 @@ class _Part:
         *("addresses", "dates", "emails", "identifiers", "name", "phones", "texts", "websites"),
         *("generation", "given", "given_whole", "middle"),
     )
+    given: str
+    given_whole: str
 
     def __init__(self, attribute: str, value: Any) -> None:
         setattr(self, attribute, value)
