@@ -13,8 +13,8 @@ from customers.queries import verifying  # noqa: F401
 from customers.queries.start import holdings
 from customers.queries.timeline import TOLD
 
-may_wait("search_term")
 may_wait("one_term_a_record")
+may_wait("terms_of_record")
 may_wait("record_compared")
 
 declare(

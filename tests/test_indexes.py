@@ -8,7 +8,7 @@ from django.db import connection
 from cmdm import clock
 from cmdm.models import AuditEntry
 from consent.models import ConsentEvent, Contradiction, Proposal
-from customers.models import Customer, RejectedRow, Relation
+from customers.models import Customer, RejectedRow, Relation, SearchTerm
 from matching.actions import customer_groups, placing
 from matching.models import Candidate, LedgerEntry, Verdict
 from tests.support.people import make_domain
@@ -25,6 +25,12 @@ QUESTIONS = {
     "verdict_change": [lambda: Verdict.objects.filter(change=CHANGE)],
     "candidate_closing_change": [lambda: Candidate.objects.filter(change=CHANGE, state="closed")],
     "candidate_open": [lambda: Candidate.objects.open().filter(pk__gt=5).order_by("pk")[:50]],
+    # Whoever is searched for, and the words of a record that go when it changes.
+    "one_term_a_record": [
+        lambda: SearchTerm.objects.filter(kind=1, term="anna@example.com"),
+        lambda: SearchTerm.objects.filter(kind=2, term__startswith="anna"),
+    ],
+    "terms_of_record": [lambda: SearchTerm.objects.filter(record__in=[1, 2])],
     "customer_changed": [lambda: Customer.objects.filter(changed_at__gte=clock.now())],
     "customer_past": [lambda: Customer.objects.filter(status="retired").order_by("-pk")[:50]],
     # The check at commit asks it of every customer that a write touches.

@@ -41,7 +41,7 @@ from customers.rules.batching import Batch, ahead
 from customers.rules.reading import RejectedRow, Row
 from customers.rules.slabs import Slab
 
-TERMS = ("search_term", "one_term_a_record")
+TERMS = ("one_term_a_record", "terms_of_record")
 MOST_LEFT = 50_000  # rows of a file that are kept in memory
 Progress = Callable[..., None]
 

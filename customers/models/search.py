@@ -28,18 +28,12 @@ class SearchTerm(models.Model):
         default_permissions = ()
         constraints = [
             models.UniqueConstraint(
-                fields=["record", "kind", "term"],
-                name="one_term_a_record",
-                opclasses=["int8_ops", "int2_ops", "text_ops"],
-            )
-        ]
-        indexes = [
-            models.Index(
                 fields=["term", "kind", "record"],  # three kinds in front would make each comparison a tie at first
-                name="search_term",
+                name="one_term_a_record",
                 opclasses=["varchar_pattern_ops", "int2_ops", "int8_ops"],
             )
         ]
+        indexes = [models.Index(fields=["record"], name="terms_of_record")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record_id}"

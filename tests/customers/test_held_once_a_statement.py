@@ -212,3 +212,58 @@ class TestTheCheckAtCommit:
                 cursor.execute(close, [customer])
         with pytest.raises(IntegrityError, match="has no open record"):
             run(f"{close}; UPDATE customers_customer SET restricted = true WHERE id = %s", [customer, customer])
+
+
+CROWD = range(1_000_001, 1_000_151)
+MANY = """
+    INSERT INTO customers_customer (id, change, key, number, party_type, status, values, lineage, golden_hash,
+                                    restricted, version, created_at, changed_at)
+    SELECT n, gen_random_uuid(), gen_random_uuid(), 'C-' || n, 'person', 'active', '{}', '{}', '', false, 1,
+           now(), now() FROM unnest(%(crowd)s::bigint[]) AS n;
+    INSERT INTO customers_sourcerecord (source_id, domain_id, customer_id, placed_at, key, party_type, values, digest,
+                                        findings, change, version, last_version, observed_at, received_at)
+    SELECT %(source)s, %(domain)s, n, now(), n::text, 'person', '{}', '', '[]', gen_random_uuid(), 1, 1, now(), now()
+      FROM unnest(%(crowd)s::bigint[]) AS n
+"""
+ALL = "SET CONSTRAINTS ALL DEFERRED; UPDATE customers_customer SET restricted = true WHERE id = ANY(%(crowd)s)"
+CLOSE = "UPDATE customers_sourcerecord SET closed_at = now() WHERE customer_id = {}"
+MERGE = "UPDATE customers_customer SET status = 'merged', merged_into_id = {} WHERE id = {}"
+WRONG = {
+    "one without an open record": (CLOSE.format(CROWD[7]), "is active and has no open record"),
+    "one that is retired and has an open record": (
+        f"UPDATE customers_customer SET status = 'retired' WHERE id = {CROWD[7]}",
+        "is not active and has an open record",
+    ),
+    "one redirected to another that is": (
+        f"{MERGE.format(CROWD[2], CROWD[1])}; {MERGE.format(CROWD[3], CROWD[2])}; "
+        f"{CLOSE.format(CROWD[1])}; {CLOSE.format(CROWD[2])}",
+        "redirects to one that is merged itself",
+    ),
+}
+
+
+@pytest.mark.django_db
+class TestTheCheckOfManyCustomers:
+    def crowd(self) -> dict[str, object]:
+        source = make_source(make_domain())
+        return {"source": source.pk, "domain": source.domain_id, "crowd": list(CROWD)}
+
+    def test_passes_those_that_are_as_they_must_be(self):
+        known = self.crowd()
+        run(MANY, known)
+        run(ALL, known)
+        run(f"{ALL}; {CLOSE.format(CROWD[7])}; UPDATE customers_customer SET status = 'retired' "
+            f"WHERE id = {CROWD[7]}", known)  # fmt: skip
+
+    @pytest.mark.parametrize("wrong", WRONG)
+    def test_finds_among_them(self, wrong):
+        known = self.crowd()
+        run(MANY, known)
+        statement, told = WRONG[wrong]
+        with pytest.raises(IntegrityError, match=told):
+            run(f"{ALL}; {statement}", known)
+
+    def test_finds_one_that_is_not_there_among_those_that_records_name(self):
+        known = self.crowd()
+        with pytest.raises(IntegrityError, match="names a customer that is not there"):
+            run(MANY.partition(";")[2], known)

@@ -21,7 +21,7 @@ from tests.customers.files import accounted, hold_one_already, make_source, row,
 from tests.support import server
 from tests.support.people import make_domain
 
-NAMES = ["search_term", "one_term_a_record", "record_compared", "one_key_a_record", "keys_of_record"]
+NAMES = ["one_term_a_record", "terms_of_record", "record_compared", "one_key_a_record", "keys_of_record"]
 LEFT = "no index waits for a load that has ended"
 DIES = """
 import os, signal, django
@@ -268,7 +268,7 @@ def test_two_who_build_at_once_build_once(committing):
 
 
 def test_the_application_role_makes_and_drops_nothing_else(committing):
-    for statement in ("DROP INDEX search_term", "CREATE INDEX another ON customers_searchterm (domain_id)"):
+    for statement in ("DROP INDEX one_term_a_record", "CREATE INDEX another ON customers_searchterm (domain_id)"):
         with pytest.raises(DatabaseError, match="must be owner"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
     with as_owner("default"), connection.cursor() as cursor:

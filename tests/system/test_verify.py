@@ -36,7 +36,7 @@ BREAKS = {
     "every change has its audit entry": [
         f"UPDATE {RECORD} SET change = '00000000-0000-7000-8000-000000000000' WHERE id = {OPEN}"
     ],
-    "no index waits for a load that has ended": ["SELECT set_aside_search_term()"],
+    "no index waits for a load that has ended": ["SELECT set_aside_terms_of_record()"],
     "tables kept for good take INSERT only": ["DROP TRIGGER insert_only ON matching_ledgerentry"],
     "open records point to active customers": [f"UPDATE {CUSTOMER} SET status = 'retired' WHERE id = {LATEST}"],
     "active customers have an open record": [f"UPDATE {RECORD} SET closed_at = now() WHERE customer_id = {LATEST}"],
