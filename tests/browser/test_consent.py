@@ -69,6 +69,7 @@ def test_an_officer_publishes_and_a_steward_records(open_page, people):
     panel = page.locator("#consents")
     assert "Granted" in panel.inner_text() and "karl@lindqvist.example" in panel.inner_text()
     panel.get_by_role("link", name="Proof and receipts").click()
+    page.wait_for_url("**/consents/")
     page.get_by_role("link", name="Receipt", exact=True).first.click()
     expect(page.locator("#receipt-body")).to_contain_text("version 2")
     assert_accessible(page)
