@@ -41,7 +41,7 @@
     return list ? [...list.querySelectorAll("[data-row]")].filter(shown) : [];
   };
   const current = () => rows().find((row) => row.classList.contains("is-current"));
-  const goTo = (row, { focus = true } = {}) => {
+  const goTo = (row, { focus = true, scroll = true } = {}) => {
     for (const other of document.querySelectorAll("[data-row].is-current")) {
       other.classList.remove("is-current");
       if (!other.querySelector("[data-row-focus]")) other.removeAttribute("aria-label");
@@ -52,7 +52,7 @@
     // A screen reader says nothing of a row that has no name of its own.
     if (target === row && focus && window.cmdm.read) row.setAttribute("aria-label", window.cmdm.read(row));
     if (focus) target.focus({ preventScroll: true });
-    row.scrollIntoView({ block: "nearest" });
+    if (scroll) row.scrollIntoView({ block: "nearest" });
   };
   const move = (step) => {
     const all = rows();
@@ -145,10 +145,11 @@
   document.addEventListener("DOMContentLoaded", () => { begin(); bind(document); });
   if (!off) document.addEventListener("keydown", keydown);
 
-  /* A click or focus inside a row makes it the current one; the choice goes with it. */
+  /* A click or focus inside a row makes it the current one; the choice goes with it. Under a pointer that is pressed
+     nothing moves: let go beside the link, it would have clicked on nothing. */
   document.addEventListener("focusin", (event) => {
     const row = event.target.closest?.("[data-rows] [data-row]");
-    if (row && !row.classList.contains("is-current")) goTo(row, { focus: false });
+    if (row && !row.classList.contains("is-current")) goTo(row, { focus: false, scroll: event.target.matches(":focus-visible") });
   });
 
   window.cmdm = Object.assign(window.cmdm ?? {}, { goTo, bind });
