@@ -81,7 +81,7 @@ class LargeSide:
         above = scores.where(scores.probability >= model.review)
         made = group(scorer, above, np.arange(len(self.columns)))
         both = linked = 0
-        for members in made.clusters.groups:
+        for members in made.groups:
             sizes = Counter(self.entity[list(members)].tolist()).values()
             both += sum(size * (size - 1) // 2 for size in sizes)
             linked += len(members) * (len(members) - 1) // 2

@@ -130,7 +130,7 @@ def figures(found: labelled.Labelled, name: str, sides: list[tuple[Side, Model]]
         truths.append(entity[scores.left] == entity[scores.right])
         weights.append(scores.weight)
         chances.append(scores.probability)
-        for place, members in enumerate(group(scorer, scores, np.arange(len(side.features))).clusters.groups):
+        for place, members in enumerate(group(scorer, scores, np.arange(len(side.features))).groups):
             groups.update((number, place, entity[row]) for row in members)
     weight, chance, truth = (np.concatenate(each) for each in (weights, chances, truths))
     total = found.true_pairs

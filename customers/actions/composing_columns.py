@@ -26,23 +26,13 @@ def fits(known: Catalogue, words: Words) -> bool:
 
 
 def compose(
-    party_type: str,
-    customers: Sequence[int],
-    groups: Sequence[Sequence[int]],
-    waiting: WaitingColumns,
-    known: Catalogue,
+    party_type: str, customers: Sequence[int], owners: pl.DataFrame, waiting: WaitingColumns, known: Catalogue
 ) -> Composed:
-    """The customers (new ids) of groups of records (ids), each of one party type.
+    """The customers (new ids) of records, each of one party type.
 
+    :param owners: ``record`` and ``customer`` (ids), in the order of the customers.
     :raises KeyError: one of the records does not wait any more, or what it says is not of the form of its attribute.
     """
-    owners = pl.DataFrame(
-        {
-            "record": [record for group in groups for record in group],
-            "customer": [pk for pk, group in zip(customers, groups, strict=True) for _record in group],
-        },
-        schema={"record": pl.Int64, "customer": pl.Int64},
-    )
     facts = owners.join(waiting.facts, on="record", how="inner", maintain_order="left")
     facts = facts.with_columns(alone=pl.len().over("customer") == 1)
     if facts.height != owners.height:

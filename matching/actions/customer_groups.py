@@ -127,7 +127,7 @@ def _settled(chosen: InForce, compared: Compared, grouped: Grouped, records: int
         else {}
     )
     number: dict[int, int] = {}
-    for index, members in enumerate(grouped.clusters.groups):
+    for index, members in enumerate(grouped.groups):
         if len(members) > 1:
             number.update(dict.fromkeys(members, index))
     inside: dict[int, list[Pair]] = {}

@@ -43,7 +43,7 @@ def foresee(compared: Compared) -> Foreseen:
     compared = replace(compared, stored=replace(compared.stored, customers=customers))
     across, grouped = joinable(compared, again.lying)
     owners, _node = by_first(customers)
-    groups = [tuple(owners[list(members)].tolist()) for members in grouped.clusters.groups if len(members) > 1]
+    groups = [tuple(owners[list(members)].tolist()) for members in grouped.groups if len(members) > 1]
     near = lowered_customers(pk for group in groups for pk in group if pk > 0)
     groups = [tuple(sorted(group)) for group in groups if near.isdisjoint(group)]
     return Foreseen(groups, leaving, _asked(across, grouped, groups, owners), customers)

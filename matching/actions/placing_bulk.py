@@ -4,10 +4,8 @@ One such run at a time. What it leaves (because somebody wrote to the same block
 placed record by record afterwards.
 """
 
-import gc
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -25,7 +23,7 @@ from customers.rules.batching import ahead
 from matching.actions import key_rows, models
 from matching.actions.comparing import Progress, compare, quiet
 from matching.actions.placing_composed import Slice, begin
-from matching.actions.placing_plans import plan
+from matching.actions.placing_plans import Plans, plan
 from matching.actions.placing_slices import Since, Writing, finish, write_slice
 from matching.actions.placing_turns import Turn, alone, in_turn, writers
 from matching.queries.models import InForce, models_coming, models_in_force
@@ -111,12 +109,12 @@ def _place_party(
     with beside() as others, writers() as by:
         begun = (
             begin(writing.plans, writing.keys, writing.version, some, others, actor, handed)
-            for some in _slices(writing)
+            for some in _slices(writing.plans)
         )
         write = partial(_write, writing, actor=actor, hold=hold)
         for piece, made in in_turn(ahead(begun, AHEAD), by, write):
             total = _sum(total, made)
-            done += sum(len(writing.plans.groups[number].rows) for number in piece.numbers)
+            done += len(writing.plans.rows_of(piece.numbers))
             progress(done, len(known), _("Writing"))
     finish(writing, actor=actor, hold=hold)
     return total
@@ -153,31 +151,14 @@ def _planned(
         fresh = np.isin(known.ids, np.array(sorted(own)))
         compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
         made = key_rows.key_rows(model, known, compared.blocks)
-    with _uncollected():
-        plans = plan(compared, fresh)
-    return Writing(plans, made, chosen.version, since, actor)
+    return Writing(plan(compared, fresh), made, chosen.version, since, actor)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Inside, nothing is looked through for garbage: a plan for each of a million groups is none, and takes long."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-def _slices(writing: Writing) -> Iterator[list[int]]:
-    numbers: list[int] = []
-    rows = 0
-    for number, group in enumerate(writing.plans.groups):
-        numbers.append(number)
-        rows += len(group.rows)
-        if rows >= ROWS:
-            yield numbers
-            numbers, rows = [], 0
-    if numbers:
-        yield numbers
+def _slices(plans: Plans) -> Iterator[range]:
+    """The numbers of the groups of each slice: as many as have so many rows together."""
+    starts = plans.rows.starts
+    begin = 0
+    while begin < len(plans):
+        end = min(int(np.searchsorted(starts, starts[begin] + ROWS)), len(plans))
+        yield range(begin, end)
+        begin = end

@@ -3,9 +3,10 @@
 It is read, too, by whoever composes: the connection that writes never waits for it.
 """
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain
+from itertools import accumulate
 
 import numpy as np
 import polars as pl
@@ -22,9 +23,12 @@ from customers.queries.open_records import Waiting, standing_words, waiting
 from customers.queries.unwritten import Unwritten
 from customers.queries.waiting_columns import WaitingColumns, waiting_columns
 from matching.actions import key_rows, ledger_lines
+from matching.actions.comparing import Compared
 from matching.actions.key_rows import KeyLines, KeyRows
 from matching.actions.ledger_entries import Placed
 from matching.actions.placing_plans import Plans
+from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.scoring import Scores
 from matching.engine.bulk.telling import told_in_columns
 from matching.engine.evidence import Score
 
@@ -33,7 +37,7 @@ from matching.engine.evidence import Score
 class Founding:
     """Groups (numbers) that found customers, and all lines that are written of them."""
 
-    numbers: list[int]
+    numbers: Sequence[int]
     customers: Composed
     keys: KeyLines
     ledger: bytes
@@ -43,43 +47,48 @@ class Founding:
 class Slice:
     """Some groups (numbers), and what comes of the founding ones: None where they are written from their rows."""
 
-    numbers: list[int]
+    numbers: Sequence[int]
     coming: Future[Founding | None]
 
 
 def begin(
-    plans: Plans, keys: KeyRows, version: int, numbers: list[int], others: Executor, actor: User, handed: Handed | None
+    plans: Plans,
+    keys: KeyRows,
+    version: int,
+    numbers: Sequence[int],
+    others: Executor,
+    actor: User,
+    handed: Handed | None,
 ) -> Slice:
     """Have a slice composed."""
     return Slice(numbers, others.submit(_composed, plans, keys, version, numbers, actor, handed))
 
 
 def _composed(
-    plans: Plans, keys: KeyRows, version: int, numbers: list[int], actor: User, handed: Handed | None
+    plans: Plans, keys: KeyRows, version: int, numbers: Sequence[int], actor: User, handed: Handed | None
 ) -> Founding | None:
     """The founding groups among these; a few queries."""
-    fresh = [number for number in numbers if plans.groups[number].decision.kind != "link"]
+    fresh = [number for number in numbers if not plans.customer(number)]
     stored, known = plans.compared.stored, catalogue()
-    held = [plans.groups[number].rows for number in fresh]
-    rows = np.array(list(chain.from_iterable(held)), dtype=np.int64)
+    rows = plans.rows_of(fresh)
     records = stored.ids[rows].tolist()
     read = _read(records, known, handed) if records else None
     if read is None:
         return None
     customers = drawn(Customer, len(fresh))
-    sizes = [len(each) for each in held]
-    groups = [records[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
+    sizes = plans.rows.counts[fresh]
     try:
         if isinstance(read, WaitingColumns):
-            made = composing_columns.compose(stored.columns.party_type, customers, groups, read, known)
+            owners = pl.DataFrame({"record": records, "customer": np.repeat(customers, sizes)})
+            made = composing_columns.compose(stored.columns.party_type, customers, owners, read, known)
         else:
+            groups = [records[end - size : end] for size, end in zip(sizes, accumulate(sizes), strict=True)]
             made = composing.compose(stored.columns.party_type, customers, groups, read, known)
     except KeyError:
         return None
     if isinstance(handed, Unwritten):
         made = replace(made, brought=handed.brought(made.records, made.owners))
-    owners = dict(zip(fresh, customers, strict=True))
-    ledger = _entered(plans, version, owners, actor)
+    ledger = _entered(plans, version, dict(zip(fresh, customers, strict=True)), actor)
     return Founding(fresh, made, key_rows.lines(plans.compared.scorer.model, stored, keys, rows), ledger)
 
 
@@ -89,49 +98,57 @@ def _read(records: list[int], known: Catalogue, handed: Handed | None) -> Waitin
     return waiting_columns(records, handed) if in_columns else waiting(records)
 
 
-def entries(plans: Plans, version: int, customer_of: dict[int, int]) -> list[Placed]:
+def entries(plans: Plans, version: int, customer_of: Mapping[int, int]) -> list[Placed]:
     """Foundings by the first row of a group, links of all others with the pair that brought them in."""
     compared = plans.compared
-    ids, scores = compared.stored.ids, compared.scores
-    founded, links = _by_deed(plans, customer_of)
-    placed = [Placed(customer, int(ids[row])) for row, customer in founded]
-    told = compared.scorer.told(scores.where(np.array([place for _row, _customer, place in links]))) if links else []
-    for (row, customer, place), score in zip(links, told, strict=True):
-        other = scores.right[place] if scores.left[place] == row else scores.left[place]
-        placed.append(Placed(customer, int(ids[row]), _evidence(int(ids[other]), score), score.probability, version))
+    ids = compared.stored.ids
+    founded, linked = _by_deed(plans, customer_of)
+    placed = [Placed(customer, int(ids[row])) for row, customer in founded.iter_rows()]
+    scores = compared.scores.where(linked["place"].to_numpy())
+    told = compared.scorer.told(scores) if len(linked) else []
+    others = _others(compared, scores, linked).tolist()
+    for (row, customer, _place), other, score in zip(linked.iter_rows(), others, told, strict=True):
+        placed.append(Placed(customer, int(ids[row]), _evidence(other, score), score.probability, version))
     return placed
 
 
-def _by_deed(plans: Plans, customer_of: dict[int, int]) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
+def _by_deed(plans: Plans, customer_of: Mapping[int, int]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that found their customers, and rows that are linked with the place of the pair that brought them in."""
-    founded: list[tuple[int, int]] = []
-    links: list[tuple[int, int, int]] = []
-    for number, customer in customer_of.items():
-        group = plans.groups[number]
-        first = group.rows[0]
-        if group.decision.kind == "link":
-            links.append((first, customer, group.options[customer]))
-        else:
-            founded.append((first, customer))
-        links += [(row, customer, group.via[row]) for row in group.rows[1:]]
-    return founded, links
+    members = plans.rows.take(np.array(list(customer_of), dtype=np.int64))
+    owners = np.repeat(np.array(list(customer_of.values()), dtype=np.int64), members.counts)
+    places = plans.via[members.values]
+    founding = np.zeros(len(owners), dtype=bool)
+    for number, begin in zip(customer_of, members.starts.tolist(), strict=False):
+        customer = plans.customer(number)
+        founding[begin] = not customer
+        if customer:
+            places[begin] = plans.options[number][customer]
+    rows = pl.DataFrame({"row": members.values, "customer": owners, "place": places})
+    return rows.filter(founding).drop("place"), rows.filter(~founding)
 
 
-def _entered(plans: Plans, version: int, customer_of: dict[int, int], actor: User) -> bytes:
+def _others(compared: Compared, scores: Scores, linked: pl.DataFrame) -> Ints:
+    """The records (ids) with which the pairs (of these scores) brought rows in."""
+    rows = linked["row"].to_numpy()
+    found: Ints = compared.stored.ids[np.where(scores.left == rows, scores.right, scores.left)]
+    return found
+
+
+def _entered(plans: Plans, version: int, customer_of: Mapping[int, int], actor: User) -> bytes:
     """The lines of the same as COPY takes them, in columns."""
     compared = plans.compared
     ids = compared.stored.ids
-    deeds = _by_deed(plans, customer_of)
-    founded, linked = (np.array(each, dtype=np.int64).reshape(-1, 2 + nth) for nth, each in enumerate(deeds))
-    first = ledger_lines.foundings(actor, pl.Series(founded[:, 1]), pl.Series(ids[founded[:, 0]]))
+    founded, linked = _by_deed(plans, customer_of)
+    first = ledger_lines.foundings(actor, founded["customer"], pl.Series(ids[founded["row"].to_numpy()]))
     if not len(linked):
         return written(first)
-    scores = compared.scores.where(linked[:, 2])
+    scores = compared.scores.where(linked["place"].to_numpy())
     told = told_in_columns(compared.scorer, scores)
-    others = ids[np.where(scores.left == linked[:, 0], scores.right, scores.left)]
     label = [pl.lit(f'{sign}"{name}": ') for sign, name in zip("{,,", ("record", "weight", "levels"), strict=True)]
-    said = [label[0], pl.Series(others), label[1], told.weight, label[2], told.levels, pl.lit("}")]
-    frame = pl.DataFrame({"customer": linked[:, 1], "record": ids[linked[:, 0]], "probability": told.probability})
+    others = pl.Series(_others(compared, scores, linked))
+    said = [label[0], others, label[1], told.weight, label[2], told.levels, pl.lit("}")]
+    records = pl.Series(ids[linked["row"].to_numpy()])
+    frame = linked.select("customer", record=records, probability=told.probability)
     links = ledger_lines.links(actor, frame.with_columns(evidence=pl.concat_str(said)), version)
     return written(first) + written(links)
 

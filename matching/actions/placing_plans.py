@@ -5,7 +5,7 @@ one record would: linked to one that is clearly best, a candidate for several, o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,8 +13,8 @@ import numpy as np
 from customers import ports
 from customers.models import SourceRecord
 from matching.actions.comparing import Compared
-from matching.engine.bulk.grouping import Grouped, best_pairs, group, strangers
-from matching.engine.bulk.lists import Ints
+from matching.engine.bulk.grouping import best_pairs, group, strangers
+from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.clustering import DOUBTFUL
 from matching.engine.deciding import Decision, Option, decide
 from matching.engine.evidence import Score
@@ -24,17 +24,6 @@ from matching.queries.asserted import crossings
 from matching.queries.lowered import lowered_customers, only_proposing
 
 TWO_AND_TWO = 4
-NOBODY = Decision("new", "none")
-
-
-@dataclass
-class Plan:
-    """One group of rows and what it is to become. ``via`` names the row through which each further one came in."""
-
-    rows: list[int]
-    decision: Decision = NOBODY
-    options: dict[int, int] = field(default_factory=dict)
-    via: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,14 +37,34 @@ class Question:
 
 @dataclass
 class Plans:
-    """All groups, in the order in which their first records came; questions by the number of the later group."""
+    """All groups, in the order in which their first records came, and what they are to become.
+
+    ``rows``: those of each group. ``via``: of each row the place of the pair through which it came into its group.
+    By the number of a group: ``decided``, where it met customers; ``options``, the best pair (a place) with each of
+    these; ``questions``, by that of the later group.
+    """
 
     compared: Compared
-    groups: list[Plan]
+    rows: Lists
     of_row: Ints
-    questions: dict[int, list[Question]]
+    via: Ints
+    decided: dict[int, Decision] = field(default_factory=dict)
+    options: dict[int, dict[int, int]] = field(default_factory=lambda: defaultdict(dict))
+    questions: dict[int, list[Question]] = field(default_factory=lambda: defaultdict(list))
     suspects: set[int] = field(default_factory=set)
     """Groups that may hang together by a thread."""
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def rows_of(self, numbers: Sequence[int]) -> Ints:
+        """The rows of some groups, one group after the other."""
+        return self.rows.take(np.array(numbers, dtype=np.int64)).values
+
+    def customer(self, number: int) -> int | None:
+        """The customer (id) that a group is linked to; None for one that founds its own."""
+        decision = self.decided.get(number)
+        return decision.customer if decision and decision.kind == "link" else None
 
 
 def plan(compared: Compared, fresh: Ints) -> Plans:
@@ -65,27 +74,25 @@ def plan(compared: Compared, fresh: Ints) -> Plans:
     node = np.where(fresh, np.arange(len(fresh)), -1)
     grouped = group(compared.scorer, scores.where(inside), node, conflict=compared.in_conflict())
     lowered = np.isin(compared.stored.domains, list(ports.lowered()))
-    plans = _groups(compared, grouped, fresh, lowered)
+    plans = _groups(compared, grouped.lying, fresh, lowered)
     _take_evidence(plans, inside)
-    _ask_inside(plans, grouped, inside, lowered)
+    _ask_inside(plans, inside, lowered)
     _meet_existing(plans, fresh, lowered)
     return plans
 
 
-def _groups(compared: Compared, grouped: Grouped, fresh: Ints, lowered: Ints) -> Plans:
+def _groups(compared: Compared, lying: Ints, fresh: Ints, lowered: Ints) -> Plans:
     """The groups of several, and every other fresh row by itself; so is what touches a domain that only proposes."""
-    first = np.where(fresh, np.arange(len(fresh)), -1)
-    for members in grouped.clusters.groups:
-        if not lowered[list(members)].any():
-            first[list(members)] = members[0]
-    starts, number = np.unique(first[fresh], return_inverse=True)
-    number = _as_they_came(number, compared.stored.ids[fresh])
+    rows = np.flatnonzero(fresh)
+    first = np.where(lying[rows] >= 0, lying[rows], rows)
+    touched = np.isin(first, first[lowered[rows]])
+    first[touched] = rows[touched]
+    number = _as_they_came(np.unique(first, return_inverse=True)[1], compared.stored.ids[rows])
     of_row = np.full(len(fresh), -1, dtype=np.int64)
-    of_row[fresh] = number
-    groups = [Plan([]) for _start in starts]
-    for row in np.flatnonzero(fresh).tolist():
-        groups[of_row[row]].rows.append(row)
-    return Plans(compared, groups, of_row, defaultdict(list))
+    of_row[rows] = number
+    order = np.argsort(number, kind="stable")
+    members = Lists.of(number[order], rows[order], int(number.max(initial=-1)) + 1)
+    return Plans(compared, members, of_row, np.full(len(fresh), -1, dtype=np.int64))
 
 
 def _as_they_came(number: Ints, ids: Ints) -> Ints:
@@ -98,15 +105,14 @@ def _as_they_came(number: Ints, ids: Ints) -> Ints:
 
 
 def _take_evidence(plans: Plans, inside: Ints) -> None:
-    """For every further row of a group its best pair with another of it."""
+    """For every row of a group its best pair with another of it."""
     scores, of_row = plans.compared.scores, plans.of_row
     same = inside[of_row[scores.left[inside]] == of_row[scores.right[inside]]]
     plans.suspects = _suspects(plans, same)
-    for place in same[np.argsort(-scores.weight[same], kind="stable")].tolist():
-        one, other = int(scores.left[place]), int(scores.right[place])
-        via = plans.groups[of_row[one]].via
-        via.setdefault(one, place)
-        via.setdefault(other, place)
+    best = same[np.argsort(-scores.weight[same], kind="stable")]
+    ends = np.stack([scores.left[best], scores.right[best]], axis=1).ravel()
+    rows, first = np.unique(ends, return_index=True)
+    plans.via[rows] = best[first // 2]
 
 
 def _suspects(plans: Plans, same: Ints) -> set[int]:
@@ -114,29 +120,29 @@ def _suspects(plans: Plans, same: Ints) -> set[int]:
     scores, of_row = plans.compared.scores, plans.of_row
     likely = same[scores.probability[same] >= plans.compared.scorer.model.review]
     number = of_row[scores.left[likely]]
-    large = np.array([len(group.rows) >= TWO_AND_TWO for group in plans.groups], dtype=bool)
+    large = plans.rows.counts >= TWO_AND_TWO
     wanted = np.unique(number[(scores.probability[likely] < DOUBTFUL) & large[number]])
     edges: dict[int, list[tuple[int, int, float]]] = defaultdict(list)
     for place in likely[np.isin(number, wanted)].tolist():
         ends = int(scores.left[place]), int(scores.right[place])
         edges[int(of_row[ends[0]])].append((*ends, float(scores.probability[place])))
-    return {each for each, of_group in edges.items() if threads(plans.groups[each].rows, of_group, DOUBTFUL)}
+    return {each for each, of_group in edges.items() if threads(plans.rows.row(each), of_group, DOUBTFUL)}
 
 
-def _ask_inside(plans: Plans, grouped: Grouped, inside: Ints, lowered: Ints) -> None:
+def _ask_inside(plans: Plans, inside: Ints, lowered: Ints) -> None:
     """Pairs between two groups that reach the review line become questions, the best of each two groups."""
     scores, of_row = plans.compared.scores, plans.of_row
     automatic = plans.compared.scorer.model.automatic
-    for (low, high), nth in best_pairs(scores.where(inside), of_row).items():
-        refused = grouped.scores.probability[nth] >= automatic and not _touched(plans, lowered, low, high)
+    for (low, high), nth in best_pairs(scores.where(inside), of_row).pairs().items():
+        place = int(inside[nth])
+        refused = scores.probability[place] >= automatic and not _touched(plans, lowered, low, high)
         kind = Candidate.Kind.CONFLICT if refused else Candidate.Kind.POSSIBLE
-        question = Question(int(inside[nth]), kind, "conflict" if refused else "review")
-        plans.questions[max(low, high)].append(question)
+        plans.questions[max(low, high)].append(Question(place, kind, "conflict" if refused else "review"))
 
 
 def _touched(plans: Plans, lowered: Ints, *groups: int) -> bool:
     """Whether one of these groups lies in a domain that only proposes."""
-    return bool(lowered[[row for group in groups for row in plans.groups[group].rows]].any())
+    return bool(lowered[plans.rows_of(groups)].any())
 
 
 def _meet_existing(plans: Plans, fresh: Ints, lowered: Ints) -> None:
@@ -146,17 +152,17 @@ def _meet_existing(plans: Plans, fresh: Ints, lowered: Ints) -> None:
     if not len(across):
         return
     customers = compared.stored.customers
-    base = len(plans.groups)
+    base = len(plans)
     known, number = np.unique(customers, return_inverse=True)
     node = np.where(fresh, of_row, base + number)
-    best = {pair: int(across[nth]) for pair, nth in best_pairs(scores.where(across), node).items()}
+    best = {pair: int(across[nth]) for pair, nth in best_pairs(scores.where(across), node).pairs().items()}
     apart = _opposed(compared, node, best) | _proved(compared, best)
     told = dict(zip(best, compared.scorer.told(scores.where(np.array(list(best.values())))), strict=True))
     options: dict[int, list[Option]] = defaultdict(list)
     for (mine, theirs), place in best.items():
         customer = int(known[theirs - base])
         options[mine].append(_option(compared, fresh, place, customer, told[mine, theirs], (mine, theirs) in apart))
-        plans.groups[mine].options[customer] = place
+        plans.options[mine][customer] = place
     near = lowered_customers(one.customer for found in options.values() for one in found)
     for mine, found in options.items():
         only = _touched(plans, lowered, mine) or any(one.customer in near for one in found)
@@ -170,12 +176,11 @@ def _option(compared: Compared, fresh: Ints, place: int, customer: int, score: S
 
 
 def _decide(plans: Plans, mine: int, options: list[Option], *, only: bool) -> None:
-    chosen = plans.groups[mine]
     model = plans.compared.scorer.model
-    chosen.decision = decide(only_proposing(model) if only else model, options)
-    for option in chosen.decision.candidates:
+    decision = plans.decided[mine] = decide(only_proposing(model) if only else model, options)
+    for option in decision.candidates:
         kind = Candidate.Kind.CONFLICT if option.conflict else Candidate.Kind.POSSIBLE
-        plans.questions[mine].append(Question(chosen.options[option.customer], kind, chosen.decision.rule))
+        plans.questions[mine].append(Question(plans.options[mine][option.customer], kind, decision.rule))
 
 
 def _opposed(compared: Compared, node: Ints, best: Mapping[tuple[int, int], int]) -> set[tuple[int, int]]:

@@ -26,6 +26,7 @@ from matching.actions.key_rows import KeyRows
 from matching.actions.placing_composed import Founding, entries
 from matching.actions.placing_plans import Plans
 from matching.actions.placing_turns import Turn
+from matching.engine.bulk.lists import Ints
 
 # Keys of records that have come, or of which a version has been kept or something was corrected, since. By their ids:
 # what a load stores it stores before, and no index of times has to be kept for it.
@@ -102,7 +103,7 @@ def write_slice(
     :param founding: what was composed of those that found customers.
     """
     plans = writing.plans
-    rows = [row for number in numbers for row in plans.groups[number].rows]
+    rows = plans.rows_of(numbers)
     apart = founding is not None and len(founding.numbers) == len(numbers)
     chosen = _begun(writing, numbers, rows, turn, apart=apart)
     whole = founding if len(chosen) == len(numbers) else None
@@ -112,10 +113,10 @@ def write_slice(
     hold()
     if made and founding:
         customers_founding.note_brought(founding.customers, actor=actor)
-    links = [number for number in chosen if plans.groups[number].decision.kind == "link"]
+    links = [number for number in chosen if plans.customer(number)]
     linked = _link(writing, links)
     if not whole:
-        made = _found(writing, [one for one in chosen if plans.groups[one].decision.kind != "link"], actor=actor)
+        made = _found(writing, [number for number in chosen if not plans.customer(number)], actor=actor)
     elif not apart:
         made = _found_composed(writing, whole, actor=actor)
         customers_founding.note_brought(whole.customers, actor=actor)
@@ -125,17 +126,17 @@ def write_slice(
     asked = _ask(writing, written)
     golden.rebuild_many(sorted(linked), "customer.changed", actor=actor)
     customers_founding.tell(asked, actor=actor)
-    placed = [row for one in written for row in plans.groups[one].rows]
-    ports.relinked(dict.fromkeys(plans.compared.stored.ids[placed].tolist(), 0), actor=actor, cause="merge")
+    placed = plans.compared.stored.ids[plans.rows_of(written)].tolist()
+    ports.relinked(dict.fromkeys(placed, 0), actor=actor, cause="merge")
     suspects = [writing.customer_of[one] for one in written if one in plans.suspects]
     if suspects:
         inspecting.inspect(suspects, actor=actor)
-    counts = {"records": sum(len(plans.groups[one].rows) for one in written), "founded": len(made)}
+    counts = {"records": len(placed), "founded": len(made)}
     audit.record(actor, "records.placed", domains=set(plans.compared.stored.domains[rows].tolist()), counts=counts)
     return PlacedMany(counts["records"], len(made), counts["records"] - len(made), len(asked))
 
 
-def _begun(writing: Writing, numbers: Sequence[int], rows: Sequence[int], turn: Turn, *, apart: bool) -> list[int]:
+def _begun(writing: Writing, numbers: Sequence[int], rows: Ints, turn: Turn, *, apart: bool) -> list[int]:
     """Take the locks on the buckets; the groups that nobody came between.
 
     :param apart: whether the slice writes rows of its own first. One that does not has nothing to do before its turn.
@@ -144,7 +145,7 @@ def _begun(writing: Writing, numbers: Sequence[int], rows: Sequence[int], turn: 
     turn.begin()
     if not apart:
         turn.come()
-    keys.share_buckets(np.unique(writing.keys.digests_of(np.array(rows)) % keys.BUCKETS).tolist())
+    keys.share_buckets(np.unique(writing.keys.digests_of(rows) % keys.BUCKETS).tolist())
     chosen = _undisturbed(writing, numbers)
     turn.begun()
     return chosen
@@ -164,8 +165,8 @@ def _found(writing: Writing, fresh: Sequence[int], *, actor: User) -> list[int]:
 
     :raises Stale: the rows are not written yet.
     """
-    ids, groups = writing.plans.compared.stored.ids, writing.plans.groups
-    made = customers_founding.found_many(writing.party, [ids[groups[one].rows].tolist() for one in fresh], actor=actor)
+    ids, rows = writing.plans.compared.stored.ids, writing.plans.rows
+    made = customers_founding.found_many(writing.party, [ids[rows.row(one)].tolist() for one in fresh], actor=actor)
     writing.customer_of.update(zip(fresh, made, strict=True))
     return made
 
@@ -175,7 +176,7 @@ def _write_rows(writing: Writing, numbers: Sequence[int], *, actor: User) -> Non
     if not numbers:
         return
     plans = writing.plans
-    placed = [row for one in numbers for row in plans.groups[one].rows]
+    placed = plans.rows_of(numbers).tolist()
     key_rows.write(plans.compared.scorer.model, plans.compared.stored, writing.keys, placed)
     ledger_entries.write_placed(
         actor, entries(plans, writing.version, {number: writing.customer_of[number] for number in numbers})
@@ -192,27 +193,26 @@ def _undisturbed(writing: Writing, numbers: Sequence[int]) -> list[int]:
     return [
         number
         for number in numbers
-        if touched.isdisjoint(writing.keys.digests_of(np.array(writing.plans.groups[number].rows)).tolist())
+        if touched.isdisjoint(writing.keys.digests_of(writing.plans.rows_of([number])).tolist())
     ]
 
 
 def _link(writing: Writing, numbers: Sequence[int]) -> set[int]:
     """Link groups to existing customers, locked; one that is active no longer is left to the placing of single ones."""
-    groups = {number: writing.plans.groups[number] for number in numbers}
-    wanted = {each.decision.customer for each in groups.values() if each.decision.customer}
+    wanted = {number: customer for number in numbers if (customer := writing.plans.customer(number))}
     if not wanted:
         return set()
-    held = Customer.objects.active().filter(pk__in=wanted).locked()
+    held = Customer.objects.active().filter(pk__in=set(wanted.values())).locked()
     active = set(held.values_list("pk", flat=True))
-    stored = writing.plans.compared.stored
+    ids = writing.plans.compared.stored.ids
     records: list[int] = []
     targets: list[int] = []
-    for number, each in groups.items():
-        customer = each.decision.customer
-        if customer is not None and customer in active:
+    for number, customer in wanted.items():
+        if customer in active:
             writing.customer_of[number] = customer
-            records += stored.ids[each.rows].tolist()
-            targets += [customer] * len(each.rows)
+            own = ids[writing.plans.rows_of([number])].tolist()
+            records += own
+            targets += [customer] * len(own)
     customers_founding.link_many(records, targets, actor=writing.actor)
     return set(targets)
 
@@ -250,4 +250,4 @@ def finish(writing: Writing, *, actor: User, hold: Callable[[], None]) -> None:
         key_rows.list_large(compared.scorer.model, writing.keys)
         before = [row for row in range(len(compared.stored)) if writing.plans.of_row[row] < 0]
         key_rows.write_finer(compared.stored, writing.keys, before)
-    audit.record(actor, "load.matched", counts={"pairs": compared.pairs, "groups": len(writing.plans.groups)})
+    audit.record(actor, "load.matched", counts={"pairs": compared.pairs, "groups": len(writing.plans)})

@@ -62,10 +62,7 @@ def regroup(compared: Compared, held: Collection[int]) -> Regrouped:
     node = _nodes(known.customers, held)
     apart = _kept_apart(compared, node) | unproved(compared.scores, known.ids, compared.scorer.model.automatic, node)
     made = group(compared.scorer, compared.scores, node, forbidden=apart, conflict=compared.in_conflict())
-    number = np.full(int(node.max(initial=-1)) + 1, -1, dtype=np.int64)
-    for place, members in enumerate(made.clusters.groups):
-        number[list(members)] = place
-    lying = number[node]
+    lying = made.lying[node]
     found = []
     for customer, parts in _parts(known.customers, lying, held).items():
         home = max(parts, key=lambda place: (len(parts[place]), -parts[place][0]))

@@ -7,12 +7,15 @@ block too; a pair that the model itself calls related or strangers keeps its two
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
+from matching.engine.bulk.components import components
 from matching.engine.bulk.lists import Ints, Lists
 from matching.engine.bulk.scoring import Scorer, Scores
-from matching.engine.clustering import Clusters, Edge, Pair, cluster, contradicts
+from matching.engine.clustering import Edge, Pair, cluster, contradicts
 from matching.engine.comparing import conflict as differing
 
 LARGEST = 150  # rows of one group of candidates up to which all pairs are scored
@@ -20,16 +23,49 @@ AT_ONCE = 1 << 18
 
 
 @dataclass(frozen=True)
-class Grouped:
-    """The groups of nodes; `best` names for each pair of nodes (the smaller first) its best pair in `scores`."""
+class Best:
+    """The best scored pair between each two nodes: the nodes, the lesser first, and its place in the scores."""
 
-    clusters: Clusters
+    low: Ints
+    high: Ints
+    places: Ints
+
+    def pairs(self) -> dict[Pair, int]:
+        """The place by the nodes."""
+        ends = zip(self.low.tolist(), self.high.tolist(), strict=True)
+        return dict(zip(ends, self.places.tolist(), strict=True))
+
+    def where(self, chosen: Ints) -> "Best":
+        """Those where a mask holds."""
+        return Best(self.low[chosen], self.high[chosen], self.places[chosen])
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Groups of nodes. ``lying`` names for each node the least one of its group; -1 for one that no pair joins to any.
+
+    ``found`` holds the best pair between each two nodes; ``apart`` those that were kept apart.
+    """
+
+    lying: Ints
     scores: Scores
-    best: dict[Pair, int]
+    found: Best
     apart: frozenset[Pair]
 
+    @cached_property
+    def groups(self) -> tuple[tuple[int, ...], ...]:
+        """The nodes of each group in order, groups in the order of their first nodes."""
+        members = _members(self.lying)
+        starts, nodes = members.starts.tolist(), members.values.tolist()
+        return tuple(tuple(nodes[start:end]) for start, end in pairwise(starts))
 
-def best_pairs(scores: Scores, node: Ints) -> dict[Pair, int]:
+    @cached_property
+    def best(self) -> dict[Pair, int]:
+        """The place in ``scores`` of the best pair between each two nodes (the lesser first)."""
+        return self.found.pairs()
+
+
+def best_pairs(scores: Scores, node: Ints) -> Best:
     """The best scored pair between each two nodes."""
     one, other = node[scores.left], node[scores.right]
     low, high = np.minimum(one, other), np.maximum(one, other)
@@ -38,8 +74,7 @@ def best_pairs(scores: Scores, node: Ints) -> dict[Pair, int]:
     first = np.ones(len(order), dtype=bool)
     first[1:] = (low[order][1:] != low[order][:-1]) | (high[order][1:] != high[order][:-1])
     chosen = order[first]
-    pairs = zip(low[chosen].tolist(), high[chosen].tolist(), strict=True)
-    return dict(zip(pairs, chosen.tolist(), strict=True))
+    return Best(low[chosen], high[chosen], chosen)
 
 
 def group(
@@ -51,46 +86,61 @@ def group(
     conflict: Callable[[int, int], bool] | None = None,
 ) -> Grouped:
     """Groups of nodes (customers or single rows; `node` names that of each row, -1 for none), best evidence first."""
-    model = scorer.model
     best = best_pairs(scores, node)
-    probability = scores.probability.tolist()
-    strong = [pair for pair, place in best.items() if probability[place] >= model.automatic]
-    apart = frozenset(forbidden) | _apart(scorer, scores, node, _tied(strong))
+    strong = best.where(scores.probability[best.places] >= scorer.model.automatic)
+    tied = _tied(strong, int(node.max(initial=-1)) + 1)
+    apart = frozenset(forbidden) | _apart(scorer, scores, node, tied)
     if conflict is not None:
-        left, right = scores.left.tolist(), scores.right.tolist()
-        apart |= {pair for pair in strong if conflict(left[best[pair]], right[best[pair]])}
-    nodes = sorted({each for pair in strong for each in pair})
+        ends = zip(scores.left[strong.places].tolist(), scores.right[strong.places].tolist(), strict=True)
+        differ = np.array([conflict(*each) for each in ends], dtype=bool)
+        apart |= strong.where(differ).pairs().keys()
+    return Grouped(_parted(tied, strong, scores, apart), scores, best, apart)
+
+
+def _tied(strong: Best, count: int) -> Ints:
+    """For each node the least that strong pairs tie it to, directly or through others; -1 where they tie it to none."""
+    tied = components(count, strong.low, strong.high)
+    alone = np.ones(count, dtype=bool)
+    alone[strong.low] = alone[strong.high] = False
+    tied[alone] = -1
+    return tied
+
+
+def _parted(tied: Ints, strong: Best, scores: Scores, apart: Collection[Pair]) -> Ints:
+    """What is tied together is one group, unless two of it are kept apart: there union by union is looked at."""
+    ends = np.array(list(apart), dtype=np.int64).reshape(-1, 2)
+    ends = ends[((ends >= 0) & (ends < len(tied))).all(axis=1)]
+    ends = ends[(tied[ends[:, 0]] >= 0) & (tied[ends[:, 0]] == tied[ends[:, 1]])]
+    if not len(ends):
+        return tied
+    doubted = np.zeros(len(tied), dtype=bool)
+    doubted[tied[ends[:, 0]]] = True
+    looked = strong.where(doubted[tied[strong.low]])
     # By bits, not by probability: many probabilities are one to the last digit.
-    weight = scores.weight.tolist()
-    edges = [Edge(*pair, weight[best[pair]]) for pair in strong]
-    made = cluster(nodes, edges, automatic=-math.inf, forbidden=apart, apart=-math.inf)
-    return Grouped(made, scores, best, apart)
+    ties = zip(looked.low.tolist(), looked.high.tolist(), scores.weight[looked.places].tolist(), strict=True)
+    nodes = np.unique(np.concatenate([looked.low, looked.high])).tolist()
+    inside = {(min(pair), max(pair)) for pair in ends.tolist()}
+    made = cluster(nodes, [Edge(*each) for each in ties], automatic=-math.inf, forbidden=inside, apart=-math.inf)
+    lying = tied.copy()
+    for members in made.groups:
+        lying[list(members)] = members[0]
+    return lying
 
 
-def _tied(strong: Sequence[Pair]) -> list[list[int]]:
-    """Nodes that strong pairs tie together, directly or through others."""
-    parent: dict[int, int] = {}
-
-    def root(one: int) -> int:
-        while parent.setdefault(one, one) != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    for one, other in strong:
-        parent[root(one)] = root(other)
-    found: dict[int, list[int]] = {}
-    for one in parent:
-        found.setdefault(root(one), []).append(one)
-    return list(found.values())
+def _members(lying: Ints) -> Lists:
+    """The nodes of each group in order, groups in the order of their first nodes."""
+    nodes = np.flatnonzero(lying >= 0)
+    nodes = nodes[np.argsort(lying[nodes], kind="stable")]
+    begins = np.flatnonzero(np.diff(lying[nodes], prepend=-1))
+    return Lists(np.append(begins, len(nodes)), nodes)
 
 
-def _apart(scorer: Scorer, scores: Scores, node: Ints, tied: Sequence[Sequence[int]]) -> frozenset[Pair]:
+def _apart(scorer: Scorer, scores: Scores, node: Ints, tied: Ints) -> frozenset[Pair]:
     """Pairs of nodes in one group of candidates of which some rows are related, strangers or in conflict."""
     order = np.argsort(node, kind="stable")
     order = order[node[order] >= 0]
     rows_of = Lists.of(node[order], order, int(node.max(initial=-1)) + 1)
-    inside = Lists.nested(tied).through(rows_of)
+    inside = _members(tied).through(rows_of)
     counts = inside.counts
     exclusive = inside.keep(_exclusive(scorer)[inside.values])
     found: set[Pair] = set()

@@ -1,6 +1,5 @@
 """Lists: some numbers for each row, side by side in one array."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -32,13 +31,6 @@ class Lists:
         starts = np.zeros(len(values) + 1, dtype=np.int64)
         np.cumsum(present, out=starts[1:])
         return cls(starts, np.ascontiguousarray(values[present]))
-
-    @classmethod
-    def nested(cls, lists: Sequence[Sequence[int]]) -> Self:
-        """From a sequence of short sequences."""
-        starts = np.zeros(len(lists) + 1, dtype=np.int64)
-        np.cumsum([len(each) for each in lists], out=starts[1:])
-        return cls(starts, np.array([value for each in lists for value in each], dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self.starts) - 1

@@ -2,6 +2,7 @@
 
 import json
 
+import polars as pl
 import pytest
 from django.db import connection
 
@@ -134,7 +135,8 @@ class TestFoundingWhatWasComposed:
         customers = drawn(Customer, len(groups))
         if request.param == "one by one":
             return compose("person", customers, groups, waiting_records(ids), catalogue())
-        return composing_columns.compose("person", customers, groups, waiting_columns(ids), catalogue())
+        owned = pl.DataFrame({"record": groups, "customer": customers}).explode("record")
+        return composing_columns.compose("person", customers, owned, waiting_columns(ids), catalogue())
 
     def test_gives_each_the_values_that_deriving_it_gives(self, composed):
         made = found_composed(composed, actor=system_user())

@@ -34,6 +34,12 @@ print(len(scores), "numba" in sys.modules)
 """
 
 
+def nested(lists):
+    rows = [row for row, of in enumerate(lists) for _each in of]
+    values = [each for of in lists for each in of]
+    return Lists.of(np.array(rows, dtype=np.int64), np.array(values, dtype=np.int32), len(lists))
+
+
 def test_comparing_a_few_imports_no_compiler():
     done = subprocess.run(
         [sys.executable, "-c", FEW],
@@ -70,14 +76,14 @@ def test_a_kernel_is_made_once_and_calls_others():
 def test_lists_are_gathered(lists, chosen, compiled):
     rows = np.array([row for row in chosen if row < len(lists)], dtype=np.int64)
     with going(compiled):
-        taken = Lists.nested(lists).take(rows)
+        taken = nested(lists).take(rows)
     assert [taken.row(place) for place in range(len(rows))] == [lists[row] for row in rows]
 
 
 @pytest.mark.parametrize("compiled", WAYS)
 @given(lists=LISTS)
 def test_values_are_crossed_with_those_of_their_row(lists, compiled):
-    other = Lists.nested(lists)
+    other = nested(lists)
     rows = np.arange(len(lists))
     with going(compiled):
         made = [each.tolist() for each in cross(rows, rows + 10, other)]
@@ -87,7 +93,7 @@ def test_values_are_crossed_with_those_of_their_row(lists, compiled):
 @pytest.mark.parametrize("compiled", WAYS)
 @given(lists=LISTS)
 def test_each_key_of_a_row_is_there_once_in_order(lists, compiled):
-    keys = Lists.nested(lists)
+    keys = nested(lists)
     with going(compiled):
         places = distinct(keys.rows, keys.values, len(lists))
     found = list(zip(keys.rows[places].tolist(), keys.values[places].tolist(), strict=True))
