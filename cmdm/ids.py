@@ -41,3 +41,8 @@ def customer_number(pk: int) -> str:
     first = sum((place + 2) * int(digit) for place, digit in enumerate(reversed(digits))) % 24
     second = (pk * 17 + 5) % 23
     return f"C-{digits}-{LETTERS[first]}{LETTERS[second]}"
+
+
+def household_number(pk: int) -> str:
+    """The same for a household: ``H-00042-KM``."""
+    return "H" + customer_number(pk)[1:]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.api import crosswalk, customers, records
+from customers.api import crosswalk, customers, households, records
 
 urlpatterns = [
     path("records/", records.Records.as_view(), name="records"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("customers/<uuid:key>/", customers.OneCustomer.as_view(), name="customer"),
     path("customers/<uuid:key>/records/", customers.CustomerRecords.as_view(), name="customer-records"),
     path("customers/<uuid:key>/history/", customers.CustomerHistory.as_view(), name="customer-history"),
+    path("customers/<uuid:key>/households/", households.CustomerHouseholds.as_view(), name="customer-households"),
+    path("households/<uuid:key>/", households.OneHousehold.as_view(), name="household"),
     path("crosswalk/", crosswalk.Crosswalk.as_view(), name="crosswalk"),
 ]

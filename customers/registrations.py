@@ -78,6 +78,12 @@ declare(
     free_text="reason",
 )
 declare("customers.Relation", none="id left right kind since until decided_by decided_at ended_at change")
+declare("customers.Household", none="id key number formed_at dissolved_at change")
+declare(
+    "customers.HouseholdMember",
+    whose="customer",
+    none="id household record state role since model probability said_by said_at change",
+)
 declare(
     "customers.SearchTerm",
     whose="customer",
@@ -94,6 +100,9 @@ hangings.add("domains", Hanging("customers.CustomerDomain", "customer", "derived
 hangings.add("pin.record", Hanging("customers.Pin", "record", "stays with its record", "stays", "removed"))
 hangings.add("relation.left", Hanging("customers.Relation", "left", "stays with its record", "stays", "removed"))
 hangings.add("relation.right", Hanging("customers.Relation", "right", "stays with its record", "stays", "removed"))
+hangings.add(
+    "household.record", Hanging("customers.HouseholdMember", "record", "stays with its record", "stays", "removed")
+)
 hangings.add("term.record", Hanging("customers.SearchTerm", "record", "stays with its record", "stays", "removed"))
 
 standing.add("customers.catalogue", install_catalogue, order=10)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import detail, exports, imports, lists, records, survivorship, timeline, values
+from customers.views import detail, exports, households, imports, lists, records, survivorship, timeline, values
 
 app_name = "customers"
 urlpatterns = [
@@ -22,6 +22,15 @@ urlpatterns = [
     path("customers/<uuid:key>/pins/<int:pk>/end/", values.end_pin, name="end_pin"),
     path("customers/<uuid:key>/relations/<int:pk>/end/", values.end_relation, name="end_relation"),
     path("customers/<uuid:key>/reveal/", values.reveal, name="reveal"),
+    path("customers/<uuid:key>/households/new/", households.new, name="household_new"),
+    path("households/", households.households, name="households"),
+    path("households/<uuid:key>/", households.household, name="household"),
+    path("households/<uuid:key>/find/", households.find, name="household_find"),
+    path("households/<uuid:key>/add/", households.add, name="household_add"),
+    path("households/<uuid:key>/confirm/", households.confirm, name="household_confirm"),
+    path("households/<uuid:key>/describe/", households.describe, name="household_describe"),
+    path("households/<uuid:key>/take-out/", households.take_out, name="household_take_out"),
+    path("households/<uuid:key>/undo/<uuid:change>/", households.undo, name="household_undo"),
     path("records/<int:pk>/", records.record, name="record"),
     path("records/<int:pk>/reveal/", records.reveal_raw, name="reveal_raw"),
     path("survivorship/", survivorship.rules, name="survivorship"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_noop
 
 from cmdm.jobs import HandOn, Running, job
-from matching.actions import asking, counting, learning, matching, models, rehearsing, rekeying, training
+from matching.actions import asking, counting, householding, learning, matching, models, rehearsing, rekeying, training
 from matching.models import MatchModel
 from matching.queries.models import REHEARSE, REKEY, read_model
 
@@ -44,6 +44,12 @@ def learn(job: Running) -> dict[str, Any]:
 def count(job: Running) -> dict[str, Any]:
     """Count what each rule of blocking costs and finds; the page of blocks shows the last account."""
     return counting.count_blocking(str(job.arguments["party"]), actor=job.actor, report=patiently(job)).to_dict()
+
+
+@job(householding.NAME)
+def propose_households(job: Running) -> dict[str, Any]:
+    """Propose households by what the model says; the account counts what is new, changed and gone."""
+    return asdict(householding.run(actor=job.actor, report=patiently(job)))
 
 
 @job(REHEARSE)

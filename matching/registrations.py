@@ -80,6 +80,7 @@ jobs.entitle(
         "matching.train": _("Training the match model"),
         "matching.learn": _("Learning from people’s answers"),
         "matching.rehearse": _("Rehearsing a match model"),
+        "matching.households": _("Proposing households"),
         "matching.count": _("Counting the rules of blocking"),
         "matching.rekey": _("Renewing match keys"),
     }

@@ -20,6 +20,7 @@ urlpatterns = [
     path("matching/<slug:party>/reblock/", modelling.reblock, name="reblock"),
     path("matching/<slug:party>/train/", modelling.train, name="train"),
     path("matching/<slug:party>/learn/", modelling.learn, name="learn"),
+    path("matching/households/propose/", kin.propose, name="propose_households"),
     path("matching/renew/", modelling.renew, name="renew"),
     path("matching/why/", reasons.why, name="why"),
     path("matching/models/<int:pk>/rehearse/", modelling.rehearse, name="rehearse"),

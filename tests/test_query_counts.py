@@ -18,7 +18,7 @@ AROUND = 9
 # the test's transaction.
 ANSWER = {"different": 43, "same": 58}
 CUSTOMERS = 6
-CUSTOMER = 25
+CUSTOMER = 26
 RECORDS = 18
 HISTORY = 19
 TIMELINE = 20

@@ -7,12 +7,16 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, clock, events, history
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
+from customers.actions import households
 from customers.models import Relation, SourceRecord
 
 
 @action
 def relate(left: SourceRecord, right: SourceRecord, *, actor: User, kind: str = Relation.Kind.HOUSEHOLD) -> Relation:
-    """Relate two records; the same relation again is found, not doubled. Refused within one customer."""
+    """Relate two records; the same relation again is found, not doubled. Refused within one customer.
+
+    Two persons of one household are members of one from then on.
+    """
     rows = list(SourceRecord.objects.filter(pk__in=[left.pk, right.pk]).locked().defer("raw", "findings"))
     access.require(actor, "decide", *rows)
     if len(rows) != 2 or rows[0].customer_id == rows[1].customer_id:
@@ -27,6 +31,8 @@ def relate(left: SourceRecord, right: SourceRecord, *, actor: User, kind: str = 
     if made:
         history.keep(Relation, [found.pk], history.ADDED)
         events.emit("relation.added", relation=found.pk)
+        if kind == Relation.Kind.HOUSEHOLD:
+            households.join(*rows, actor=actor)
     audit.record(actor, "relation.added", found, domains={row.domain_id for row in rows})
     return found
 
@@ -40,13 +46,16 @@ def end_relation(relation: Relation, *, actor: User) -> None:
     if relation.ended_at:
         raise Refused(_("This relation has ended already."))
     _end([relation.pk])
+    if relation.kind == Relation.Kind.HOUSEHOLD:
+        households.part(*rows, actor=actor)
     events.emit("relation.ended", relation=relation.pk)
     audit.record(actor, "relation.ended", relation, domains={row.domain_id for row in rows})
 
 
 @action
 def end_of_change(change: UUID, *, actor: User) -> None:
-    """End the relations that one change made (its answer is being taken back)."""
+    """End the relations that one change made, and unsay what it said of households (its answer is taken back)."""
+    households.end_of_change(change, actor=actor)
     _end(list(Relation.objects.filter(change=change, ended_at__isnull=True).values_list("pk", flat=True)))
 
 

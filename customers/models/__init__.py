@@ -3,6 +3,7 @@
 from customers.models.attribute import Attribute
 from customers.models.customer import Customer, CustomerDomain, PartyType, PendingCheck
 from customers.models.export import ExportChunk, ExportFile
+from customers.models.household import Household, HouseholdMember
 from customers.models.load import Load, LoadChunk, RejectedRow
 from customers.models.pin import Pin
 from customers.models.record import SourceRecord
@@ -16,6 +17,8 @@ __all__ = [
     "CustomerDomain",
     "ExportChunk",
     "ExportFile",
+    "Household",
+    "HouseholdMember",
     "Load",
     "LoadChunk",
     "PartyType",

@@ -20,6 +20,7 @@ from customers.actions.reading import PURPOSES
 from customers.forms import AsOfForm, correctable
 from customers.models import Customer
 from customers.queries.changes import changes
+from customers.queries.households import households_of
 from customers.queries.profile import CustomerProfile, profile
 from customers.queries.related import related
 from customers.views.opening import of_customer
@@ -61,6 +62,7 @@ def show_overview(
         "latest": changes(customer, request.user, size=LATEST) if day is None else (),
         "reasons": why_here(found, request.user) if day is None else {},
         "related": related(customer, request.user) if day is None else (),
+        "homes": households_of(customer, request.user) if day is None else (),
         "panels": panels(customer, request.user, "overview") if day is None else (),
         **more,
     }

@@ -7,13 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from cmdm.actions import Refused
 from cmdm.requests import Request
-from customers.models import SourceRecord
+from customers.models import PartyType, SourceRecord
+from customers.queries.households import record_of
 from customers.queries.profile import profile
-from matching.actions import verdicts
+from matching.actions import householding, verdicts
 from matching.forms import KinForm
 from matching.queries.kin import kin_of
 from matching.views.merging import active
@@ -45,5 +46,18 @@ def kin(request: Request, key: UUID) -> HttpResponse:
         "found": found,
         "kinds": KinForm.KINDS,
         "refusal": refusal,
+        "may_form": customer.party_type == PartyType.PERSON and record_of(customer, request.user) is not None,
     }
     return render(request, "matching/kin.html", context, status=status)
+
+
+@login_required
+@require_POST
+def propose(request: Request) -> HttpResponse:
+    """Have the machine propose households."""
+    try:
+        householding.ask(actor=request.user)
+        messages.success(request, _("Households are being proposed. What is found is shown here."))
+    except Refused as refused:
+        messages.error(request, str(refused.sentence))
+    return redirect("customers:households")

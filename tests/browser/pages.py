@@ -71,6 +71,9 @@ PAGES = [
     one("customers:pin", "SLPE", "karl", refused="RO", query="?attribute=birth_date&record={record}&kind=pin"),
     one("customers:reveal", "LPE", "karl", refused="RSO", query="?attribute=identifier"),
     one("customers:record", VIEW, "record"),
+    whole("customers:households", VIEW + "X"),
+    one("customers:household", "S" + VIEW.replace("S", ""), "household"),
+    one("customers:household_new", "SLE", "karl", refused="RPO"),
     whole("customers:sources", EVERYBODY),
     one("customers:source", VIEW + "D", "source"),
     whole("customers:imports", "OXE"),
@@ -172,6 +175,12 @@ DEEDS = [
     one("customers:end_pin", "SLPE", "karl", "pin", refused="RO"),
     one("customers:withdraw", "SLPE", "karl", "correction", refused="RO"),
     one("customers:end_relation", "SLE", "merged", "relation", refused="RPO"),
+    *[
+        one(f"customers:household_{deed}", "SLE", "household", refused="RPO")
+        for deed in ("find", "add", "confirm", "describe", "take_out")
+    ],
+    one("customers:household_undo", "SLE", "household", "change", refused="RPO"),
+    whole("matching:propose_households", "E"),
     one("customers:reveal_raw", "LPE", "record", refused="RSO"),
     one("customers:import_mapping", "OE", "waiting"),
     one("customers:import_start", "OE", "waiting"),

@@ -17,6 +17,7 @@ TABLES = {
     "permissions": "SELECT * FROM cmdm_domaingrouppermission",
     "domains": "SELECT customer_id, domain_id FROM customers_customerdomain",
     "relations": "SELECT id, left_id, right_id, kind, ended_at FROM customers_relation",
+    "households": "SELECT household_id, record_id, state, said_by_id FROM customers_householdmember",
     "pins": "SELECT id, record_id, attribute, kind, ended_at FROM customers_pin",
     "consents": "SELECT * FROM consent_consentevent",
     "contradictions": "SELECT customer_id, purpose_id, until FROM consent_contradiction",
