@@ -14,7 +14,7 @@ class ConsentConfig(AppConfig):
         from cmdm import events, jobs
         from consent import registrations  # noqa: F401
         from consent.actions import announcing
-        from consent.queries import permitted
+        from consent.queries import contacts, permitted
         from customers import ports
 
         events.at("consent.handlers")
@@ -22,4 +22,5 @@ class ConsentConfig(AppConfig):
             jobs.at(f"consent.jobs.{noun}")
         ports.permitted.supply(permitted.permitted)
         ports.usable.supply(permitted.usable)
+        ports.unwanted.supply(contacts.unwanted)
         ports.relinked.supply(announcing.relinked)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.api import crosswalk, customers, households, records
+from customers.api import crosswalk, customers, households, records, suggestions
 
 urlpatterns = [
     path("records/", records.Records.as_view(), name="records"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("customers/<uuid:key>/history/", customers.CustomerHistory.as_view(), name="customer-history"),
     path("customers/<uuid:key>/households/", households.CustomerHouseholds.as_view(), name="customer-households"),
     path("households/<uuid:key>/", households.OneHousehold.as_view(), name="household"),
+    path("customers/<uuid:key>/suggestions/", suggestions.CustomerSuggestions.as_view(), name="customer-suggestions"),
     path("crosswalk/", crosswalk.Crosswalk.as_view(), name="crosswalk"),
 ]

@@ -17,6 +17,7 @@ from customers.actions import absences, export_files, loading, rebuilding
 from customers.actions.loads import JOB, count_rows, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
+from customers.actions.suggesting import counting
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of
 from customers.queries.goldens import REBUILD
@@ -46,6 +47,13 @@ def load_file(job: jobs.Running) -> dict[str, Any]:
 def end_due_pins(job: jobs.Running) -> dict[str, Any]:
     """End the pins whose last day is over."""
     return {"ended": end_due(actor=job.actor)}
+
+
+@jobs.job(counting.SUGGEST)
+def suggest(job: jobs.Running) -> dict[str, Any]:
+    """Count what customers' records say, and find what it can fill."""
+    found = counting.count(actor=job.actor, hold=job.hold, report=job.progress)
+    return {"customers": found.customers, "found": found.found}
 
 
 @jobs.job(REBUILD)

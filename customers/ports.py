@@ -282,6 +282,14 @@ def usable(
     raise NotImplementedError
 
 
+@port("customers.unwanted")
+def unwanted(values: Mapping[int, Sequence[tuple[str, Any]]]) -> frozenset[tuple[int, str, str]]:
+    """Of addresses and numbers (attribute and element, by customer) those that somebody refused, withdrew or objected
+    to: customer, attribute and the element's key; two queries at most.
+    """
+    raise NotImplementedError
+
+
 @port("customers.relinked")
 def relinked(before: Mapping[int, int], *, actor: User, cause: str) -> None:
     """After records came to lie in other customers: by record (id) where it lay before (0: stored, and in

@@ -8,9 +8,10 @@ from cmdm.datamap import declare
 from cmdm.installing import standing
 from cmdm.startpage import parts
 from customers.actions.catalogue import install_catalogue
-from customers.ports import Hanging, hangings, moments
+from customers.ports import Hanging, WaitingList, hangings, moments, waiting_lists
 from customers.queries import verifying  # noqa: F401
-from customers.queries.start import holdings
+from customers.queries.start import holdings, missing
+from customers.queries.suggesting import worklist
 from customers.queries.timeline import TOLD
 
 may_wait("one_term_a_record")
@@ -93,11 +94,35 @@ declare(
 )
 declare("customers.PendingCheck", keep="a transaction", none="id customers")
 
+declare(
+    "customers.SuggestionRun",
+    none="id state position customers found started_at finished_at change",
+)
+declare(
+    "customers.Tally",
+    whose="customer",
+    keep="while it is counted",
+    none="id domain_id rule seen",
+    personal="given value spelt",
+)
+declare("customers.Agreement", none="id domain rule given value agreeing total")
+declare("customers.Fillable", none="id domain record attribute rule")
+declare(
+    "customers.SuggestionAnswer",
+    whose="customer",
+    none="id record attribute rule digest answer agreeing total batch by at ended_at change",
+)
+
 hangings.add("record.customer", Hanging("customers.SourceRecord", "customer", "moves", "moves back", "erased"))
 hangings.add("record.about", Hanging("customers.SourceRecord", "about", "stays with its record", "stays", "erased"))
 hangings.add("customer.merged_into", Hanging("customers.Customer", "merged_into", "set, one hop", "cleared", "kept"))
 hangings.add("domains", Hanging("customers.CustomerDomain", "customer", "derived anew", "derived anew", "removed"))
 hangings.add("pin.record", Hanging("customers.Pin", "record", "stays with its record", "stays", "removed"))
+hangings.add(
+    "suggestion_answer.record",
+    Hanging("customers.SuggestionAnswer", "record", "stays with its record", "stays", "removed"),
+)
+hangings.add("fillable.record", Hanging("customers.Fillable", "record", "stays with its record", "stays", "removed"))
 hangings.add("relation.left", Hanging("customers.Relation", "left", "stays with its record", "stays", "removed"))
 hangings.add("relation.right", Hanging("customers.Relation", "right", "stays with its record", "stays", "removed"))
 hangings.add(
@@ -107,6 +132,12 @@ hangings.add("term.record", Hanging("customers.SearchTerm", "record", "stays wit
 
 standing.add("customers.catalogue", install_catalogue, order=10)
 parts.add("customers", holdings, order=10)
+parts.add("customers.missing", missing, order=30)
+waiting_lists.add(
+    "customers.missing",
+    WaitingList(_("Missing values"), "customers:missing", "clipboard-list", worklist.waiting),
+    order=60,
+)
 for kind, told in TOLD.items():
     moments.add(kind, told)
 
@@ -116,5 +147,6 @@ jobs.entitle(
         "customers.export": _("Export"),
         "customers.rebuild": _("Deriving all golden values anew"),
         "customers.end_due": _("Ending what is due"),
+        "customers.suggest": _("Counting what can be filled in"),
     }
 )

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from customers.views import detail, exports, households, imports, lists, records, survivorship, timeline, values
+from customers.views import (
+    detail,
+    exports,
+    households,
+    imports,
+    lists,
+    records,
+    suggestions,
+    survivorship,
+    timeline,
+    values,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -12,7 +23,13 @@ urlpatterns = [
     path("customers/exports/<uuid:pk>/", exports.file, name="export_file"),
     path("customers/exports/<uuid:pk>/progress/", exports.progress, name="export_progress"),
     path("customers/exports/<uuid:pk>/fetch/", exports.fetch, name="export_fetch"),
+    path("customers/missing/", suggestions.missing, name="missing"),
+    path("customers/missing/many/", suggestions.many, name="missing_many"),
+    path("customers/missing/many/<uuid:batch>/undo/", suggestions.undo_many, name="missing_undo_many"),
+    path("customers/missing/count/", suggestions.count, name="missing_count"),
     path("customers/<uuid:key>/", detail.overview, name="detail"),
+    path("customers/<uuid:key>/suggestions/", suggestions.answer, name="suggestion_answer"),
+    path("customers/<uuid:key>/suggestions/<int:pk>/undo/", suggestions.undo, name="suggestion_undo"),
     path("customers/<uuid:key>/records/", detail.records, name="records"),
     path("customers/<uuid:key>/timeline/", timeline.timeline, name="timeline"),
     path("customers/<uuid:key>/history/", detail.history, name="history"),

@@ -11,14 +11,14 @@ from tests.support.people import make_domain, make_user
 
 pytestmark = pytest.mark.django_db
 
-QUEUE = 15
+QUEUE = 16
 CARD = 21
 AROUND = 9
 # With the next card ready on the page: two deeds, each of five statements more than on its own, as they are nested in
 # the test's transaction.
 ANSWER = {"different": 43, "same": 58}
 CUSTOMERS = 6
-CUSTOMER = 26
+CUSTOMER = 29
 RECORDS = 18
 HISTORY = 19
 TIMELINE = 20

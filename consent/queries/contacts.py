@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cmdm import crypto
-from consent.models import ContactPoint
+from consent.models import Act, ConsentEvent, ContactPoint
 from consent.rules.permitting import NEEDS
 from customers import types
 from customers.models import Customer, SourceRecord
@@ -14,6 +14,7 @@ from customers.sealing import open_values
 # By kind of contact point: the attribute that holds it, which is its type as well.
 ATTRIBUTES = {"email": "email", "phone": "phone", "post": "address"}
 PURPOSE = "contact"
+DENYING = (Act.REFUSED, Act.WITHDRAWN, Act.OBJECTED)
 
 
 def contact_digest(kind: str, value: Any) -> bytes:
@@ -64,6 +65,28 @@ def known_points(digests: Iterable[tuple[str, bytes]]) -> dict[tuple[str, bytes]
     rows = ContactPoint.objects.filter(digest__in={digest for _kind, digest in wanted})
     found = {(kind, bytes(digest)): pk for pk, kind, digest in rows.values_list("pk", "kind", "digest")}
     return {key: pk for key, pk in found.items() if key in wanted}
+
+
+def unwanted(values: Mapping[int, Sequence[tuple[str, Any]]]) -> frozenset[tuple[int, str, str]]:
+    """Of elements of customers' addresses and numbers those to which a refusal was ever bound, by whomever: such a one
+    is brought to nobody anew. Two queries where there are any.
+    """
+    kinds = {attribute: kind for kind, attribute in ATTRIBUTES.items()}
+    asked = [
+        (customer, attribute, kinds[attribute], element)
+        for customer, ones in values.items()
+        for attribute, element in ones
+        if attribute in kinds and isinstance(element, Mapping)
+    ]
+    digests = {(kind, contact_digest(kind, element)) for _customer, _attribute, kind, element in asked}
+    known = known_points(digests) if digests else {}
+    events = ConsentEvent.objects.filter(contact__in=known.values(), act__in=DENYING) if known else None
+    denied = set(events.values_list("contact", flat=True)) if events is not None else set()
+    return frozenset(
+        (customer, attribute, types.get(attribute).key(element))
+        for customer, attribute, kind, element in asked
+        if known.get((kind, contact_digest(kind, element))) in denied
+    )
 
 
 def points_of(customers: Sequence[Customer]) -> dict[int, dict[int, str]]:

@@ -22,6 +22,7 @@ from customers.actions.pins import hold
 from customers.actions.preparing import prepare
 from customers.actions.received import REJECTED, Outcome, Received
 from customers.actions.sources import own_source
+from customers.actions.suggesting import answers
 from customers.models import Customer, Source, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.queries.laid import is_compared, laid
@@ -47,8 +48,8 @@ def correct(
     Refused without ``correct`` in the record's domain, or when the record is no longer of this customer. Invalid when
     the attribute is not known or its type refuses the value.
 
-    :param role: whose word it is, the stewards' or the customer's own. :param instead: of a many-valued attribute, the
-        element of an earlier correction that the new ones replace.
+    :param role: whose word it is: the stewards', the customer's own, or a rule's that somebody took.
+    :param instead: of a many-valued attribute, the element of an earlier correction that the new ones replace.
     """
     if attribute not in catalogue().specs:
         raise Invalid({attribute[:60]: [_("The catalogue has no such attribute.")]})
@@ -61,7 +62,7 @@ def correct(
     values = _said(known)
     before = _replaced(attribute, values.get(attribute), instead)
     values[attribute] = _together(attribute, before, value, own, about)
-    received = _received(about, values, _why(known, attribute, reason, actor))
+    received = _received(own, about, values, _why(known, attribute, reason, actor), known)
     _reserve(own, about, prepare(own, [received])[0].values)
     _hold(about, customer, actor=actor)
     outcome = _take_in(own, received, actor=actor)
@@ -94,8 +95,10 @@ def withdraw(
         values[attribute] = left
     _reserve(own, about, values)
     _hold(about, None, actor=actor)
+    if own.role == Source.Role.DERIVED:
+        answers.taken_back(about, attribute, before if element is None else [element], actor=actor)
     if values:
-        _take_in(own, _received(about, values, _why(known, attribute, reason, actor)), actor=actor)
+        _take_in(own, _received(own, about, values, _why(known, attribute, reason, actor), known), actor=actor)
     else:
         records.close(own, [known.key], actor=actor, verb="correct")
     audit.record(actor, "correction.withdrawn", about, attributes=[attribute])
@@ -166,13 +169,20 @@ def _hold(about: SourceRecord, customer: Customer | None, *, actor: User) -> Non
         raise Refused(_("This record has moved to another customer."))
 
 
-def _received(about: SourceRecord, values: Mapping[str, Any], why: Mapping[str, Any]) -> Received:
+def _received(
+    own: Source, about: SourceRecord, values: Mapping[str, Any], why: Mapping[str, Any], known: SourceRecord | None
+) -> Received:
+    # What was filled in is as old as what it completes: it must not make an old address the newest one.
+    observed = None if own.role != Source.Role.DERIVED else about.observed_at
+    if observed is not None and known is not None:
+        observed = max(observed, known.observed_at)
     return Received(
         key=key_of(about),
         values=values,
         party_type=about.party_type,
         about=about.pk,
         raw={"values": values, "why": why},
+        observed_at=observed,
     )
 
 

@@ -24,6 +24,7 @@ LONGEST = 36_500
 OWN = {
     Source.Role.STEWARD: {"name": "{domain}: stewards", "trust": 100, "party_class": Source.PartyClass.FIRST},
     Source.Role.PORTAL: {"name": "{domain}: customers", "trust": 90, "party_class": Source.PartyClass.ZERO},
+    Source.Role.DERIVED: {"name": "{domain}: filled in", "trust": 0, "party_class": Source.PartyClass.FIRST},
 }
 
 

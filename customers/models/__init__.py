@@ -10,13 +10,16 @@ from customers.models.record import SourceRecord
 from customers.models.relation import Relation
 from customers.models.search import SearchTerm
 from customers.models.source import Source
+from customers.models.suggestion import Agreement, Fillable, SuggestionAnswer, SuggestionRun, Tally
 
 __all__ = [
+    "Agreement",
     "Attribute",
     "Customer",
     "CustomerDomain",
     "ExportChunk",
     "ExportFile",
+    "Fillable",
     "Household",
     "HouseholdMember",
     "Load",
@@ -29,4 +32,7 @@ __all__ = [
     "SearchTerm",
     "Source",
     "SourceRecord",
+    "SuggestionAnswer",
+    "SuggestionRun",
+    "Tally",
 ]

@@ -35,6 +35,7 @@ class Source(Changed):
         SYSTEM = "system", _("A system")
         STEWARD = "steward", _("Corrections of stewards")
         PORTAL = "portal", _("The customers themselves")
+        DERIVED = "derived", _("Filled in by rule")
 
     key = models.SlugField(_("key"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)

@@ -63,6 +63,7 @@ class _Word(NamedTuple):
     trust: int
     by_attribute: Mapping[str, int]
     half_lives: Mapping[str, int]
+    derived: bool = False
 
 
 Words = Mapping[int, _Word]
@@ -149,7 +150,8 @@ def claims_with(records: Collection[OpenRecord], words: Words) -> list[RecordCla
             trust=word.by_attribute,
             observed=record.observed_at,
             values=record.values,
-            steward=record.about_id is not None,
+            steward=record.about_id is not None and not word.derived,
+            derived=word.derived,
             default_trust=word.trust,
             about=record.about_id,
             half_lives=word.half_lives,
@@ -172,7 +174,8 @@ def _worth() -> Words:
     found = {}
     for row in Source.objects.order_by("pk"):
         trust = CORRECTION_TRUST if row.role == Source.Role.STEWARD else row.trust
-        found[row.pk] = _Word(row.key, trust, row.trust_by_attribute, row.half_life_by_attribute)
+        derived = row.role == Source.Role.DERIVED
+        found[row.pk] = _Word(row.key, trust, row.trust_by_attribute, row.half_life_by_attribute, derived)
     return found
 
 

@@ -21,9 +21,10 @@ from customers.queries.catalogue import Catalogue, Spec, catalogue
 from customers.queries.claims import claims_of, pin_rules
 from customers.queries.naming import name_in
 from customers.queries.past import Moment, moment_of
-from customers.queries.seen import each, identity, pairs_of, seen_golden
+from customers.queries.seen import Pair, each, identity, pairs_of, seen_golden
 from customers.queries.shown import Group, Held, Lost, Shown
 from customers.rules.losing import IGNORED, KEPT, SAME, Losing, losing
+from customers.rules.suggesting.covering import completes
 from customers.rules.survivorship import Golden
 from customers.sealing import open_values
 
@@ -196,13 +197,21 @@ def value_rows(
     for one in lost:
         if one.reason == KEPT:
             continue
-        key = identity(spec, one.value)[0]
-        place = keys.index(key) if one.reason != IGNORED and key in keys else 0
+        place = _place_of(one, identity(spec, one.value)[0], keys, pairs)
         by_place[place].append(_lost(material, spec, one))
     return tuple(
         _shown(material, spec, value, one, tuple(by_place[place]), substitute and place == 0, place=place)
         for place, (value, one) in enumerate(pairs)
     )
+
+
+def _place_of(one: Losing, key: str, keys: Sequence[str], pairs: Sequence[Pair]) -> int:
+    """Beside which of the golden values a claim stands: the one that says the same, or that completes it."""
+    if one.reason == IGNORED:
+        return 0
+    if key in keys:
+        return keys.index(key)
+    return next((place for place, (value, _end) in enumerate(pairs) if completes(value, one.value)), 0)
 
 
 def _shown(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from customers.models import Pin, SourceRecord
 from customers.queries.catalogue import Spec
 from customers.rules.survivorship import LABELS
+from customers.types.address import LABELS as LABELS_OF_PARTS
 
 NAMED = {"identifier": "scheme"}
 
@@ -131,6 +132,11 @@ def label_of(spec: Spec, value: Any) -> str:
     words = spec.type.kinds.get(kind)
     named = str(words).lower() if words else kind.replace("_", " ")
     return _("%(label)s, %(kind)s") % {"label": spec.row.label, "kind": named}
+
+
+def part_label(spec: Spec, part: str) -> str:
+    """What a part of an address is called; empty for other types, whose parts are no fields of their own."""
+    return str(LABELS_OF_PARTS[part]) if spec.row.type == "address" and part in LABELS_OF_PARTS else ""
 
 
 def kind_of(spec: Spec, value: Any) -> str:

@@ -13,6 +13,8 @@ from cmdm.models import User
 from cmdm.startpage import Attention, Figure, Part
 from customers.models import Customer, Load, Source
 from customers.queries.sources import CAP, capped_count, refused_waiting
+from customers.queries.suggesting.worklist import CAP as MOST_MISSING
+from customers.queries.suggesting.worklist import waiting
 
 
 def holdings(user: User) -> Part | None:
@@ -20,6 +22,16 @@ def holdings(user: User) -> Part | None:
     if not access.in_any(user, ["view", "import"]):
         return None
     return Part(figures=tuple(_figures(user)), attention=tuple(_attention(user)))
+
+
+def missing(user: User) -> Part | None:
+    """How many values are missing that can be filled in, as a figure that leads to them; one query."""
+    count = waiting(user)
+    if not count:
+        return None
+    label = _text(min(count, MOST_MISSING), count > MOST_MISSING)
+    hint = _("a rule or the other customers tell them")
+    return Part(figures=(Figure(_("Missing values"), label, reverse("customers:missing"), hint, "clipboard-list"),))
 
 
 def _figures(user: User) -> Iterator[Figure]:

@@ -4,9 +4,9 @@ What a claim is worth is the trust in its source for this attribute; less where 
 halved for every half-life that it is older than the newest claim beside it. Age counts among the claims and never from
 now, so a customer about whom nothing new is heard stays as he is, and no order of arrival shows.
 
-Rank of a claim: pinned, then corrected by a steward, then the attribute's rule, its tie-breakers, the total order
-(trust, observed time, source, record). A correction stands before the rule because a person decided it: under "most
-recent" a nightly feed would undo it.
+Rank of a claim: pinned, then corrected by a steward, then said by a source rather than filled in by a rule, then the
+attribute's rule, its tie-breakers, the total order (trust, observed time, source, record). A correction stands before
+the rule because a person decided it: under "most recent" a nightly feed would undo it.
 """
 
 import json
@@ -17,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
+
+from customers.rules.suggesting.covering import completes
 
 RULES = ("most_trusted", "most_recent", "most_frequent", "most_complete", "earliest", "verified_first", "all")
 DEFAULT_TRUST = 50
@@ -36,7 +38,8 @@ class RecordClaims:
     """What one record says, with all that the rules may ask about it.
 
     ``half_lives``: days by attribute where the source's word ages otherwise than the attribute's; 0 never.
-    ``doubtful``: attributes in which its values failed validation.
+    ``doubtful``: attributes in which its values failed validation. ``derived``: filled in by rule, beneath every word
+    of a source; what it completes of the record that it is about stands behind it.
     """
 
     id: int
@@ -52,6 +55,7 @@ class RecordClaims:
     about: int | None = None
     half_lives: Mapping[str, int] = field(default_factory=dict)
     doubtful: Container[str] = frozenset()
+    derived: bool = False
     age: int = field(init=False, compare=False, default=0)
 
     def __post_init__(self) -> None:
@@ -100,6 +104,7 @@ class Claim:
     count: int = 1
     size: tuple[int, int] = (0, 0)
     sparse: bool = False
+    completed: bool = False
     rank: Rank = ()
 
 
@@ -136,7 +141,7 @@ def order(claims: list[Claim], attribute: AttributeRule) -> None:
         record = claim.record
         ruled = [measure(claim) for measure in rules]
         ends = (-claim.worth, -record.age, record.source_id, record.id, claim.index)
-        claim.rank = (not claim.pinned, not record.steward, claim.sparse, *ruled, *ends)
+        claim.rank = (not claim.pinned, not record.steward, record.derived, claim.sparse, *ruled, *ends)
     claims.sort(key=attrgetter("rank"))
 
 
@@ -169,7 +174,18 @@ def aged(trust: int, days: int, half_life: int) -> int:
 def _places(rule: str, tie_breakers: tuple[str, ...]) -> tuple[tuple[Callable[[Claim], Any], ...], tuple[str, ...]]:
     """The measures of a rule with its tie-breakers, and what each place of a rank is called."""
     chosen = (rule, *tie_breakers)
-    names = ("pinned", "corrected", "most_complete", *chosen, "most_trusted", "most_recent", "order", "order", "order")
+    names = (
+        "pinned",
+        "corrected",
+        "said",
+        "most_complete",
+        *chosen,
+        "most_trusted",
+        "most_recent",
+        "order",
+        "order",
+        "order",
+    )
     return tuple([MEASURES[name] for name in chosen]), names
 
 
@@ -261,9 +277,25 @@ def elements(records: Sequence[RecordClaims], attribute: AttributeRule, decision
     for claim in claims:
         claim.key = attribute.key(claim.value) or plain_key(claim.value)
         claim.sparse = not claim.record.steward and parts_said(claim.value) * 2 <= fullest
+    if any(claim.record.derived for claim in claims):
+        _complete(claims)
     _measure(claims, attribute, None)
     order(claims, attribute)
     return _same_values(claims)
+
+
+def _complete(claims: Sequence[Claim]) -> None:
+    """Let what was filled in stand for what it completes: the same address without its city is no further address."""
+    derived = sorted([claim for claim in claims if claim.record.derived], key=lambda claim: parts_said(claim.value))
+    for fuller in reversed(derived):
+        for claim in claims:
+            near = claim.record.id in (fuller.record.about, fuller.record.id)
+            if near and not claim.pinned and not claim.completed and _adds_to(fuller, claim):
+                claim.key, claim.completed = fuller.key, True
+
+
+def _adds_to(fuller: Claim, claim: Claim) -> bool:
+    return fuller.key != claim.key and completes(fuller.value, claim.value) and not completes(claim.value, fuller.value)
 
 
 def parts_said(element: Mapping[str, Any]) -> int:
@@ -287,7 +319,7 @@ def _same_values(claims: Sequence[Claim]) -> list[list[Claim]]:
     for group in groups.values():
         # Of claims that say the same, the verified one is the better witness.
         if len(group) > 1:
-            group.sort(key=lambda claim: (not claim.verified, not kind_said(claim.value), claim.rank))
+            group.sort(key=lambda claim: (claim.completed, not claim.verified, not kind_said(claim.value), claim.rank))
     return list(groups.values())
 
 

@@ -29,6 +29,8 @@ CODES: Mapping[str, str] = {
     "all": "a",
     "pinned": "p",
     "corrected": "k",
+    "said": "s",
+    "derived": "d",
     "order": "n",
 }
 _RULES = {code: rule for rule, code in CODES.items()}

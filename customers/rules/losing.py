@@ -26,6 +26,7 @@ SAME, IGNORED, KEPT = _("same value"), _("ignored"), _("kept, not primary")
 REASONS: Mapping[str, str] = {
     "pinned": _("another was pinned"),
     "corrected": _("was corrected"),
+    "said": _("only filled in by rule"),
     "most_trusted": _("less trusted"),
     "most_recent": _("older"),
     "most_frequent": _("less frequent"),
@@ -105,7 +106,11 @@ def _of_member(claims: Sequence[Claim], lead: AttributeRule, attribute: Attribut
 
 def _of_many(groups: Sequence[Sequence[Claim]]) -> list[Losing]:
     kept = [_lost(group[0], group[0].value, KEPT) for group in groups[1:]]
-    return kept + [_lost(claim, claim.value, SAME) for group in groups for claim in group[1:]]
+    return kept + [_lost(claim, claim.value, _beside(claim)) for group in groups for claim in group[1:]]
+
+
+def _beside(claim: Claim) -> str:
+    return REASONS["most_complete"] if claim.completed else SAME
 
 
 def _ignored(records: Sequence[RecordClaims], attribute: AttributeRule, decisions: Decisions) -> list[Losing]:

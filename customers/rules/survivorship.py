@@ -47,6 +47,8 @@ LABELS: Mapping[str, str] = {
     "only": _("the only claim"),
     "pinned": _("pinned by a person"),
     "corrected": _("corrected by a person"),
+    "said": _("said by a source"),
+    "derived": _("filled in by rule"),
     "order": _("order of sources and records"),
 }
 
@@ -123,6 +125,8 @@ def _chosen_by(claims: Sequence[Claim], attribute: AttributeRule) -> str:
     """The rule that set the first claim before the second."""
     if claims[0].pinned:
         return "pinned"
+    if claims[0].record.derived:
+        return "derived"
     return "only" if len(claims) == 1 else difference(claims[0], claims[1], attribute)
 
 
@@ -186,4 +190,6 @@ def _put_many(
 def _many_rule(claim: Claim, rule: str) -> str:
     if claim.pinned:
         return "pinned"
+    if claim.record.derived:
+        return "derived"
     return "corrected" if claim.record.steward and rule != "only" else rule

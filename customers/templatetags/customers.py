@@ -16,6 +16,12 @@ def of(mapping: Mapping[Any, Any] | None, key: Any) -> Any:
 
 
 @register.filter
+def is_same(first: Any, second: Any) -> bool:
+    """Whether both are one and the same thing."""
+    return first is second
+
+
+@register.filter
 def as_pairs(raw: Any) -> list[tuple[str, str]]:
     """Names and values of what was received; nested content as JSON."""
     if not isinstance(raw, Mapping):

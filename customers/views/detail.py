@@ -19,10 +19,14 @@ from customers import ports
 from customers.actions.reading import PURPOSES
 from customers.forms import AsOfForm, correctable
 from customers.models import Customer
+from customers.queries.catalogue import catalogue
 from customers.queries.changes import changes
 from customers.queries.households import households_of
 from customers.queries.profile import CustomerProfile, profile
 from customers.queries.related import related
+from customers.queries.suggesting.names import digest_of
+from customers.queries.suggesting.suggestions import suggestions_of
+from customers.queries.suggesting.worklist import taken_of
 from customers.views.opening import of_customer
 
 LATEST = 4
@@ -63,6 +67,7 @@ def show_overview(
         "reasons": why_here(found, request.user) if day is None else {},
         "related": related(customer, request.user) if day is None else (),
         "homes": households_of(customer, request.user) if day is None else (),
+        **(fillings(found, request.user) if day is None else {}),
         "panels": panels(customer, request.user, "overview") if day is None else (),
         **more,
     }
@@ -108,6 +113,29 @@ def _cursor(request: Request) -> int | None:
         return int(signing.loads(request.GET["before"], salt="history"))
     except (signing.BadSignature, ValueError, TypeError):
         raise Http404 from None
+
+
+def fillings(found: CustomerProfile, user: User) -> dict[str, Any]:
+    """What can be filled in, by group of the catalogue, and what was, by the fold of its row."""
+    customer = found.customer
+    suggested: dict[str, list[Any]] = {}
+    if correctable(found.records, user):
+        for one in suggestions_of([customer], user).get(customer.pk, ()):
+            suggested.setdefault(one.group, []).append(one)
+    shown = {group.key for group in found.groups}
+    besides = [one for key, ones in suggested.items() if key not in shown for one in ones]
+    shown_first = [one for group in found.groups for one in suggested.get(group.key, ())] or besides
+    about = {line.about for line in found.records if line.about is not None}
+    taken = taken_of(sorted(about)) if about else {}
+    rows = [row for group in found.groups for row in group.rows if row.value is not None]
+    specs = catalogue().specs if taken else {}
+    digests = {row.fold: (row.attribute, digest_of(specs[row.attribute], row.value)) for row in rows if taken}
+    return {
+        "suggested": suggested,
+        "first_suggested": next(iter(shown_first), None),
+        "suggested_besides": besides,
+        "taken": {fold: taken[named] for fold, named in digests.items() if named in taken},
+    }
 
 
 def frame(request: Request, found: CustomerProfile, tab: str) -> dict[str, Any]:

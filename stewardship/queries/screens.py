@@ -54,6 +54,15 @@ _PAGES = {
             _("An earlier day shows the customer as he was then; nothing can be done from there."),
         ],
     ),
+    "customers:missing": Screen(
+        _("Values that customers lack and that a rule or the other customers of the domain tell, with plain numbers."),
+        [
+            _("“Fill in” makes a claim beneath every word of a source; a value that a source sends later wins."),
+            _("“Dismiss” is remembered. What somebody removed, refused or corrected away is never suggested."),
+            _("With a rule chosen, a whole page can be looked at and filled in together, and taken back together."),
+        ],
+    ),
+    "customers:missing_many": Screen(_("What would be filled in by one rule. Leave out what you doubt.")),
     "customers:records": Screen(_("What each source says of this customer, record by record.")),
     "customers:history": Screen(_("What changed when, by whom, and by which deed.")),
     "customers:imports": Screen(_("Files that were taken in, and what became of their rows.")),

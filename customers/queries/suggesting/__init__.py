@@ -1,0 +1,1 @@
+"""What of customers can be filled in, for whom, and why."""
