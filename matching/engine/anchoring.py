@@ -10,11 +10,14 @@ Left to itself, EM finds whatever classes fit best, and may well call households
   u · 2^(shipped bits), so a household never learns to agree in birth dates, nor a namesake in addresses;
 - **every learned chance** is drawn towards the shipped one by the weight of `TRUST` pairs (a Dirichlet prior), so
   what is hardly ever seen keeps the weight with which the model was shipped;
-- **what two comparisons show at once**, as names that are exchanged (`vocabulary.SHARED`), keeps its shipped bits,
-  which were shared out between both; learned on each it would count twice;
+- **the given names of relatives** are learned only from pairs whose births or identifiers are known, and only
+  downwards: where these tell that nobody of a house is named like another, two records of one name and house are one;
+- **what two comparisons show at once**, as names that are exchanged, keeps its shipped bits, which were shared out
+  between both, or less of them (`exchanging`); learned on each it would count twice;
 - **what differs** speaks against the same party by at least a tenth (`LEAST`) of the bits it was shipped with: where
   few fields are filled, pairs that agree in nothing are otherwise a class of their own, larger than any. Father and
   son of one name and one house stay two by all of them: where births are not known nothing else tells them apart.
+  Against what else may explain a pair it speaks by half: a household that has no address in common is one of a name.
 
 E-step and M-step as in Dempster, Laird & Rubin 1977; Winkler 1988 and Jaro 1989 for record linkage.
 """
@@ -26,9 +29,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.engine.exchanging import Exchanged
 from matching.engine.mixture import Floats, Mixture, level_counts, normalised
 from matching.engine.model import Comparison, Model
 from matching.engine.patterns import Codes, Patterns
+from matching.engine.scoring import RARE_LEVELS
 from matching.engine.totals import Totals
 from matching.engine.vocabulary import LEVELS, SHARED
 
@@ -38,6 +43,9 @@ SETTLED: Final = 1e-5
 SEEN: Final = 5
 FLOOR: Final = 0.05  # of what is seen in all pairs, the least that is put down to chance
 LEAST: Final = 0.1
+LEAST_BESIDES: Final = 0.5
+TELLING: Final = frozenset(("date", "identifier"))  # kinds that tell one of a house from another, whatever both share
+KINSHIP: Final = 50.0  # pairs of relatives for which the shipped chance of one given name counts
 FOR_GOOD: Final = frozenset(("suffix",))  # who is the son is never the father: by all of its bits
 ANY: Final = 1e300  # no bound
 OFTEN: Final = 100  # pairs drawn blindly that agree, from which on they tell more than the shares of values
@@ -57,12 +65,16 @@ class Spread:
 
 @dataclass
 class Fitted:
-    """A fitted mixture, with the expected pairs by comparison, explanation and level that it rests on."""
+    """A fitted mixture, with the expected pairs by comparison, explanation and level that it rests on.
+
+    `exchanged` is the part of their shipped bits that levels keep which two comparisons show at once.
+    """
 
     mixture: Mixture
     seen: list[Floats]
     spreads: list[Spread]
     iterations: int
+    exchanged: float = 1.0
 
 
 def spread(comparison: Comparison, codes: Codes, counts: Floats, agreeing: float | None) -> Spread:
@@ -88,15 +100,19 @@ def fit(model: Model, patterns: Patterns, totals: Totals, *, anchored: Collectio
         rounds += 1
         shares = mixture.shares(patterns.codes) * patterns.counts[:, None]
         seen = level_counts(patterns.codes, shares, start.sizes)
+        start.tell(patterns.codes, shares)
         before = mixture.mass.copy()
         mixture = start.step(mixture, np.asarray(shares.sum(axis=0), dtype=np.float64), seen)
         if np.abs(np.log(mixture.mass[:-1] / before[:-1])).max() < SETTLED:
             break
-    return Fitted(mixture, seen, start.spreads, rounds)
+    return Fitted(mixture, seen, start.spreads, rounds, start.exchanged.part)
 
 
 class _Start:
-    """What stays the same from step to step: the shipped bits as factors, the shares among all pairs, the anchors."""
+    """What stays the same from step to step: the shipped bits as factors, the shares among all pairs, the anchors.
+
+    What the last step told of names, `exchanged` and `named`, is beside it.
+    """
 
     def __init__(self, model: Model, totals: Totals, anchored: Collection[str]) -> None:
         blind = totals.random.for_model(model)
@@ -108,13 +124,11 @@ class _Start:
         self.apart = np.array([1.0, *(float(each.related) for each in model.alternatives)])
         self.factors = [_factors(each, self.names) for each in model.comparisons]
         self.typical = [_typical(model, each) for each in model.comparisons]
-        self.most = [
-            np.where(each[0] < 1, each[0] ** (1.0 if comparison.kind in FOR_GOOD else LEAST), ANY)
-            for comparison, each in zip(model.comparisons, self.factors, strict=True)
-        ]
+        self.most = [_most(each, factors) for each, factors in zip(model.comparisons, self.factors, strict=True)]
         self.shared = [
             np.array([(each.kind, level) in SHARED for level in LEVELS[each.kind]]) for each in model.comparisons
         ]
+        self.rare = [np.array([level in RARE_LEVELS for level in LEVELS[each.kind]]) for each in model.comparisons]
         self.sizes = [len(LEVELS[each.kind]) for each in model.comparisons]
         self.spreads = [
             spread(each, blind.codes[:, place], counts, totals.agreeing.get(each.code))
@@ -124,6 +138,29 @@ class _Start:
         self.learns = [
             [each.code in known and each.code not in anchored for known in learning] for each in model.comparisons
         ]
+        self.exchanged = Exchanged(model, blind, anchored)
+        self.telling = [
+            place for place, each in enumerate(model.comparisons) if each.kind in TELLING and each.code not in anchored
+        ]
+        self.named: dict[tuple[int, int], Floats] = {
+            (place, number): np.zeros(self.sizes[place])
+            for place, each in enumerate(model.comparisons)
+            for number, alternative in enumerate(model.alternatives, start=1)
+            if each.kind == "given_name" and alternative.related and self._by_kinship(place, number)
+        }
+
+    def _by_kinship(self, place: int, number: int) -> bool:
+        """Relatives share more of it than strangers, but are no namesakes; and something tells them apart."""
+        same, relatives = self.factors[place][0][0], self.factors[place][number][0]
+        return bool(self.telling) and not self.learns[place][number] and 1 < relatives < same
+
+    def tell(self, codes: Codes, shares: Floats) -> None:
+        """Take what these patterns tell of names: `shares` of each explanation, in pairs."""
+        self.exchanged.learn(codes, shares[:, 0], self.pairs)
+        told = (codes[:, self.telling] >= 0).any(axis=1)
+        for (place, number), counts in self.named.items():
+            here = told & (codes[:, place] >= 0)
+            counts[:] = np.bincount(codes[here, place].astype(np.int64), shares[here, number], self.sizes[place])
 
     def mixture(self) -> Mixture:
         """Where the search begins: the shipped model, on these records."""
@@ -149,11 +186,14 @@ class _Start:
     def _chances(self, place: int, old: Mixture, seen: Floats) -> Floats:
         chance = self._by_chance(place, old)
         rows = []
-        for number, factors in enumerate(self.factors[place]):
+        for number, shipped_factors in enumerate(self.factors[place]):
+            factors = shipped_factors ** self.exchanged.powers(place, len(chance))
             shipped = normalised(chance * (self._besides(place, factors, chance) if number else factors))
             if self.learns[place][number]:
                 learned = self._kept(place, normalised(seen[number] + TRUST * shipped), chance * factors)
-                rows.append(self._bounded(place, learned, chance) if number == 0 else learned)
+                rows.append(self._bounded(learned, chance * self.most[place][number]))
+            elif (place, number) in self.named:
+                rows.append(_no_more(shipped, self.named[place, number], self.rare[place]))
             else:
                 rows.append(shipped)
         return np.array([*rows, chance])
@@ -176,9 +216,8 @@ class _Start:
         held = np.where(kept, np.minimum(shipped, 0.5), 0.0)
         return np.asarray(np.where(kept, held, normalised(np.where(kept, 0.0, learned)) * (1 - float(held.sum()))))
 
-    def _bounded(self, place: int, learned: Floats, chance: Floats) -> Floats:
-        """The chances of the same party, no more on what speaks against it than may be."""
-        most = chance * self.most[place]
+    def _bounded(self, learned: Floats, most: Floats) -> Floats:
+        """The chances of an explanation, none above the most that what speaks against it may have."""
         over = learned > most
         rest = float(learned[~over].sum())
         if not over.any() or rest <= 0:
@@ -209,3 +248,21 @@ def _factors(comparison: Comparison, alternatives: list[str]) -> Floats:
     bits = [[each.bits for each in levels]]
     bits += [[each.under.get(name, 0.0) for each in levels] for name in alternatives]
     return 2.0 ** np.array(bits)
+
+
+def _most(comparison: Comparison, factors: Floats) -> list[Floats]:
+    """By explanation: how much likelier than by chance each level may be that was shipped to speak against it."""
+    least = 1.0 if comparison.kind in FOR_GOOD else LEAST
+    differs = np.array([level == "different" for level in LEVELS[comparison.kind]])
+    same, *besides = factors
+    return [
+        np.where(same < 1, same**least, ANY),
+        *(np.where((each < 1) & differs, each**LEAST_BESIDES, ANY) for each in besides),
+    ]
+
+
+def _no_more(shipped: Floats, counts: Floats, rare: NDArray[np.bool_]) -> Floats:
+    """The shipped chances, those of one and the same value lowered to what was counted."""
+    usual = float(shipped[rare].sum())
+    found = (float(counts[rare].sum()) + KINSHIP * usual) / (float(counts.sum()) + KINSHIP)
+    return normalised(np.where(rare, shipped * min(1.0, found / max(usual, 1e-12)), shipped))

@@ -75,8 +75,8 @@ def _of_organisation(code: str, label: str, kind: str, table: str, *, rarity: fl
 
 
 _GIVEN_NAME: Final = """
-exact           8     2.5   8     8
-transliterated  7.5   2     7.5   7.5
+exact           8     2     8     8
+transliterated  7.5   1.6   7.5   7.5
 nickname        5     0     3.5   3.5
 swapped         8     2.5   4     4
 near            6     0     0     0

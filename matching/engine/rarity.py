@@ -3,7 +3,9 @@
 Two records that agree on the value v agree by chance with p(v)², while the same party agrees with m · p(v), so the
 agreement weighs m / p(v): against the average level, whose chance is u = Σ p(v)², that is log2(u / p(v)) bits more
 (Newcombe et al. 1959; Winkler 2000). The tables hold only values that are common enough to make a difference of less
-than `RARITY_LIMIT` bits; whatever is not in them counts as rare.
+than `RARITY_LIMIT` bits; whatever is not in them counts as rare. Few records cannot tell a share below
+one in their number; what they do tell is the sum, u = Σ p(v)² over the table + (1 - Σ p(v)) · q, so where q is less,
+that is the share of what is not in the table.
 """
 
 from collections.abc import Mapping
@@ -29,7 +31,10 @@ def learned(counts: Mapping[str, int], holders: int, typical: float, others: flo
     found = {value: (n - 1 - others * (1 + 2 / n)) / holders for value, n in counts.items() if n > OFTEN}
     shares = {value: share for value, share in found.items() if share > unseen}
     kept = sorted(shares, key=lambda value: (-shares[value], value))[:ENTRIES]
-    return Frequencies(typical=typical, unseen=min(unseen, 1.0), shares={value: shares[value] for value in kept})
+    table = {value: shares[value] for value in kept}
+    left = (typical - sum(share**2 for share in table.values())) / max(1 - sum(table.values()), 1 / holders)
+    unseen = min(1.0, unseen, max(typical * 2.0**-RARITY_LIMIT, left))
+    return Frequencies(typical=typical, unseen=unseen, shares=table)
 
 
 def words(counts: Mapping[str, int], holders: int) -> Frequencies | None:

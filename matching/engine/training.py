@@ -19,6 +19,7 @@ from matching.engine.diagnostics import Diagnosis, diagnose
 from matching.engine.model import Comparison, Frequencies, LevelWeight, Model, exact
 from matching.engine.patterns import Patterns
 from matching.engine.reporting import report
+from matching.engine.scoring import RARE_LEVELS
 from matching.engine.totals import COUNTED, Totals
 from matching.engine.trusting import MOST, per_record, trusted_fit
 from matching.engine.vocabulary import LEVELS, SHARED, WORDS
@@ -82,11 +83,19 @@ def _comparison(comparison: Comparison, fitted: Fitted, place: int, names: list[
     strangers, known = chances[-1], fitted.spreads[place].believed
     weights = {each.code: each for each in comparison.levels}
     for level, code in enumerate(LEVELS[comparison.kind]):
-        if (comparison.kind, code) in SHARED or (not known[level] and fitted.seen[place][0][level] < 1):
+        if (comparison.kind, code) in SHARED:
+            weights[code] = _lessened(weights[code], fitted.exchanged)
+            continue
+        if not known[level] and fitted.seen[place][0][level] < 1:
             continue
         bits = [_bits(float(row[level]), float(strangers[level])) for row in chances[:-1]]
         weights[code] = LevelWeight(code, bits[0], dict(zip(names, bits[1:], strict=True)))
     return replace(comparison, levels=tuple(weights[each.code] for each in comparison.levels))
+
+
+def _lessened(level: LevelWeight, part: float) -> LevelWeight:
+    under = {name: exact(bits * part) for name, bits in level.under.items()}
+    return LevelWeight(level.code, exact(level.bits * part), under)
 
 
 def _bits(same: float, stranger: float) -> float:
@@ -99,7 +108,9 @@ def _frequencies(model: Model, fitted: Fitted, totals: Totals) -> Mapping[str, F
         code = comparison.code
         if code not in COUNTED or code not in totals.shares:
             continue
-        agreeing, typical = (float(fitted.mixture.chances[place][row][0]) for row in (0, -1))
+        # A value that both spell or write otherwise is the same in the tables.
+        rare = [level for level, name in enumerate(LEVELS[comparison.kind]) if name in RARE_LEVELS]
+        agreeing, typical = (float(fitted.mixture.chances[place][row][rare].sum()) for row in (0, -1))
         others = 2 * agreeing * float(fitted.mixture.mass[0]) / max(totals.records, 1)
         table = rarity.learned(totals.shares[code], totals.holders.get(code, 0), typical, others)
         if table is not None:

@@ -64,7 +64,7 @@ def test_what_two_levels_mean_together_becomes_an_interaction():
     truth = changed(
         ["interactions"], [{"one": ["given_name", "different"], "other": ["birth_date", "exact"], "bits": -9}]
     )
-    found = learn(PERSONS, decided(2_000, truth)).model
+    found = learn(PERSONS, decided(4_000, truth)).model
     known = {(each.one, each.other): each.bits for each in found.interactions}
     pair = (("birth_date", "exact"), ("given_name", "different"))
     levels = {"given_name": "different", "family_name": "exact", "birth_date": "exact", "address": "same"}

@@ -1,11 +1,13 @@
 """Training finds the chances that made the pairs, and keeps what it had where there is nothing to find."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
 import pytest
 
 from matching.engine import holdings, patterns, rarity, totals
+from matching.engine.anchoring import _Start
 from matching.engine.model import Model
 from matching.engine.patterns import Patterns
 from matching.engine.totals import Totals
@@ -224,12 +226,73 @@ def test_rare_names_are_learned_from_the_records():
 
 
 def test_a_household_of_few_names_shares_no_more_of_them_than_chance_has_it():
-    """What a household has in common beyond chance is of the size that it was shipped with: 2.5 bits of one in 300."""
+    """What a household has in common beyond chance is of the size that it was shipped with: 2 bits of one in 300."""
     often = {"exact": (0.8, 0.034, 0.02), "near": (0.12, 0.001, 0.001), "different": (0.08, 0.965, 0.979)}
     made = train(PERSONS, *of({**MADE, "given_name": often}, SAME)).model
     exact = next(each for each in made.comparisons if each.code == "given_name").levels[0]
     chance = 0.8 / 2**exact.bits
-    assert chance * 2 ** exact.under["household"] == pytest.approx(0.02 + 0.003 * (2**2.5 - 1), rel=0.1)
+    assert chance * 2 ** exact.under["household"] == pytest.approx(0.02 + 0.003 * (2**2 - 1), rel=0.1)
+
+
+def given_name_shared(learned: Model) -> float:
+    """How many bits more than strangers relatives share a given name."""
+    return learned.comparisons[0].levels[0].under["household"]
+
+
+def test_where_births_tell_relatives_apart_how_rarely_they_are_named_alike_is_learned():
+    alone = {**MADE, "given_name": {"exact": (0.8, 0.001, 0.002), "different": (0.2, 0.999, 0.998)}}
+    told = given_name_shared(train(PERSONS, *of(alone, SAME)).model)
+    untold = {code: levels for code, levels in alone.items() if code != "birth_date"}
+    kept = given_name_shared(train(PERSONS, *of(untold, SAME)).model)
+    assert kept == pytest.approx(2, abs=0.05)  # as shipped: nothing tells the one from the other
+    assert told < 0.5
+
+
+def test_relatives_are_never_learned_to_be_named_alike_more_often_than_shipped():
+    often = {**MADE, "given_name": {"exact": (0.8, 0.1, 0.002), "different": (0.2, 0.9, 0.998)}}
+    assert given_name_shared(train(PERSONS, *of(often, SAME)).model) <= 2.05
+
+
+def test_a_tribe_of_one_name_in_many_houses_is_no_household():
+    """It would take whoever bears the name, until chance alone shares hardly any."""
+    tribe = {
+        **MADE,
+        "address": {"same": (0.85, 0.1, 1e-5), "different": (0.15, 0.9, 0.99999)},
+        "phone": {"exact": (0.7, 0.1, 1e-6), "different": (0.3, 0.9, 0.999999)},
+    }
+    learned = train(PERSONS, *of(tribe, SAME)).model
+    address = next(each for each in learned.comparisons if each.code == "address")
+    assert {each.code: each.under["household"] for each in address.levels}["different"] <= -1.7
+
+
+def test_who_was_born_when_is_not_told_by_pairs_that_do_not_say():
+    start = _Start(PERSONS, of(MADE, SAME)[1], ())
+    codes = np.full((2, len(PERSONS.comparisons)), -1, dtype=np.int8)
+    codes[:, 0] = 0  # one given name
+    codes[1, 4] = LEVELS["date"].index("different")
+    shares = np.array([[0.0, 7.0, 0.0, 0.0, 0.0], [0.0, 3.0, 0.0, 0.0, 0.0]])
+    start.tell(codes, shares)
+    assert [counts.sum() for counts in start.named.values()] == [3]
+
+
+def test_a_value_written_in_two_scripts_is_as_common_as_in_both():
+    """Half of those of one name are written otherwise; each level alone knows but half of the chance."""
+    half = {"exact": (0.45, 0.01, 0.005), "transliterated": (0.45, 0.01, 0.005), "different": (0.1, 0.98, 0.99)}
+    seen, counted = of({**MADE, "given_name": half}, SAME)
+    shares = {"given_name": {"li": 400}, "family_name": {}}
+    holders = {"given_name": RECORDS, "family_name": RECORDS}
+    counted = replace(counted, shares=shares, holders=holders)
+    table = train(PERSONS, seen, counted).model.frequencies["given_name"]
+    assert table.typical == pytest.approx(0.01, rel=0.1)
+    assert table.bits("li") == pytest.approx(-1, abs=0.2)
+
+
+def test_what_few_records_cannot_tell_is_not_held_against_a_value():
+    """Of 400 names one in 10,000 agrees by chance: the name of one party alone is not commoner than that."""
+    table = rarity.learned({}, 400, typical=1e-4)
+    assert table.bits("anything") == pytest.approx(0, abs=0.01)
+    made = rarity.learned({"often": 41}, 400, typical=0.0108)
+    assert 0.1**2 + 0.9 * made.unseen == pytest.approx(0.0108, rel=0.01)
 
 
 def test_the_son_never_becomes_the_father():
