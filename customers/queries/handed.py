@@ -33,9 +33,11 @@ class Handed:
         **{"record": pl.Int64, "source": pl.Int64, "domain": pl.Int64, "age": pl.Int64},
         **{"key": pl.String, "place": pl.Int64},
     }
+    PLACES: Sequence[str] = ("place",)
 
     def __init__(self, names: Sequence[str], spool: Spool | None) -> None:
         self.names, self._spool = tuple(names), spool
+        self._laid = np.zeros(0, dtype=np.int64)
         self._parts = [pl.DataFrame(schema=self.COLUMNS)]
         self._ids = np.zeros(0, dtype=np.int64)
 
@@ -91,6 +93,19 @@ class Handed:
         frame.columns = [self.names[number] for number in numbers]
         nothing = pl.lit(None, dtype=pl.String)
         return frame.select([pl.col(name) if name in self.names else nothing.alias(name) for name in names])
+
+    def lay(self, records: Any) -> None:
+        """Have what these records (ids) say lie as it is going to be read, in this order.
+
+        Members of a group may lie far apart, and of what is larger than memory each would be looked for on the disk.
+        What was laid before is forgotten.
+        """
+        if self._spool is not None:
+            at = self.at(records)
+            places = self._whole().select(self.PLACES).to_numpy()
+            rest = ~np.isin(self._ids, np.concatenate([self._laid, records]))
+            self._spool.lay(places[at[at >= 0]].ravel(), places[rest].ravel())
+            self._laid = np.concatenate([self._laid, records])
 
     def _whole(self) -> pl.DataFrame:
         if len(self._parts) > 1:

@@ -27,6 +27,7 @@ class Unwritten(Handed):
 
     IS_WRITTEN = False
     COLUMNS = {**Handed.COLUMNS, "party": pl.String, "line": pl.Int64, "terms": pl.Int64}
+    PLACES = ("place", "line", "terms")
 
     def __init__(self, names: Sequence[str], spool: Spool | None, load: Load) -> None:
         super().__init__(names, spool)

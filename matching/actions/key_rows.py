@@ -87,14 +87,18 @@ def _digested(begin: str, texts: pl.Series) -> Ints:
     return np.array(crypto.digests64(texts, begin, "match-key"), dtype=np.int64)
 
 
+def stored_any() -> bool:
+    """Whether any record has keys."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM matching_matchkey)")
+        return bool(cursor.fetchone()[0])
+
+
 def sharers(digests: Ints) -> set[int]:
     """The records (ids) whose stored keys are among these; the index that tells them is there from then on."""
     found: set[int] = set()
+    waiting.build(BLOCKS)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM matching_matchkey)")
-        if not cursor.fetchone()[0]:
-            return found
-        waiting.build(BLOCKS)
         distinct = np.unique(digests)
         for start in range(0, len(distinct), AT_ONCE):
             cursor.execute(

@@ -21,11 +21,12 @@ from customers.queries.handed import Handed
 from customers.queries.unwritten import Unwritten
 from customers.rules.batching import ahead
 from matching.actions import key_rows, models
-from matching.actions.comparing import Progress, compare, quiet
+from matching.actions.comparing import Compared, Progress, compare, quiet
 from matching.actions.placing_composed import Slice, begin
 from matching.actions.placing_plans import Plans, plan
 from matching.actions.placing_slices import Since, Writing, finish, write_slice
 from matching.actions.placing_turns import Turn, alone, in_turn, writers
+from matching.engine.bulk.lists import Ints
 from matching.queries.models import InForce, models_coming, models_in_force
 from matching.queries.stored import Stored, comparable, stored, stored_now, stored_soon
 
@@ -105,6 +106,8 @@ def _place_party(
     if writing is None:
         return total
     progress(0, len(known), _("Writing"))
+    if handed is not None:
+        handed.lay(writing.plans.compared.stored.ids[writing.plans.rows.values])
     done = 0
     with beside() as others, writers() as by:
         begun = (
@@ -140,18 +143,28 @@ def _planned(
     model = chosen.model
     fresh = np.ones(len(known), dtype=bool)
     compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
+    if not key_rows.stored_any():
+        return _settled(chosen, compared, fresh, since, actor)
     made = key_rows.key_rows(model, known, compared.blocks)
     met = key_rows.sharers(made.digests.values)
-    if met and isinstance(handed, Unwritten):
+    if not met:
+        return Writing(plan(compared, fresh), made, chosen.version, since, actor)
+    if isinstance(handed, Unwritten):
         return None
-    if met:
-        own = set(known.ids.tolist())
-        rows = SourceRecord.objects.current().filter(pk__among=sorted(met | own))
-        known = stored(model, rows)
-        fresh = np.isin(known.ids, np.array(sorted(own)))
-        compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
-        made = key_rows.key_rows(model, known, compared.blocks)
-    return Writing(plan(compared, fresh), made, chosen.version, since, actor)
+    own = set(known.ids.tolist())
+    rows = SourceRecord.objects.current().filter(pk__among=sorted(met | own))
+    known = stored(model, rows)
+    fresh = np.isin(known.ids, np.array(sorted(own)))
+    compared = compare(model, known, report=quiet(progress), fresh=fresh, keep=True)
+    return _settled(chosen, compared, fresh, since, actor)
+
+
+def _settled(chosen: InForce, compared: Compared, fresh: Ints, since: Since, actor: User) -> Writing:
+    """Decide, and make the keys beside it."""
+    with beside() as others:
+        coming = others.submit(key_rows.key_rows, chosen.model, compared.stored, compared.blocks)
+        plans = plan(compared, fresh)
+        return Writing(plans, coming.result(), chosen.version, since, actor)
 
 
 def _slices(plans: Plans) -> Iterator[range]:

@@ -5,6 +5,7 @@ arrival cannot change.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from customers.models.record import RecordQuerySet
 from customers.queries.handed import VERSION, Handed
 from customers.queries.unwritten import Unwritten
 from customers.sealing import SEALED, open_values, opened_texts
+from matching.engine.bulk.aside import side_by_side
 from matching.engine.bulk.columns import Columns, of_prepared
 from matching.engine.bulk.lists import Ints
 from matching.engine.bulk.packing import lines_of, prepared_from_lines
@@ -155,8 +157,13 @@ def _from_lines_of(model: Model, found: pl.DataFrame, handed: Handed) -> tuple[P
     ordered = found.sort("key", "source")
     ids, places = ordered["record"].to_numpy(), ordered["place"].to_numpy()
     pieces = [slice(begin, begin + SLICE) for begin in range(0, len(ids), SLICE)]
-    tables = [_table(model, ids[piece], names, handed.told(places[piece], names)) for piece in pieces]
+    read = [partial(_told, model, handed, ids[piece], places[piece], names) for piece in pieces]
+    tables = side_by_side(len(ids), read)
     return _prepared(model, tables), ordered.select("customer", "domain", "version").to_numpy()
+
+
+def _told(model: Model, handed: Handed, ids: Ints, places: Ints, names: Sequence[str]) -> Table:
+    return _table(model, ids, names, handed.told(places, names))
 
 
 def _facts(rows: RecordQuerySet) -> pl.DataFrame:

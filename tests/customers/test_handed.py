@@ -44,6 +44,16 @@ def test_those_that_are_dropped_are_found_no_more(handed):
     assert said(handed, 12, 6) == [('"Name 12"', None, None), ('"Name 6"', None, None)]
 
 
+def test_what_is_laid_as_it_will_be_read_says_the_same(handed):
+    handed.lay(np.array([12, 5, 99, 10]))
+    assert said(handed, 12, 5, 10) == [(f'"Name {one}"', None, None) for one in (12, 5, 10)]
+    assert said(handed, 6, 11) == [('"Name 6"', None, None), ('"Name 11"', None, None)]
+
+    handed.add(rows(20), NAMES, lines(20))
+    handed.lay(np.array([11, 6]))
+    assert said(handed, 11, 20, 6) == [(f'"Name {one}"', None, None) for one in (11, 20, 6)]
+
+
 def test_what_is_told_in_another_order_is_not_taken(handed):
     """The catalogue may have changed while the file was taken in."""
     handed.add(rows(20), ("family_name",), lines(20))
