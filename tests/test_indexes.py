@@ -53,6 +53,8 @@ READ = """
     SELECT COALESCE(sum(idx_scan), 0) FROM pg_stat_xact_user_tables WHERE relname = 'customers_customer'
 """
 BY_ELEMENT = {"ledger_records", "audit_domains"}
+# In a table as good as empty walking the whole of the other index costs as little.
+INSTEAD = {"terms_of_record": "one_term_a_record"}
 
 
 @pytest.mark.parametrize(("index", "rows"), [(name, one) for name, ones in QUESTIONS.items() for one in ones])
@@ -61,6 +63,8 @@ def test_a_question_can_be_answered_by_its_index(index, rows):
         cursor.execute("SET LOCAL enable_seqscan = off")
         # In a table as good as empty, walking any other index and looking at each row costs no more.
         cursor.execute("SELECT set_config('enable_indexscan', %s, true)", ["off" if index in BY_ELEMENT else "on"])
+        if index in INSTEAD:
+            cursor.execute(f"DROP INDEX {INSTEAD[index]}")
     assert index in rows().explain()
 
 

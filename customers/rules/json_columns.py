@@ -13,6 +13,8 @@ from customers.rules.survivorship import as_json
 _TEXT = r'^"[^"\\]*"$'
 # An object of plain texts, or a list of one: what stands between two quotation marks is a text, or ours.
 _FLAT = r'^\[?\{"[^"\\]*":"[^"\\]*"(?:,"[^"\\]*":"[^"\\]*")*\}\]?$'
+# A text that is one comma or colon would be taken for what stands between two.
+_SIGN = r':"[,:]"'
 _SPACED = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 
 
@@ -48,7 +50,7 @@ def elements_of(frame: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
 
 def spaced(value: pl.Series) -> pl.Series:
     """Texts in the one written form with a blank behind each comma and colon, as they are sealed."""
-    flat = value.str.contains(_FLAT)
+    flat = value.str.contains(_FLAT) & ~value.str.contains(_SIGN)
     quick = value.str.replace_all('":"', '": "', literal=True).str.replace_all('","', '", "', literal=True)
     if flat.all():
         return quick

@@ -34,6 +34,7 @@ def frame(values) -> pl.DataFrame:
 
 @given(st.lists(anything | st.lists(objects)))
 @example([{"kind": '":"', "value": '","'}, [{"value": "},{"}, {"value": ":,"}], [], {}, 'a","b'])
+@example([{"city": ","}, {"city": ":", "kind": ","}, [{"city": ","}, {"kind": ":"}]])
 @example([{"kind": "home", "value": "a:b,c"}, [{"value": "},{"}]])
 def test_a_value_in_the_one_form_is_written_as_it_is_sealed(values):
     made = spaced(pl.Series([as_json(value) for value in values], dtype=pl.String))
