@@ -26,6 +26,7 @@ SHOWN = (
     "trust_by_attribute",
     "half_life_by_attribute",
     "second_above",
+    "hold_unusual",
     "terms",
 )
 

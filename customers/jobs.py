@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from cmdm import jobs
 from cmdm.errors import Invalid, Refused
+from cmdm.logs import Log
 from cmdm.models import User
-from customers.actions import absences, export_files, loading, rebuilding
-from customers.actions.loads import JOB, count_rows, invalid, refusal
+from customers.actions import absences, export_files, loading, rebuilding, unusual
+from customers.actions.loads import JOB, counted, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
 from customers.actions.suggesting import counting
@@ -25,6 +26,7 @@ from customers.rules.batching import batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
 
+log = Log("customers.jobs")
 BATCH = 1_000
 LARGE = 20_000  # rows from which a file is stored first and placed as a whole
 SLAB = 20_000
@@ -92,10 +94,11 @@ def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> L
     try:
         with _turn(load.source, progress):
             load = loading.begin(load, actor=actor, hold=hold)
-            if load.state == Load.State.DONE:
-                return load
-            load = _take_in(load, actor=actor, hold=hold, progress=progress)
-            return loading.end(load, Load.State.DONE, actor=actor, hold=hold)
+            if load.state != Load.State.DONE:
+                load = _take_in(load, actor=actor, hold=hold, progress=progress)
+                load = loading.end(load, Load.State.DONE, actor=actor, hold=hold)
+            _compare(load, actor=actor)
+            return load
     except (jobs.Fenced, jobs.HandOn):
         raise
     except jobs.Cancelled:
@@ -110,11 +113,21 @@ def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> L
         raise
 
 
+def _compare(load: Load, *, actor: User) -> None:
+    """Compare it with the loads before. What is in stays in, whatever comes of that."""
+    try:
+        unusual.judge(load, actor=actor)
+    except Exception as error:
+        log.exception("load not compared", load=str(load.pk), error_class=type(error).__name__)
+
+
 def _take_in(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> Load:
     """The file to its end, and then what it lacks. A large file is stored first and placed as a whole."""
     if load.position.get("total") is None:
         progress(0, None, _("Reading"))
-        load = loading.note_size(load, actor=actor, rows=count_rows(load), hold=hold)
+        census = counted(load)
+        load = loading.note_size(load, actor=actor, rows=census.rows, hold=hold)
+        unusual.note(load, census, actor=actor)
     if load.position["total"] >= LARGE:
         load = import_string(IN_COLUMNS)(load, SLAB, actor=actor, hold=hold, progress=progress)
     else:

@@ -26,7 +26,7 @@ declare(
 declare(
     "customers.Source",
     none="id key name kind role domain owner party_class country trust trust_by_attribute "
-    "half_life_by_attribute second_above mapping change",
+    "half_life_by_attribute second_above hold_unusual mapping change",
     free_text="terms",
 )
 declare(
@@ -53,6 +53,15 @@ declare(
     none="id source domain file_digest size mode mapping header state started_by asked_by approved_by job position "
     "lines rows new changed unchanged rejected quarantined incomplete closed error created_at finished_at change",
     free_text="file_name",
+)
+declare(
+    "customers.LoadCensus",
+    whose="customer",
+    keep="until somebody has said what the load is",
+    none="id load source domain mode rows seen columns measures findings found loads judged_at verdict said_by said_at "
+    "change",
+    free_text="reason",
+    sealed="sealed",
 )
 declare(
     "customers.LoadChunk", whose="customer", keep="until its load is settled", none="id load number", sealed="sealed"

@@ -12,6 +12,7 @@ from customers.views import (
     suggestions,
     survivorship,
     timeline,
+    unusual,
     values,
 )
 
@@ -65,6 +66,8 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),
     path("imports/<uuid:pk>/stop/", imports.stop, name="import_stop"),
     path("imports/<uuid:pk>/discard/", imports.discard, name="import_discard"),
+    path("imports/<uuid:pk>/verdict/", unusual.say, name="import_verdict"),
+    path("imports/<uuid:pk>/verdict/withdraw/", unusual.withdraw, name="import_verdict_withdraw"),
     path("imports/<uuid:pk>/refused/", imports.rejects, name="import_rejects"),
     path("imports/<uuid:pk>/refused.csv", imports.rejects_csv, name="import_rejects_file"),
     path("imports/<uuid:pk>/refused/settle/", imports.settle, name="import_settle"),

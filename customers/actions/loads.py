@@ -4,7 +4,7 @@ import io
 import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
 from django.db import connection
@@ -14,20 +14,24 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, clock, crypto, history, jobs
 from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import Job, User
+from customers.actions import unusual
 from customers.actions.absences import staged
 from customers.actions.loading import forget_file, locked, refuse_emptying
 from customers.models import Load, LoadChunk, RejectedRow, Source
 from customers.queries.catalogue import catalogue
-from customers.queries.files import CHUNK_BYTES, context, mapping_of, reader_of, unescaping
+from customers.queries.files import CHUNK_BYTES, context, mapping_of, unescaping
 from customers.queries.rejects import mendable_file
+from customers.queries.unusual import foreseen
 from customers.rules import guessing, mapping
 from customers.rules.broken import BrokenFile
 from customers.rules.reading import Reader, Row, read
 
+if TYPE_CHECKING:
+    from customers.rules.unusual.census import Census
+
 JOB = "customers.load"
 SAMPLE = 200
-LARGE = CHUNK_BYTES  # bytes from which a file is sooner read in columns, with what that needs
-COUNTED_IN_COLUMNS = "customers.queries.slabs.rows_of"
+COUNTED = "customers.queries.slabs.census_of"  # imported for a file: it needs much that other pages do not
 # A file up to this size is read to its end at once, so that a fault in its last line is told before anything is done.
 READ_AT_ONCE = 32 * 1024 * 1024
 PREPARED = ("position", "state", "error", "finished_at", "started_by", "asked_by", "approved_by", "job", "change")
@@ -59,7 +63,9 @@ def upload(source: Source, stream: BinaryIO, *, actor: User, file_name: str) -> 
     load.save()
     _store(load, head, stream)
     if load.size <= READ_AT_ONCE:
-        load.position = {"total": count_rows(load)}
+        census = counted(load)
+        load.position = {"total": census.rows}
+        unusual.keep_census(load, census)
     load.save(update_fields=["size", "file_digest", "position"])
     audit.record(actor, "load.uploaded", load, counts={"bytes": load.size})
     return load
@@ -133,14 +139,14 @@ def _store(load: Load, head: bytes, stream: BinaryIO) -> None:
     load.file_digest = digest
 
 
-def count_rows(load: Load) -> int:
-    """Read the file to its end: how many rows it has.
+def counted(load: Load) -> "Census":
+    """Read the file to its end: how many rows it has, and what its columns hold.
 
     :raises Refused: it cannot be read as a whole; the sentence names line and column.
     """
     try:
-        counted: int = import_string(COUNTED_IN_COLUMNS)(load) if load.size > LARGE else len(list(reader_of(load)))
-        return counted
+        census: Census = import_string(COUNTED)(load)
+        return census
     except BrokenFile as fault:
         raise refusal(fault) from fault
 
@@ -234,6 +240,7 @@ def prepare_run(load: Load, *, actor: User, confirmed: bool = False) -> Load:
         load.approved_by = None
     load.position = {**load.position, "confirmed": confirmed or bool(load.position.get("confirmed"))}
     _refuse_emptying(load)
+    _hold_unusual(load)
     if load.needs_second and load.approved_by_id is None:
         load.asked_by = actor
     load.state, load.error, load.finished_at = Load.State.UPLOADED, "", None
@@ -252,6 +259,17 @@ def _refuse_emptying(load: Load) -> None:
     if load.mode == Load.Mode.REPLACE and load.size <= READ_AT_ONCE:
         with staged(load) as absent:
             refuse_emptying(load, absent)
+
+
+def _hold_unusual(load: Load) -> None:
+    """A load that differs from those before waits for a second person, where its source wants that."""
+    if not load.source.hold_unusual or load.rows:
+        return
+    if load.position.get("total") is None:
+        census = counted(load)
+        load.position = {**load.position, "total": census.rows}
+        unusual.keep_census(load, census)
+    load.position = {**load.position, "unusual": bool(foreseen(load).findings)}
 
 
 def _is_abandoned(load: Load) -> bool:

@@ -17,7 +17,7 @@ from customers.types.countries import country_code
 
 EDITABLE = frozenset(
     "name kind owner party_class terms country trust trust_by_attribute half_life_by_attribute mapping "
-    "second_above".split()
+    "second_above hold_unusual".split()
 )
 TRUSTING = frozenset({"trust", "trust_by_attribute", "half_life_by_attribute"})
 LONGEST = 36_500

@@ -11,7 +11,7 @@ from customers.forms.customers import (
     correctable,
     record_of,
 )
-from customers.forms.imports import MappingForm, StartForm, UploadForm
+from customers.forms.imports import MappingForm, StartForm, UploadForm, VerdictForm
 
 __all__ = [
     "AsOfForm",
@@ -23,6 +23,7 @@ __all__ = [
     "SearchForm",
     "StartForm",
     "UploadForm",
+    "VerdictForm",
     "WithdrawForm",
     "correctable",
     "record_of",

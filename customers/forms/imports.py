@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cmdm.models import User
-from customers.models import Load, PartyType, Source
+from customers.models import Load, LoadCensus, PartyType, Source
 from customers.queries.catalogue import Catalogue, Spec
 
 KEY = "@key"
@@ -103,6 +103,17 @@ class StartForm(forms.Form):
     """Begin; ``confirmed`` where a full file would close much."""
 
     confirmed = forms.BooleanField(required=False)
+
+
+class VerdictForm(forms.Form):
+    """What a load is that is out of the ordinary, and why."""
+
+    verdict = forms.ChoiceField(choices=[(one.value, one.label) for one in LoadCensus.Verdict if one.value])
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=300,
+        help_text=_("Such as: a new branch; the supplier sent half. Names of customers do not belong here."),
+    )
 
 
 def paths(known: Catalogue, used: Iterable[str]) -> list[tuple[Any, Any]]:

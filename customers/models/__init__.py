@@ -11,6 +11,7 @@ from customers.models.relation import Relation
 from customers.models.search import SearchTerm
 from customers.models.source import Source
 from customers.models.suggestion import Agreement, Fillable, SuggestionAnswer, SuggestionRun, Tally
+from customers.models.unusual import LoadCensus
 
 __all__ = [
     "Agreement",
@@ -23,6 +24,7 @@ __all__ = [
     "Household",
     "HouseholdMember",
     "Load",
+    "LoadCensus",
     "LoadChunk",
     "PartyType",
     "PendingCheck",

@@ -95,12 +95,22 @@ class Load(Changed):
 
     @property
     def needs_second(self) -> bool:
-        """More rows than one person may take into its source, or not known how many; or it empties the source."""
+        """More rows than one person may take into its source, or not known how many; or it empties the source.
+
+        Or it differs from the loads before, and its source holds such ones.
+        """
+        if self.is_held:
+            return True
         limit = self.source.second_above
         if limit is None:
             return False
         total = self.position.get("total")
         return self._empties or total is None or total > limit
+
+    @property
+    def is_held(self) -> bool:
+        """It was found to be out of the ordinary when it was to begin, and its source holds such ones."""
+        return bool(self.position.get("unusual"))
 
     @property
     def has_brought(self) -> bool:

@@ -69,6 +69,14 @@ class Source(Changed):
             "at what would happen. Empty: nobody else is asked."
         ),
     )
+    hold_unusual = models.BooleanField(
+        _("hold unusual files"),
+        default=False,
+        help_text=_(
+            "A file that differs from those before waits, before anything of it is stored, until somebody else has "
+            "looked at it."
+        ),
+    )
     mapping = models.JSONField(_("mapping"), default=dict, blank=True, editable=False)
 
     objects = SourceQuerySet.as_manager()

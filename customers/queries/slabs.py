@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from customers.models import Load
-from customers.queries.files import reader_of
-from customers.rules.batching import Batch
+from customers.queries.files import CHUNK_BYTES, reader_of
+from customers.rules.batching import Batch, batches
+from customers.rules.reading import Row
 from customers.rules.slabs import Slab, slabs
+from customers.rules.unusual.census import Census, Tally
 
 LINES = 20_000  # read at once where they are only counted
+LARGE = CHUNK_BYTES  # bytes from which a file is sooner read in columns
 
 
 def slabs_of(load: Load, size: int, *, start: int = 0) -> Iterator[Slab | Batch]:
@@ -18,12 +21,17 @@ def slabs_of(load: Load, size: int, *, start: int = 0) -> Iterator[Slab | Batch]
     return slabs(lambda line: reader_of(load, start=line), size, start=start)
 
 
-def rows_of(load: Load) -> int:
-    """How many rows the file has.
+def census_of(load: Load) -> Census:
+    """How many rows the file has, and what its columns hold.
 
     :raises customers.rules.broken.BrokenFile: it cannot be read as a whole.
     """
-    return sum(
-        len(piece.rows) if isinstance(piece, Batch) else piece.frame.height + len(piece.batch.rows)
-        for piece in slabs_of(load, LINES)
-    )
+    tally = Tally(len(load.header))
+    for piece in slabs_of(load, LINES) if load.size > LARGE else batches(reader_of(load), LINES):
+        if isinstance(piece, Slab):
+            tally.add(piece.frame)
+        rows = piece.rows if isinstance(piece, Batch) else piece.batch.rows
+        whole = [row for row in rows if isinstance(row, Row)]
+        tally.add_rows([row.line for row in whole], [row.values for row in whole])
+        tally.add_count(len(rows) - len(whole))
+    return tally.census()

@@ -17,11 +17,12 @@ from cmdm.actions import Invalid, Refused
 from cmdm.pages import keyset_page
 from cmdm.requests import Request
 from customers.actions import approving, loads, previewing, reading
-from customers.forms import MappingForm, StartForm, UploadForm
+from customers.forms import MappingForm, StartForm, UploadForm, VerdictForm
 from customers.models import Load
 from customers.queries.catalogue import catalogue
 from customers.queries.importing import account_of
 from customers.queries.rejects import refusals, rejects_file, waiting
+from customers.queries.unusual import LIGHT, unusual_in
 from customers.rules.mapping import BadMapping
 
 SETTLED_AT_ONCE = 10_000
@@ -32,8 +33,8 @@ SETTLED_AT_ONCE = 10_000
 def imports(request: Request) -> HttpResponse:
     """The files that came in, newest first."""
     _refuse_without_right(request)
-    rows = Load.objects.visible_to(request.user).select_related("source", "started_by")
-    page = keyset_page(request, rows.defer("mapping", "header"), newest_first=True)
+    rows = Load.objects.visible_to(request.user).select_related("source", "started_by", "census")
+    page = keyset_page(request, rows.defer(*LIGHT), newest_first=True)
     return render(request, "customers/imports.html", {"page": page})
 
 
@@ -58,7 +59,8 @@ def _refuse_without_right(request: Request) -> None:
         raise PermissionDenied(_("Importing needs the right in a domain."))
 
 
-def _load(request: Request, pk: UUID) -> Load:
+def load_of(request: Request, pk: UUID) -> Load:
+    """An import that the reader may see."""
     rows = Load.objects.visible_to(request.user).select_related("source", "domain", "started_by")
     return get_object_or_404(rows, pk=pk)
 
@@ -67,11 +69,22 @@ def _load(request: Request, pk: UUID) -> Load:
 @require_GET
 def load(request: Request, pk: UUID) -> HttpResponse:
     """One import: what would happen while it waits, what happens while it runs, what happened after."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     if row.state == Load.State.UPLOADED and not row.rows:
         return _prepared(request, row, MappingForm(load=row, known=catalogue()))
-    context = {"load": row, "account": account_of(row), "refused": refusals(row, waiting(row).defer("sealed")[:5])}
-    return render(request, "customers/import_run.html", context)
+    return shown(request, row)
+
+
+def shown(request: Request, row: Load, *, form: VerdictForm | None = None, status: int = 200) -> HttpResponse:
+    """An import that has begun."""
+    context = {
+        "load": row,
+        "account": account_of(row),
+        "refused": refusals(row, waiting(row).defer("sealed")[:5]),
+        "unusual": unusual_in(row, request.user),
+        "verdict": form or VerdictForm(),
+    }
+    return render(request, "customers/import_run.html", context, status=status)
 
 
 def _prepared(request: Request, row: Load, form: MappingForm, *, status: int = 200, refusal: str = "") -> HttpResponse:
@@ -87,6 +100,7 @@ def _prepared(request: Request, row: Load, form: MappingForm, *, status: int = 2
         refusal, columns = str(broken.sentence), []
     fields = [(column, form[f"column-{place}"]) for place, column in enumerate(columns)]
     context: dict[str, Any] = {"load": row, "form": form, "preview": preview, "fields": fields, "refusal": refusal}
+    context["unusual"] = unusual_in(row, request.user) if preview else None
     return render(request, "customers/import.html", context, status=status)
 
 
@@ -94,7 +108,7 @@ def _prepared(request: Request, row: Load, form: MappingForm, *, status: int = 2
 @require_POST
 def mapping(request: Request, pk: UUID) -> HttpResponse:
     """Say what the columns mean; the answer shows what would happen now."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     form = MappingForm(request.POST, load=row, known=catalogue())
     if not form.is_valid():
         return _prepared(request, row, form, status=422)
@@ -112,7 +126,7 @@ def mapping(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def start(request: Request, pk: UUID) -> HttpResponse:
     """Begin, or go on."""
-    row, form = _load(request, pk), StartForm(request.POST)
+    row, form = load_of(request, pk), StartForm(request.POST)
     form.is_valid()
     try:
         loads.start(row, actor=request.user, confirmed=form.cleaned_data["confirmed"])
@@ -134,7 +148,7 @@ def approve(request: Request, pk: UUID) -> HttpResponse:
 @require_GET
 def progress(request: Request, pk: UUID) -> HttpResponse:
     """How far it is; 286 ends the asking."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     account = account_of(row)
     context = {"load": row, "account": account}
     answer = render(request, "customers/_import_progress.html", context, status=286 if account.is_over else 200)
@@ -158,7 +172,7 @@ def discard(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _done(request: Request, pk: UUID, deed: Any, said: str) -> HttpResponse:
-    row = _load(request, pk)
+    row = load_of(request, pk)
     try:
         deed(row, actor=request.user)
         messages.success(request, said)
@@ -171,7 +185,7 @@ def _done(request: Request, pk: UUID, deed: Any, said: str) -> HttpResponse:
 @require_GET
 def rejects(request: Request, pk: UUID) -> HttpResponse:
     """The rows that nobody has dealt with, with line and reason."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     page = keyset_page(request, waiting(row).defer("sealed"))
     context = {"load": row, "page": page, "rows": refusals(row, page.rows)}
     return render(request, "customers/import_rejects.html", context)
@@ -181,7 +195,7 @@ def rejects(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def rejects_csv(request: Request, pk: UUID) -> StreamingHttpResponse:
     """The same as a file that can be mended and loaded again."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     reading.hand_out_rejects(row, actor=request.user)
     answer = StreamingHttpResponse(rejects_file(row), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="refused-rows.csv"'
@@ -192,7 +206,7 @@ def rejects_csv(request: Request, pk: UUID) -> StreamingHttpResponse:
 @require_POST
 def settle(request: Request, pk: UUID) -> HttpResponse:
     """Note that rows have been dealt with: the chosen ones, or all of them."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     chosen = [int(text) for text in request.POST.getlist("rows") if text.isdecimal()]
     rows = waiting(row).defer("sealed")
     rows = rows if "all" in request.POST else rows.filter(pk__in=chosen)
@@ -205,7 +219,7 @@ def settle(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def again(request: Request, pk: UUID) -> HttpResponse:
     """Try the refused rows once more, as an import of their own."""
-    row = _load(request, pk)
+    row = load_of(request, pk)
     try:
         made = loads.reload(row, actor=request.user)
     except Refused as refused:

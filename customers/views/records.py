@@ -11,9 +11,10 @@ from cmdm.pages import keyset_page
 from cmdm.requests import Request
 from customers.actions import reading
 from customers.forms import RevealForm
-from customers.models import Load, Source, SourceRecord
+from customers.models import Source, SourceRecord
 from customers.queries.records import record_page
 from customers.queries.sources import figures_of, source_lines
+from customers.queries.unusual import lateness, loads_of
 from customers.views.detail import why_of
 
 
@@ -71,6 +72,6 @@ def source(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(Source.objects.visible_to(request.user).select_related("domain", "owner"), pk=pk)
     found = SourceRecord.objects.visible_to(request.user).filter(source=row).select_related("customer")
     page = keyset_page(request, found.defer("raw", "values"), newest_first=True)
-    loads = Load.objects.visible_to(request.user).filter(source=row).order_by("-pk")[:5]
-    context = {"source": row, "page": page, "loads": loads, "figures": figures_of(row)}
+    loads = loads_of(row, request.user)
+    context = {"source": row, "page": page, "loads": loads[:5], "figures": figures_of(row), "pace": lateness(loads)}
     return render(request, "customers/source.html", context)

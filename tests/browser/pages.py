@@ -190,6 +190,8 @@ DEEDS = [
     one("customers:import_approve", "OE", "waiting"),
     one("customers:import_stop", "OE", "done"),
     one("customers:import_discard", "OE", "waiting"),
+    one("customers:import_verdict", "OE", "done"),
+    one("customers:import_verdict_withdraw", "OE", "done"),
     one("customers:import_settle", "OE", "done"),
     one("customers:import_again", "OE", "done"),
     one("customers:import_rejects_file", "OE", "done"),

@@ -138,6 +138,7 @@ class TestTakingInAFile:
             "load.begun",
             "records.taken_in",
             "load.done",
+            "load.judged",
         ]
         assert AuditEntry.objects.filter(deed="load.done").get().counts["new"] == 1
 
