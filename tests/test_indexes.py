@@ -53,8 +53,11 @@ READ = """
     SELECT COALESCE(sum(idx_scan), 0) FROM pg_stat_xact_user_tables WHERE relname = 'customers_customer'
 """
 BY_ELEMENT = {"ledger_records", "audit_domains"}
-# In a table as good as empty walking the whole of the other index costs as little.
-INSTEAD = {"terms_of_record": "one_term_a_record"}
+# Of a table as good as empty walking the whole of an index that begins otherwise costs no more.
+TERMS = """
+    INSERT INTO customers_searchterm (record_id, domain_id, kind, term)
+    SELECT id, domain_id, 2, 'name' || n FROM customers_sourcerecord, generate_series(1, 5000) AS n WHERE id = %s
+"""
 
 
 @pytest.mark.parametrize(("index", "rows"), [(name, one) for name, ones in QUESTIONS.items() for one in ones])
@@ -63,8 +66,8 @@ def test_a_question_can_be_answered_by_its_index(index, rows):
         cursor.execute("SET LOCAL enable_seqscan = off")
         # In a table as good as empty, walking any other index and looking at each row costs no more.
         cursor.execute("SELECT set_config('enable_indexscan', %s, true)", ["off" if index in BY_ELEMENT else "on"])
-        if index in INSTEAD:
-            cursor.execute(f"DROP INDEX {INSTEAD[index]}")
+        if index == "terms_of_record":
+            cursor.execute(TERMS, [stored(make_source(make_domain("retail")), "a", ANNA).pk])
     assert index in rows().explain()
 
 

@@ -28,6 +28,11 @@ class Compared:
     scores: Scores
     pairs: int
 
+    def forget(self) -> None:
+        """Let go of what only comparing needs: a third of all that is held of a record."""
+        self.blocks.forget()
+        self.scorer.forget()
+
     def in_conflict(self) -> Callable[[int, int], bool] | None:
         """Whether two rows have differing identifiers of an exclusive scheme; None where the model has none."""
         if not self.scorer.model.exclusive_schemes:

@@ -148,7 +148,7 @@ def _planned(
     made = key_rows.key_rows(model, known, compared.blocks)
     met = key_rows.sharers(made.digests.values)
     if not met:
-        return Writing(plan(compared, fresh), made, chosen.version, since, actor)
+        return _writing(chosen, plan(compared, fresh), made, since, actor)
     if isinstance(handed, Unwritten):
         return None
     own = set(known.ids.tolist())
@@ -164,7 +164,12 @@ def _settled(chosen: InForce, compared: Compared, fresh: Ints, since: Since, act
     with beside() as others:
         coming = others.submit(key_rows.key_rows, chosen.model, compared.stored, compared.blocks)
         plans = plan(compared, fresh)
-        return Writing(plans, coming.result(), chosen.version, since, actor)
+        return _writing(chosen, plans, coming.result(), since, actor)
+
+
+def _writing(chosen: InForce, plans: Plans, made: key_rows.KeyRows, since: Since, actor: User) -> Writing:
+    plans.compared.forget()
+    return Writing(plans, made, chosen.version, since, actor)
 
 
 def _slices(plans: Plans) -> Iterator[range]:

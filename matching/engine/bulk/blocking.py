@@ -51,6 +51,11 @@ class Blocks:
         """The columns without the contacts that more records share than say anything."""
         return self.columns.without(self.crowded) if self.crowded else self.columns
 
+    def forget(self) -> None:
+        """Let go of all keys: the pairs have been compared, and what is to be stored has been made."""
+        for each in (self.plain, self.finer, self.compared):
+            each.clear()
+
     def count(self, rule: int) -> int:
         """How many pairs of the rule's blocks there are, those met under earlier rules included."""
         sizes = np.unique(self.compared[rule].values, return_counts=True)[1].astype(np.int64)

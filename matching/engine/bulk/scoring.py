@@ -8,7 +8,7 @@ undecided counts as the best level until the bound shows that it matters; then t
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -76,9 +76,19 @@ class Scorer:
     def __init__(self, model: Model, columns: Columns, *, fast: bool = AVAILABLE) -> None:
         self.model, self.columns, self.fast = model, columns, fast and AVAILABLE
         self.plan: Plan = plan_of(model, columns)
-        self.fused = Fused(self.plan, columns) if self.fast else None
+        # Made here: pairs may be scored by several threads at once.
+        _made = self.fused
         self.compares = {each.code: compare_of(model, each) for each in model.comparisons}
         self.features = lru_cache(maxsize=CACHED)(self._features)
+
+    @cached_property
+    def fused(self) -> Fused | None:
+        """The columns as kernels take them; None where nothing is compiled."""
+        return Fused(self.plan, self.columns) if self.fast else None
+
+    def forget(self) -> None:
+        """Let go of what only kernels need, until more is compared."""
+        self.__dict__.pop("fused", None)
 
     def _features(self, row: int) -> Features:
         return self.columns.features(row)

@@ -189,3 +189,19 @@ def test_slices_cover_all_pairs_in_their_order():
     assert len(pieces) > 1
     assert np.array_equal(np.concatenate([piece[0] for piece in pieces]), left)
     assert np.array_equal(np.concatenate([piece[1] for piece in pieces]), right)
+
+
+@pytest.mark.parametrize("fast", WAYS)
+def test_what_was_let_go_of_is_made_anew_when_more_is_compared(fast):
+    values = {"given_name": "Anna", "family_name": "Lopez", "birth_date": "1980-02-03"}
+    features = [prepare(PERSONS, Party(number, "person", values)) for number in range(3)]
+    scorer = Scorer(PERSONS, bulk.of_features(PERSONS, features), fast=fast)
+    ends = np.array([0, 0]), np.array([1, 2])
+    before = scorer.score(*ends)
+
+    scorer.forget()
+
+    assert "fused" not in vars(scorer)
+    told = scorer.told(before)
+    assert "fused" not in vars(scorer)
+    assert scorer.score(*ends).weight.tolist() == before.weight.tolist() == [one.weight for one in told]
