@@ -24,6 +24,7 @@ declare(
     none="id party_type version definition digest state origin base created_at rehearsed_at rehearsal promoting_since "
     "in_force_since ended_at note change",
 )
+declare("matching.Measurement", none="id model at figures change")
 declare("matching.MatchMark", none="id party_type customer at")
 declare("matching.NothingNear", none="customer change model")
 declare("matching.MatchKey", none="pk key record rule finer")

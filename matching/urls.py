@@ -15,6 +15,7 @@ urlpatterns = [
     path("matching/", modelling.model, name="model"),
     path("matching/<slug:party>/model/", modelling.model, name="model_of"),
     path("matching/blocks/", modelling.blocks, name="blocks"),
+    path("matching/<slug:party>/figures.csv", modelling.figures, name="figures"),
     path("matching/<slug:party>/blocks/", modelling.blocks, name="blocks_of"),
     path("matching/<slug:party>/count/", modelling.count, name="count"),
     path("matching/<slug:party>/reblock/", modelling.reblock, name="reblock"),

@@ -20,8 +20,9 @@ from customers.models import Attribute
 from matching.engine.defaults import organisation_model, person_model, size_of
 from matching.engine.model import Model, ModelError, Rule
 from matching.engine.vetting import vet
-from matching.models import MatchKey, MatchModel
+from matching.models import MatchKey, MatchModel, Measurement
 from matching.queries.models import REHEARSE, REKEY, read_model, standing_models
+from matching.rules.measuring import in_short
 
 State, Origin = MatchModel.State, MatchModel.Origin
 FORMAT = "match model"
@@ -151,6 +152,9 @@ def keep_rehearsal(row: MatchModel, report: Mapping[str, Any], *, actor: User) -
     row.state = row.state if row.state == State.IN_FORCE else State.REHEARSED
     row.rehearsed_at, row.rehearsal = clock.now(), dict(report)
     _write(row, "state", "rehearsed_at", "rehearsal")
+    Measurement.objects.create(
+        model=row, at=row.rehearsed_at, figures=in_short(report, read_model(row).trained), change=change_id()
+    )
     audit.record(actor, "model.rehearsed", row, counts={"version": row.version})
     return row
 

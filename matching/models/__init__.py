@@ -3,6 +3,7 @@
 from matching.models.candidate import Candidate
 from matching.models.key import MatchKey, OversizedBlock, PreparedRecord
 from matching.models.ledger import LedgerEntry
+from matching.models.measurement import Measurement
 from matching.models.model import MatchMark, MatchModel, NothingNear
 from matching.models.verdict import Verdict
 
@@ -12,6 +13,7 @@ __all__ = [
     "MatchKey",
     "MatchMark",
     "MatchModel",
+    "Measurement",
     "NothingNear",
     "OversizedBlock",
     "PreparedRecord",

@@ -19,10 +19,12 @@ from cmdm.models import Job, User
 from customers.models import Customer, PartyType
 from customers.ports import EffectFact
 from customers.queries.summaries import summaries
+from matching.engine import shipped
 from matching.engine.model import RARITY_LIMIT, Comparison, Model
 from matching.engine.scoring import score
 from matching.engine.vocabulary import LABELS
 from matching.models import Candidate, MatchModel
+from matching.queries import measurements
 from matching.queries.diagnoses import diagnoses
 from matching.queries.differences import differences, in_words
 from matching.queries.editions import is_behind
@@ -33,6 +35,7 @@ from matching.queries.rehearsed import effects
 from matching.queries.settling import settling
 from matching.queries.versions import note_of
 from matching.rules import charts
+from matching.rules.measuring import FEW_ANSWERS
 
 PAIRS = 12
 WORST = "different", "one_sided"
@@ -66,9 +69,6 @@ class PairShown:
     low: float
     high: float
     settles: str = ""
-
-
-FEW_ANSWERS = 20  # below, training's own estimate tells more
 
 
 @dataclass
@@ -179,9 +179,29 @@ class ModelView:
         return found
 
     @cached_property
+    def as_shipped(self) -> Mapping[str, Any]:
+        """The curve that came with a shipped version, until people's answers tell one of the hub's own."""
+        return shipped.measured(self.row.party_type) if self.row.origin == MatchModel.Origin.SHIPPED else {}
+
+    @property
+    def shipped_told(self) -> str:
+        """On which set, and with which error, the shipped curve was measured."""
+        found = self.as_shipped
+        facts = {
+            "records": number_format(found["set"]["records"], force_grouping=True),
+            "seed": found["set"]["seed"],
+            "error": number_format(found["error"], 3),
+        }
+        if not found["current"]:
+            return (
+                _("shipped: earlier weights on %(records)s made-up records (seed %(seed)s) · error %(error)s") % facts
+            )
+        return _("shipped: measured on %(records)s made-up records (seed %(seed)s) · error %(error)s") % facts
+
+    @cached_property
     def calibration(self) -> charts.Chart | None:
         """By people's answers where there are enough, else as training estimates it."""
-        found = self.measured
+        found = self.measured or self.as_shipped
         points = found.get("points") or self.trained.get("calibration")
         words = {
             "label": _("Share really the same, by score"),
@@ -201,6 +221,8 @@ class ModelView:
             answers = self.told["answers"]
             text = ngettext("%(n)s answer · error %(error)s", "%(n)s answers · error %(error)s", answers)
             return text % {"n": number_format(answers, force_grouping=True), "error": number_format(found["error"], 3)}
+        if self.as_shipped:
+            return self.shipped_told
         error = self.trained.get("calibration_error")
         text = _("estimated without answers · error %(error)s")
         return text % {"error": number_format(error, 3)} if error is not None else ""
@@ -258,6 +280,15 @@ class ModelView:
             "recall": _("Recall of what is compared"),
         }
         return charts.precision_recall(curve, self.model.automatic, words) if curve else None
+
+    @cached_property
+    def measured_ever(self) -> list[measurements.Measured]:
+        """What versions in force were worth, each time that they were measured, the oldest first."""
+        return measurements.measured(self.row.party_type)
+
+    @cached_property
+    def over_time(self) -> charts.Chart | None:
+        return measurements.chart(self.measured_ever)
 
     @cached_property
     def distribution(self) -> charts.Chart | None:

@@ -197,3 +197,20 @@ def distribution(
     drawn = [Series(words["pairs"], "grey", every), Series(words["of them"], "same", same)]
     head = [words["from"], words["to"], words["pairs"], words["same"]]
     return Chart(words["label"], head, rows, drawn, across, Axis(low=LOG_FLOOR, log=True), marks=marks)
+
+
+def over_time(points: Sequence[tuple[str, Mapping[str, Any]]], words: Mapping[str, str]) -> Chart:
+    """Precision and recall with their intervals, one mark for each measurement, by its name."""
+    drawn = []
+    for name, tone in (("precision", "accent"), ("recall", "related")):
+        marks = [
+            Point(place, *one[name], words=f"{told}\n{words[name]}: {' ('.join(_estimated(one[name]))})")
+            for place, (told, one) in enumerate(points)
+        ]
+        drawn.append(Series(words[name], tone, marks, "line", "bars"))
+    rows = [_cells(told, *_estimated(one["precision"]), *_estimated(one["recall"])) for told, one in points]
+    least = min(min(one["precision"][1], one["recall"][1]) for _told, one in points)
+    across = Axis(words["when"], names=[told for told, _one in points])
+    up = Axis(low=max(0, int(least * 10 - 0.001) / 10), high=1, places=2)
+    head = [words["when"], words["precision"], words["interval"], words["recall"], words["interval"]]
+    return Chart(words["label"], head, rows, drawn, across, up)

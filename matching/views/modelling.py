@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from customers.models import PartyType
 from matching.actions import asking, models, upgrading
 from matching.forms import LinesForm, ShownForm
 from matching.models import MatchModel
+from matching.queries.measurements import as_file, measured
 from matching.queries.model_pages import model_view
 from matching.queries.modelling import counted, large_blocks
 
@@ -154,6 +155,19 @@ def adjust(request: Request, pk: int) -> HttpResponse:
         return made
 
     return _to(_done(request, deed, _("A draft with these lines is being rehearsed.")) or row)
+
+
+@login_required
+@require_GET
+def figures(request: Request, party: str) -> StreamingHttpResponse:
+    """What the versions in force were worth, each time that they were measured, as CSV."""
+    if not access.in_any(request.user, ["decide", "configure"]):
+        raise PermissionDenied
+    if party not in PartyType.values:
+        raise Http404
+    answer = StreamingHttpResponse(as_file(measured(party, None)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="match-quality-{party}.csv"'
+    return answer
 
 
 @login_required

@@ -250,6 +250,7 @@ ELSEWHERE = {
     "stewardship:around": "a fragment; test_group_card",
     "stewardship:parts": "a fragment; test_group_card",
     "matching:export": "a file; test_model_page",
+    "matching:figures": "a file; test_measurements",
     "matching:rehearsal": "of a rehearsed version; test_charts",
     "matching:blocks_of": "as matching:blocks; test_model_page",
     "matching:reblock": "a draft; test_model_page",
