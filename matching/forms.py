@@ -13,6 +13,7 @@ from matching.queries.rehearsed import LISTS
 from matching.queries.sides import versions_in
 
 MAX_TERM = 100
+LARGEST_FILE = 2 * 1024 * 1024
 
 
 class SeenField(forms.CharField):
@@ -120,6 +121,40 @@ class LinesForm(forms.Form):
         """Both lines, when they are given and sound."""
         sound = bool(self.data.get("automatic")) and self.is_valid()
         return (self.cleaned_data["automatic"], self.cleaned_data["review"]) if sound else None
+
+
+class ModelFileForm(forms.Form):
+    """A match model as a file, or the text of one that was looked at and is to be kept now."""
+
+    file = forms.FileField(
+        label=_("File of a match model"), required=False, widget=forms.FileInput(attrs={"accept": ".json"})
+    )
+    text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
+    note = forms.CharField(label=_("Note"), required=False, max_length=200, help_text=_("Kept with what is imported."))
+
+    @property
+    def content(self) -> str:
+        """The text of the file."""
+        found: str = self.cleaned_data["content"]
+        return found
+
+    @property
+    def is_to_be_kept(self) -> bool:
+        """Whether what would be another was looked at."""
+        return not self.cleaned_data.get("file")
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        file = given.get("file")
+        if file is not None and file.size > LARGEST_FILE:
+            raise forms.ValidationError({"file": _("A file of a match model has at most two megabytes.")})
+        try:
+            given["content"] = file.read().decode("utf-8-sig") if file else given.get("text", "")
+        except UnicodeDecodeError:
+            raise forms.ValidationError({"file": _("This is no file of a match model.")}) from None
+        if not given["content"]:
+            raise forms.ValidationError({"file": _("Choose a file.")})
+        return given
 
 
 class ShownForm(forms.Form):

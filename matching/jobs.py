@@ -29,15 +29,22 @@ def match(job: Running) -> dict[str, Any]:
 @job(asking.TRAIN)
 def train(job: Running) -> dict[str, Any]:
     """Learn a draft from the records."""
-    row = training.train(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
-    return {"model": f"{row.party_type}:{row.version}"}
+    return _learned(lambda: training.train(str(job.arguments["party"]), actor=job.actor, report=patiently(job)))
 
 
 @job(asking.LEARN)
 def learn(job: Running) -> dict[str, Any]:
     """Correct the model in force by people's answers."""
-    row = learning.learn(str(job.arguments["party"]), actor=job.actor, report=patiently(job))
-    return {"model": f"{row.party_type}:{row.version}"}
+    return _learned(lambda: learning.learn(str(job.arguments["party"]), actor=job.actor, report=patiently(job)))
+
+
+def _learned(learn: Callable[[], MatchModel]) -> dict[str, Any]:
+    """The version that came of it; one that was there already is no failure."""
+    try:
+        row = learn()
+        return {"model": f"{row.party_type}:{row.version}"}
+    except models.SameModel as same:
+        return {"model": f"{same.row.party_type}:{same.row.version}", "told": models.NOTHING_NEW}
 
 
 @job(asking.COUNT)

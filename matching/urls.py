@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from matching.views import kin, merging, modelling, reasons, rehearsals, unmerging
+from matching.views import imports, kin, merging, modelling, reasons, rehearsals, unmerging
 
 app_name = "matching"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("matching/<slug:party>/blocks/", modelling.blocks, name="blocks_of"),
     path("matching/<slug:party>/count/", modelling.count, name="count"),
     path("matching/<slug:party>/reblock/", modelling.reblock, name="reblock"),
+    path("matching/import/", imports.import_model, name="import_model"),
     path("matching/<slug:party>/train/", modelling.train, name="train"),
     path("matching/<slug:party>/learn/", modelling.learn, name="learn"),
     path("matching/households/propose/", kin.propose, name="propose_households"),

@@ -15,8 +15,8 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from cmdm import clock
 
@@ -117,13 +117,19 @@ def ago(value: object) -> str:
 
 @register.filter
 def short_date(value: object) -> str:
-    """12 Mar 2024, from a date, a moment or their ISO text; any other text stays as it is."""
+    """12 Mar 2024, in other languages as they write it, from a date, a moment or their ISO text; other text stays."""
     if isinstance(value, str):
         day = _day(value)
-        return value if day is None else date_format(day, "j M Y")
+        return value if day is None else date_format(day, _short())
     if isinstance(value, datetime):
-        return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "j M Y")
-    return date_format(value, "j M Y") if isinstance(value, date) else ""
+        return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, _short())
+    return date_format(value, _short()) if isinstance(value, date) else ""
+
+
+def _short() -> str:
+    """The form of a short date in the reader's language; that of English names the month: 3/4 means two days."""
+    language = get_language() or "en"
+    return "j M Y" if language.startswith("en") else "SHORT_DATE_FORMAT"
 
 
 @register.filter

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cmdm import clock
 from cmdm.models import User
+from cmdm.templatetags.hub import short_date
 from consent.models import Channel, Kind, Purpose
 from consent.queries.acts import Line, acts_of, lines
 from consent.queries.material import Material, material
@@ -232,7 +232,7 @@ def _weight(one: Said) -> tuple[int, bool]:
 
 def date_words(one: Said) -> str:
     """When it was said."""
-    return date_format(one.by.at, "j M Y") if one.by else ""
+    return short_date(one.by.at) if one.by else ""
 
 
 def history_of(customer: Customer, user: User) -> list[Line]:

@@ -10,11 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cmdm import access
 from cmdm.models import User
+from cmdm.templatetags.hub import short_date
 from customers.models import Attribute, Customer, CustomerDomain, Pin, SourceRecord
 from customers.queries import shown
 from customers.queries.catalogue import Catalogue, Spec, catalogue
@@ -249,7 +249,7 @@ def _shown(
 
 def _why(spec: Spec, rule: str, held: Held | None, *, first: bool) -> str:
     if rule == "pinned" and held and held.until:
-        return _("Pinned until %(day)s") % {"day": date_format(held.until, "j M Y")}
+        return _("Pinned until %(day)s") % {"day": short_date(held.until)}
     if spec.many and rule != "pinned":
         if rule == "only":
             return shown.in_words(rule)

@@ -8,13 +8,13 @@ from django.core import signing
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cmdm import access, clock
 from cmdm.models import User
 from cmdm.requests import Request
+from cmdm.templatetags.hub import short_date
 from customers import ports
 from customers.actions.reading import PURPOSES
 from customers.forms import AsOfForm, correctable
@@ -174,7 +174,7 @@ def _dots(found: CustomerProfile) -> list[dict[str, Any]]:
 def _version_words(found: CustomerProfile) -> str:
     if found.since is None:
         return _("not known then")
-    words = {"version": found.version, "last": found.customer.version, "day": date_format(found.since, "j M Y")}
+    words = {"version": found.version, "last": found.customer.version, "day": short_date(found.since)}
     return _("version %(version)d of %(last)d, since %(day)s") % words
 
 

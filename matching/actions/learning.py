@@ -19,6 +19,7 @@ from matching.models import MatchModel
 from matching.queries.answers import answered
 from matching.queries.models import models_in_force
 from matching.queries.snapshots import Progress, snapshots
+from matching.queries.versions import noted
 
 DERIVED = 0.25  # of a person's word on another pair of the same customers
 FAULTS: Mapping[str, Any] = {
@@ -36,7 +37,7 @@ def learn(party_type: str, *, actor: User, report: Progress) -> MatchModel:
     made = correct(held.model, labelled(held.model, report))
     if fault := made.report["fault"]:
         raise Refused(FAULTS[fault])
-    note = _("version %(n)d, sharpened by %(answers)d answers") % {"n": held.version, "answers": made.report["labels"]}
+    note = noted("answers", n=held.version, answers=made.report["labels"])
     return models.draft(made.model, actor=actor, origin=MatchModel.Origin.LEARNED, note=note)
 
 

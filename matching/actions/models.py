@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from cmdm import access, audit, clock, jobs
 from cmdm.actions import Invalid, Refused, action, change_id
@@ -22,11 +23,22 @@ from matching.engine.model import Model, ModelError, Rule
 from matching.engine.vetting import vet
 from matching.models import MatchKey, MatchModel, Measurement
 from matching.queries.models import REHEARSE, REKEY, read_model, standing_models
+from matching.queries.versions import note_of, noted
 from matching.rules.measuring import in_short
 
 State, Origin = MatchModel.State, MatchModel.Origin
 FORMAT = "match model"
+# What a job says of it, in the reader's language.
+NOTHING_NEW = gettext_noop("Nothing was learned anew: what came out is a version that is there already.")
 FEWEST = 5_000  # records from which on the size of a hub says what size it is
+
+
+class SameModel(Refused):
+    """What is to be kept is a version (``row``) that is there already."""
+
+    def __init__(self, row: MatchModel) -> None:
+        super().__init__(_("Version %(n)d is the very same model.") % {"n": row.version})
+        self.row = row
 
 
 @action
@@ -95,7 +107,7 @@ def draft(model: Model, *, actor: User, origin: str, note: str = "") -> MatchMod
     rows = list(MatchModel.objects.filter(party_type=model.party_type).locked())
     same = next((row for row in rows if row.digest == model.digest() and row.state not in ENDED), None)
     if same is not None:
-        raise Refused(_("Version %(n)d is the very same model.") % {"n": same.version})
+        raise SameModel(same)
     base = next((row for row in rows if row.state == State.IN_FORCE), None)
     made = _store(model, State.DRAFT, origin, base=base, note=note[:200])
     audit.record(actor, f"model.{origin}", made, counts={"version": made.version})
@@ -105,13 +117,21 @@ def draft(model: Model, *, actor: User, origin: str, note: str = "") -> MatchMod
 @action
 def import_model(text: str, *, actor: User, note: str = "") -> MatchModel:
     """Keep a model that came as a file, a draft. Invalid where the file is none, naming the place."""
+    return draft(read_known(text), actor=actor, origin=Origin.IMPORTED, note=note)
+
+
+def read_known(text: str) -> Model:
+    """The model of a file that fits this hub's catalogue.
+
+    :raises Invalid: it is none, or compares what is not in the catalogue; the message names the place.
+    """
     model = read_file(text)
     known = set(Attribute.objects.values_list("name", flat=True))
     for index, each in enumerate(model.comparisons):
         if each.attribute not in known:
             fault = _("is not in the catalogue")
             raise Invalid({"file": [f"model.comparisons[{index}].attribute: {fault}"]})
-    return draft(model, actor=actor, origin=Origin.IMPORTED, note=note)
+    return model
 
 
 @action
@@ -122,9 +142,8 @@ def adjust(row: MatchModel, *, actor: User, automatic: float, review: float) -> 
         model.validate()
     except ModelError:
         raise Invalid({"automatic": [_("Both lines lie between 0 and 1, review below automatic.")]}) from None
-    note = _("version %(n)d, lines %(review).2f and %(automatic).2f")
-    facts = {"n": row.version, "review": review, "automatic": automatic}
-    return draft(model, actor=actor, origin=Origin.ADJUSTED, note=note % facts)
+    note = noted("lines", n=row.version, review=round(review, 4), automatic=round(automatic, 4))
+    return draft(model, actor=actor, origin=Origin.ADJUSTED, note=note)
 
 
 @action
@@ -139,7 +158,7 @@ def reblock(party_type: str, rules: Sequence[Sequence[str]], *, actor: User) -> 
         model.validate()
     except ModelError as fault:
         raise Invalid({"rules": [str(fault)]}) from None
-    note = _("version %(n)d, compared by %(rules)d rules") % {"n": row.version, "rules": len(chosen)}
+    note = noted("rules", n=row.version, rules=len(chosen))
     return draft(model, actor=actor, origin=Origin.ADJUSTED, note=note)
 
 
@@ -152,9 +171,9 @@ def keep_rehearsal(row: MatchModel, report: Mapping[str, Any], *, actor: User) -
     row.state = row.state if row.state == State.IN_FORCE else State.REHEARSED
     row.rehearsed_at, row.rehearsal = clock.now(), dict(report)
     _write(row, "state", "rehearsed_at", "rehearsal")
-    Measurement.objects.create(
-        model=row, at=row.rehearsed_at, figures=in_short(report, read_model(row).trained), change=change_id()
-    )
+    if "expected" in report:
+        figures = in_short(report, read_model(row).trained)
+        Measurement.objects.create(model=row, at=row.rehearsed_at, figures=figures, change=change_id())
     audit.record(actor, "model.rehearsed", row, counts={"version": row.version})
     return row
 
@@ -232,7 +251,7 @@ def export_file(row: MatchModel) -> str:
         "party_type": row.party_type,
         "version": row.version,
         "origin": row.origin,
-        "note": row.note,
+        "note": note_of(row),
         "digest": row.digest,
         "model": row.definition,
     }

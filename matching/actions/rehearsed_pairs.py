@@ -15,6 +15,7 @@ from matching.queries.snapshots import Snapshot
 from matching.rules.rehearsing import Pair, Pairs
 
 KEPT = 500
+LOOKED_AT = 10 * KEPT  # of the most doubtful, from which those are chosen that tell of different customers
 SCORED = 20_000  # pairs among which the most surprising are looked for
 DOUBTFUL = (0.05, 0.95)
 
@@ -47,17 +48,20 @@ def listed(before: Side, after: Side, chosen: Sequence[Pair], *, surprising: boo
 
 
 def teaching(side: Side, apart: Collection[Pair]) -> list[Pair]:
-    """Pairs of rows in two customers whose answers would teach most, the best first; those that people kept apart
-    have been answered.
+    """Pairs of rows in two customers whose answers would teach most, the best first, of different customers; those
+    that people kept apart have been answered.
     """
     snapshot, pairs = side
     owner = snapshot.customers
     low, high = DOUBTFUL
     open_ones = (pairs.probability > low) & (pairs.probability < high) & (owner[pairs.left] != owner[pairs.right])
     likely = np.flatnonzero(open_ones)
-    chosen = calibration.most_informative(pairs.probability[likely], KEPT + len(apart))
+    chosen = calibration.most_informative(pairs.probability[likely], LOOKED_AT + len(apart))
     rows = [(int(pairs.left[likely[place]]), int(pairs.right[likely[place]])) for place in chosen]
-    return [pair for pair in rows if _ends(owner, pair) not in apart][:KEPT]
+    told = {pair: float(pairs.probability[likely[place]]) for place, pair in zip(chosen, rows, strict=True)}
+    asked = [pair for pair in rows if _ends(owner, pair) not in apart]
+    ends = [_ends(owner, pair) for pair in asked]
+    return [asked[place] for place in calibration.varied([told[pair] for pair in asked], ends, KEPT)]
 
 
 def _ends(owner: NDArray[Any], pair: Pair) -> Pair:

@@ -6,6 +6,7 @@ each bin against the share found; the *expected calibration error* is Σ_b n_b /
 left out.
 """
 
+import heapq
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ Floats = NDArray[np.float64]
 
 BINS: Final = 20
 LEAST: Final = 0.001
+AGAIN: Final = 0.5
 NORMAL: Final = 1.96  # two-sided 95 %
 
 
@@ -159,3 +161,28 @@ def _share(part: float, weights: Floats) -> Estimate:
     if total <= 0:
         return Estimate(1.0, 0.0, 1.0)
     return interval(min(1.0, part / total), total**2 / float((weights**2).sum()))
+
+
+def varied(probabilities: ArrayLike, ends: Sequence[tuple[int, int]], count: int) -> list[int]:
+    """The places of the pairs whose labels would teach most together, the best first.
+
+    What an answer tells of a party, the next answer about it need not tell again: a pair's entropy counts `AGAIN` times
+    for every pair that was chosen before and has one of its ends. It only falls, so a pair that is still ahead when its
+    turn comes is the best (the lazy greedy algorithm, Minoux 1978).
+    """
+    p = np.clip(np.asarray(probabilities, dtype=np.float64), 1e-12, 1 - 1e-12)
+    entropy = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+    waiting = [(-float(worth), place) for place, worth in enumerate(entropy)]
+    heapq.heapify(waiting)
+    met: dict[int, int] = {}
+    chosen: list[int] = []
+    while waiting and len(chosen) < count:
+        worth, place = heapq.heappop(waiting)
+        now = -float(entropy[place]) * AGAIN ** sum(met.get(end, 0) for end in ends[place])
+        if now > worth and waiting and now > waiting[0][0]:
+            heapq.heappush(waiting, (now, place))
+            continue
+        chosen.append(place)
+        for end in ends[place]:
+            met[end] = met.get(end, 0) + 1
+    return chosen

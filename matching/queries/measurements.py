@@ -15,9 +15,11 @@ from matching.models import Measurement
 from matching.rules import charts
 
 SHOWN = 60
-NAMES = ("version", "measured_at", "in_force_since", "in_force_until", "measured_by", "answers", "records", "line")
-NAMES += ("pairs", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high")
-NAMES += ("calibration_error", "questions")
+NAMES = (
+    *("version", "measured_at", "in_force_since", "in_force_until", "measured_by", "answers", "records", "line"),
+    *("pairs", "precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high"),
+    *("calibration_error", "questions"),
+)
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cmdm.models import User
 from cmdm.templatetags.hub import score as rounded
+from cmdm.templatetags.hub import short_date
 from customers.models import Customer, SourceRecord
 from matching.models import LedgerEntry
 from matching.queries.explaining import labels_of
@@ -53,7 +53,7 @@ def why_here(records: Sequence[int], user: User) -> dict[int, str]:
 def in_words(entry: LedgerEntry, models: Mapping[str, InForce], *, whole: bool) -> str:
     """One entry as a half sentence with its day; what agrees is told where all of its records may be seen."""
     facts = {
-        "day": date_format(entry.at, "j M Y"),
+        "day": short_date(entry.at),
         "who": str(entry.actor),
         "score": rounded(entry.probability),
         "agree": _agreement(entry, models) if whole else _("alike"),

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cmdm.models import User
 from cmdm.templatetags.hub import score as rounded
+from cmdm.templatetags.hub import short_date
 from customers.models import Relation, SourceRecord
 from customers.queries.catalogue import catalogue
 from customers.sealing import open_values
@@ -48,7 +48,7 @@ def _visible(records: Iterable[int], user: User) -> set[int]:
 
 def _facts(one: Verdict | Relation) -> Mapping[str, str]:
     what = one.get_answer_display().lower() if isinstance(one, Verdict) else one.get_kind_display().lower()
-    return {"who": str(one.decided_by), "answer": what, "day": date_format(one.decided_at, "j M Y")}
+    return {"who": str(one.decided_by), "answer": what, "day": short_date(one.decided_at)}
 
 
 def _answer(one: Verdict | Relation) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cmdm.models import User
 from cmdm.templatetags.hub import score as rounded
+from cmdm.templatetags.hub import short_date
 from customers.models import SourceRecord
 from matching.engine.comparing import conflict
 from matching.engine.features import Features
@@ -114,7 +114,7 @@ def _out_of_reach(left: SourceRecord, right: SourceRecord) -> list[str]:
     for one in (left, right):
         facts = {"record": f"{one.source.name} {one.key}"}
         if one.closed_at is not None:
-            day = date_format(one.closed_at, "j M Y")
+            day = short_date(one.closed_at)
             words.append(_("%(record)s was closed on %(day)s: it is compared no more.") % {**facts, "day": day})
         elif one.customer_id is None:
             words.append(_("%(record)s has not been placed yet.") % facts)

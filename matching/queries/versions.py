@@ -1,16 +1,23 @@
 """Versions of match models, found as people name them."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cmdm.errors import Refused
 from customers.models import PartyType
 from matching.models import MatchModel
 
 State = MatchModel.State
+NOTES: Mapping[str, Any] = {
+    "lines": gettext_lazy("version %(n)d, lines %(review).2f and %(automatic).2f"),
+    "rules": gettext_lazy("version %(n)d, compared by %(rules)d rules"),
+    "answers": gettext_lazy("version %(n)d, sharpened by %(answers)d answers"),
+}
 NOTHING = {"few_pairs", "crowded"}  # what training found, where all weights were kept
 
 
@@ -76,7 +83,21 @@ def note_of(row: MatchModel) -> str:
         return learned_from(trained)
     if row.origin == origin.SHIPPED:
         return _("for about %(records)s records") % {"records": _grouped(row.definition.get("records", 0))}
-    return row.note
+    return _told(row.note)
+
+
+def noted(kind: str, **facts: float) -> str:
+    """What is kept of how a version came to be, so that :func:`note_of` can tell it in any language."""
+    return json.dumps({kind: facts})
+
+
+def _told(note: str) -> str:
+    """A note in words; one that somebody wrote, or that an earlier hub made, as it is."""
+    try:
+        [(kind, facts)] = json.loads(note).items()
+        return str(NOTES[kind]) % facts
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return note
 
 
 def learned_from(trained: Mapping[str, Any]) -> str:

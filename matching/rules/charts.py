@@ -204,8 +204,9 @@ def over_time(points: Sequence[tuple[str, Mapping[str, Any]]], words: Mapping[st
     drawn = []
     for name, tone in (("precision", "accent"), ("recall", "related")):
         marks = [
-            Point(place, *one[name], words=f"{told}\n{words[name]}: {' ('.join(_estimated(one[name]))})")
+            Point(place, middle, low, high, f"{told}\n{words[name]}: {middle:.4f} ({low:.4f}–{high:.4f})")
             for place, (told, one) in enumerate(points)
+            for middle, low, high in [one[name]]
         ]
         drawn.append(Series(words[name], tone, marks, "line", "bars"))
     rows = [_cells(told, *_estimated(one["precision"]), *_estimated(one["recall"])) for told, one in points]

@@ -18,7 +18,10 @@ def why(request: Request) -> HttpResponse:
     form = PairForm(request.GET)
     if not form.is_valid():
         raise Http404
-    rows = SourceRecord.objects.visible_to(request.user).filter(about__isnull=True)
+    rows = SourceRecord.objects.visible_to(request.user)
     rows = rows.select_related("source", "customer").defer("raw", "findings")
-    left, right = (get_object_or_404(rows, pk=form.cleaned_data[side]) for side in ("left", "right"))
-    return render(request, "matching/why.html", {"found": together(left, right, request.user)})
+    asked = [get_object_or_404(rows, pk=form.cleaned_data[side]) for side in ("left", "right")]
+    # A correction lies where the record that it is about lies, for no reason of its own.
+    left, right = (one if one.about_id is None else get_object_or_404(rows, pk=one.about_id) for one in asked)
+    context = {"found": together(left, right, request.user), "corrections": [one for one in asked if one.about_id]}
+    return render(request, "matching/why.html", context)

@@ -92,6 +92,7 @@ PAGES = [
     whole("matching:model", "SLODXE"),
     whole("matching:model_of", "SLODXE", keys=("organisation",)),
     whole("matching:blocks", "E"),
+    whole("matching:import_model", "E"),
     one("matching:why", VIEW, query="?left={record}&right={record}"),
     whole("stewardship:queue", "SLXE"),
     one("stewardship:task", "SLE", "task"),

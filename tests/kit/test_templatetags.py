@@ -63,6 +63,14 @@ def test_a_day_reads_the_same_from_any_form(value):
     assert hub.short_date(value) == "12 Mar 2024"
 
 
+@pytest.mark.parametrize(
+    ("language", "text"), [("de", "12.03.2024"), ("fr", "12/03/2024"), ("es", "12/03/2024"), ("en-gb", "12 Mar 2024")]
+)
+def test_a_day_is_written_as_the_readers_language_does(language, text):
+    with translation.override(language):
+        assert hub.short_date(date(2024, 3, 12)) == text
+
+
 @pytest.mark.parametrize("value", ["2016", "spring 2016", "2024-13-45", ""])
 def test_what_is_not_a_day_stays_as_it_is(value):
     assert hub.short_date(value) == value

@@ -61,7 +61,6 @@ class TestKept:
         nothing = {"expected": {**REPORT["expected"], "pairs": 0}, "answers": 0}
         assert in_short(REPORT | nothing, {})["precision"] is None
 
-
     def test_what_was_rehearsed_before_they_were_kept_is_taken_over(self, owner):  # noqa: F811
         row = rehearsed(models.MatchModel.objects.in_force().get(party_type="person"), owner)
         row.rehearsal = row.rehearsal | REPORT

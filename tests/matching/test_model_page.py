@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import translation
 
 from cmdm import jobs, verifying
 from cmdm.actions import Refused
@@ -20,10 +21,12 @@ from matching.queries.diagnoses import diagnoses
 from matching.queries.editions import is_behind
 from matching.queries.model_pages import model_view
 from matching.queries.models import REKEY
+from matching.queries.versions import note_of
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, ANNE, KARL, make_source, person, seen, stored
 
 pytestmark = pytest.mark.django_db
+GERMAN = {"accept-language": "de"}
 
 
 @pytest.fixture
@@ -168,6 +171,39 @@ class TestPage:
             assert client.post(reverse(f"matching:{name}", args=["person"])).status_code == 302
         assert "is being done already" in client.post(reverse("matching:train", args=["person"]), follow=True).text
         assert Job.objects.filter(name__in=["matching.train", "matching.learn"]).count() == 2
+
+    def test_what_comes_out_a_second_time_is_no_failure(self, client, owner, capsys):
+        models.draft(replace(person_model(), automatic=0.9), actor=owner, origin="imported")
+        jobs_of = Job.objects.order_by("-created_at")
+        for _turn in range(2):
+            asking.training("person", actor=owner)
+            jobs.run(str(jobs_of[0].pk))
+        first, again = jobs_of[1], jobs_of[0]
+        assert (first.state, again.state) == ("done", "done")
+        assert again.result["model"] == first.result["model"]
+        assert "Nothing was learned anew" in client.get(reverse("job", args=[again.pk])).text
+        with translation.override("de"):
+            assert "nichts neu gelernt" in client.get(reverse("job", args=[again.pk]), headers=GERMAN).text.lower()
+        call_command("train", "person")
+        assert "Nothing was learned anew" in capsys.readouterr().out
+
+    def test_how_a_version_came_to_be_is_told_in_the_readers_language(self, client, owner):
+        row = MatchModel.objects.in_force().get(party_type="person")
+        with translation.override("de"):
+            made = models.adjust(row, actor=owner, automatic=0.9, review=0.25)
+        assert note_of(made) == "version 1, lines 0.25 and 0.90"
+        with translation.override("de"):
+            assert note_of(made) == "Version 1, Schwellen 0.25 und 0.90"
+        for kept in ("by hand", "{}", '{"lines": {}}', '{"lines": 3}', "[1]", '{"other": {}}'):
+            made.note = kept
+            assert note_of(made) == kept
+
+    def test_where_nothing_would_be_joined_no_precision_is_told(self, client, owner, capsys):
+        for party in ("organisation", "person"):
+            call_command("rehearse", f"{party}:1")
+        text = capsys.readouterr().out
+        assert "No pair would be joined" in text and "Expected precision 1.000" not in text.split("\n")[0]
+        assert "there is nothing to tell" in client.get(reverse("matching:model_of", args=["organisation"])).text
 
     def test_a_version_goes_out_as_a_file(self, client, draft):
         answer = client.get(reverse("matching:export", args=[draft.pk]))

@@ -19,6 +19,16 @@ from tests.support.records import ANNA, ANNA_AGAIN, ANNE, KARL, make_source, now
 pytestmark = pytest.mark.django_db
 
 
+def test_a_correction_is_asked_about_by_the_record_that_it_is_about(client, scene):  # noqa: F811
+    anna, karl = stored(scene.crm, "1", ANNA), stored(scene.crm, "2", KARL)
+    said = {"attribute": "middle_name", "value": "Eva", "about": anna}
+    correction = correct(anna.customer, actor=scene.otto, **said)
+    client.force_login(scene.otto)
+    answer = client.get(why(correction, karl))
+    assert answer.status_code == 200 and "A correction lies where" in answer.text
+    assert client.get(why(karl, anna)).text.count("A correction lies where") == 0
+
+
 def why(left, right):
     return reverse("matching:why") + f"?left={left.pk}&right={right.pk}"
 

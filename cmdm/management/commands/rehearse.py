@@ -40,9 +40,13 @@ class Command(HubCommand):
         text = _(
             "%(records)d records: %(gained)d pairs gained, %(lost)d lost; %(merges)d customers would be merged away "
             "(%(merges_now)d now), %(partings)d taken apart (%(partings_now)d now), %(splits)d doubted; %(queue)d "
-            "questions (%(queue_now)d now). Expected precision "
-            "%(precision).3f (%(low).3f to %(high).3f), recall %(recall).3f (%(recall_low).3f to %(recall_high).3f)."
+            "questions (%(queue_now)d now)."
         )
+        quality = _(
+            "Expected precision %(precision).3f (%(low).3f to %(high).3f), recall %(recall).3f (%(recall_low).3f to "
+            "%(recall_high).3f)."
+        )
+        nothing = _("No pair would be joined, so there is no precision and no recall to tell.")
         expected = told["expected"]
         facts = {
             "records": told["records"],
@@ -59,7 +63,8 @@ class Command(HubCommand):
             **dict(zip(("recall", "recall_low", "recall_high"), expected["recall"], strict=True)),
         }
         touched = effects(told)
-        lines = [text % facts, *map(_effect, touched)]
+        worth = quality % facts if expected["pairs"] else nothing
+        lines = [f"{text % facts} {worth}", *map(_effect, touched)]
         told = {**told, "effects": [_told(one) for one in touched]}
         lists = {name: facts_of(listed(row, name, actor)) for name in LISTS}
         return Said("\n".join(lines), {**summary(row), "rehearsal": told, "lists": lists})

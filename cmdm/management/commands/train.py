@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from cmdm.management.base import HubCommand, Said
 from cmdm.models import User
 from matching.actions import learning, training
+from matching.actions.models import NOTHING_NEW, SameModel
 from matching.queries.diagnoses import diagnoses
 from matching.queries.models import read_model
 from matching.queries.versions import name_of, note_of, summary
@@ -26,7 +27,10 @@ class Command(HubCommand):
     def act(self, *, actor: User, **options: Any) -> Said:
         """Train."""
         learn = learning.learn if options["from_answers"] else training.train
-        row = learn(options["party"], actor=actor, report=self.progress)
+        try:
+            row = learn(options["party"], actor=actor, report=self.progress)
+        except SameModel as same:
+            return Said(f"{_(NOTHING_NEW)} {same.sentence}", {**summary(same.row), "same": True})
         account = row.definition["trained"]
         faults = [] if options["from_answers"] else diagnoses(read_model(row))
         text = _("%(model)s is a draft: %(note)s. Rehearse it: `manage.py rehearse %(model)s`.")

@@ -5,7 +5,7 @@ from math import lgamma
 import numpy as np
 import pytest
 
-from matching.engine.calibration import LEAST, curve, error, expected, interval, measured, most_informative
+from matching.engine.calibration import LEAST, curve, error, expected, interval, measured, most_informative, varied
 
 
 def drawn(count: int, seed: int = 1):
@@ -105,3 +105,27 @@ def test_the_doubtful_are_asked_first_and_patterns_take_turns():
     p = [0.99, 0.5, 0.52, 0.3, 0.001]
     assert most_informative(p, 3) == [1, 2, 3]
     assert most_informative(p, 3, groups=["x", "y", "y", "z", "x"]) == [1, 3, 0]
+
+
+def test_no_customer_fills_the_first_page_of_what_is_worth_asking():
+    """Ten pairs of one customer are a little more doubtful than all others: two of them come first, then others do."""
+    p = [0.5] * 10 + [0.3] * 10
+    ends = [(0, n) for n in range(1, 11)] + [(n, n + 1) for n in range(20, 40, 2)]
+    first = varied(p, ends, 10)
+    assert first[:1] == [0] and sum(place < 10 for place in first) == 1
+    assert sorted(varied(p, ends, 30)) == list(range(20)) and varied([], [], 5) == []
+
+
+def test_what_is_varied_is_what_trying_all_of_them_gives():
+    chance = np.random.default_rng(5)
+    p = chance.uniform(0.05, 0.95, 60)
+    ends = [tuple(pair) for pair in chance.integers(0, 12, (60, 2)).tolist()]
+    entropy = -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+    left, met, chosen = list(range(60)), [0] * 12, []
+    while left:
+        best = max(left, key=lambda place: (entropy[place] * 0.5 ** sum(met[end] for end in ends[place]), -place))
+        chosen.append(best)
+        left.remove(best)
+        for end in ends[best]:
+            met[end] += 1
+    assert varied(p, ends, 60) == chosen
