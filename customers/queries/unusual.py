@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
 from cmdm import access, clock, crypto
 from cmdm.models import User
+from cmdm.templatetags.hub import grouped, share
 from customers.models import Load, LoadCensus, RejectedRow, Source
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.rules.unusual import judging as rules
@@ -22,6 +22,7 @@ from customers.types.base import HIDDEN
 KEY = "key"
 UNSAID = frozenset({"observed_at", "party_type", "closed"})
 """Columns that say something of the record and not of the customer: many rows rightly say the same."""
+ALL = 0.9995  # of a share: it is told as all
 LEAST_GAP = 24.0
 """Hours since the last load under which nobody calls a source late."""
 
@@ -266,10 +267,8 @@ def _points(one: rules.Finding, before: Sequence[rules.Load]) -> list[float]:
 
 def _figure(rule: str, figure: float) -> str:
     if rule == rules.ROWS:
-        return f"{round(figure):,}"
-    if rule == rules.GAP:
-        return _span(figure)
-    return _("%(n)s %%") % {"n": f"{figure * 100:.1f}"}
+        return grouped(round(figure))
+    return _span(figure) if rule == rules.GAP else share(figure)
 
 
 def _span(hours: float) -> str:
@@ -280,6 +279,8 @@ def _expected(one: rules.Finding) -> str:
     low, high = _figure(one.rule, one.low), _figure(one.rule, one.high)
     if one.rule in rules.UPWARD or one.low <= 0:
         return _("at most %(high)s") % {"high": high}
+    if one.rule not in rules.AMOUNTS and one.high > ALL:
+        return _("at least %(low)s") % {"low": low}
     return _("%(low)s to %(high)s") % {"low": low, "high": high}
 
 
@@ -329,15 +330,28 @@ def lateness(loads: Sequence[Load]) -> Lateness | None:
     return Lateness(_span(usual), done[0], passed > max(bounds.high, LEAST_GAP))
 
 
-def latest_unusual(user: User, most: int = 10) -> list[dict[str, Any]]:
-    """The newest loads that are out of the ordinary and that nobody has called normal; two queries."""
+@dataclass(frozen=True)
+class UnusualLoad:
+    """A load that is out of the ordinary, with what was found in it."""
+
+    census: LoadCensus
+    labels: Sequence[str]
+
+    @property
+    def load(self) -> Load:
+        return self.census.load
+
+
+def latest_unusual(user: User, most: int = 5) -> list[UnusualLoad]:
+    """The newest loads that are out of the ordinary and that nobody has called normal; two queries at most."""
     rows = LoadCensus.objects.visible_to(user).unusual().select_related("load", "source").order_by("-load")
-    known = catalogue()
-    found = rows.defer("columns", "measures", "sealed")[:most]
-    return [{"census": one, "labels": labels_of(one, known)} for one in found]
+    heavy = ("columns", "measures", "sealed", "load__mapping", "load__header", "load__position")
+    found = list(rows.defer(*heavy)[:most])
+    known = catalogue() if found else None
+    return [UnusualLoad(one, _labels(one, known)) for one in found if known is not None]
 
 
-def labels_of(census: LoadCensus, known: Catalogue) -> list[str]:
+def _labels(census: LoadCensus, known: Catalogue) -> list[str]:
     """What was found, in words."""
     return [
         str(WORDS[one["rule"]]() % {"attribute": attribute_label(one["attribute"], known)}) for one in census.findings

@@ -19,6 +19,7 @@ from cmdm import access, clock
 from cmdm.models import User
 from cmdm.templatetags.hub import share
 from customers.models import Source
+from customers.queries.unusual import UnusualLoad, latest_unusual
 from matching.queries.models import models_in_force
 from matching.rules.charts import Cell, Chart, Point, Series
 from stewardship.models import SourceDay, Task
@@ -70,10 +71,11 @@ class Dashboard:
     aims: Sequence[Aim]
     chosen: Aim | None
     learned: Learned | None
+    unusual: Sequence[UnusualLoad] | None
 
 
 def dashboard(user: User, domain: int | None) -> Dashboard:
-    """Everything on the page; seventeen queries, however much there is."""
+    """Everything on the page; eighteen queries, however much there is."""
     found = aims(user)
     chosen = next((one for one in found if one.domain.pk == domain), None)
     opened = {queue: _open(queue, user) for queue in Task.Queue.values} if access.in_any(user, ["decide"]) else {}
@@ -94,6 +96,7 @@ def dashboard(user: User, domain: int | None) -> Dashboard:
         aims=found,
         chosen=chosen,
         learned=learned(user) if opened else None,
+        unusual=latest_unusual(user) if access.in_any(user, ["import"]) else None,
     )
 
 

@@ -66,7 +66,19 @@ _PAGES = {
     "customers:records": Screen(_("What each source says of this customer, record by record.")),
     "customers:history": Screen(_("What changed when, by whom, and by which deed.")),
     "customers:imports": Screen(_("Files that were taken in, and what became of their rows.")),
-    "customers:import": Screen(_("Say which column is what; see what would happen before anything does.")),
+    "customers:import": Screen(
+        _("Say which column is what; see what would happen before anything does."),
+        [
+            _(
+                "“Unusual in this load” compares it with up to 24 loads of the source before; with fewer than five it "
+                "says nothing."
+            ),
+            _(
+                "Say whether it is as it should be or a fault, and why: later loads are compared with the former only. "
+                "It can be taken back."
+            ),
+        ],
+    ),
     "customers:sources": Screen(_("The systems that send records, and what their word is worth.")),
     "customers:survivorship": Screen(
         _("Which claim becomes the golden value, attribute by attribute."),

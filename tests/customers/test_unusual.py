@@ -233,14 +233,19 @@ class TestHolding:
 class TestPages:
     def test_a_file_is_told_of_before_it_begins(self, before, source, olga, at_work):
         text_ = page(at_work, upload(source, file(9, rows=180), actor=olga))
-        assert "Unusual in this file" in text_ and "Rows in the file" in text_
-        assert "Unusual" not in page(at_work, upload(source, file(11), actor=olga))
+        assert 'id="unusual"' in text_ and "Unusual in this file" in text_ and "Rows in the file" in text_
+        assert 'id="unusual"' not in page(at_work, upload(source, file(11), actor=olga))
 
     def test_the_load_says_figure_what_was_expected_and_from_how_many(self, odd, at_work):
         text_ = page(at_work, odd)
         assert "Unusual in this load" in text_
         assert "<b>180</b>" in text_ and f"from {FEWEST} loads" in text_
         assert SECRET in text_
+
+    def test_what_was_expected_is_said_as_people_say_it(self, before, source, olga):
+        again = run(upload(source, file(0), actor=olga), actor=olga)
+        [told] = [one for one in unusual_in(again, olga).findings if one.rule == "new"]
+        assert told.figure == "0 %" and told.expected.startswith("at least ")
 
     def test_a_sensitive_value_is_hidden_from_who_may_not_reveal(self, odd, olga):
         Attribute.objects.filter(name="email").update(sensitivity="sensitive")
@@ -262,6 +267,17 @@ class TestPages:
         answer = at_work.post(reverse("customers:import_verdict", args=[odd.pk]), {"verdict": "fault", "reason": ""})
         assert answer.status_code == 422 and "verdict-form" in answer.text
         assert not LoadCensus.objects.get(load=odd).verdict
+
+    def test_the_dashboard_names_the_newest_to_those_who_import_there(self, odd, at_work, client, stefan):
+        address = reverse("stewardship:dashboard")
+        told = at_work.get(address).text
+        assert "Unusual loads" in told and reverse("customers:import", args=[odd.pk]) in told
+        for user in (stefan, make_user("data owner", domain=make_domain("elsewhere"))):
+            client.force_login(user)
+            assert reverse("customers:import", args=[odd.pk]) not in client.get(address).text
+
+    def test_a_source_marks_its_unusual_loads(self, odd, source, at_work):
+        assert "Unusual</span>" in at_work.get(reverse("customers:source", args=[source.pk])).text
 
     def test_others_find_nothing(self, odd, client, stefan):
         for user in (stefan, make_user("data owner", domain=make_domain("elsewhere"))):

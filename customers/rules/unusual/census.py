@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-MOST = 20_000
+MOST = 10_000
 """From twice so many rows on every second one is given up, again and again: about so many tell as much as all."""
 FORMS = 40
 LONGEST_FORM = 24
