@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from customers.queries.catalogue import catalogue
 from customers.queries.suggesting.names import LABELS
 
-MOST = 25
 MARK = r"^\d{1,19}\.[-\w]{1,60}\.[0-9a-f]{32}$"
 
 

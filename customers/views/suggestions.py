@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from customers.queries.summaries import summaries
 from customers.views.opening import of_customer
 
 SALT = "missing"
+MOST = 100  # more stand on no page
 
 
 @login_required
@@ -62,7 +63,7 @@ def many(request: Request) -> HttpResponse:
     if not form.is_bound:
         return render(request, "customers/missing_many.html", context)
     # What was shown and stands no longer is no choice any more: it counts as refused.
-    asked = request.POST.getlist("chosen")[: len(page.lines) or 1]
+    asked = request.POST.getlist("chosen")[:MOST]
     offered = {line.name: line for line in page.lines}
     batch, done = ids.uuid7(), 0
     for name in asked:
@@ -156,7 +157,9 @@ def _back(request: Request, customer: Customer, made: SuggestionAnswer | None, r
 
 def _place(request: Request, customer: Customer) -> str:
     """Where the answer was given: the list, or the customer's page."""
-    return reverse("customers:missing") if "list" in request.POST else reverse("customers:detail", args=[customer.key])
+    if "list" not in request.POST:
+        return reverse("customers:detail", args=[customer.key])
+    return f"{reverse('customers:missing')}?{QueryDict(request.POST['list']).urlencode()}"
 
 
 def _refuse_without_correct(request: Request) -> None:

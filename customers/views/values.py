@@ -19,6 +19,7 @@ from customers.queries.catalogue import Spec, catalogue
 from customers.queries.corrected import corrected, element_at
 from customers.queries.profile import profile
 from customers.queries.related import related
+from customers.queries.suggesting.suggestions import suggestions_of
 from customers.views.detail import show_overview
 from customers.views.opening import of_customer
 
@@ -37,6 +38,8 @@ def correct(request: Request, customer: Customer) -> HttpResponse:
     if chosen not in specs:
         return render(request, "customers/correct.html", context)
     spec = specs[chosen]
+    offered = suggestions_of([customer], request.user).get(customer.pk, ())
+    context["suggested"] = [one for one in offered if one.attribute == chosen]
     form = CorrectionForm(request.POST or None, spec=spec, records=records, initial=_initial(request, found, spec))
     if form.is_bound and form.is_valid() and _corrected(request, customer, spec, form):
         return redirect("customers:detail", key=customer.key)

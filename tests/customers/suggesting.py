@@ -33,7 +33,7 @@ def neighbours(source: Source, count: int = 6, **parts: Any) -> list[SourceRecor
 
 def lacking(source: Source, key: str = "lacking", **more: Any) -> SourceRecord:
     """Somebody whose address has no city."""
-    values = person("Vera", "Zabel", "1990-01-02", **{"address": address("Invalidenstr. 7", city=""), **more})
+    values = {**person("Vera", "Zabel", "1990-01-02", address=address("Invalidenstr. 7", city="")), **more}
     return stored(source, key, values)
 
 
@@ -52,3 +52,23 @@ def suggested(customer: Customer | None, user: User) -> list[Suggestion]:
 def source_of(domain: Domain, **fields: Any) -> Source:
     """What was filled in there."""
     return Source.objects.get(domain=domain, role=Source.Role.DERIVED)
+
+
+OTHERS = (("Otto", "Maas"), ("Ute", "Quandt"), ("Rolf", "Timm"), ("Silke", "Voss"), ("Ingo", "Pohl"), ("Dora", "Nagel"))
+
+
+def several(source: Source, count: int) -> list[SourceRecord]:
+    """So many people, each a customer whose address has no city."""
+    return [
+        lacking(
+            source,
+            f"l{number}",
+            **person(
+                given,
+                family,
+                f"19{60 + 5 * number}-0{number + 1}-11",
+                address=address(f"{family}gasse {number}", city=""),
+            ),
+        )
+        for number, (given, family) in enumerate(OTHERS[:count])
+    ]

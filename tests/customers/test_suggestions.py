@@ -295,8 +295,10 @@ class TestDismissing:
         assert SourceRecord.objects.filter(about__isnull=False).count() == 0
         counted()
         assert suggested(vera.customer, stefan) == []
+        assert not Fillable.objects.exists()
         taking.undo(made, actor=stefan)
         assert len(suggested(vera.customer, stefan)) == 1
+        assert Fillable.objects.count() == 1
 
     def test_another_value_is_suggested_although_this_one_was_dismissed(self, vera, stefan):
         taking.dismiss(vera.customer, one(vera, stefan).mark, actor=stefan)

@@ -44,6 +44,14 @@ def end(answers: Iterable[SuggestionAnswer], *, actor: User) -> None:
 
 
 @action
+def ask_again(answer: SuggestionAnswer, domain: int, *, actor: User) -> None:
+    """A dismissal is taken back: end it, and put its place on the list again. The caller holds the record."""
+    end([answer], actor=actor)
+    place = Fillable(domain_id=domain, record_id=answer.record_id, attribute=answer.attribute, rule=answer.rule)
+    Fillable.objects.bulk_create([place], ignore_conflicts=True)
+
+
+@action
 def taken_back(about: SourceRecord, attribute: str, values: Any, *, actor: User) -> None:
     """What was filled in of a record counts no longer: end the answers that took it."""
     spec = catalogue().specs[attribute]

@@ -7,7 +7,7 @@ stands until the new count is whole. Only what sources sent is counted: what was
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -16,19 +16,20 @@ from django.utils.translation import gettext as _
 from cmdm import audit, clock, jobs
 from cmdm.actions import action, change_id
 from cmdm.models import Domain, Job, User
-from customers.models import Agreement, Customer, Fillable, SourceRecord, SuggestionRun, Tally
+from customers.models import Agreement, Customer, Fillable, HouseholdMember, SourceRecord, SuggestionRun, Tally
 from customers.queries.catalogue import Catalogue, catalogue
 from customers.queries.suggesting.counts import counts_for
-from customers.queries.suggesting.material import relatives
-from customers.queries.suggesting.mended import mended
+from customers.queries.suggesting.mended import left_out
 from customers.queries.suggesting.names import names_in
-from customers.rules.suggesting import gathering, households
+from customers.queries.suggesting.suggestions import suggestions_within
+from customers.rules.suggesting import gathering
 from customers.rules.suggesting.agreeing import LEAST, SHARE
-from customers.rules.suggesting.shapes import Names, Proposal, Said
+from customers.rules.suggesting.shapes import Names, Said
 from customers.types.folding import fold
 
 SUGGEST = "customers.suggest"
 SLICE = 5_000
+AT_ONCE = 500
 LONGEST = 200
 Hold = Callable[[], None]
 Report = Callable[[int, int | None, str], None]
@@ -138,7 +139,7 @@ def find_next(run: SuggestionRun, *, actor: User, hold: Hold) -> SuggestionRun:
     if last is None:
         run.state, run.finished_at = SuggestionRun.State.DONE, clock.now()
     else:
-        run.found += _note([*_found(said, known), *_repaired(said, known), *_shared(said, known)])
+        run.found += _note({*_counted(said, known), *_repaired(said, known), *_shared(said, known)})
         run.position = last
     return _saved(run, actor, "suggestions.found")
 
@@ -197,36 +198,41 @@ def _put_in_force() -> None:
     Tally.objects.all().delete()
 
 
-def _found(said: _Slice, known: Catalogue) -> Iterator[Proposal]:
+def _counted(said: _Slice, known: Catalogue) -> Iterator[int]:
+    """Customers (ids) for whom a count or their own records may tell something."""
     names = names_in(known)
     needs = {customer: gathering.needs(records, names) for customer, records in said.items()}
     counts = counts_for(need for ones in needs.values() for need in ones)
     for customer, records in said.items():
-        given = {name for each in records for name, value in each.values.items() if value}
-        made = [*gathering.counted(needs[customer], counts), *gathering.certain(records, names)]
-        yield from gathering.whole(made, missing=frozenset(known.specs) - given)
+        if any(True for _one in gathering.counted(needs[customer], counts)) or gathering.certain(records, names):
+            yield customer
 
 
-def _repaired(said: _Slice, known: Catalogue) -> Iterator[Proposal]:
-    """What could not be read of these customers' records and can be mended."""
+def _repaired(said: _Slice, known: Catalogue) -> Iterator[int]:
+    """Customers of whom something could not be read."""
     rows = SourceRecord.objects.current().filter(customer__in=list(said), findings__contains=[{"code": "left_out"}])
-    yield from mended(list(rows.select_related("source").defer("raw", "corrected")), known)
+    yield from (row.customer_id or 0 for row in rows.defer("raw", "corrected", "values") if left_out(row, known))
 
 
-def _shared(said: _Slice, known: Catalogue) -> Iterator[Proposal]:
-    """What somebody of the household has."""
-    names, everywhere = names_in(known), list(Domain.objects.values_list("pk", flat=True))
-    for customer, kin in relatives(said.keys(), everywhere, frozenset(known.specs) - known.sensitive).items():
-        mine = said[customer]
-        for one in kin:
-            for record in one.said:
-                yield from households.proposals(mine[0], mine, record, names, one.number)
+def _shared(said: _Slice, known: Catalogue) -> Iterator[int]:
+    """Customers who share a household with somebody, and lack what is shared there."""
+    names = names_in(known)
+    homes = HouseholdMember.objects.filter(state=HouseholdMember.State.MEMBER, record__customer__in=list(said))
+    for customer in set(homes.values_list("record__customer", flat=True)):
+        if any(not any(one.values.get(name) for one in said[customer]) for name in (*names.addresses, *names.phones)):
+            yield customer
 
 
-def _note(proposals: Sequence[Proposal]) -> int:
-    rows = sorted({(one.domain, one.record, one.attribute, one.rule) for one in proposals})
-    if not rows:
-        return 0
-    with connection.cursor() as cursor:
-        cursor.execute(_FOUND, [list(column) for column in zip(*rows, strict=True)])
-        return int(cursor.rowcount)
+def _note(customers: set[int]) -> int:
+    """Note what can be filled in of these customers (ids), by the very rules by which it will be shown."""
+    everywhere = frozenset(Domain.objects.values_list("pk", flat=True))
+    wanted, made = sorted(customers), 0
+    for begin in range(0, len(wanted), AT_ONCE):
+        rows = Customer.objects.filter(pk__in=wanted[begin : begin + AT_ONCE])
+        found = suggestions_within(list(rows), everywhere, everywhere)
+        places = sorted({(one.domain, one.record, one.attribute, one.rule) for ones in found.values() for one in ones})
+        if places:
+            with connection.cursor() as cursor:
+                cursor.execute(_FOUND, [list(column) for column in zip(*places, strict=True)])
+                made += cursor.rowcount
+    return made

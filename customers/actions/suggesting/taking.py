@@ -70,7 +70,7 @@ def undo(answer: SuggestionAnswer, *, actor: User) -> SuggestionAnswer:
     if answer.ended_at is not None:
         raise Refused(_("This has been taken back already."))
     if answer.answer == SuggestionAnswer.Answer.DISMISSED:
-        answers.end([answer], actor=actor)
+        answers.ask_again(answer, about.domain_id, actor=actor)
     else:
         _withdraw(answer, about, actor=actor)
     audit.record(actor, "suggestion.undone", answer, domains=[about.domain_id], attributes=[answer.attribute])

@@ -41,6 +41,7 @@ class Suggestion:
     label: str
     part: str
     text: str
+    added: str
     value: Any
     rule: str
     rule_label: Any
@@ -62,19 +63,26 @@ class _Found:
 
 
 def suggestions_of(customers: Sequence[Customer], user: User) -> dict[int, list[Suggestion]]:
-    """Suggestions by customer (id); eight queries besides the reader's scope, ten where something is mended or bears a
-    refusal, for any number of customers."""
+    """Suggestions by customer (id); eight queries besides the reader's scope for any number of customers, some more
+    where something is mended, shared in a household or bears a refusal."""
+    view = access.scope(user, "view")
+    return suggestions_within(customers, view, view & access.scope(user, "correct"))
+
+
+def suggestions_within(
+    customers: Sequence[Customer], view: frozenset[int], may: frozenset[int]
+) -> dict[int, list[Suggestion]]:
+    """The same for somebody who sees some domains (ids) and may correct in others of them."""
     known = catalogue()
     names = names_in(known)
-    may = access.scope(user, "view") & access.scope(user, "correct")
     active = {one.pk: one for one in customers if one.status == Customer.Status.ACTIVE and not one.restricted}
-    records = material.open_records(active.keys(), user) if may and active else {}
+    records = material.open_records(active.keys(), view) if may and active else {}
     if not records:
         return {}
     fillable = frozenset(known.specs) - known.sensitive
     found = [_sought(active[pk], rows, names, fillable) for pk, rows in records.items()]
     counts = counts_for(need for one in found for need in one.needs if need.domain in may)
-    kin = material.relatives(active.keys(), access.scope(user, "view"), fillable)
+    kin = material.relatives(active.keys(), view, fillable)
     repaired = _by_customer(mended([row for rows in records.values() for row in rows], known), records)
     proposed = {
         one.customer.pk: gathering.whole(
@@ -198,6 +206,7 @@ def _suggestion(customer: int, one: Proposal, known: Catalogue) -> Suggestion:
         label=_label(spec, one),
         part=one.part,
         text=shown.text_of(spec, one.value),
+        added=_added(spec, one),
         value=one.value,
         rule=one.rule,
         rule_label=LABELS[one.rule],
@@ -214,6 +223,14 @@ def _label(spec: Spec, one: Proposal) -> str:
     return (
         _("%(label)s: %(part)s") % {"label": spec.row.label, "part": part} if part else shown.label_of(spec, one.value)
     )
+
+
+def _added(spec: Spec, one: Proposal) -> str:
+    """What would come to it: the part that is missing, or the whole."""
+    if spec.row.type != "address" or not one.part:
+        return shown.text_of(spec, one.value)
+    part = str(one.value[one.part])
+    return country_name(part, get_language() or "en") if one.part == "country" else part
 
 
 def evidence_of(one: Proposal) -> str:

@@ -6,6 +6,7 @@ from customers.rules.suggesting import legal_forms, mail_domains, numbers, place
 from customers.rules.suggesting.agreeing import is_sure
 from customers.rules.suggesting.covering import is_covered
 from customers.rules.suggesting.shapes import Names, Need, Proposal, Said, Telling
+from customers.types.folding import fold
 
 COUNTED = (places, numbers, mail_domains)
 # Of organisations few are one customer each: their records count, not the customers.
@@ -45,19 +46,21 @@ def counted(wanted: Iterable[Need], counts: Counts) -> Iterator[Proposal]:
             yield max(same, key=lambda one: (one.total, one.rule))
 
 
-def certain(said: Sequence[Said], names: Names) -> Iterator[Proposal]:
+def certain(said: Sequence[Said], names: Names) -> list[Proposal]:
     """Proposals that follow from what the customer's own records say."""
     countries = {
         str(one["country"]) for each in said for one in places.addresses_of(each.values, names) if "country" in one
     }
     others = [one for each in said for name in names.phones for one in each.values.get(name) or ()]
-    for each in said:
-        for made in numbers.with_country(each, names, countries):
-            if not any(one.get("value") == made.value["value"] for one in others):
-                yield made
+    made = [
+        one
+        for each in said
+        for one in numbers.with_country(each, names, countries)
+        if not any(other.get("value") == one.value["value"] for other in others)
+    ]
     if not any(each.values.get(names.legal_form) for each in said):
-        for each in said:
-            yield from legal_forms.proposals(each, names)
+        made += [one for each in said for one in legal_forms.proposals(each, names)]
+    return made
 
 
 def whole(proposals: Iterable[Proposal], missing: Collection[str]) -> list[Proposal]:
@@ -65,7 +68,7 @@ def whole(proposals: Iterable[Proposal], missing: Collection[str]) -> list[Propo
     found: dict[tuple[str, str], Proposal] = {}
     for one in proposals:
         if one.part or one.attribute in missing:
-            found.setdefault((one.attribute, str(one.value)), one)
+            found.setdefault((one.attribute, fold(str(one.value))), one)
     return list(found.values())
 
 

