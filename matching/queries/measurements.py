@@ -85,12 +85,13 @@ def chart(found: Sequence[Measured]) -> charts.Chart | None:
     words = {
         "label": _("Precision and recall of the versions in force, over time"),
         "when": _("Measured"),
+        "version": _("Version"),
         "precision": _("Precision"),
         "recall": _("Recall of what is compared"),
         "interval": _("95 % interval"),
     }
     points = [
-        (_("Version %(n)s") % {"n": one.version} + f", {short_date(one.at)}", one.figures)
+        (_("Version %(n)s") % {"n": one.version} + f", {short_date(one.at)}", {**one.figures, "version": one.version})
         for one in found
         if one.figures["precision"]
     ]

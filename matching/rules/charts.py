@@ -200,7 +200,7 @@ def distribution(
 
 
 def over_time(points: Sequence[tuple[str, Mapping[str, Any]]], words: Mapping[str, str]) -> Chart:
-    """Precision and recall with their intervals, one mark for each measurement, by its name."""
+    """Precision and recall with their intervals, one mark for each measurement, by its version; told by its name."""
     drawn = []
     for name, tone in (("precision", "accent"), ("recall", "related")):
         marks = [
@@ -211,7 +211,7 @@ def over_time(points: Sequence[tuple[str, Mapping[str, Any]]], words: Mapping[st
         drawn.append(Series(words[name], tone, marks, "line", "bars"))
     rows = [_cells(told, *_estimated(one["precision"]), *_estimated(one["recall"])) for told, one in points]
     least = min(min(one["precision"][1], one["recall"][1]) for _told, one in points)
-    across = Axis(words["when"], names=[told for told, _one in points])
+    across = Axis(words["version"], names=[str(one["version"]) for _told, one in points])
     up = Axis(low=max(0, int(least * 10 - 0.001) / 10), high=1, places=2)
     head = [words["when"], words["precision"], words["interval"], words["recall"], words["interval"]]
     return Chart(words["label"], head, rows, drawn, across, up)
