@@ -5,6 +5,7 @@ it takes to see that: what costs least comes first, and what a field tells is re
 same. Names, which cost most, are not looked at. Whoever is left is compared in full.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, cast
 
@@ -43,7 +44,7 @@ class _Part:
 
 
 def _middle(field: str) -> _Part:
-    """A middle name beside a given name that is not looked at: where that says it already, no more is lost."""
+    """A middle name beside a given name that is not looked at."""
     made = _Part("middle", field)
     made.given = made.given_whole = ""
     return made
@@ -81,6 +82,13 @@ class _Look(NamedTuple):
         own = getattr(mine, self.part)
         return not (own.get(self.attribute) if self.part in ("dates", "texts") else own)
 
+    def most(self, mine: Features) -> float:
+        """What is lost at most: beside a double given name that agrees a middle name says nothing, and whether it
+        does is not looked at.
+        """
+        double = self.read is _middle and mine.name.given_whole != mine.name.given
+        return self.losses[MISSING] if double else math.inf
+
 
 # Of a part those values that are not ignored.
 _TELLING: Final[dict[str, Callable[[Any, Ignore], Any]]] = {
@@ -95,13 +103,14 @@ class _Losses(dict[str, float]):
 
     def __init__(self, look: _Look, mine: Features, ignore: Ignore | None) -> None:
         self._look, self._mine, self._ignore = look, mine, ignore
+        self._most = look.most(mine)
 
     def __missing__(self, field: str) -> float:
         part = _Part(self._look.part, self._look.read(field))
         if self._ignore is not None:
             part.leave_out(self._ignore)
         level = self._look.compare(self._mine, cast(Features, part), self._look.attribute)
-        made = self[field] = self._look.losses[level]
+        made = self[field] = min(self._look.losses[level], self._most)
         return made
 
 

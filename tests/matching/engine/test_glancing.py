@@ -104,6 +104,15 @@ def test_the_same_person_is_left_whatever_is_not_known(left_out):
     assert hopes(highest, ann, [person(**ANN)]) == [True]
 
 
+def test_a_middle_name_beside_a_double_given_name_does_not_speak_against():
+    made = person(**{**ANN, "given_name": "Marie-Claire"})
+    ann, other, silent = (replace(made, name=replace(made.name, middle=middle)) for middle in ("berta", "zoe", ""))
+    models = [replace(FURTHER, prior=-bits) for bits in range(120)]
+    heard = [hopes(model, ann, [other]) for model in models]
+    assert heard == [hopes(model, ann, [silent]) for model in models]
+    assert 0 < heard.count([True]) < len(models)
+
+
 def test_a_namesake_with_whom_nothing_else_agrees_is_given_up():
     assert hopes(PERSONS, person(**ANN), [person(**BOB), person(**ANN), person(**BOB)]) == [False, True, False]
 
