@@ -77,7 +77,7 @@ def test_the_queue_names_those_with_two_answers(client, scene):
     client.force_login(scene.steward)
     queue = client.get(reverse("stewardship:queue"))
     beside = {str(one.label): count for one, count in queue.context["beside"]}
-    assert beside == {"Two answers": 1, "Told by customers": 0, "Customers to confirm": 0}
+    assert beside == {"Two answers": 1, "Told by customers": 0, "Customers to confirm": 0, "Missing values": 0}
     page = shown(client, scene.steward, "conflicts")
     assert "Put it to the customer" in page.text
     asked = client.post(reverse("consent:ask", args=[page.context["found"][0].customer.key, "news"]), {"back": "list"})
