@@ -13,6 +13,8 @@ from customers.rules.unusual.expecting import FEWEST, Bounds, Share, amounts, sh
 LEVEL = 0.02
 WINDOW = 24
 """So many of the loads before are looked at."""
+LEAST_STEP = 0.005
+"""A share that lies outside by less than this, half a row in a hundred, is not worth a word."""
 LEAST_TOP = 5
 """A value that came less often dominates nothing."""
 
@@ -113,6 +115,8 @@ def judged(
 
 def _found(rule: str, name: str, figure: float, bounds: Bounds | None, hits: int = 0) -> Finding | None:
     if bounds is None or bounds.holds(figure) or (rule in UPWARD and figure < bounds.low):
+        return None
+    if rule not in AMOUNTS and max(bounds.low - figure, figure - bounds.high) < LEAST_STEP:
         return None
     return Finding(rule, name, figure, bounds.low, bounds.high, bounds.loads, hits)
 

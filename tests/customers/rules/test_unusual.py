@@ -11,7 +11,9 @@ from customers.rules.unusual.expecting import FEWEST, Share, amounts, shares
 from customers.rules.unusual.judging import (
     EMPTY,
     FORM,
+    LEAST_STEP,
     LEAST_TOP,
+    LEVEL,
     NEW,
     REFUSED,
     ROWS,
@@ -139,6 +141,13 @@ class TestJudging:
         odd = replace(few[0], counted={(TOP, "phone"): Share(LEAST_TOP - 1, 20)})
         assert not judged(odd, few).findings
         assert judged(replace(odd, counted={(TOP, "phone"): Share(LEAST_TOP + 5, 20)}), few).findings
+
+    def test_a_share_that_lies_outside_by_next_to_nothing_is_not_told(self):
+        seen = [Load({}, {(EMPTY, "phone"): Share(30_000, 1_000_000)}, {}) for _ in range(20)]
+        edge = shares([one.counted[EMPTY, "phone"] for one in seen], 1_000_000, LEVEL).high
+        for beyond, told in ((LEAST_STEP / 2, 0), (LEAST_STEP * 2, 1)):
+            odd = replace(seen[0], counted={(EMPTY, "phone"): Share(round((edge + beyond) * 1_000_000), 1_000_000)})
+            assert len(judged(odd, seen).findings) == told
 
     def test_old_loads_are_forgotten(self):
         assert judged(load(5_000), [load(5_000)] * WINDOW + before()).findings == []
