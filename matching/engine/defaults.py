@@ -299,7 +299,7 @@ def organisation_model() -> Model:
                 "address",
                 "Address",
                 "address",
-                "same 11 2 11\nnear 8 1 8\nstreet 6 1 6\nneighbour 2 0 2\npostcode 4 1.5 2\ncity 2 1 -1\n"
+                "same 11 2 11\nnear 8 1 8\nstreet 6 1 6\nneighbour 2 0 2\npostcode 4 1.5 2\ncity 3.5 0.5 -1\n"
                 "different -2 0.5 -6",
             ),
         ),

@@ -5,7 +5,7 @@ import pytest
 from matching.engine.names import organisation_name
 from matching.engine.totals import of_words
 from matching.engine.training import knowing
-from tests.matching.engine.parties import ORGANISATIONS, compared, levels, many, organisation, person
+from tests.matching.engine.parties import ORGANISATIONS, compared, home, levels, many, organisation, person
 
 RARE = [f"Haus{number:03d}" for number in range(250)]
 
@@ -53,6 +53,15 @@ def test_a_mailbox_of_its_own_tells_an_organisations_site_and_one_at_a_provider_
     ):
         assert levels(compared(site, organisation(email=many(mail)), ORGANISATIONS))["website"] == level
     assert person(email=many("ann@nordlicht.example")).websites == ()
+
+
+def test_a_name_in_one_city_is_enough_in_a_small_hub_and_a_question_in_a_large_one():
+    one, other = (organisation(n, organisation_name="Nordlicht Bau", address=home("", "Bern")) for n in (1, 2))
+    small = ORGANISATIONS.sized(6_000)
+    assert compared(one, other, small).probability >= small.automatic
+    assert ORGANISATIONS.review < compared(one, other, ORGANISATIONS).probability < ORGANISATIONS.automatic
+    branch = organisation(3, organisation_name="Nordlicht Bau", address=home("", "Basel"))
+    assert compared(one, branch, small).probability < small.automatic
 
 
 def test_what_words_tell_is_learned_from_the_names_of_the_hub():
