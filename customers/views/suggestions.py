@@ -86,6 +86,7 @@ def _taken(request: Request, customer: int, name: str, batch: UUID) -> int:
 @require_POST
 def undo_many(request: Request, batch: UUID) -> HttpResponseRedirect:
     """Take back what was filled in at once."""
+    _refuse_without_correct(request)
     done = 0
     for answer in answers_of_batch(batch, request.user):
         try:
