@@ -57,7 +57,7 @@ declare(
 declare(
     "customers.LoadCensus",
     whose="customer",
-    keep="until somebody has said what the load is",
+    keep="until somebody has said what the load is, or its file is deleted",
     none="id load source domain mode rows seen columns measures findings found loads judged_at verdict said_by said_at "
     "change",
     free_text="reason",

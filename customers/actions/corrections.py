@@ -20,7 +20,7 @@ from customers import ports
 from customers.actions import records, writing
 from customers.actions.pins import hold
 from customers.actions.preparing import prepare
-from customers.actions.received import REJECTED, Outcome, Received
+from customers.actions.received import Outcome, Received
 from customers.actions.sources import own_source
 from customers.actions.suggesting import answers
 from customers.models import Customer, Source, SourceRecord
@@ -46,7 +46,7 @@ def correct(
     """Say what an attribute of a record ought to be; it wins over every source. The correction.
 
     Refused without ``correct`` in the record's domain, or when the record is no longer of this customer. Invalid when
-    the attribute is not known or its type refuses the value.
+    the attribute is not known, or its type or a quality rule refuses the value.
 
     :param role: whose word it is: the stewards', the customer's own, or a rule's that somebody took.
     :param instead: of a many-valued attribute, the element of an earlier correction that the new ones replace.
@@ -66,10 +66,9 @@ def correct(
     _reserve(own, about, prepare(own, [received])[0].values)
     _hold(about, customer, actor=actor)
     outcome = _take_in(own, received, actor=actor)
-    if outcome.status == REJECTED:
+    if outcome.record is None:  # refused, or held back by a quality rule: nobody would let a correction in later
         raise Invalid({attribute: [fault.message for fault in outcome.faults]})
     audit.record(actor, "record.corrected", about, attributes=[attribute])
-    assert outcome.record is not None  # noqa: S101  (neither refused nor held back: it was written)
     return outcome.record
 
 

@@ -84,7 +84,7 @@ def _owners(proposals: Sequence[Proposal]) -> dict[int, int]:
     """Of the records that are to join, locked, the current customers; one query."""
     wanted = {record for one in proposals for record in one.joining}
     rows = SourceRecord.objects.current().filter(pk__in=wanted, party_type=PartyType.PERSON)
-    rows = rows.filter(customer__status=Customer.Status.ACTIVE)
+    rows = rows.filter(customer__status=Customer.Status.ACTIVE, customer__restricted=False)
     return dict(rows.locked().values_list("pk", "customer"))
 
 

@@ -35,7 +35,8 @@ def add(household: Household, record: SourceRecord, *, actor: User, role: str = 
     """Add a person by one of his records. Refused for an organisation, or who belongs to it already."""
     [row] = _persons([record], actor)
     held = _held(household)
-    mine = list(held.members.standing().filter(record__customer=row.customer_id).locked())
+    rows = held.members.standing().filter(record__customer=row.customer_id, record__domain__in=_decided_by(actor))
+    mine = list(rows.locked())
     if any(one.state == State.MEMBER for one in mine):
         raise Refused(_("This person belongs to it already."))
     if mine:
@@ -100,11 +101,12 @@ def undo(household: Household, change: UUID, *, actor: User) -> None:
 def join(left: SourceRecord, right: SourceRecord, *, actor: User) -> None:
     """Two persons live together, as somebody said: both belong to one household, an old one or a new one.
 
-    The household that both are in counts first, then the older of those that one is in. Organisations have none.
+    The household that both are in counts first, then the older of those that one is in; only by records of domains
+    where whoever acts decides. Organisations have none.
     """
     if {left.party_type, right.party_type} != {PartyType.PERSON.value}:
         return
-    known = {one: _of_customer(one) for one in (left, right)}
+    known = {one: _of_customer(one, actor) for one in (left, right)}
     both = sorted(known[left].keys() & known[right].keys())
     either = sorted(known[left].keys() | known[right].keys())
     chosen = (both or either)[:1]
@@ -120,11 +122,16 @@ def join(left: SourceRecord, right: SourceRecord, *, actor: User) -> None:
 
 @action
 def part(left: SourceRecord, right: SourceRecord, *, actor: User) -> None:
-    """Two live together no longer: a household of just these two is over. Of a larger one nobody said who left."""
-    known = [{pk for pk, _rows in _of_customer(one).items()} for one in (left, right)]
+    """Two live together no longer: a household of just these two is over. Of a larger one nobody said who left.
+
+    One in which somebody belongs by a record of a domain where whoever acts does not decide is left as it is.
+    """
+    mine = _decided_by(actor)
+    known = [_of_customer(one, actor).keys() for one in (left, right)]
     for held in Household.objects.standing().filter(pk__in=known[0] & known[1]).locked():
         found = list(held.members.standing().select_related("record").locked())
-        if {one.record.customer_id for one in found} == {left.customer_id, right.customer_id}:
+        both = {one.record.customer_id for one in found} == {left.customer_id, right.customer_id}
+        if both and {one.record.domain_id for one in found} <= mine:
             _set(found, state=State.OUT, said_by=actor, said_at=clock.now())
             _dissolve([held])
             _told("household.dissolved", held, (left, right), actor)
@@ -158,6 +165,8 @@ def _persons(records: Iterable[SourceRecord], actor: User) -> list[SourceRecord]
         raise Refused(_("Only persons belong to a household."))
     if any(row.customer is None or row.customer.status != Customer.Status.ACTIVE for row in rows):
         raise Refused(_("Only current customers belong to a household."))
+    if any(row.customer is not None and row.customer.restricted for row in rows):
+        raise Refused(_("This customer cannot be changed."))
     return rows
 
 
@@ -186,10 +195,17 @@ def _members(household: Household, chosen: Collection[int], *states: str) -> lis
     return found
 
 
-def _of_customer(record: SourceRecord) -> dict[int, list[tuple[int, str]]]:
-    """The households of the customer of a record, each with the ids and states of his memberships in it."""
+def _decided_by(actor: User) -> frozenset[int]:
+    """The domains of whose records he may say anything; what others say by theirs is theirs."""
+    return access.scope(actor, "decide")
+
+
+def _of_customer(record: SourceRecord, actor: User) -> dict[int, list[tuple[int, str]]]:
+    """The households of the customer of a record, each with the ids and states of those of his memberships in it of
+    which the actor decides.
+    """
     rows = HouseholdMember.objects.standing().filter(record__customer=record.customer_id)
-    rows = rows.filter(household__dissolved_at__isnull=True)
+    rows = rows.filter(household__dissolved_at__isnull=True, record__domain__in=_decided_by(actor))
     found: dict[int, list[tuple[int, str]]] = {}
     for household, pk, state in rows.values_list("household", "pk", "state"):
         found.setdefault(household, []).append((pk, state))

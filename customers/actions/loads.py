@@ -309,6 +309,7 @@ def discard(load: Load, *, actor: User) -> None:
         return
     settle(list(load.rejects.filter(settled_at__isnull=True)), actor=actor)
     LoadChunk.objects.filter(load=load).delete()
+    unusual.forget(load)
 
 
 @action

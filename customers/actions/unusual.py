@@ -14,6 +14,7 @@ from cmdm.actions import Invalid, Refused, action, change_id
 from cmdm.models import User
 from customers.models import Load, LoadCensus
 from customers.queries.unusual import judgement, sealing
+from customers.rules.unusual.judging import TOP
 
 if TYPE_CHECKING:
     from customers.rules.unusual.census import Census
@@ -57,14 +58,29 @@ def judge(load: Load, *, actor: User) -> LoadCensus | None:
     measures, found = judgement(load, census)
     census.measures, census.findings = measures.to_dict(), [one.to_dict() for one in found.findings]
     census.found, census.loads, census.judged_at = len(found.findings), found.loads, clock.now()
-    if not any(one["rule"] == "top" for one in census.findings):
-        census.sealed = b""
+    census.sealed = _still_told(load, census)
     census.change = change_id()
     census.save(update_fields=["mode", "measures", "findings", "found", "loads", "judged_at", "sealed", "change"])
     audit.record(actor, "load.judged", load, counts={"unusual": census.found, "loads": census.loads})
     if census.found:
         _tell("load.unusual", census, findings=[[one.rule, one.attribute] for one in found.findings])
     return census
+
+
+def _still_told(load: Load, census: LoadCensus) -> bytes:
+    """The commonest values of those columns alone of which the page tells that one value stands in many rows."""
+    found = {one["attribute"] for one in census.findings if one["rule"] == TOP}
+    if not found or not census.sealed:
+        return b""
+    paths = load.mapping.get("columns", {})
+    said = json.loads(crypto.unseal_bytes(bytes(census.sealed), sealing(load)))
+    kept = [text if paths.get(name) in found else "" for name, text in zip(load.header, said, strict=False)]
+    return crypto.seal_bytes(json.dumps(kept, ensure_ascii=False).encode(), sealing(load))
+
+
+def forget(load: Load) -> None:
+    """Of the values of a file whose rows are deleted nothing is kept either; a step of an action."""
+    LoadCensus.objects.filter(load=load).exclude(sealed=b"").update(sealed=b"", change=change_id())
 
 
 @action

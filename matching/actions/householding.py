@@ -70,7 +70,7 @@ def run(*, actor: User, report: Progress) -> Proposed:
     chosen = models_in_force().get(PartyType.PERSON)
     if chosen is None:
         return Proposed()
-    rows = comparable(PartyType.PERSON).filter(customer__isnull=False)
+    rows = comparable(PartyType.PERSON).filter(customer__restricted=False)
     known = known_of()
     found = related(chosen.model, stored(chosen.model, rows), report)
     proposals = list(_proposals(found, known))

@@ -13,7 +13,7 @@ from customers.actions.records import close, take_in
 from customers.actions.relations import relate
 from customers.actions.suggesting import counting, taking
 from customers.models import Agreement, Attribute, Customer, Fillable, SourceRecord, SuggestionAnswer, Tally
-from customers.sealing import open_values
+from customers.sealing import open_raw, open_values
 from tests.customers.suggesting import BERLIN, address, counted, lacking, neighbours, suggested
 from tests.support.people import make_domain, make_user
 from tests.support.records import make_source, now, person, stored, take
@@ -285,6 +285,23 @@ class TestTaking:
             taking.take(other, one(vera, stefan).mark, actor=stefan)
         with pytest.raises(Refused):
             taking.take(other, "x.y.z", actor=stefan)
+
+    @pytest.mark.parametrize("severity", ["hold", "refuse"])
+    def test_what_the_rules_of_quality_do_not_let_in_is_refused_in_a_sentence(self, vera, stefan, olga, severity):
+        mark = one(vera, stefan).mark
+        quality = {"pattern": "Hamburg", "part": "city", "severity": severity}
+        change_attribute(Attribute.objects.get(name="address"), actor=olga, fields={"quality": quality})
+        with pytest.raises(Refused, match="quality"):
+            taking.take(vera.customer, mark, actor=stefan)
+        assert not SuggestionAnswer.objects.exists() and len(suggested(vera.customer, stefan)) == 1
+
+    def test_who_reads_why_it_was_filled_in_learns_nothing_of_relatives(self, source, stefan):
+        karl = stored(source, "k", person("Karl", "Brandt", "1950-01-01", address=address("Weg 9")))
+        lena = stored(source, "l", person("Lena", "Vogt", "1988-01-01"))
+        relate(karl, lena, actor=stefan, kind="household")
+        taking.take(lena.customer, one(lena, stefan).mark, actor=stefan)
+        why = open_raw(bytes(SourceRecord.objects.get(about=lena).raw))["why"]["address"]["reason"]
+        assert why.startswith("household_address") and "Brandt" not in why and karl.customer.number not in why
 
 
 class TestDismissing:

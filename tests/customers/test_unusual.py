@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from cmdm import clock
+from cmdm import clock, crypto
 from cmdm import jobs as work
 from cmdm.actions import Invalid, Refused
 from cmdm.models import AuditEntry, OutboxEvent
@@ -17,7 +17,7 @@ from customers.actions import loads, unusual
 from customers.actions.approving import approve
 from customers.actions.sources import change_source
 from customers.models import Attribute, Load, LoadCensus, SourceRecord
-from customers.queries.unusual import lateness, unusual_in
+from customers.queries.unusual import lateness, sealing, unusual_in
 from customers.rules.unusual.expecting import FEWEST
 from tests.customers.files import MAPPING, row, run, text, upload
 from tests.support.people import make_domain, make_user
@@ -115,6 +115,15 @@ class TestComparing:
     def test_the_commonest_values_are_kept_only_where_one_is_told_of(self, before, odd):
         assert LoadCensus.objects.get(load=odd).sealed
         assert not bytes(LoadCensus.objects.get(load=before[0]).sealed)
+
+    def test_of_other_columns_no_value_is_kept_once_it_was_compared(self, odd):
+        census = LoadCensus.objects.get(load=odd)
+        said = json.loads(crypto.unseal_bytes(bytes(census.sealed), sealing(odd)))
+        assert {text for text in said if text} == {SECRET}
+
+    def test_with_its_file_its_commonest_values_are_deleted(self, odd, olga):
+        loads.discard(odd, actor=olga)
+        assert not bytes(LoadCensus.objects.get(load=odd).sealed)
 
     def test_a_load_that_cannot_be_compared_is_in_all_the_same(self, before, source, olga):
         LoadCensus.objects.filter(load=before[0]).update(measures={"shares": [["broken"]]})

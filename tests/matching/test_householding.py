@@ -65,6 +65,11 @@ class TestProposing:
         assert propose().changed == 1
         assert Household.objects.get().key == key and Household.objects.get().members.count() == 4
 
+    def test_who_is_restricted_is_not_compared_and_the_others_are(self, scene, family):  # noqa: F811
+        Customer.objects.filter(pk=family[1].customer_id).update(restricted=True)
+        assert propose().formed == 1
+        assert names(Household.objects.get(), scene.marta) == ["Anna Bergström", "Emil Bergström"]
+
     def test_what_does_not_hold_any_longer_is_taken_back(self, scene, family):  # noqa: F811
         propose()
         take(scene.crm, "3", person("Emil", "Bergström", "2010-09-11", phone=[{"value": "+49 30 901820"}]))

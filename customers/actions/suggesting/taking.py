@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from cmdm import access, audit
-from cmdm.actions import Refused, action
+from cmdm.actions import Invalid, Refused, action
 from cmdm.models import User
 from customers.actions import corrections, writing
 from customers.actions.pins import hold
@@ -27,22 +27,25 @@ def take(customer: Customer, mark: str, *, actor: User, batch: UUID | None = Non
     """Fill in what is suggested; the answer that was kept.
 
     Refused without ``correct`` in the record's domain, and where the suggestion stands no longer: the value was given,
-    answered or removed meanwhile.
+    answered or removed meanwhile, or a quality rule does not let it in.
     """
     one = _held(customer, mark, actor=actor)
     about = SourceRecord.objects.select_related("domain", "source").get(pk=one.record)
     spec = catalogue().specs[one.attribute]
     value = [one.value] if spec.many else one.value
     made = answers.keep(one, SuggestionAnswer.Answer.TAKEN, actor=actor, batch=batch)
-    corrections.correct(
-        customer,
-        actor=actor,
-        attribute=one.attribute,
-        value=value,
-        about=about,
-        reason=_reason(one),
-        role=Source.Role.DERIVED,
-    )
+    try:
+        corrections.correct(
+            customer,
+            actor=actor,
+            attribute=one.attribute,
+            value=value,
+            about=about,
+            reason=_reason(one),
+            role=Source.Role.DERIVED,
+        )
+    except Invalid:
+        raise Refused(_("The quality rules of the catalogue do not let this value in.")) from None
     audit.record(actor, "suggestion.taken", made, domains=[one.domain], attributes=[one.attribute])
     return made
 
@@ -100,6 +103,9 @@ def _lock(about: SourceRecord) -> None:
 
 
 def _reason(one: Suggestion) -> str:
+    """By which rule and count. Who reads it later may not see the relative whom other evidence names."""
+    if not one.total:
+        return one.rule
     return f"{one.rule}: {one.evidence}"[:300]
 
 

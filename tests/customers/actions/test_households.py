@@ -234,6 +234,46 @@ class TestSeeing:
         assert names(made, marta) == []
 
 
+class TestOtherDomains:
+    """What is said by records of a domain where whoever acts does not decide stays as it was said."""
+
+    @pytest.fixture
+    def elsewhere(self):
+        return make_source(make_domain())
+
+    @pytest.fixture
+    def lea_there(self, elsewhere, three):
+        found = stored(elsewhere, "lea", LEA)
+        assert found.customer == three[2].customer
+        return found
+
+    def test_who_is_proposed_there_is_added_by_a_record_of_ones_own(self, three, lea_there, marta):
+        made = form(three[:2], actor=marta)
+        propose([Proposal(made.pk, {lea_there.pk: 0.9})], model=4, actor=system_user())
+        add(made, three[2], actor=marta)
+        assert states(made)[2:] == [(lea_there.pk, "proposed"), (three[2].pk, "member")]
+
+    def test_a_relation_confirms_nobody_there_and_joins_no_household_that_is_not_seen(
+        self, three, elsewhere, lea_there, marta
+    ):
+        nils = stored(elsewhere, "nils", person("Nils", "Holm", "1950-01-02"))
+        propose([Proposal(0, {lea_there.pk: 0.9, nils.pk: 0.9})], model=4, actor=system_user())
+        hidden = Household.objects.get()
+        relate(three[0], three[2], actor=marta)
+        assert [state for _record, state in states(hidden)] == ["proposed", "proposed"]
+        [home] = households_of(three[0].customer, marta)
+        assert home.household != hidden and names(home.household, marta) == ["Anna Bergström", "Lea Tamm"]
+
+    def test_the_end_of_a_relation_takes_nobody_out_there(self, home, three, lea_there, marta):
+        relation = relate(three[0], three[2], actor=marta)
+        made = Household.objects.get()
+        both = make_user("steward", domains=(home, lea_there.domain))
+        HouseholdMember.objects.filter(household=made, record=three[2]).update(record=lea_there)
+        end_relation(relation, actor=marta)
+        assert {state for _record, state in states(made)} == {"member"}
+        assert len(homes([made], both)[0].members) == 2
+
+
 class TestProposals:
     def test_the_machine_proposes_and_a_person_confirms(self, three, marta):
         told = propose([Proposal(0, {one.pk: 0.8 for one in three})], model=4, actor=system_user())
@@ -290,3 +330,12 @@ def test_records_that_are_gone_are_not_proposed(three):
     close(three[0].source, three[0].key)
     propose([Proposal(0, {one.pk: 0.8 for one in three[:2]})], model=4, actor=system_user())
     assert not Household.objects.exists()
+
+
+def test_who_is_restricted_is_neither_proposed_nor_added(three, marta):
+    made = form(three[:2], actor=marta)
+    Customer.objects.filter(pk=three[2].customer_id).update(restricted=True)
+    propose([Proposal(made.pk, {three[2].pk: 0.9})], model=4, actor=system_user())
+    with pytest.raises(Refused, match="cannot be changed"):
+        add(made, three[2], actor=marta)
+    assert made.members.count() == 2
