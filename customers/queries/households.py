@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from cmdm import access
@@ -102,12 +103,16 @@ class Said:
 
 
 def listed(user: User, state: str = "") -> Any:
-    """Households for the list: all, or only those of which somebody is proposed, or nobody is."""
+    """Households for the list: all, or only those of which somebody is proposed, or nobody is.
+
+    Each is asked as it comes, for a page: as a set, all who are proposed would be read first.
+    """
     rows = Household.objects.visible_to(user)
     if not state:
         return rows
-    waiting = HouseholdMember.objects.visible_to(user).filter(state=State.PROPOSED).order_by().values("household")
-    return rows.filter(pk__in=waiting) if state == State.PROPOSED else rows.exclude(pk__in=waiting)
+    waiting = HouseholdMember.objects.visible_to(user).filter(state=State.PROPOSED, household=OuterRef("pk"))
+    rows = rows.alias(waiting=Subquery(waiting.order_by().values("pk")[:1]))
+    return rows.filter(waiting__isnull=state != State.PROPOSED)
 
 
 def households_of(customer: Customer, user: User) -> list[Home]:
@@ -231,12 +236,18 @@ def said(household: Household, user: User) -> list[Said]:
 
 
 def last_change(household: Household, user: User) -> UUID | None:
-    """The newest change by which people said something, if the reader may take it back; one query."""
+    """The newest change by which people said something, if the reader may take it back; one query.
+
+    None where that was what an undo left: taken back, it would do again what was undone.
+    """
+    past: Any = HouseholdMember.history
+    before = past.filter(id=OuterRef("pk"), said_at=OuterRef("said_at")).exclude(change=OuterRef("change"))
     rows = HouseholdMember.objects.filter(household=household, said_by__isnull=False)
-    found = list(rows.order_by("-said_at", "-pk").values_list("change", "record__domain"))
-    domains = {domain for change, domain in found if change == found[0][0]}
+    rows = rows.order_by("-said_at", "-pk").annotate(restored=Exists(before))
+    found = list(rows.values_list("change", "record__domain", "restored"))
+    domains = {domain for change, domain, _restored in found if change == found[0][0]}
     mine = access.scope(user, "view") & access.scope(user, "decide")
-    return found[0][0] if found and domains <= mine else None
+    return found[0][0] if found and not found[0][2] and domains <= mine else None
 
 
 def record_of(customer: Customer, user: User) -> SourceRecord | None:

@@ -10,7 +10,7 @@ from customers.actions.household_proposals import Proposal, propose
 from customers.actions.households import add, confirm, describe, form, take_out, undo
 from customers.actions.relations import end_relation, relate
 from customers.models import Customer, Household, HouseholdMember
-from customers.queries.households import homes, households_of, known, listed
+from customers.queries.households import homes, households_of, known, last_change, listed
 from matching.actions import ledger
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, KARL, close, make_source, now, person, seen, stored
@@ -144,6 +144,14 @@ class TestUndoing:
         assert not Household.objects.exists() and not HouseholdMember.objects.exists()
         assert Household.history.filter(id=made.pk).count() == 2
 
+    def test_an_undo_is_not_offered_for_undoing(self, three, marta):
+        made = form(three, actor=marta)
+        take_out(made, [made.members.get(record=three[2]).pk], actor=marta)
+        undo(made, last_change(made, marta), actor=marta)
+        assert last_change(made, marta) is None
+        describe(made, [made.members.get(record=three[0]).pk], actor=marta, role="head")
+        assert last_change(made, marta) is not None
+
     def test_what_was_overtaken_is_not(self, three, marta):
         made = form(three[:2], actor=marta)
         add(made, three[2], actor=marta)
@@ -221,6 +229,14 @@ class TestSeeing:
         assert len(homes([made], both)[0].members) == 4
         assert names(made, marta) == ["Anna Bergström", "Karl Lindqvist"]
         assert listed(marta).get() == made
+
+    def test_the_list_narrows_to_those_with_somebody_proposed_or_with_nobody(self, three, elsewhere, marta, both):
+        sure = form([*three[:2], elsewhere[0]], actor=both)
+        propose([Proposal(sure.pk, {elsewhere[1].pk: 0.9})], model=1, actor=system_user())
+        propose([Proposal(0, {three[1].pk: 0.9, three[2].pk: 0.9})], model=1, actor=system_user())
+        asked = Household.objects.exclude(pk=sure.pk).get()
+        assert set(listed(both, "proposed")) == {sure, asked} and not listed(both, "member").exists()
+        assert [*listed(marta, "proposed"), *listed(marta, "member")] == [asked, sure]
 
     def test_one_whose_only_other_member_is_hidden_is_not_there(self, three, elsewhere, marta, both):
         made = form([three[0], elsewhere[0]], actor=both)
