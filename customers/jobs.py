@@ -14,7 +14,7 @@ from cmdm import jobs
 from cmdm.errors import Invalid, Refused
 from cmdm.logs import Log
 from cmdm.models import User
-from customers.actions import absences, export_files, loading, rebuilding, unusual
+from customers.actions import absences, export_files, loading, rebuilding, unusual, unusual_values
 from customers.actions.loads import JOB, counted, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
@@ -22,6 +22,7 @@ from customers.actions.suggesting import counting
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of
 from customers.queries.goldens import REBUILD
+from customers.queries.unusual_values import JOB as VALUES
 from customers.rules.batching import batches
 from customers.rules.broken import BrokenFile
 from customers.rules.mapping import BadMapping
@@ -56,6 +57,17 @@ def suggest(job: jobs.Running) -> dict[str, Any]:
     """Count what customers' records say, and find what it can fill."""
     found = counting.count(actor=job.actor, hold=job.hold, report=job.progress)
     return {"customers": found.customers, "found": found.found}
+
+
+@jobs.job(VALUES)
+def look_at_values(job: jobs.Running) -> dict[str, Any]:
+    """Look for unusual values, rule by rule from where it stands; a step that was cut off begins anew."""
+    new = 0
+    for place, (covered, find) in enumerate(unusual_values.STEPS):
+        if place >= job.row.done:
+            job.progress(place, len(unusual_values.STEPS), _("Looking for unusual values"))
+            new += unusual_values.settle(covered, find(), actor=job.actor, hold=job.hold)
+    return {"new": new}
 
 
 @jobs.job(REBUILD)

@@ -64,6 +64,15 @@ declare(
     sealed="sealed",
 )
 declare(
+    "customers.ValueFinding",
+    whose="customer",
+    keep="while it is found and nobody has said what it is",
+    none="id domain rule attribute subject records customers most is_ignored examples found_at gone_at verdict said_by "
+    "said_at change",
+    free_text="reason",
+    sealed="sealed",
+)
+declare(
     "customers.LoadChunk", whose="customer", keep="until its load is settled", none="id load number", sealed="sealed"
 )
 declare(
@@ -157,5 +166,6 @@ jobs.entitle(
         "customers.rebuild": _("Deriving all golden values anew"),
         "customers.end_due": _("Ending what is due"),
         "customers.suggest": _("Counting what can be filled in"),
+        "customers.unusual_values": _("Looking for unusual values"),
     }
 )

@@ -13,6 +13,7 @@ from customers.views import (
     survivorship,
     timeline,
     unusual,
+    unusual_values,
     values,
 )
 
@@ -24,6 +25,10 @@ urlpatterns = [
     path("customers/exports/<uuid:pk>/", exports.file, name="export_file"),
     path("customers/exports/<uuid:pk>/progress/", exports.progress, name="export_progress"),
     path("customers/exports/<uuid:pk>/fetch/", exports.fetch, name="export_fetch"),
+    path("customers/unusual/", unusual_values.unusual_list, name="unusual_values"),
+    path("customers/unusual/look/", unusual_values.look, name="unusual_look"),
+    path("customers/unusual/<int:pk>/", unusual_values.one, name="unusual_value"),
+    path("customers/unusual/<int:pk>/withdraw/", unusual_values.withdraw, name="unusual_value_withdraw"),
     path("customers/missing/", suggestions.missing, name="missing"),
     path("customers/missing/many/", suggestions.many, name="missing_many"),
     path("customers/missing/many/<uuid:batch>/undo/", suggestions.undo_many, name="missing_undo_many"),

@@ -8,7 +8,7 @@ from django.db import connection
 from cmdm import clock
 from cmdm.models import AuditEntry
 from consent.models import ConsentEvent, Contradiction, Proposal
-from customers.models import Customer, RejectedRow, Relation, SearchTerm
+from customers.models import Customer, LoadCensus, RejectedRow, Relation, SearchTerm, ValueFinding
 from matching.actions import customer_groups, placing
 from matching.models import Candidate, LedgerEntry, Verdict
 from tests.support.people import make_domain
@@ -35,6 +35,12 @@ QUESTIONS = {
     "customer_past": [lambda: Customer.objects.filter(status="retired").order_by("-pk")[:50]],
     # The check at commit asks it of every customer that a write touches.
     "customer_redirect": [lambda: Customer.objects.filter(merged_into__in=[5])],
+    "census_of_source": [lambda: LoadCensus.objects.filter(source=5, load__lt=CHANGE).order_by("-load")[:24]],
+    "census_unusual": [lambda: LoadCensus.objects.filter(domain__in=[1], found__gt=0).order_by("-load")[:5]],
+    "finding_of_domain": [lambda: ValueFinding.objects.standing().filter(domain=1, pk__lt=9).order_by("-pk")[:26]],
+    "one_finding_a_value": [
+        lambda: ValueFinding.objects.filter(domain=1, rule="shared", attribute="email", subject=b"x")
+    ],
     "relation_change": [lambda: Relation.objects.filter(change=CHANGE, ended_at__isnull=True)],
     "reject_waiting": [lambda: RejectedRow.objects.filter(domain__in=[1, 2], settled_at__isnull=True)],
     "audit_deed": [lambda: AuditEntry.objects.filter(deed__startswith="customer.exp")],

@@ -5,9 +5,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cmdm.models import system_user
+from customers.actions import unusual_values
 from tests.api.conftest import ANN, BOB, client_of, record
 from tests.stewardship.scene import answer, ask, make_source, seen, stranger, task_of
 from tests.support.people import make_domain, make_user
+from tests.support.records import person, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +28,7 @@ TIMELINE = 20
 SEARCH = 11
 SOURCES = 5
 IMPORTS = 4
+UNUSUAL = 10
 MERGE = 18
 # In production five fewer: nested in the transaction of the test, a change begins and ends with a savepoint of its own
 # and has its deferred checks made at once. Two say how the others are planned; nobody waits for their answer.
@@ -90,6 +94,21 @@ def held():
     crm, shop = make_source(retail, "crm"), make_source(retail, "shop")
     records = [stranger(source, number) for number, source in enumerate((crm, shop, crm, shop, crm), start=1)]
     return records, make_user("lead", "data owner", domain=retail)
+
+
+def test_the_list_of_unusual_values_asks_the_same_for_one_and_for_many(client):
+    retail = make_domain("retail")
+    crm, owner = make_source(retail, "crm"), make_user("data owner", domain=retail)
+    asked = []
+    for names in (["Asdfgh"], ["Xxxx", "Qwertz", "12345", "Unknown"]):
+        for name in names:
+            stored(crm, name, person(name, f"Berg {name}", "1980-02-03"))
+        for covered, look in unusual_values.STEPS:
+            unusual_values.settle(covered, look(), actor=system_user(), hold=lambda: None)
+        address = reverse("customers:unusual_values") + "?ignored=1"
+        asked.append(queries_of(client, owner, address))
+        assert client.get(address).text.count("data-row data-href") >= len(names)
+    assert asked == [UNUSUAL, UNUSUAL]
 
 
 def queries_of(client, user, address, **posted):

@@ -12,6 +12,7 @@ from customers.models.search import SearchTerm
 from customers.models.source import Source
 from customers.models.suggestion import Agreement, Fillable, SuggestionAnswer, SuggestionRun, Tally
 from customers.models.unusual import LoadCensus
+from customers.models.value_finding import ValueFinding
 
 __all__ = [
     "Agreement",
@@ -37,4 +38,5 @@ __all__ = [
     "SuggestionAnswer",
     "SuggestionRun",
     "Tally",
+    "ValueFinding",
 ]

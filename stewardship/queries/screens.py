@@ -62,6 +62,15 @@ _PAGES = {
             _("With a rule chosen, a whole page can be looked at and filled in together, and taken back together."),
         ],
     ),
+    "customers:unusual_values": Screen(
+        _("Values that are hardly right: contacts that very many share, impossible or piled-up birth dates, no names."),
+        [
+            _("They are looked for once a day. Nothing is changed and nothing is stopped by them."),
+            _("Say whether a value is as it should be or a fault, and why. It can be taken back."),
+            _("Known placeholders, such as 1900-01-01 or noreply@, are listed when you ask for them."),
+        ],
+    ),
+    "customers:unusual_value": Screen(_("One unusual value, some customers who have it, and what people said of it.")),
     "customers:missing_many": Screen(_("What would be filled in by one rule. Leave out what you doubt.")),
     "customers:records": Screen(_("What each source says of this customer, record by record.")),
     "customers:history": Screen(_("What changed when, by whom, and by which deed.")),

@@ -11,8 +11,8 @@ from cmdm.actions.domains import grant_role
 from cmdm.models import Domain, User, portal_user, system_user
 from consent.actions import guardians, portal_anchors, proof, proposals, subject_requests, uploads
 from consent.actions.on_behalf import record_on_behalf
-from customers.actions import corrections, export_files, pins, relations
-from customers.models import Customer, Household, SourceRecord
+from customers.actions import corrections, export_files, pins, relations, unusual_values
+from customers.models import Customer, Household, SourceRecord, ValueFinding
 from matching.actions import ledger, verdicts
 from stewardship.actions import (
     attachments,
@@ -145,6 +145,11 @@ class Scene:
         text = files.text(files.row(1), files.row(2, born="1985-13-40"), files.row(3, country="Atlantis"))
         self.keys["done"] = files.run(files.upload(self.shop, text, actor=owner), actor=owner).pk
         self.keys["waiting"] = files.upload(self.crm, text, actor=owner, mapping=None).pk
+
+        put(self.crm, "asdf", given_name="Asdfgh", family_name="Sommerhalter", birth_date="1977-03-02")
+        covered, look = unusual_values.STEPS[1]
+        unusual_values.settle(covered, look(), actor=system_user(), hold=lambda: None)
+        self.keys["unusual"] = ValueFinding.objects.filter(domain=self.home, rule="name_keyboard").latest("pk").pk
 
     def _export(self) -> None:
         file = export_files.prepare({}, actor=self.people["data owner"], purpose="quality")
