@@ -13,7 +13,7 @@ from customers.models import SourceRecord
 from customers.queries.catalogue import Catalogue, Spec
 from customers.queries.terms import exact_terms
 from customers.rules.unusual import values as rules
-from customers.sealing import open_values, opened_texts
+from customers.sealing import SEALED, open_values, opened_texts
 from customers.types.placeholders import is_placeholder
 
 SLICE = 20_000
@@ -212,16 +212,12 @@ def _slices(known: Catalogue) -> Iterator[list[tuple[int, int, str, str, str]]]:
                 return
             cursor.execute(_SAID, ["birth_date", *names, after, last])
             rows = cursor.fetchall()
-        yield _opened(rows, "birth_date" in known.sensitive)
+        yield _opened(rows)
         after = last
 
 
-def _opened(rows: Sequence[Any], is_sealed: bool) -> list[tuple[int, int, str, str, str]]:
-    days = [born or "" for _pk, _domain, born, *_names in rows]
-    if is_sealed:
-        days[:] = _unsealed(days)
-    else:
-        days[:] = [str(json.loads(day)) if day else "" for day in days]
+def _opened(rows: Sequence[Any]) -> list[tuple[int, int, str, str, str]]:
+    days = _unsealed([born or '""' for _pk, _domain, born, *_names in rows])
     return [
         (pk, domain, day, given or "", family or "")
         for (pk, domain, _born, given, family), day in zip(rows, days, strict=True)
@@ -229,9 +225,9 @@ def _opened(rows: Sequence[Any], is_sealed: bool) -> list[tuple[int, int, str, s
 
 
 def _unsealed(days: Sequence[str]) -> list[str]:
-    held = [place for place, day in enumerate(days) if day]
-    opened = opened_texts("birth_date", [days[place] for place in held])
-    made = [""] * len(days)
-    for place, text in zip(held, opened, strict=True):
-        made[place] = str(json.loads(text))
-    return made
+    """Texts that are told as JSON. What was stored before its attribute became sensitive may lie there open."""
+    told = list(days)
+    sealed = [place for place, day in enumerate(told) if day.startswith(f'{{"{SEALED}"')]
+    for place, text in zip(sealed, opened_texts("birth_date", [told[place] for place in sealed]), strict=True):
+        told[place] = text
+    return [text if isinstance(text := json.loads(day), str) else "" for day in told]

@@ -112,6 +112,13 @@ class TestLooking:
         row = ValueFinding.objects.get(rule="born_pile")
         assert row.records == 11 and len(row.examples) == 11 and b"1982" not in bytes(row.sealed)
 
+    def test_dates_that_were_stored_before_they_became_sensitive_are_read_beside_sealed_ones(self, source):
+        stored(source, "open", person("Ida", "Sommerhalter", "1830-03-02"))
+        Attribute.objects.filter(name="birth_date").update(sensitivity="sensitive")
+        stored(source, "sealed", person("Ole", "Winterhalter", "1840-05-06"))
+        look()
+        assert ValueFinding.objects.filter(rule="born_early").count() == 2
+
     def test_looking_again_changes_nothing_and_tells_nothing_twice(self, odd):
         before = list(ValueFinding.objects.order_by("pk").values_list("pk", "records", "found_at"))
         look()
