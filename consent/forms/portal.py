@@ -1,6 +1,7 @@
 """Forms of the portal's signed-in pages."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -27,9 +28,8 @@ class OwnValuesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.specs = tuple(specs)
         for spec in self.specs:
-            label = _(str(spec.row.label))
-            read = spec.reading(date_order="", country=country)
-            field = spec.type.form_field(label=label, required=len(self.specs) == 1, options=read)
+            read = replace(spec.reading(date_order="", country=country), choices=spec.choices)
+            field = spec.type.form_field(label=spec.label, required=len(self.specs) == 1, options=read)
             self.fields[spec.name] = field
 
     def values(self) -> dict[str, Any]:
@@ -55,15 +55,16 @@ class PreferencesForm(forms.Form):
     def __init__(self, posted: Any = None, *, specs: Iterable[Spec], initial: dict[str, Any]) -> None:
         super().__init__(posted, initial=initial)
         for spec in specs:
-            choices = dict(settings.LANGUAGES) if spec.name == "language" else dict(spec.options.choices)
+            languages = {code: str(word) for code, word in settings.LANGUAGES}
+            choices = languages if spec.name == "language" else spec.choices
             if not choices:
                 continue
             now = initial.get(spec.name)
             if now and now not in choices:
                 choices[now] = now
-            words = [(code, _(str(word))) for code, word in choices.items()]
+            words = list(choices.items())
             offered = words if now else [("", _("No wish")), *words]
-            self.fields[spec.name] = forms.ChoiceField(label=_(str(spec.row.label)), choices=offered, required=False)
+            self.fields[spec.name] = forms.ChoiceField(label=spec.label, choices=offered, required=False)
 
 
 class NotMeForm(forms.Form):

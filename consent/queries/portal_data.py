@@ -187,7 +187,7 @@ def _rows(read: _Read, spec: Spec) -> list[Held]:
     """What is held of an attribute; where nothing is, a row to add something, if the catalogue lets people."""
     made, name = read.made, spec.name
     if name not in made.values:
-        blank = Held(name, _(spec.row.label), correctable=True, waiting=name in read.waiting)
+        blank = Held(name, spec.label, correctable=True, waiting=name in read.waiting)
         return [blank] if _may_correct(spec) else []
     if not spec.many:
         others = _others(read, spec, read.lost.get(name, ()))

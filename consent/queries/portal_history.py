@@ -144,7 +144,7 @@ def _told(anchors: Sequence[int]) -> Iterable[Line]:
 def _labels(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """The attributes that differ, those that the portal does not show left out."""
     return [
-        _(spec.row.label)
+        spec.label
         for name, spec in catalogue().specs.items()
         if spec.row.portal != Attribute.Portal.HIDDEN
         and not is_sealed(after.get(name))

@@ -61,16 +61,14 @@ def label_of(spec: Spec, value: Any) -> str:
     kind = spec.type.kinds.get(shown.kind_of(spec, value)) if spec.type.kinds else None
     if spec.name == "phone" and shown.kind_of(spec, value) == "mobile":
         return str(kind)
-    label = _(spec.row.label)
-    return _("%(label)s, %(kind)s") % {"label": label, "kind": str(kind).lower()} if kind else label
+    return _("%(label)s, %(kind)s") % {"label": spec.label, "kind": shown.lowered(str(kind))} if kind else spec.label
 
 
 def text_of(spec: Spec, value: Any) -> str:
     """A value in words; a date with the name of its month in full."""
     if spec.row.type == "date":
         return day_in_words(date.fromisoformat(value))
-    chosen = spec.options.choices.get(str(shown.plain(spec, value)))
-    return _(chosen) if chosen else shown.text_of(spec, value)
+    return shown.text_of(spec, value)
 
 
 def day_in_words(day: date) -> str:

@@ -97,7 +97,7 @@ def _examine(outcome: Outcome, known: Catalogue, rules: Mapping[str, Any]) -> No
     if worst in ("hold", "refuse"):
         outcome.status = QUARANTINED if worst == "hold" else REJECTED
         outcome.faults = [
-            Fault(one.attribute, one.code, _(one.msgid) % {"attribute": known.specs[one.attribute].row.label})
+            Fault(one.attribute, one.code, _(one.msgid) % {"attribute": known.specs[one.attribute].label})
             for one in found
             if one.severity in ("hold", "refuse")
         ]

@@ -90,7 +90,7 @@ def preview(load: Load, *, user: User, rows: int = ROWS) -> Preview:
         faults=_faults(load, outcomes),
         sample=[_shown(one, known, hide=hide) for one in outcomes if one.is_open][:SHOWN],
         closing=_closing(load),
-        labels={name: spec.row.label for name, spec in known.specs.items()},
+        labels={name: spec.label for name, spec in known.specs.items()},
     )
 
 

@@ -1,6 +1,7 @@
 """Forms of the customer pages."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -77,8 +78,8 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, spec: Spec, records: Sequence[RecordLine], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        label = str(spec.row.label)
-        self.fields["value"] = spec.type.form_field(label=label, required=True, options=spec.options)
+        options = replace(spec.options, choices=spec.choices)
+        self.fields["value"] = spec.type.form_field(label=spec.label, required=True, options=options)
         self.fields["about"].choices = [(one.id, f"{one.source} · {one.key}") for one in records]  # type: ignore[attr-defined]
         self.order_fields(self.field_order)
 

@@ -135,7 +135,7 @@ def paths(known: Catalogue, used: Iterable[str]) -> list[tuple[Any, Any]]:
 
 
 def _paths_of(spec: Spec) -> Iterator[tuple[str, Any]]:
-    label = spec.row.label
+    label = spec.label
     if spec.row.type == "address":
         for part in ADDRESS:
             yield f"{spec.name}.{part}", f"{label}: {part.replace('line1', 'street').replace('_', ' ')}"

@@ -29,7 +29,7 @@ class SuggestionFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         specs = catalogue().specs.values()
-        choices = [("", _("Every attribute")), *((spec.name, spec.row.label) for spec in specs)]
+        choices = [("", _("Every attribute")), *((spec.name, spec.label) for spec in specs)]
         self.fields["attribute"].choices = choices  # type: ignore[attr-defined]
 
     def wanted(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ class UnusualFilter(forms.Form):
         super().__init__(*args, **kwargs)
         known = catalogue()
         names = [*(spec.name for spec in contacts(known)), "birth_date", "given_name", "family_name"]
-        chosen = [(name, known.specs[name].row.label) for name in names if name in known.specs]
+        chosen = [(name, known.specs[name].label) for name in names if name in known.specs]
         self.fields["attribute"].choices = [("", _("Every attribute")), *chosen]  # type: ignore[attr-defined]
         self.fields["state"].choices = states()  # type: ignore[attr-defined]
 

@@ -6,6 +6,7 @@ from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from cmdm.standing import Standing
 from customers import types
@@ -32,6 +33,19 @@ class Spec:
     @property
     def name(self) -> str:
         return self.row.name
+
+    @property
+    def label(self) -> str:
+        """What it is called: as shipped in the reader's language, as the business wrote it in no other."""
+        return str(_(self.row.label) if self.row.label == _NAMED.get(self.name) else self.row.label)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What its choices are called, by code, likewise."""
+        known = _SHIPPED.get(self.name, {})
+        return {
+            code: _(str(word)) if word == known.get(code) else str(word) for code, word in self.options.choices.items()
+        }
 
     @property
     def many(self) -> bool:
@@ -105,7 +119,8 @@ class Catalogue:
         return [*named, Mappable(FULL_NAME, "person_name", False)]
 
 
-_SHIPPED = {one.name: tuple(one.options["choices"]) for one in SHIPPED if "choices" in one.options}
+_SHIPPED = {one.name: one.options["choices"] for one in SHIPPED if "choices" in one.options}
+_NAMED = {one.name: one.label for one in SHIPPED}
 
 
 def _options(row: Attribute) -> Options:

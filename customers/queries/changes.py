@@ -144,6 +144,6 @@ def _change(row: Any, entry: AuditEntry | None, compared: _Compared) -> Change:
         words=str(words),
         look=look,
         by=str(entry.actor) if entry else "",
-        differences=tuple(Difference(str(spec.row.label), before, after) for spec, before, after in found),
+        differences=tuple(Difference(spec.label, before, after) for spec, before, after in found),
         sources=compared.sources([spec for spec, _before, _after in found]),
     )

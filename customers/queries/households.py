@@ -199,7 +199,7 @@ def shared(home: Home, user: User) -> list[Shared]:
                     holders[name, _bare(element)][pk] = element
     return [
         Shared(
-            label=str(known_attributes[name].row.label),
+            label=known_attributes[name].label,
             text=shown.text_of(known_attributes[name], next(iter(found.values()))),
             names=tuple(names[pk] for pk in names if pk in found),
         )

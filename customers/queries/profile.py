@@ -242,7 +242,7 @@ def _shown(
         choosable=material.corrects(record.pk),
         kind=shown.kind_of(spec, value),
         place=place,
-        plain_label=str(spec.row.label),
+        plain_label=spec.label,
         comparison=spec.type.comparison,
     )
 
@@ -279,7 +279,7 @@ def groups_of(known: Catalogue, party_type: str, rows: Mapping[str, tuple[Shown,
     for key, label in Attribute.Group.choices:
         mine = [spec for spec in known.specs.values() if spec.row.group == key and spec.fits(party_type)]
         found = tuple(row for spec in mine for row in rows.get(spec.name, ()))
-        absent = tuple(str(spec.row.label) for spec in mine if not rows.get(spec.name))
+        absent = tuple(spec.label for spec in mine if not rows.get(spec.name))
         if found:
             made.append(Group(key, label, found, absent))
     return tuple(made)
@@ -334,7 +334,7 @@ def _past_rows(spec: Spec, found: Moment) -> tuple[Shown, ...]:
             made.append(
                 Shown(
                     attribute=spec.name,
-                    label=str(spec.row.label),
+                    label=spec.label,
                     text=_("No longer held") if visible else _("From a domain you may not see"),
                     withheld=True,
                 )

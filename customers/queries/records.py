@@ -79,7 +79,7 @@ def _rows(spec: Spec, record: SourceRecord, value: Any) -> list[Shown]:
 def _findings(record: SourceRecord, known: Catalogue) -> tuple[str, ...]:
     """Attribute and finding, in words that every type shares."""
     found = dict.fromkeys((one.get("attribute", ""), one.get("code", "")) for one in record.findings)
-    labels = {name: str(spec.row.label) for name, spec in known.specs.items()}
+    labels = {name: spec.label for name, spec in known.specs.items()}
     return tuple(f"{labels.get(name, name)}: {code.replace('_', ' ')}" for name, code in found)
 
 
@@ -104,7 +104,7 @@ def _versions(rows: list[Any], record: SourceRecord, known: Catalogue, *, whole:
 
 def _differences(known: Catalogue, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     return [
-        Difference(str(spec.row.label), _text(spec, before.get(name)), _text(spec, after.get(name)))
+        Difference(spec.label, _text(spec, before.get(name)), _text(spec, after.get(name)))
         for name, spec in known.specs.items()
         if before.get(name) != after.get(name)
     ]

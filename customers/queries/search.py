@@ -107,7 +107,7 @@ def _as_found(term: str, found: dict[int, tuple[str, str]], user: User, known: C
 def _attribute(known: Catalogue, name: str) -> str:
     if name == "key":
         return _("key in the source")
-    return str(known.specs[name].row.label) if name in known.specs else ""
+    return known.specs[name].label if name in known.specs else ""
 
 
 def _limit_time() -> None:

@@ -110,7 +110,7 @@ def text_of(spec: Spec, value: Any) -> str:
     """The value in words."""
     bare = plain(spec, value)
     if spec.options.choices:
-        return str(spec.options.choices.get(str(bare), bare))
+        return spec.choices.get(str(bare), str(bare))
     return spec.type.display(bare, get_language() or "en")
 
 
@@ -128,10 +128,15 @@ def label_of(spec: Spec, value: Any) -> str:
     """The attribute, with the kind of contact point or the scheme of an identifier."""
     kind = kind_of(spec, value)
     if not kind:
-        return str(spec.row.label)
+        return spec.label
     words = spec.type.kinds.get(kind)
-    named = str(words).lower() if words else kind.replace("_", " ")
-    return _("%(label)s, %(kind)s") % {"label": spec.row.label, "kind": named}
+    named = lowered(str(words)) if words else kind.replace("_", " ")
+    return _("%(label)s, %(kind)s") % {"label": spec.label, "kind": named}
+
+
+def lowered(label: str) -> str:
+    """A label within a sentence; German writes its nouns large there, too."""
+    return label if (get_language() or "").startswith("de") else label.lower()
 
 
 def part_label(spec: Spec, part: str) -> str:

@@ -247,7 +247,7 @@ def ruled() -> list[Ruled]:
     for name, spec in known.specs.items():
         members = members_of(known, name)
         if members[0] == name:
-            label = ", ".join(known.specs[one].row.label for one in members)
+            label = ", ".join(known.specs[one].label for one in members)
             ties = [labels.get(tie, tie) for tie in spec.row.tie_breakers]
             made.append(Ruled(spec.row, label, labels.get(spec.row.rule, spec.row.rule), ties))
     return made

@@ -91,7 +91,7 @@ def _pin(one: Pin) -> str:
 
 def _label(name: str) -> str:
     spec = catalogue().specs.get(name)
-    return str(spec.row.label) if spec else name
+    return spec.label if spec else name
 
 
 Told = Callable[[Customer, User, Instant | None, int], Sequence[Moment]]

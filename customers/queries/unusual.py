@@ -292,7 +292,7 @@ def attribute_label(path: str, known: Catalogue) -> str:
     if name == "full_name":
         return _("Full name")
     spec = known.specs.get(name)
-    label = str(spec.row.label) if spec else name
+    label = spec.label if spec else name
     if not part:
         return label
     kind = spec.type.kinds.get(part) if spec else None

@@ -96,7 +96,7 @@ def _page(
     request: Request, attribute: Attribute, form: SurvivorshipForm, *, status: int = 200, **more: object
 ) -> HttpResponse:
     known = catalogue()
-    label = ", ".join(known.specs[name].row.label for name in members_of(known, attribute.name))
+    label = ", ".join(known.specs[name].label for name in members_of(known, attribute.name))
     may_rule = access.everywhere(request.user, "configure")
     context = {"attribute": attribute, "label": label, "form": form, "may_rule": may_rule, **more}
     return render(request, "customers/survivorship_rule.html", context, status=status)

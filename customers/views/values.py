@@ -76,7 +76,7 @@ def _corrected(request: Request, customer: Customer, spec: Spec, form: Correctio
     except Invalid as fault:
         form.add_error("value", [text for texts in fault.errors.values() for text in texts])
         return False
-    messages.success(request, _("Corrected: %(label)s.") % {"label": spec.row.label})
+    messages.success(request, _("Corrected: %(label)s.") % {"label": spec.label})
     return True
 
 

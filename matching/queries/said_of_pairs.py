@@ -82,7 +82,7 @@ def corrections_told(ends: Sequence[SourceRecord], told: PairExplained, chosen: 
 
 
 def _corrected(record: SourceRecord, named: set[str]) -> str:
-    labels = [str(spec.row.label) for name, spec in catalogue().specs.items() if name in named]
+    labels = [spec.label for name, spec in catalogue().specs.items() if name in named]
     facts = {"record": f"{record.source.name} {record.key}", "what": ", ".join(labels)}
     if labels:
         return _("%(record)s is compared as people corrected it: %(what)s.") % facts

@@ -112,7 +112,7 @@ def _single(made: Columns, spec: Spec) -> list[Line]:
     cells = [
         cell(made, spec, side, value, made.golden[side].lineage.get(spec.name)) for side, value in enumerate(values)
     ]
-    line = _line(made, spec, values, cells, str(spec.row.label))
+    line = _line(made, spec, values, cells, spec.label)
     line = replace(line, choosable=line.state != "equal")
     return [replace(line, preview=_preview(made, spec, line.state))] if made.is_pair else [line]
 

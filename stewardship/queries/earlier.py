@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from cmdm import clock
 from cmdm.models import User
 from customers.models import SourceRecord
+from customers.queries.shown import lowered
 from matching.models import Verdict
 from matching.queries.seen import changed_since
 from stewardship.models import Answer, Task
@@ -93,7 +94,7 @@ def _since(verdict: Verdict, records: Mapping[int, SourceRecord], made: Material
         "changed": _("%(who)s: %(what)s changed (%(source)s)"),
     }
     return [
-        words[how] % {"who": called[pk], "what": label_of(made.known, name).lower(), "source": records[pk].source.name}
+        words[how] % {"who": called[pk], "what": lowered(label_of(made.known, name)), "source": records[pk].source.name}
         for pk, changes in changed_since(verdict, ends).items()
         for name, how in changes
     ]

@@ -16,6 +16,7 @@ from cmdm import access, clock
 from cmdm.models import Domain, User
 from customers.models import Source
 from customers.queries.catalogue import Catalogue
+from customers.queries.shown import lowered
 from stewardship.models import Tag
 from stewardship.models.task import OFFERED
 from stewardship.queries.wanted import AGES, BANDS, CAP, REFERRED, SIZES, STAGES, Wanted
@@ -167,7 +168,7 @@ def labelled(wanted: Wanted, counts: Counts, known: Catalogue, user: User) -> La
     domains = Domain.objects.filter(pk__in=seen)
     tags = Tag.objects.visible_to(user).filter(pk__in=ids("tag"))
     people = User.objects.filter(pk__in=ids("holder"), kind=User.Kind.PERSON)
-    attributes = {name: spec.row.label for name, spec in known.specs.items()}
+    attributes = {name: spec.label for name, spec in known.specs.items()}
     return {
         "source": {str(pk): name for pk, name in sources.values_list("pk", "name")},
         "domain": {str(pk): name for pk, name in domains.values_list("pk", "name")},
@@ -245,7 +246,7 @@ PHRASES: Mapping[str, Any] = {
 
 def _chip(labels: Labels, name: str, value: str) -> Any:
     if name == "agrees":
-        return _("found by %(value)s") % {"value": str(named(labels, name, value)).lower()}
+        return _("found by %(value)s") % {"value": lowered(str(named(labels, name, value)))}
     if name == "only":
         count = value.count(",") + 1
         return ngettext("%(n)s card that is ticked", "%(n)s cards that are ticked", count) % {"n": count}

@@ -227,7 +227,7 @@ def elsewhere_of(task: Task, user: User) -> tuple[str, str]:
 def label_of(known: Catalogue, name: str) -> str:
     """The name of an attribute for people."""
     spec = known.specs.get(name)
-    return spec.row.label if spec else name.replace("_", " ").capitalize()
+    return spec.label if spec else name.replace("_", " ").capitalize()
 
 
 def _sources(tasks: Sequence[Task], user: User) -> dict[int, list[str]]:

@@ -70,7 +70,7 @@ class Corrected:
 def corrected_in(made: Material, heads: Sequence[Head]) -> list[Corrected]:
     """What was corrected in the columns; no query."""
     return [
-        Corrected(spec.row.label, name, head, is_compared(record.source))
+        Corrected(spec.label, name, head, is_compared(record.source))
         for head, side in zip(heads, made.sides, strict=True)
         for record in side
         if record.about_id

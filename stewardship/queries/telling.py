@@ -42,7 +42,7 @@ def _texts(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if spec is None or spec.type.comparison not in TELLING:
             continue
         for one in value if isinstance(value, list) else [value]:
-            yield from ((str(spec.row.label), text) for text in _parts(spec, one) if len(text) >= SHORTEST)
+            yield from ((spec.label, text) for text in _parts(spec, one) if len(text) >= SHORTEST)
 
 
 def _parts(spec: Spec, value: Any) -> list[str]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.models import Relation
 from customers.ports import Word
+from customers.queries import shown
 from stewardship.queries.card import Card
 from stewardship.queries.cells import Cell
 from stewardship.queries.comparison import Line
@@ -28,6 +29,12 @@ REASONS = (
 def under(cells: Iterable[Any], heads: Iterable[Head]) -> list[tuple[Head, Any]]:
     """Each cell of a row, or word of a stance, with the head of its column."""
     return list(zip(heads, cells, strict=True))
+
+
+@register.filter
+def lowered(label: object) -> str:
+    """A label within a sentence."""
+    return shown.lowered(str(label))
 
 
 @register.filter

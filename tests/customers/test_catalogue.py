@@ -2,6 +2,9 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
 
 from cmdm.actions import Invalid, Refused
 from cmdm.models import AuditEntry, system_user
@@ -9,8 +12,11 @@ from customers.actions.catalogue import add_attribute, change_attribute, install
 from customers.actions.records import Received, take_in
 from customers.actions.sources import add_source
 from customers.models import Attribute
+from customers.queries import shown
+from customers.queries.catalogue import catalogue
 from customers.rules.standing import SHIPPED
 from tests.support.people import make_domain, make_user
+from tests.support.records import ANNA, make_source, stored
 
 pytestmark = pytest.mark.django_db
 SHOE = {"label": "Shoe size", "type": "number", "group": "preferences"}
@@ -123,3 +129,34 @@ class TestChanging:
     def test_a_steward_changes_nothing(self, north):
         with pytest.raises(PermissionDenied):
             change_attribute(attribute("email"), actor=make_user("lead", domain=north), fields={"label": "x"})
+
+
+class TestSpeaking:
+    """What is shipped is called as the reader speaks; what the business wrote, as it was written."""
+
+    @pytest.fixture
+    def german(self, north):
+        browser = Client(headers={"Accept-Language": "de"})
+        browser.force_login(make_user("steward", domain=north))
+        yield browser
+        translation.deactivate()
+
+    def test_shipped_labels_and_choices_are_translated_where_a_customer_is_shown(self, north, german):
+        anna = stored(make_source(north), "1", ANNA | {"gender": "female"}).customer
+        text = german.get(reverse("customers:detail", args=[anna.key])).text
+        assert "Familienname" in text and "Weiblich" in text
+        assert "Family name" not in text and "Female" not in text
+
+    def test_what_the_business_wrote_stays_even_where_it_could_be_translated(self, north, owner, german):
+        change_attribute(attribute("family_name"), actor=owner, fields={"label": "Post"})
+        change_attribute(attribute("gender"), actor=owner, fields={"options": {"choices": {"female": "Post"}}})
+        with translation.override("de"):
+            known = catalogue().specs
+            assert (known["family_name"].label, known["given_name"].label) == ("Post", "Vorname")
+            assert known["gender"].choices == {"female": "Post"}
+            assert shown.text_of(known["gender"], "gone") == "gone"
+
+    def test_what_is_corrected_is_offered_in_the_readers_language(self, north, german):
+        anna = stored(make_source(north), "1", ANNA | {"gender": "female"}).customer
+        text = german.get(reverse("customers:correct", args=[anna.key]), {"attribute": "gender"}).text
+        assert '<option value="male">Männlich</option>' in text and ">Geschlecht</option>" in text

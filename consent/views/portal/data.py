@@ -75,7 +75,7 @@ def correct(request: PortalRequest, attribute: str) -> HttpResponse:
             return redirect("my:data")
     waiting = any(waits(spec) for spec in specs)
     context = {"nav": "data", "form": form, "row": row, "attribute": attribute, "waits": waiting}
-    context |= {"label": row.label if row else specs[0].row.label}
+    context |= {"label": row.label if row else specs[0].label}
     return render(request, "portal/correct.html", context, status=status)
 
 

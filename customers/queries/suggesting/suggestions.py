@@ -220,9 +220,7 @@ def _suggestion(customer: int, one: Proposal, known: Catalogue) -> Suggestion:
 
 def _label(spec: Spec, one: Proposal) -> str:
     part = shown.part_label(spec, one.part)
-    return (
-        _("%(label)s: %(part)s") % {"label": spec.row.label, "part": part} if part else shown.label_of(spec, one.value)
-    )
+    return _("%(label)s: %(part)s") % {"label": spec.label, "part": part} if part else shown.label_of(spec, one.value)
 
 
 def _added(spec: Spec, one: Proposal) -> str:
