@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cmdm import access, audit, clock, events, history, ids
 from cmdm.actions import Refused, action, change_id
-from cmdm.database.copying import drawn
+from cmdm.database.copying import drawn, insert_many
 from cmdm.models import User
 from customers.models import Customer, Household, HouseholdMember, PartyType, SourceRecord
 
@@ -151,7 +151,7 @@ def end_of_change(change: UUID, *, actor: User) -> None:
 def found_many(count: int) -> list[Household]:
     """New households without members yet."""
     made = [Household(pk=pk, number=ids.household_number(pk), change=change_id()) for pk in drawn(Household, count)]
-    Household.objects.bulk_create(made)
+    insert_many(made)
     history.keep(Household, [one.pk for one in made], history.ADDED)
     return made
 

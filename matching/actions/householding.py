@@ -6,15 +6,19 @@ households, of pairs and of relations stands: who was taken out of one is not pr
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import numpy as np
+from django.db import connection
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from cmdm import access, audit, jobs
+from cmdm import access, audit, clock, jobs
 from cmdm.actions import Refused, action
 from cmdm.models import Job, User
 from customers.actions.household_proposals import Proposal, Proposed, propose
-from customers.models import HouseholdMember, PartyType, Relation
+from customers.actions.loads import JOB as LOADING
+from customers.models import Customer, HouseholdMember, PartyType, Relation
 from matching.actions.comparing import FEW, Progress
 from matching.engine.bulk.blocking import block, pairs
 from matching.engine.bulk.fast import AVAILABLE
@@ -28,6 +32,8 @@ from matching.queries.stored import Stored, comparable, stored
 
 NAME = "matching.households"
 BATCH = 500
+DAY = timedelta(days=1)
+_LOCK_SPACE = 0x6873  # first half of the two-part advisory lock: asking once a day
 RELATED = 0.5  # from here on related is the likeliest answer
 State = HouseholdMember.State
 
@@ -61,8 +67,30 @@ def ask(*, actor: User) -> Job:
     return made
 
 
+@action
+def ask_daily(*, actor: User) -> Job | None:
+    """Have households proposed once a day, where somebody changed since. Not while that, or a load, is under way.
+
+    Two relays ask in turn. Refuses nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK_SPACE])
+    if Job.objects.unfinished().filter(name__in=(NAME, LOADING)).exists():
+        return None
+    last = Job.objects.filter(name=NAME).aggregate(at=Max("created_at"))["at"]
+    changed = Customer.objects.all()
+    if last is not None:
+        changed = changed.filter(changed_at__gte=last)
+    if (last is not None and last > clock.now() - DAY) or not changed.exists():
+        return None
+    made = jobs.enqueue(NAME, actor=actor)
+    audit.record(actor, "household.proposals_asked", made)
+    return made
+
+
 def run(*, actor: User, report: Progress) -> Proposed:
-    """Compare all persons and keep what follows as proposals. Cut off, it is simply run again.
+    """Compare all persons and keep what follows as proposals, batch by batch; what a run that was cut off kept, the
+    next one finds.
 
     Refused (PermissionDenied) without ``decide`` in every domain.
     """

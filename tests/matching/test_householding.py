@@ -1,13 +1,19 @@
 """The machine proposes households: by set, by the model, and never against what a person said."""
 
+import io
+import json
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cmdm import clock, jobs
 from cmdm.actions import Refused
-from cmdm.models import Job, system_user
+from cmdm.models import AuditEntry, Job, system_user
 from customers.actions import households as deeds
 from customers.actions.relations import relate
 from customers.models import Customer, Household
@@ -152,3 +158,63 @@ class TestAsking:
                 householding.run(actor=user, report=lambda *_: None)
         client.force_login(scene.marta)
         assert client.post(reverse("matching:propose_households")).status_code == 403
+
+
+class TestDaily:
+    def test_it_is_asked_once_a_day_where_anybody_changed(self, scene, family):  # noqa: F811
+        job = householding.ask_daily(actor=system_user())
+        assert job is not None and householding.ask_daily(actor=system_user()) is None, "it waits"
+        Job.objects.filter(pk=job.pk).update(state=Job.State.DONE)
+        assert householding.ask_daily(actor=system_user()) is None, "it was done today"
+        long_ago = clock.now() - timedelta(days=3)
+        Job.objects.filter(pk=job.pk).update(created_at=long_ago + timedelta(hours=1))
+        Customer.objects.update(changed_at=long_ago)
+        assert householding.ask_daily(actor=system_user()) is None, "nobody changed"
+        stored(scene.crm, "10", SON)
+        assert householding.ask_daily(actor=system_user()) is not None
+        assert AuditEntry.objects.filter(deed="household.proposals_asked").count() == 2
+
+    def test_an_empty_hub_and_one_that_is_being_filled_are_left_alone(self, scene):  # noqa: F811
+        assert householding.ask_daily(actor=system_user()) is None
+        stored(scene.crm, "1", WIFE)
+        load = jobs.enqueue("customers.load", actor=scene.otto)
+        assert householding.ask_daily(actor=system_user()) is None
+        Job.objects.filter(pk=load.pk).update(state=Job.State.DONE)
+        assert householding.ask_daily(actor=system_user()) is not None
+
+    def test_the_relay_asks(self, scene, family):  # noqa: F811
+        call_command("relay", "--once", stdout=io.StringIO())
+        assert Job.objects.filter(name=householding.NAME).count() == 1
+
+
+class TestCommand:
+    def test_it_says_what_it_proposed(self, scene, family):  # noqa: F811
+        said = io.StringIO()
+        call_command("households", stdout=said)
+        assert said.getvalue().strip() == "1 households proposed, 0 changed, 0 taken back."
+        said = io.StringIO()
+        call_command("households", "--json", "--as", scene.otto.username, stdout=said)
+        assert json.loads(said.getvalue()) == {"formed": 0, "changed": 0, "gone": 0}
+
+    def test_who_does_not_decide_everywhere_is_refused(self, scene, family):  # noqa: F811
+        with pytest.raises(SystemExit):
+            call_command("households", "--as", scene.marta.username, stderr=io.StringIO())
+        assert not Household.objects.exists()
+
+    def test_one_that_was_cut_off_goes_on(self, scene, family, monkeypatch):  # noqa: F811
+        """What was kept stays, and the next run adds what is missing: as one that nothing stopped."""
+        house = HOUSE | {"line1": "Ahornallee 30", "postal_code": "10115", "city": "Berlin"}
+        number = [{"value": "+49 30 901820"}]
+        for n, (name, born) in enumerate((("Ole", "1961-01-12"), ("Pia", "1964-07-30"))):
+            stored(scene.crm, f"o{n}", person(name, "Sandholm", born, phone=number, address=[house]))
+        monkeypatch.setattr(householding, "BATCH", 1)
+
+        def killed(done, _total, phase):
+            if phase == "Proposing households" and done:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            householding.run(actor=system_user(), report=killed)
+        [first] = Household.objects.values_list("key", flat=True)
+        assert propose().formed == 1 and propose().formed == 0
+        assert Household.objects.count() == 2 and Household.objects.filter(key=first).exists()
