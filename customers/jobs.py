@@ -14,7 +14,7 @@ from cmdm import jobs
 from cmdm.errors import Invalid, Refused
 from cmdm.logs import Log
 from cmdm.models import User
-from customers.actions import absences, export_files, loading, rebuilding, unusual, unusual_values
+from customers.actions import absences, checking, export_files, loading, rebuilding, unusual, unusual_values
 from customers.actions.loads import JOB, counted, invalid, refusal
 from customers.actions.pins import end_due
 from customers.actions.rows import rows_of
@@ -42,8 +42,22 @@ Progress = Callable[..., None]
 def load_file(job: jobs.Running) -> dict[str, Any]:
     """Take in the file of a load from where it stands; its account."""
     load = Load.objects.select_related("source").get(pk=job.arguments["load"])
+    if load.job_id != job.id:
+        return {}  # it was held, or begun anew by another
     done = run(load, actor=job.actor, hold=job.hold, progress=job.progress)
     return loading.account(done)
+
+
+@jobs.job(checking.JOB)
+def check_file(job: jobs.Running) -> dict[str, Any]:
+    """Count a large file before it begins; how many rows it has."""
+    load = Load.objects.filter(pk=job.arguments["load"]).first()
+    if load is None or not checking.is_uncounted(load):
+        return {}
+    job.progress(0, None, _("Reading"))
+    census = counted(load)
+    checking.keep_count(load, census, actor=job.actor, hold=job.hold)
+    return {"rows": census.rows}
 
 
 @jobs.job("customers.end_due")
@@ -105,6 +119,8 @@ def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> L
     """
     try:
         with _turn(load.source, progress):
+            if load.is_unchecked and _is_held(load, actor=actor, hold=hold, progress=progress):
+                return Load.objects.select_related("source").get(pk=load.pk)
             load = loading.begin(load, actor=actor, hold=hold)
             if load.state != Load.State.DONE:
                 load = _take_in(load, actor=actor, hold=hold, progress=progress)
@@ -123,6 +139,16 @@ def run(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> L
         if isinstance(error, PermissionDenied | BrokenFile | BadMapping):
             raise Refused(_sentence(error)) from error
         raise
+
+
+def _is_held(load: Load, *, actor: User, hold: loading.Hold, progress: Progress) -> bool:
+    """Whether somebody else has to look at it first. A file that cannot be read is told of where it is taken in."""
+    progress(0, None, _("Checking"))
+    try:
+        census = None if checking.has_census(load) else counted(load)
+    except Refused:
+        census = None
+    return checking.settle(load, census, actor=actor, hold=hold).waits_for_second
 
 
 def _compare(load: Load, *, actor: User) -> None:

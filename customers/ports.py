@@ -319,6 +319,12 @@ def replied(key: str, records: Sequence[int], *, actor: User, answer: str) -> No
     raise NotImplementedError
 
 
+@port("customers.asked_about")
+def asked_about(records: Sequence[int]) -> int:
+    """Of how many of these records (ids) people are or were asked whose they are; one query."""
+    raise NotImplementedError
+
+
 @port("customers.lowered")
 def lowered() -> frozenset[int]:
     """The domains (ids) in which the machine proposes instead of joining: too few of its joins were right.

@@ -162,6 +162,7 @@ for kind, told in TOLD.items():
 jobs.entitle(
     {
         "customers.load": _("Import"),
+        "customers.check_file": _("Looking at a file"),
         "customers.export": _("Export"),
         "customers.rebuild": _("Deriving all golden values anew"),
         "customers.end_due": _("Ending what is due"),

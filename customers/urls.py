@@ -66,6 +66,7 @@ urlpatterns = [
     path("imports/new/", imports.new, name="import_new"),
     path("imports/<uuid:pk>/", imports.load, name="import"),
     path("imports/<uuid:pk>/mapping/", imports.mapping, name="import_mapping"),
+    path("imports/<uuid:pk>/checked/", imports.checked, name="import_checked"),
     path("imports/<uuid:pk>/start/", imports.start, name="import_start"),
     path("imports/<uuid:pk>/approve/", imports.approve, name="import_approve"),
     path("imports/<uuid:pk>/progress/", imports.progress, name="import_progress"),

@@ -15,7 +15,7 @@ class MatchingConfig(AppConfig):
         from customers import ports
         from matching import registrations  # noqa: F401
         from matching.actions import placing
-        from matching.queries import ledgers, said
+        from matching.queries import asked, ledgers, said
 
         events.at("matching.handlers")
         jobs.at("matching.jobs")
@@ -25,3 +25,4 @@ class MatchingConfig(AppConfig):
         ports.forget_keys.supply(placing.forget_keys)
         ports.successors.supply(ledgers.successors)
         ports.said_same.supply(said.said_same)
+        ports.asked_about.supply(asked.asked_about)

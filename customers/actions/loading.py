@@ -19,6 +19,7 @@ from customers.actions.received import CHANGED, CLOSED, NEW, QUARANTINED, REJECT
 from customers.actions.records import close, take_in
 from customers.actions.rows import Rows
 from customers.models import Load, LoadChunk
+from customers.queries.unusual_joined import last_record
 from customers.rules.batching import Batch
 
 COUNTERS = (NEW, CHANGED, UNCHANGED, REJECTED, QUARANTINED)
@@ -52,7 +53,8 @@ def begin(load: Load, *, actor: User, hold: Hold) -> Load:
     if load.needs_second and load.approved_by_id is None:
         raise Refused(_("This load waits until somebody else has looked at it."))
     load.state, load.change = Load.State.RUNNING, change_id()
-    load.save(update_fields=["state", "change"])
+    load.position = {"behind": last_record(), **load.position}
+    load.save(update_fields=["state", "position", "change"])
     audit.record(actor, "load.begun", load)
     return load
 

@@ -17,7 +17,7 @@ from cmdm.models import Job, User
 from customers.actions import unusual
 from customers.actions.absences import staged
 from customers.actions.loading import forget_file, locked, refuse_emptying
-from customers.models import Load, LoadChunk, RejectedRow, Source
+from customers.models import Load, LoadCensus, LoadChunk, RejectedRow, Source
 from customers.queries.catalogue import catalogue
 from customers.queries.files import CHUNK_BYTES, context, mapping_of, unescaping
 from customers.queries.rejects import mendable_file
@@ -241,8 +241,8 @@ def prepare_run(load: Load, *, actor: User, confirmed: bool = False) -> Load:
     load.position = {**load.position, "confirmed": confirmed or bool(load.position.get("confirmed"))}
     _refuse_emptying(load)
     _hold_unusual(load)
-    if load.needs_second and load.approved_by_id is None:
-        load.asked_by = actor
+    if load.approved_by_id is None:
+        load.asked_by = actor if load.needs_second else None
     load.state, load.error, load.finished_at = Load.State.UPLOADED, "", None
     load.started_by, load.job, load.change = actor, None, change_id()
     load.save(update_fields=PREPARED)
@@ -262,14 +262,15 @@ def _refuse_emptying(load: Load) -> None:
 
 
 def _hold_unusual(load: Load) -> None:
-    """A load that differs from those before waits for a second person, where its source wants that."""
-    if not load.source.hold_unusual or load.rows:
-        return
-    if load.position.get("total") is None:
-        census = counted(load)
-        load.position = {**load.position, "total": census.rows}
-        unusual.keep_census(load, census)
-    load.position = {**load.position, "unusual": bool(foreseen(load).findings)}
+    """A load that differs from those before waits for a second person, where its source wants that.
+
+    A file that nobody has read to its end is looked at by a worker.
+    """
+    known = {name: said for name, said in load.position.items() if name not in ("unusual", "unchecked")}
+    if load.source.hold_unusual and not load.rows:
+        counted_ = LoadCensus.objects.filter(load=load).exists()
+        known |= {"unusual": bool(foreseen(load).findings)} if counted_ else {"unchecked": True}
+    load.position = known
 
 
 def _is_abandoned(load: Load) -> bool:
@@ -289,7 +290,8 @@ def stop(load: Load, *, actor: User) -> Load:
     if job is not None and not job.is_over:
         jobs.cancel(job, actor=actor)
         job.refresh_from_db()
-    if job is None or job.state != Job.State.RUNNING:
+    # What waits for its turn or to be looked at has not begun: its worker finds that it was stopped.
+    if job is None or job.state != Job.State.RUNNING or load.state == Load.State.QUEUED:
         load.state, load.finished_at, load.change = Load.State.STOPPED, clock.now(), change_id()
         load.save(update_fields=["state", "finished_at", "change"])
     audit.record(actor, "load.stopped", load)

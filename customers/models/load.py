@@ -110,7 +110,17 @@ class Load(Changed):
     @property
     def is_held(self) -> bool:
         """It was found to be out of the ordinary when it was to begin, and its source holds such ones."""
-        return bool(self.position.get("unusual"))
+        return bool(self.position.get("unusual")) and self.source.hold_unusual
+
+    @property
+    def is_unchecked(self) -> bool:
+        """Its source holds unusual files, and a worker has yet to look whether this is one."""
+        return bool(self.position.get("unchecked"))
+
+    @property
+    def is_free(self) -> bool:
+        """It waits for somebody else, though its source does not ask for that any more: it can begin."""
+        return self.waits_for_second and not self.needs_second
 
     @property
     def has_brought(self) -> bool:

@@ -3,19 +3,19 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
-from cmdm import access, clock, crypto
+from cmdm import access, crypto
 from cmdm.models import User
 from cmdm.templatetags.hub import grouped, share
-from customers.models import Load, LoadCensus, RejectedRow, Source
+from customers.models import Load, LoadCensus, RejectedRow
 from customers.queries.catalogue import Catalogue, catalogue
+from customers.queries.unusual_joined import joined
 from customers.rules.unusual import judging as rules
-from customers.rules.unusual.expecting import FEWEST, Share, amounts
+from customers.rules.unusual.expecting import FEWEST, Share
 from customers.rules.unusual.judging import Judgement
 from customers.types.base import HIDDEN
 
@@ -36,7 +36,7 @@ def foreseen(load: Load) -> Judgement:
 
 
 def judgement(load: Load, census: LoadCensus) -> tuple[rules.Load, Judgement]:
-    """The measures of a load that is done, and what is unusual in them; three queries."""
+    """The measures of a load that is done, and what is unusual in them; seven queries."""
     known = file_measures(load, census)
     measures = rules.Load({**known.figures, **_gap(load)}, {**known.counted, **_taken_in(load, known)}, known.forms)
     return measures, _judged(load, measures)
@@ -46,11 +46,7 @@ def _judged(load: Load, measures: rules.Load) -> Judgement:
     """What is unusual in these measures of a load; two queries."""
     before = list(earlier(load))
     read = [(rules.Load.from_dict(one.measures), one) for one in before]
-    accepted = [
-        (each, frozenset((found["rule"], found["attribute"]) for found in one.findings))
-        for each, one in read
-        if one.found
-    ]
+    accepted = [(each, _marks(one)) for each, one in read if one.found]
     found = rules.judged(measures, [each for each, _one in read], accepted=accepted)
     kept = [one for one in found.findings if one.rule != rules.GAP or one.is_low or one.figure >= LEAST_GAP]
     return Judgement([one for one in kept if one.rule != rules.GAP or not one.is_low], found.loads)
@@ -85,7 +81,7 @@ def file_measures(load: Load, census: LoadCensus) -> rules.Load:
 
 
 def _taken_in(load: Load, known: rules.Load) -> dict[tuple[str, str], Share]:
-    """What became of the rows, and of which attribute a value could not be read; one query."""
+    """What became of the rows, and of which attribute a value could not be read; four queries."""
     rows = load.rows
     shares = {
         rules.REFUSED: load.rejected,
@@ -104,7 +100,9 @@ def _taken_in(load: Load, known: rules.Load) -> dict[tuple[str, str], Share]:
             name = field.split(".")[0]
             if name in faulty:
                 faulty[name] += count
-    return counted | {(rules.FAULTY, name): Share(min(count, rows), rows) for name, count in faulty.items()}
+    counted |= {(rules.FAULTY, name): Share(min(count, rows), rows) for name, count in faulty.items()}
+    looked_at, came, asked = joined(load)
+    return counted | {(rules.LINKED, ""): Share(came, looked_at), (rules.ASKED, ""): Share(asked, looked_at)}
 
 
 def _gap(load: Load) -> dict[str, float]:
@@ -115,11 +113,12 @@ def _gap(load: Load) -> dict[str, float]:
         .values_list("created_at", flat=True)
         .first()
     )
-    return {} if before is None else {rules.GAP: _hours(load.created_at - before)}
+    return {} if before is None else {rules.GAP: hours(load.created_at - before)}
 
 
-def _hours(span: timedelta) -> float:
-    return max(span.total_seconds() / 3600, 0.0)
+def hours(gap: timedelta) -> float:
+    """So many hours, none where it runs backwards."""
+    return max(gap.total_seconds() / 3600, 0.0)
 
 
 WIDE, TALL, EDGE = 132.0, 36.0, 4.0
@@ -239,11 +238,13 @@ WORDS = {
     rules.CHANGED: lambda: _("Changed records"),
     rules.CLOSED: lambda: _("Records closed"),
     rules.FAULTY: lambda: _("%(attribute)s: could not be read"),
+    rules.LINKED: lambda: _("New records that joined a customer who was there"),
+    rules.ASKED: lambda: _("New records that people are asked about"),
 }
 
 
 def _told(one: rules.Finding, before: Sequence[rules.Load], known: Catalogue, tops: Mapping[str, str]) -> Finding:
-    label = WORDS[one.rule]() % {"attribute": attribute_label(one.attribute, known)}
+    label = label_of({"rule": one.rule, "attribute": one.attribute}, known)
     return Finding(
         rule=one.rule,
         label=label,
@@ -268,11 +269,14 @@ def _points(one: rules.Finding, before: Sequence[rules.Load]) -> list[float]:
 def _figure(rule: str, figure: float) -> str:
     if rule == rules.ROWS:
         return grouped(round(figure))
-    return _span(figure) if rule == rules.GAP else share(figure)
+    return span(figure) if rule == rules.GAP else share(figure)
 
 
-def _span(hours: float) -> str:
-    return _("%(n)s d") % {"n": round(hours / 24)} if hours >= 48 else _("%(n)s h") % {"n": round(hours)}
+def span(hours: float) -> str:
+    """Hours as people say them."""
+    if hours >= 48:
+        return _("%(n)s d") % {"n": round(hours / 24)}
+    return _("%(n)s h") % {"n": round(hours)} if hours >= 1.5 else _("%(n)s min") % {"n": max(round(hours * 60), 1)}
 
 
 def _expected(one: rules.Finding) -> str:
@@ -300,59 +304,6 @@ def attribute_label(path: str, known: Catalogue) -> str:
     return f"{label} ({word})"
 
 
-LIGHT = ("mapping", "header", *(f"census__{name}" for name in ("columns", "measures", "findings", "sealed")))
-
-
-def loads_of(source: Source, user: User) -> list[Load]:
-    """The newest loads of a source, each with what was said of it; one query."""
-    rows = Load.objects.visible_to(user).filter(source=source).select_related("census").defer(*LIGHT)
-    return list(rows.order_by("-pk")[: rules.WINDOW])
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """How often a source sends files, and whether the next one is overdue."""
-
-    usual: str
-    since: datetime
-    is_late: bool
-
-
-def lateness(loads: Sequence[Load]) -> Lateness | None:
-    """From the loads of a source that are done, the newest first; nothing when there are too few. No query."""
-    done = [one.created_at for one in loads if one.state == Load.State.DONE]
-    gaps = [_hours(later - before) for later, before in pairwise(done)]
-    bounds = amounts(gaps, rules.LEVEL)
-    if bounds is None:
-        return None
-    passed = _hours(clock.now() - done[0])
-    usual = sorted(gaps)[len(gaps) // 2]
-    return Lateness(_span(usual), done[0], passed > max(bounds.high, LEAST_GAP))
-
-
-@dataclass(frozen=True)
-class UnusualLoad:
-    """A load that is out of the ordinary, with what was found in it."""
-
-    census: LoadCensus
-    labels: Sequence[str]
-
-    @property
-    def load(self) -> Load:
-        return self.census.load
-
-
-def latest_unusual(user: User, most: int = 5) -> list[UnusualLoad]:
-    """The newest loads that are out of the ordinary and that nobody has called normal; two queries at most."""
-    rows = LoadCensus.objects.visible_to(user).unusual().select_related("load", "source").order_by("-load")
-    heavy = ("columns", "measures", "sealed", "load__mapping", "load__header", "load__position")
-    found = list(rows.defer(*heavy)[:most])
-    known = catalogue() if found else None
-    return [UnusualLoad(one, _labels(one, known)) for one in found if known is not None]
-
-
-def _labels(census: LoadCensus, known: Catalogue) -> list[str]:
-    """What was found, in words."""
-    return [
-        str(WORDS[one["rule"]]() % {"attribute": attribute_label(one["attribute"], known)}) for one in census.findings
-    ]
+def label_of(found: Mapping[str, str], known: Catalogue) -> str:
+    """What was found, in words; as it was kept."""
+    return str(WORDS[found["rule"]]() % {"attribute": attribute_label(found["attribute"], known)})

@@ -16,13 +16,14 @@ from cmdm import access
 from cmdm.actions import Invalid, Refused
 from cmdm.pages import keyset_page
 from cmdm.requests import Request
-from customers.actions import approving, loads, previewing, reading
+from customers.actions import approving, checking, loads, previewing, reading
 from customers.forms import MappingForm, StartForm, UploadForm, VerdictForm
 from customers.models import Load
 from customers.queries.catalogue import catalogue
 from customers.queries.importing import account_of
 from customers.queries.rejects import refusals, rejects_file, waiting
-from customers.queries.unusual import LIGHT, unusual_in
+from customers.queries.unusual import unusual_in
+from customers.queries.unusual_board import LIGHT
 from customers.rules.mapping import BadMapping
 
 SETTLED_AT_ONCE = 10_000
@@ -48,6 +49,7 @@ def new(request: Request) -> HttpResponse:
         sent = form.cleaned_data["file"]
         try:
             load = loads.upload(form.cleaned_data["source"], sent, actor=request.user, file_name=sent.name)
+            checking.ask_to_check(load, actor=request.user)
             return redirect("customers:import", pk=load.pk)
         except Refused as refusal:
             form.add_error("file", str(refusal.sentence))
@@ -61,7 +63,7 @@ def _refuse_without_right(request: Request) -> None:
 
 def load_of(request: Request, pk: UUID) -> Load:
     """An import that the reader may see."""
-    rows = Load.objects.visible_to(request.user).select_related("source", "domain", "started_by")
+    rows = Load.objects.visible_to(request.user).select_related("source", "domain", "started_by", "job")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -101,7 +103,22 @@ def _prepared(request: Request, row: Load, form: MappingForm, *, status: int = 2
     fields = [(column, form[f"column-{place}"]) for place, column in enumerate(columns)]
     context: dict[str, Any] = {"load": row, "form": form, "preview": preview, "fields": fields, "refusal": refusal}
     context["unusual"] = unusual_in(row, request.user) if preview else None
+    context["checking"] = _is_being_read(row)
     return render(request, "customers/import.html", context, status=status)
+
+
+def _is_being_read(row: Load) -> bool:
+    return checking.is_uncounted(row) and row.job is not None and not row.job.is_over
+
+
+@login_required
+@require_GET
+def checked(request: Request, pk: UUID) -> HttpResponse:
+    """What is unusual in a file that is read to its end while its mapping is looked at; 286 ends the asking."""
+    row = load_of(request, pk)
+    waits = _is_being_read(row)
+    context = {"load": row, "checking": waits, "unusual": None if waits else unusual_in(row, request.user)}
+    return render(request, "customers/_import_checking.html", context, status=200 if waits else 286)
 
 
 @login_required
@@ -152,8 +169,9 @@ def progress(request: Request, pk: UUID) -> HttpResponse:
     account = account_of(row)
     context = {"load": row, "account": account}
     answer = render(request, "customers/_import_progress.html", context, status=286 if account.is_over else 200)
-    # What can be done now, and the refused rows, stand outside the fragment.
-    return HttpResponseClientRefresh() if request.htmx and account.is_over else answer
+    # What can be done now, and the refused rows, stand outside the fragment; what is held has a page of its own.
+    is_held = row.state == Load.State.UPLOADED and not row.rows
+    return HttpResponseClientRefresh() if request.htmx and (account.is_over or is_held) else answer
 
 
 @login_required

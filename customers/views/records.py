@@ -14,8 +14,10 @@ from customers.forms import RevealForm
 from customers.models import Source, SourceRecord
 from customers.queries.records import record_page
 from customers.queries.sources import figures_of, source_lines
-from customers.queries.unusual import lateness, loads_of
+from customers.queries.unusual_board import held, trend
 from customers.views.detail import why_of
+
+HELD = 10
 
 
 @login_required
@@ -72,6 +74,11 @@ def source(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(Source.objects.visible_to(request.user).select_related("domain", "owner"), pk=pk)
     found = SourceRecord.objects.visible_to(request.user).filter(source=row).select_related("customer")
     page = keyset_page(request, found.defer("raw", "values"), newest_first=True)
-    loads = loads_of(row, request.user)
-    context = {"source": row, "page": page, "loads": loads[:5], "figures": figures_of(row), "pace": lateness(loads)}
+    context = {
+        "source": row,
+        "page": page,
+        "figures": figures_of(row),
+        "trend": trend(row, request.user),
+        "held": list(held(request.user).filter(source=row)[:HELD]),
+    }
     return render(request, "customers/source.html", context)

@@ -19,7 +19,7 @@ from cmdm import access, clock
 from cmdm.models import User
 from cmdm.templatetags.hub import share
 from customers.models import Source
-from customers.queries.unusual import UnusualLoad, latest_unusual
+from customers.queries.unusual_board import Line, board
 from matching.queries.models import models_in_force
 from matching.rules.charts import Cell, Chart, Point, Series
 from stewardship.models import SourceDay, Task
@@ -71,11 +71,11 @@ class Dashboard:
     aims: Sequence[Aim]
     chosen: Aim | None
     learned: Learned | None
-    unusual: Sequence[UnusualLoad] | None
+    unusual: Sequence[Line] | None
 
 
 def dashboard(user: User, domain: int | None) -> Dashboard:
-    """Everything on the page; eighteen queries, however much there is."""
+    """Everything on the page; at most twenty-two queries, however much there is."""
     found = aims(user)
     chosen = next((one for one in found if one.domain.pk == domain), None)
     opened = {queue: _open(queue, user) for queue in Task.Queue.values} if access.in_any(user, ["decide"]) else {}
@@ -96,7 +96,7 @@ def dashboard(user: User, domain: int | None) -> Dashboard:
         aims=found,
         chosen=chosen,
         learned=learned(user) if opened else None,
-        unusual=latest_unusual(user) if access.in_any(user, ["import"]) else None,
+        unusual=board(user) if access.in_any(user, ["import"]) else None,
     )
 
 

@@ -251,6 +251,7 @@ ELSEWHERE = {
     "alive": "no page",
     "ready": "no page",
     "customers:import_progress": "a fragment; test_journeys",
+    "customers:import_checked": "a fragment; tests/customers/test_checking.py",
     "customers:export_progress": "a fragment; test_export_files",
     "stewardship:next": "test_keyboard",
     "stewardship:bulk_progress": "a fragment; test_bulk",

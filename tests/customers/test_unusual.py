@@ -17,7 +17,8 @@ from customers.actions import loads, unusual
 from customers.actions.approving import approve
 from customers.actions.sources import change_source
 from customers.models import Attribute, Load, LoadCensus, SourceRecord
-from customers.queries.unusual import lateness, sealing, unusual_in
+from customers.queries.unusual import sealing, unusual_in
+from customers.queries.unusual_board import lateness
 from customers.rules.unusual.expecting import FEWEST
 from tests.customers.files import MAPPING, row, run, text, upload
 from tests.support.people import make_domain, make_user
@@ -48,6 +49,12 @@ def odd(before, source, olga):
 def at_work(client, olga):
     client.force_login(olga)
     return client
+
+
+def holding(source, is_held: bool):
+    return change_source(
+        source, actor=make_user("administrator", domain=source.domain), fields={"hold_unusual": is_held}
+    )
 
 
 def found_in(load: Load) -> set[tuple[str, str]]:
@@ -198,9 +205,8 @@ class TestSaying:
 
 class TestHolding:
     @pytest.fixture
-    def careful(self, before, source, olga):
-        admin = make_user("administrator", domain=source.domain)
-        return change_source(source, actor=admin, fields={"hold_unusual": True})
+    def careful(self, before, source):
+        return holding(source, True)
 
     @pytest.fixture
     def second(self, retail):
@@ -224,12 +230,6 @@ class TestHolding:
     def test_a_source_that_does_not_hold_lets_it_begin(self, before, source, olga):
         assert loads.start(upload(source, file(9, rows=180), actor=olga), actor=olga).job is not None
 
-    def test_a_file_that_was_not_counted_when_it_came_is_counted_then(self, careful, olga, monkeypatch):
-        monkeypatch.setattr(loads, "READ_AT_ONCE", 10)
-        load = upload(careful, file(9, rows=180), actor=olga)
-        assert not LoadCensus.objects.filter(load=load).exists()
-        assert loads.start(load, actor=olga).is_held
-
     def test_who_mends_the_mapping_is_asked_anew(self, careful, olga):
         odd = upload(careful, text(*(row(2_000 + one, born="") for one in range(ROWS))), actor=olga)
         assert loads.start(odd, actor=olga).is_held
@@ -237,6 +237,43 @@ class TestHolding:
         mended = loads.set_mapping(odd, {**MAPPING, "columns": columns}, "upsert", actor=olga)
         assert not mended.waits_for_second
         assert loads.start(mended, actor=olga).job is not None
+
+
+class TestHoldingAnyLonger:
+    """What happens to held files when their source holds none any more."""
+
+    @pytest.fixture
+    def careful(self, before, source):
+        return holding(source, True)
+
+    @pytest.fixture
+    def held(self, careful, olga):
+        return loads.start(upload(careful, file(9, rows=180), actor=olga), actor=olga)
+
+    def test_it_waits_until_somebody_begins_it(self, held, careful, olga, at_work):
+        holding(careful, False)
+        held = Load.objects.select_related("source").get(pk=held.pk)
+        assert held.is_free and held.state == Load.State.UPLOADED and held.job is None
+        told = page(at_work, held)
+        assert "It is not held any more." in told and reverse("customers:import_start", args=[held.pk]) in told
+        begun = loads.start(held, actor=olga)
+        assert begun.job is not None and begun.asked_by is None
+        work.run(str(begun.job_id))
+        assert Load.objects.get(pk=held.pk).new == 180
+
+    def test_its_source_lists_what_is_held_and_what_is_not_any_more(self, held, careful, at_work):
+        address = reverse("customers:source", args=[careful.pk])
+        link = reverse("customers:import", args=[held.pk])
+        assert "Held" in at_work.get(address).text and link in at_work.get(address).text
+        holding(careful, False)
+        told = at_work.get(address).text
+        assert "Not held any more" in told and link in told
+
+    def test_the_dashboard_names_what_is_held(self, held, at_work, client, stefan):
+        address = reverse("stewardship:dashboard")
+        assert reverse("customers:import", args=[held.pk]) in at_work.get(address).text
+        client.force_login(stefan)
+        assert reverse("customers:import", args=[held.pk]) not in client.get(address).text
 
 
 class TestPages:

@@ -54,8 +54,7 @@ class Command(HubCommand):
             loads.discard(load, actor=actor)
             raise
         if load.waits_for_second:
-            text = _("It waits for somebody else: `manage.py approve %(load)s --as USER`.") % {"load": load.pk}
-            return Said(text, {"load": str(load.pk), "waiting": True})
+            return _waiting(load)
         begun = time.monotonic()
         try:
             load = run(load, actor=actor, hold=lambda: None, progress=self.progress)
@@ -67,6 +66,8 @@ class Command(HubCommand):
             raise Refused(_("Another file of this source is being taken in.")) from None
         except jobs.Fenced:
             raise Refused(_("The load was stopped, or taken over by another process.")) from None
+        if load.waits_for_second:
+            return _waiting(load)
         seconds = max(time.monotonic() - begun, 0.001)
         return self._done(load, seconds)
 
@@ -107,6 +108,11 @@ class Command(HubCommand):
             "refused, %(quarantined)d held back, %(closed)d closed. %(seconds)s s, %(rows_per_second)d rows a second."
         )
         return Said(sentence % facts, facts)
+
+
+def _waiting(load: Load) -> Said:
+    text = _("It waits for somebody else: `manage.py approve %(load)s --as USER`.") % {"load": load.pk}
+    return Said(text, {"load": str(load.pk), "waiting": True})
 
 
 def _source(key: str, domain_key: str | None, country: str, *, actor: User) -> Source:
