@@ -97,7 +97,7 @@ declare(
     free_text="reason",
 )
 declare("customers.Relation", none="id left right kind since until decided_by decided_at ended_at change")
-declare("customers.Household", none="id key number formed_at dissolved_at change")
+declare("customers.Household", none="id key number formed_at dissolved_at asked sure domains change")
 declare(
     "customers.HouseholdMember",
     whose="customer",

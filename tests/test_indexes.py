@@ -8,10 +8,12 @@ from django.db import connection
 from cmdm import clock
 from cmdm.models import AuditEntry
 from consent.models import ConsentEvent, Contradiction, Proposal
-from customers.models import Customer, LoadCensus, RejectedRow, Relation, SearchTerm, ValueFinding
+from customers.actions import household_proposals
+from customers.models import Customer, HouseholdMember, LoadCensus, RejectedRow, Relation, SearchTerm, ValueFinding
+from customers.queries.households import listed
 from matching.actions import customer_groups, placing
 from matching.models import Candidate, LedgerEntry, Verdict
-from tests.support.people import make_domain
+from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, make_source, stored
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +43,7 @@ QUESTIONS = {
     "one_finding_a_value": [
         lambda: ValueFinding.objects.filter(domain=1, rule="shared", attribute="email", subject=b"x")
     ],
+    "household_member_past": [lambda: HouseholdMember.history.filter(household=5).order_by("-pk")[:30]],
     "relation_change": [lambda: Relation.objects.filter(change=CHANGE, ended_at__isnull=True)],
     "reject_waiting": [lambda: RejectedRow.objects.filter(domain__in=[1, 2], settled_at__isnull=True)],
     "audit_deed": [lambda: AuditEntry.objects.filter(deed__startswith="customer.exp")],
@@ -86,6 +89,36 @@ def test_where_a_record_lies_is_read_by_its_id_whatever_statistics_say():
     # In a table as good as empty either index of the id costs the same.
     assert "record_compared" in plan or "customers_sourcerecord_pkey" in plan
     assert "customer_id" not in plan
+
+
+@pytest.mark.parametrize("asked", [household_proposals.OF_CUSTOMERS, household_proposals.OF_HOUSEHOLDS])
+def test_what_is_known_of_households_is_read_by_index_before_anything_is_known_of_the_records(asked):
+    """Of a hub that had just been filled all records were read for every batch of proposals."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = on")
+        cursor.execute(f"EXPLAIN {asked}", [list(range(1200))])
+        plan = " ".join(line for (line,) in cursor.fetchall())
+    assert "Join" not in plan and plan.count("Nested Loop") == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "index", "there"),
+    [("", "household_standing", ""), ("proposed", "household_asked", "asked"), ("member", "household_sure", "sure")],
+)
+def test_the_list_of_households_walks_what_it_shows(state, index, there):
+    """The filter for confirmed ones once walked all, as long as nearly all of them were proposed."""
+    reader = make_user("steward", domain=make_domain())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_household (key, number, formed_at, dissolved_at, asked, sure, domains, change) "
+            "SELECT gen_random_uuid(), 'H-' || n, now(), CASE WHEN %s <> '' OR n < 5 THEN NULL ELSE now() END, "
+            "%s = 'asked' AND n < 5, %s = 'sure' AND n < 5, '{}', %s FROM generate_series(1, 5000) AS n",
+            [there, there, there, CHANGE],
+        )
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = listed(reader, state).order_by("-pk")[:51].explain(analyze=True)
+    assert f"Index Scan Backward using {index}" in plan
+    assert "Rows Removed by Filter: 4\n" in plan, "of which nobody is seen"
 
 
 def test_the_check_at_commit_looks_at_no_customer_but_those_that_were_touched():

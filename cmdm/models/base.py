@@ -1,5 +1,6 @@
 """What rows written by an action have in common: the change id, and a history table."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -31,10 +32,13 @@ class Versioned(HistoricalRecords):
     """The history table of a model, written only by :mod:`cmdm.history`; its one index is the row's own.
 
     :param unique: fields that name one version, such as ``("id", "version")``; without, the index is on the id.
+    :param indexes: others, where versions are looked for by more than their row.
     """
 
-    def __init__(self, *args: Any, unique: tuple[str, ...] = (), **kwargs: Any) -> None:
-        self.unique = unique
+    def __init__(
+        self, *args: Any, unique: tuple[str, ...] = (), indexes: Sequence[models.Index] = (), **kwargs: Any
+    ) -> None:
+        self.unique, self.indexes = unique, indexes
         super().__init__(*args, **kwargs)
 
     def copy_fields(self, model: type[models.Model]) -> dict[str, Any]:
@@ -50,4 +54,6 @@ class Versioned(HistoricalRecords):
         if self.unique:
             name = f"{model._meta.db_table}_version"
             options["constraints"] = [models.UniqueConstraint(fields=self.unique, name=name)]
+        if self.indexes:
+            options["indexes"] = list(self.indexes)
         return options

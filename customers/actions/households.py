@@ -264,7 +264,7 @@ def _take_back(rows: Any, change: UUID) -> None:
         fields = {
             one.attname: getattr(before, one.attname)
             for one in model._meta.local_concrete_fields
-            if one.name not in ("id", "change")
+            if one.name not in ("id", "change") and hasattr(before, one.attname)
         }
         model.objects.filter(pk=row.pk).update(**fields, change=change_id())
         history.keep(model, [row.pk], history.CHANGED)

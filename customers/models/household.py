@@ -1,14 +1,17 @@
 """Households: persons who live together, each of them a customer of his own."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cmdm import access, clock, ids
 from cmdm.models import Changed, User, Versioned
 from customers.models.customer import Customer, CustomerDomain
 from customers.models.record import SourceRecord
+
+ACTIVE = Customer.Status.ACTIVE
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
@@ -22,7 +25,9 @@ class HouseholdQuerySet(models.QuerySet["Household"]):
         """Those of which the reader sees two members or more: one alone would tell that there are others."""
         mine = HouseholdMember.objects.standing().visible_to(user).filter(household=OuterRef("pk"))
         told = mine.order_by().values("household").annotate(n=Count("record__customer", distinct=True)).values("n")
-        return self.standing().alias(known=Subquery(told)).filter(known__gte=2)
+        # Those of other domains are passed over by what stands in the row, before any member is looked at.
+        near = self.standing().filter(domains__overlap=sorted(access.scope(user, "view")))
+        return near.alias(known=Subquery(told)).filter(known__gte=2)
 
     def of_customers(self, customers: models.QuerySet[Customer] | list[int], user: User) -> "HouseholdQuerySet":
         """Those to which one of these customers belongs, by a record that the reader sees."""
@@ -44,15 +49,25 @@ class Household(Changed):
     number = models.CharField(_("number"), max_length=20, unique=True)
     formed_at = models.DateTimeField(_("since"), default=clock.now)
     dissolved_at = models.DateTimeField(_("dissolved at"), null=True)
+    # Of its members who were not taken out, kept by the database: whether one is proposed, whether one is confirmed,
+    # and the domains of their records.
+    asked = models.BooleanField(_("somebody is proposed"), default=False, editable=False)
+    sure = models.BooleanField(_("somebody is confirmed"), default=False, editable=False)
+    domains = ArrayField(models.BigIntegerField(), default=list, editable=False)
 
     objects = HouseholdQuerySet.as_manager()
-    history = Versioned()
+    history = Versioned(excluded_fields=["asked", "sure", "domains"])
 
     class Meta:
         verbose_name = _("household")
         verbose_name_plural = _("households")
         default_permissions = ()
-        indexes = [models.Index(fields=["change"], name="household_change")]
+        indexes = [
+            models.Index(fields=["change"], name="household_change"),
+            models.Index(fields=["id"], condition=Q(dissolved_at__isnull=True), name="household_standing"),
+            models.Index(fields=["id"], condition=Q(dissolved_at__isnull=True, asked=True), name="household_asked"),
+            models.Index(fields=["id"], condition=Q(dissolved_at__isnull=True, sure=True), name="household_sure"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -68,8 +83,9 @@ class MemberQuerySet(models.QuerySet["HouseholdMember"]):
     def visible_to(self, user: User) -> "MemberQuerySet":
         """Those who belong to it by a record of a domain in which the reader sees them."""
         there = CustomerDomain.objects.filter(customer=OuterRef("record__customer"), domain=OuterRef("record__domain"))
-        seen = self.filter(record__domain__in=access.scope(user, "view"))
-        return seen.filter(Exists(there), record__customer__status=Customer.Status.ACTIVE)
+        seen = self.filter(record__domain__in=access.scope(user, "view"), record__customer__status=ACTIVE)
+        # Not EXISTS: before anything is known of the members, all of a domain would be read for each of them.
+        return seen.alias(there=Subquery(there.order_by().values("pk")[:1])).filter(there__isnull=False)
 
     def locked(self) -> "MemberQuerySet":
         """Locked for writing, in id order."""
@@ -109,7 +125,7 @@ class HouseholdMember(Changed):
     said_at = models.DateTimeField(_("at"), default=clock.now)
 
     objects = MemberQuerySet.as_manager()
-    history = Versioned()
+    history = Versioned(indexes=[models.Index(fields=["household"], name="household_member_past")])
 
     class Meta:
         verbose_name = _("member of a household")

@@ -105,11 +105,13 @@ class Said:
 def listed(user: User, state: str = "") -> Any:
     """Households for the list: all, or only those of which somebody is proposed, or nobody is.
 
-    Each is asked as it comes, for a page: as a set, all who are proposed would be read first.
+    Each is asked as it comes, for a page: as a set, all who are proposed would be read first. Those come that may be
+    meant, by what stands in the row; what the reader does not see counts for nothing.
     """
     rows = Household.objects.visible_to(user)
     if not state:
         return rows
+    rows = rows.filter(asked=True) if state == State.PROPOSED else rows.filter(sure=True)
     waiting = HouseholdMember.objects.visible_to(user).filter(state=State.PROPOSED, household=OuterRef("pk"))
     rows = rows.alias(waiting=Subquery(waiting.order_by().values("pk")[:1]))
     return rows.filter(waiting__isnull=state != State.PROPOSED)

@@ -113,6 +113,18 @@ sql_check(
         WHERE w.customer_id IS NULL OR d.customer_id IS NULL""",
 )
 sql_check(
+    "households say who is in them",
+    "I39",
+    "SELECT count(*) FROM customers_household",
+    """SELECT h.id FROM customers_household h LEFT JOIN (
+           SELECT m.household_id AS id, bool_or(m.state = 'proposed') AS asked, bool_or(m.state = 'member') AS sure,
+                  array_agg(DISTINCT r.domain_id) AS domains
+             FROM customers_householdmember m JOIN customers_sourcerecord r ON r.id = m.record_id
+            WHERE m.state <> 'out' GROUP BY m.household_id) t ON t.id = h.id
+        WHERE (h.asked, h.sure, h.domains) IS DISTINCT FROM
+              (COALESCE(t.asked, false), COALESCE(t.sure, false), COALESCE(t.domains, '{}'))""",
+)
+sql_check(
     "loads account for every row",
     "I40",
     "SELECT count(*) FROM customers_load",

@@ -12,7 +12,7 @@ from cmdm import clock, verifying
 from cmdm.management.commands.migrate import as_owner
 from cmdm.models import AuditEntry, system_user
 from consent.actions import consents, contacts, evidence, prolonging, voiding
-from customers.actions import corrections
+from customers.actions import corrections, households
 from matching.actions import ledger, verdicts
 from matching.models import Candidate
 from stewardship.actions import tasks
@@ -65,6 +65,7 @@ BREAKS = {
     "customers are seen where their records are": [
         f"DELETE FROM customers_customerdomain WHERE customer_id = {LATEST}"
     ],
+    "households say who is in them": ["UPDATE customers_household SET sure = NOT sure"],
     "loads account for every row": ["DELETE FROM customers_rejectedrow"],
     "nothing waits for its check": ["INSERT INTO customers_pendingcheck (customers) VALUES ('{1}')"],
     "golden values are derived from the records": [
@@ -150,6 +151,7 @@ def fill() -> None:
     close(crm, stored(crm, "9", person("Ute", "Weber", "1961-05-05")).key)
     task = Task.objects.get()
     tasks.decide(task, actor=steward, decision="different", seen=seen(anna, anne))
+    households.form([anna, karl], actor=steward)
     lone = stored(crm, "4", person("Nora", "Aalto", "1971-01-01"))
     ledger.merge([karl.customer, lone.customer], actor=steward, seen=seen(karl, lone))
     corrections.correct(now(karl).customer, actor=steward, attribute="given_name", value="Carl", about=now(karl))
