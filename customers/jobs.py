@@ -22,6 +22,7 @@ from customers.actions.suggesting import counting
 from customers.models import Customer, ExportFile, Load, Source
 from customers.queries.files import bound, reader_of
 from customers.queries.goldens import REBUILD
+from customers.queries.suggesting.worklist import JOB as SUGGEST
 from customers.queries.unusual_values import JOB as VALUES
 from customers.rules.batching import batches
 from customers.rules.broken import BrokenFile
@@ -66,7 +67,7 @@ def end_due_pins(job: jobs.Running) -> dict[str, Any]:
     return {"ended": end_due(actor=job.actor)}
 
 
-@jobs.job(counting.SUGGEST)
+@jobs.job(SUGGEST)
 def suggest(job: jobs.Running) -> dict[str, Any]:
     """Count what customers' records say, and find what it can fill."""
     found = counting.count(actor=job.actor, hold=job.hold, report=job.progress)

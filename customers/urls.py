@@ -32,6 +32,7 @@ urlpatterns = [
     path("customers/missing/", suggestions.missing, name="missing"),
     path("customers/missing/many/", suggestions.many, name="missing_many"),
     path("customers/missing/many/<uuid:batch>/undo/", suggestions.undo_many, name="missing_undo_many"),
+    path("customers/missing/progress/", suggestions.missing_progress, name="missing_progress"),
     path("customers/missing/count/", suggestions.count, name="missing_count"),
     path("customers/<uuid:key>/", detail.overview, name="detail"),
     path("customers/<uuid:key>/suggestions/", suggestions.answer, name="suggestion_answer"),

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cmdm import access
+from cmdm.models import Domain, User
 from customers.queries.catalogue import catalogue
 from customers.queries.suggesting.names import LABELS
 
@@ -26,16 +28,25 @@ class SuggestionFilter(forms.Form):
     attribute = forms.ChoiceField(label=_("Attribute"), required=False)
     rule = forms.ChoiceField(label=_("Rule"), choices=[("", _("Every rule")), *LABELS.items()], required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    domain = forms.ChoiceField(label=_("Domain"), required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        domains = Domain.objects.filter(pk__in=access.scope(user, "view") & access.scope(user, "correct"))
+        found = [(str(one.pk), one.name) for one in domains.order_by("name")]
+        self.fields["domain"].choices = [("", _("Every domain")), *found]  # type: ignore[attr-defined]
+        if len(found) < 2:
+            del self.fields["domain"]
         specs = catalogue().specs.values()
         choices = [("", _("Every attribute")), *((spec.name, spec.label) for spec in specs)]
         self.fields["attribute"].choices = choices  # type: ignore[attr-defined]
 
-    def wanted(self) -> dict[str, str]:
+    def wanted(self) -> dict[str, Any]:
         """What is asked for; a malformed part counts as not given."""
         self.is_valid()
-        return {name: self.cleaned_data.get(name) or "" for name in ("attribute", "rule")}
+        said = {name: self.cleaned_data.get(name) or "" for name in ("attribute", "rule")}
+        domain = self.cleaned_data.get("domain")
+        return {**said, "domain": int(domain) if domain else None}
 
 
 class ManyForm(forms.Form):

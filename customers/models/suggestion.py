@@ -42,7 +42,10 @@ class SuggestionRun(Changed):
 
 
 class Tally(models.Model):
-    """What a running count has seen so far; emptied when it is done. An empty ``value`` counts all of a ``given``."""
+    """What a running count has seen, slice by slice and only ever added to; emptied when it is done.
+
+    The sum of ``seen`` over a ``given`` is how many have it at all: an empty ``value`` takes off whoever has several.
+    """
 
     domain_id = models.BigIntegerField()
     rule = models.CharField(max_length=30)
@@ -53,11 +56,6 @@ class Tally(models.Model):
 
     class Meta:
         default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=["domain_id", "rule", "given", "value", "spelt"], name="one_tally_a_spelling"
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.rule} {self.seen}"
@@ -91,6 +89,11 @@ class FillableQuerySet(models.QuerySet["Fillable"]):
     def fillable_by(self, user: User) -> "FillableQuerySet":
         """Those where the user may both see and correct."""
         return self.filter(domain__in=access.scope(user, "view") & access.scope(user, "correct"))
+
+    def wanted(self, attribute: str = "", rule: str = "", domain: int | None = None) -> "FillableQuerySet":
+        """Those of an attribute, by a rule, in a domain (id), as far as they are asked for."""
+        said = {"attribute": attribute, "rule": rule, "domain": domain}
+        return self.filter(**{name: one for name, one in said.items() if one})
 
 
 class Fillable(models.Model):

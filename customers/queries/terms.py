@@ -25,8 +25,8 @@ def exact_term(attribute: str, key: str, *, sensitive: bool) -> str:
 
 @lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
-    """The phonetic code of a folded word; empty when it has none."""
-    return jellyfish.metaphone(word) if word.isalpha() else ""
+    """The phonetic code of a folded word, as far as there is room for it; empty when it has none."""
+    return jellyfish.metaphone(word)[:MAX] if word.isalpha() else ""
 
 
 def terms_of(record: SourceRecord, known: Catalogue) -> set[Term]:

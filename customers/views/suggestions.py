@@ -22,7 +22,14 @@ from customers.forms.suggestions import ManyForm, SuggestionFilter, SuggestionFo
 from customers.models import Customer, SuggestionAnswer
 from customers.queries.suggesting.names import LABELS
 from customers.queries.suggesting.suggestions import suggestions_of
-from customers.queries.suggesting.worklist import WorkPage, answers_of_batch, counted, worklist
+from customers.queries.suggesting.worklist import (
+    WorkPage,
+    answers_of_batch,
+    counted,
+    counted_as_text,
+    waiting,
+    worklist,
+)
 from customers.queries.summaries import summaries
 from customers.views.opening import of_customer
 
@@ -35,14 +42,15 @@ MOST = 100  # more stand on no page
 def missing(request: Request) -> HttpResponse:
     """What can be filled in, where the reader may correct."""
     _refuse_without_correct(request)
-    counting.ask_to_count(actor=request.user)
-    form = SuggestionFilter(request.GET)
+    form = SuggestionFilter(request.GET, user=request.user)
     page = worklist(request.user, **form.wanted(), after=_cursor(request))
     context = {
         "form": form,
         "wanted": form.wanted(),
+        "filtered": any(form.wanted().values()),
         "page": page,
         "next": _address(request, page),
+        "places": counted_as_text(waiting(request.user, **form.wanted()) or 0),
         "counted": counted(),
         "rule_label": LABELS.get(form.wanted()["rule"], ""),
     }
@@ -50,11 +58,19 @@ def missing(request: Request) -> HttpResponse:
 
 
 @login_required
+@require_GET
+def missing_progress(request: Request) -> HttpResponse:
+    """How far the count is; asked for again until it is done."""
+    _refuse_without_correct(request)
+    return render(request, "customers/_missing_counted.html", {"counted": counted(), "asked": True})
+
+
+@login_required
 @require_http_methods(["GET", "POST"])
 def many(request: Request) -> HttpResponse:
     """All that one rule suggests on a page of the list: looked at first, then filled in together."""
     _refuse_without_correct(request)
-    wanted = SuggestionFilter(request.GET).wanted()
+    wanted = SuggestionFilter(request.GET, user=request.user).wanted()
     if not wanted["rule"]:
         raise Http404
     page = worklist(request.user, **wanted, after=_cursor(request))

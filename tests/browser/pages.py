@@ -252,6 +252,7 @@ ELSEWHERE = {
     "ready": "no page",
     "customers:import_progress": "a fragment; test_journeys",
     "customers:import_checked": "a fragment; tests/customers/test_checking.py",
+    "customers:missing_progress": "a fragment; tests/customers/test_suggestion_pages.py",
     "customers:export_progress": "a fragment; test_export_files",
     "stewardship:next": "test_keyboard",
     "stewardship:bulk_progress": "a fragment; test_bulk",

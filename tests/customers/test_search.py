@@ -55,6 +55,10 @@ class TestStages:
         assert (anna.pk, "name") in found(term, reader)
         assert karl.pk not in dict(found(term, reader))
 
+    def test_a_name_of_one_word_without_end_is_taken_in_and_found(self, source, reader):
+        record = stored(source, "long", person("Ida", "京都市" * 40))
+        assert found("Ida", reader)[0][0] == record.customer_id
+
     def test_by_the_sound_of_a_name(self, anna, karl, reader):
         assert found("Lindkvist", reader) == [(karl.pk, "sound")]
 

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from cmdm.models import Job
-from customers.actions.suggesting import taking
+from cmdm.models import Job, system_user
+from customers.actions.suggesting import counting, taking
 from customers.models import Customer, Fillable, SourceRecord, SuggestionAnswer
 from customers.queries.suggesting import worklist as worklist_module
 from customers.queries.suggesting.suggestions import suggestions_of
@@ -138,11 +138,39 @@ class TestList:
         assert Fillable.objects.exists()
         assert not worklist(stefan).lines
 
-    def test_opened_it_asks_for_todays_count_once(self, signed_in, source):
+    def test_to_look_at_it_starts_nothing_and_its_button_does(self, signed_in, source):
         neighbours(source)
-        for _time in range(2):
-            signed_in.get(reverse("customers:missing"))
+        signed_in.get(reverse("customers:missing"))
+        assert not Job.objects.exists()
+        page = signed_in.post(reverse("customers:missing_count"), follow=True).content.decode()
         assert Job.objects.filter(name="customers.suggest").count() == 1
+        assert "Being counted: it begins in a moment." in page
+        assert reverse("customers:missing_progress") in page
+        signed_in.post(reverse("customers:missing_count"))
+        assert Job.objects.count() == 1
+
+    def test_how_far_the_count_is_is_told_until_it_is_done(self, signed_in, source):
+        neighbours(source)
+        counting.ask_to_count(actor=system_user())
+        counting.begin(actor=system_user(), hold=lambda: None)
+        Job.objects.update(done=3, total=12)
+        page = signed_in.get(reverse("customers:missing_progress")).content.decode()
+        assert "3 of 12" in page and "every 2s" in page
+        counted()
+        Job.objects.update(state=Job.State.DONE)
+        page = signed_in.get(reverse("customers:missing_progress")).content.decode()
+        assert "over 6 customers" in page and "every 2s" not in page and "Show what was found" in page
+
+    def test_it_is_narrowed_by_domain_among_those_where_the_reader_may_correct(self, client, source, retail):
+        neighbours(source)
+        lacking(source)
+        counted()
+        south = make_domain("south")
+        client.force_login(make_user("steward", domains=(retail, south)))
+        for domain, there in ((retail, True), (south, False), (make_domain("north"), True)):
+            page = client.get(reverse("customers:missing") + f"?domain={domain.pk}").content.decode()
+            assert ("Vera Zabel" in page) is there
+            assert ("Places: 1" in page) is there
 
     def test_a_cursor_that_was_not_made_here_is_no_page(self, signed_in, vera):
         assert signed_in.get(reverse("customers:missing") + "?after=5").status_code == 404

@@ -13,6 +13,8 @@ from customers.actions.records import close, take_in
 from customers.actions.relations import relate
 from customers.actions.suggesting import counting, taking
 from customers.models import Agreement, Attribute, Customer, Fillable, SourceRecord, SuggestionAnswer, Tally
+from customers.queries.catalogue import catalogue
+from customers.queries.suggesting.witnesses import Reader
 from customers.sealing import open_raw, open_values
 from tests.customers.suggesting import BERLIN, address, counted, lacking, neighbours, suggested
 from tests.support.people import make_domain, make_user
@@ -85,7 +87,7 @@ class TestCounting:
         neighbours(source, 8)
         monkeypatch.setattr(counting, "SLICE", 3)
         run = counting.begin(actor=system_user(), hold=lambda: None)
-        counting.count_next(run, actor=system_user(), hold=lambda: None)
+        counting.count_next(run, actor=system_user(), hold=lambda: None, reader=Reader(catalogue()))
         counted()
         assert Agreement.objects.get(rule="city_by_postcode").total == 8
 

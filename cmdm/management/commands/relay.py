@@ -21,6 +21,7 @@ from consent.actions.portal_codes import remove_old_codes
 from consent.actions.proof import remove_expired as remove_expired_proof
 from customers.actions.export_files import remove_expired_files, withdraw_files
 from customers.actions.pins import end_due
+from customers.actions.suggesting import counting
 from customers.actions.unusual_values import ask_to_look
 from matching.actions import householding
 from stewardship.actions import referrals, sampling, seconding
@@ -88,6 +89,7 @@ class Command(HubCommand):
             sampling.measure(actor=self.actor_)
             ask_to_count(actor=self.actor_)
             ask_to_look(actor=self.actor_)
+            counting.ask_to_count(actor=self.actor_)
             householding.ask_daily(actor=self.actor_)
 
 

@@ -18,7 +18,7 @@ _COUNTS = """
 
 def counts_for(needs: Iterable[Need]) -> Counts:
     """What the last count knows of these needs; one query where there are any."""
-    wanted = sorted({(one.domain, one.rule, one.given[:200]) for one in needs})
+    wanted = sorted({(one.domain, one.rule, one.given) for one in needs})
     if not wanted:
         return {}
     with connection.cursor() as cursor:

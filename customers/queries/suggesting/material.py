@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from customers.models import Customer, HouseholdMember, Pin, SourceRecord, SuggestionAnswer
 from customers.queries.catalogue import Catalogue
@@ -12,6 +12,23 @@ from customers.rules.suggesting.shapes import Said
 from customers.sealing import is_sealed, open_values
 
 MOST_RELATIVES = 20
+
+
+class Row(Protocol):
+    """A record, as far as suggestions go by it."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def domain_id(self) -> int: ...
+    @property
+    def party_type(self) -> str: ...
+    @property
+    def about_id(self) -> int | None: ...
+    @property
+    def closed_at(self) -> Any: ...
+    @property
+    def values(self) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -33,14 +50,14 @@ class Held:
 
 def open_records(customers: Collection[int], view: Collection[int]) -> dict[int, list[SourceRecord]]:
     """All records of these customers in these domains (ids), closed ones too, by customer; one query."""
-    rows = SourceRecord.objects.filter(customer__in=customers, domain__in=view)
+    rows = SourceRecord.objects.filter(customer__among=customers, domain__among=view)
     found: dict[int, list[SourceRecord]] = defaultdict(list)
     for row in rows.select_related("source").defer("raw", "corrected").order_by("pk"):
         found[row.customer_id or 0].append(row)
     return found
 
 
-def said_by(records: Iterable[SourceRecord], fillable: Collection[str]) -> list[Said]:
+def said_by(records: Iterable[Row], fillable: Collection[str]) -> list[Said]:
     """What open records say of the attributes (names) that rules fill or go by; a correction speaks for the record
     that it is about."""
     return [
@@ -55,12 +72,12 @@ def said_by(records: Iterable[SourceRecord], fillable: Collection[str]) -> list[
     ]
 
 
-def past_values(records: Mapping[int, Sequence[SourceRecord]], known: Catalogue) -> dict[int, set[tuple[str, str]]]:
+def past_values(records: Mapping[int, Sequence[Row]], known: Catalogue) -> dict[int, set[tuple[str, str]]]:
     """What records of each customer said once, as attribute and key, earlier or before they were closed. One query."""
     owner = {row.pk: customer for customer, rows in records.items() for row in rows}
     table: Any = SourceRecord.history.model
     found: dict[int, set[tuple[str, str]]] = defaultdict(set)
-    for pk, values in table.objects.filter(id__in=owner).values_list("id", "values"):
+    for pk, values in table.objects.filter(id__among=owner).values_list("id", "values"):
         found[owner[pk]].update(_keys(values, known))
     for customer, rows in records.items():
         for row in rows:
@@ -77,15 +94,15 @@ def _keys(values: Mapping[str, Any], known: Catalogue) -> Iterable[tuple[str, st
                 yield name, spec.key_of(one)
 
 
-def held_against(records: Mapping[int, Sequence[SourceRecord]]) -> dict[int, Held]:
+def held_against(records: Mapping[int, Sequence[Row]]) -> dict[int, Held]:
     """By customer what was set aside or answered; two queries."""
     owner = {row.pk: customer for customer, rows in records.items() for row in rows}
     ignored: dict[int, set[str]] = defaultdict(set)
-    pins = Pin.objects.in_force().filter(record__in=owner, kind=Pin.Kind.IGNORE)
+    pins = Pin.objects.in_force().filter(record__among=owner, kind=Pin.Kind.IGNORE)
     for pk, attribute in pins.values_list("record", "attribute"):
         ignored[owner[pk]].add(attribute)
     answered: dict[int, set[tuple[str, bytes]]] = defaultdict(set)
-    answers = SuggestionAnswer.objects.in_force().filter(record__in=owner)
+    answers = SuggestionAnswer.objects.in_force().filter(record__among=owner)
     for pk, attribute, digest in answers.values_list("record", "attribute", "digest"):
         answered[owner[pk]].add((attribute, bytes(digest)))
     return {one: Held(frozenset(ignored[one]), frozenset(answered[one])) for one in records}
@@ -97,12 +114,12 @@ def relatives(
     """Whom people said to share a household with each customer, as far as records of these domains (ids) tell; three
     queries, one where there are none."""
     told = HouseholdMember.objects.filter(state=HouseholdMember.State.MEMBER, household__dissolved_at__isnull=True)
-    told = told.filter(record__domain__in=view, record__customer__isnull=False)
-    mine = list(told.filter(record__customer__in=customers).values_list("household", "record__customer"))
+    told = told.filter(record__domain__among=view, record__customer__isnull=False)
+    mine = list(told.filter(record__customer__among=customers).values_list("household", "record__customer"))
     if not mine:
         return {}
     homes: dict[int, set[int]] = defaultdict(set)
-    rows = told.filter(household__in={home for home, _customer in mine})
+    rows = told.filter(household__among={home for home, _customer in mine})
     for home, customer in rows.values_list("household", "record__customer"):
         if len(homes[home]) <= MOST_RELATIVES:
             homes[home].add(customer)
@@ -112,7 +129,7 @@ def relatives(
     wanted = {other for others in pairs.values() for other in others}
     if not wanted:
         return {}
-    found = SourceRecord.objects.current().filter(customer__in=wanted, domain__in=view, about__isnull=True)
+    found = SourceRecord.objects.current().filter(customer__among=wanted, domain__among=view, about__isnull=True)
     found = found.filter(customer__status=Customer.Status.ACTIVE, customer__restricted=False)
     by_customer: dict[int, list[SourceRecord]] = defaultdict(list)
     for row in found.select_related("customer", "source").defer("raw", "findings", "corrected").order_by("pk"):

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from cmdm import access
 from cmdm.models import Job, User
 from customers.models import Customer, Fillable, SourceRecord, SuggestionAnswer, SuggestionRun
@@ -42,16 +45,21 @@ class WorkPage:
 
 @dataclass(frozen=True)
 class Counted:
-    """When it was counted last, and the count that is under way."""
+    """When it was counted last, and the count that is under way with what it does and how far it is."""
 
     last: SuggestionRun | None
     job: Job | None
+    run: SuggestionRun | None = None
+
+    @property
+    def fraction(self) -> float:
+        """How much of the running step is done."""
+        return min(self.job.done / self.job.total, 1.0) if self.job is not None and self.job.total else 0.0
 
 
-def worklist(user: User, *, attribute: str = "", rule: str = "", after: int = 0) -> WorkPage:
+def worklist(user: User, *, attribute: str = "", rule: str = "", domain: int | None = None, after: int = 0) -> WorkPage:
     """The next lines, in the order in which they were found; nine to fifteen queries a look, four looks at most."""
-    rows = Fillable.objects.fillable_by(user).order_by("pk")
-    rows = rows.filter(**{name: said for name, said in (("attribute", attribute), ("rule", rule)) if said})
+    rows = Fillable.objects.fillable_by(user).wanted(attribute, rule, domain).order_by("pk")
     lines: dict[str, Line] = {}
     for _look in range(LOOKS):
         found = list(rows.filter(pk__gt=after)[: SIZE + 1])
@@ -83,16 +91,23 @@ def _standing(rows: Sequence[Fillable], user: User) -> list[Line]:
 
 
 def counted() -> Counted:
-    """When it was counted, and whether it is being counted; two queries."""
+    """When it was counted, and whether it is being counted; three queries at most."""
     job = Job.objects.unfinished().filter(name=JOB).order_by("-created_at").first()
-    return Counted(last_run(), job)
+    run = SuggestionRun.objects.exclude(state=SuggestionRun.State.DONE).first() if job is not None else None
+    return Counted(last_run(), job, run)
 
 
-def waiting(user: User) -> int | None:
-    """How many places wait, up to the cap; nothing for those who cannot correct. One query."""
+def waiting(user: User, *, attribute: str = "", rule: str = "", domain: int | None = None) -> int | None:
+    """How many places wait, up to one more than the cap; nothing for those who cannot correct. One query."""
     if not access.in_any(user, ["correct"]):
         return None
-    return Fillable.objects.fillable_by(user)[: CAP + 1].count()
+    return Fillable.objects.fillable_by(user).wanted(attribute, rule, domain)[: CAP + 1].count()
+
+
+def counted_as_text(count: int) -> str:
+    """A number of places, as far as it was counted."""
+    number = number_format(min(count, CAP), force_grouping=True)
+    return _("%(n)s and more") % {"n": number} if count > CAP else number
 
 
 @dataclass(frozen=True)

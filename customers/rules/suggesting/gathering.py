@@ -1,11 +1,12 @@
 """All rules together: what a record witnesses, what it lacks, and what is made of a count."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from customers.rules.suggesting import legal_forms, mail_domains, numbers, places
 from customers.rules.suggesting.agreeing import is_sure
 from customers.rules.suggesting.covering import is_covered
-from customers.rules.suggesting.shapes import Names, Need, Proposal, Said, Telling
+from customers.rules.suggesting.shapes import LONGEST, Names, Need, Proposal, Said, Telling
 from customers.types.folding import fold
 
 COUNTED = (places, numbers, mail_domains)
@@ -15,14 +16,17 @@ Counts = Mapping[tuple[int, str, str], tuple[str, int, int]]
 
 
 def tellings(said: Said, names: Names) -> Iterator[Telling]:
-    """What a record witnesses for the counts."""
+    """What a record witnesses for the counts; nothing of what is given too long."""
     for rule in COUNTED:
-        yield from rule.tellings(said, names)
+        for one in rule.tellings(said, names):
+            if len(one.given) <= LONGEST:
+                yield one if max(len(one.value), len(fold(one.value))) <= LONGEST else replace(one, value="")
 
 
 def needs(said: Sequence[Said], names: Names) -> list[Need]:
     """What a customer's records lack that a count may know; nothing that another record says already."""
-    return [one for each in said for rule in COUNTED for one in rule.needs(each, names) if not _is_known(one, said)]
+    found = (one for each in said for rule in COUNTED for one in rule.needs(each, names))
+    return [one for one in found if len(one.given) <= LONGEST and not _is_known(one, said)]
 
 
 def counted(wanted: Iterable[Need], counts: Counts) -> Iterator[Proposal]:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+LONGEST = 200
+"""Letters of what is counted. Longer texts are refused: cut off, they would be taken for others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:
@@ -29,7 +32,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One record's witness for a count: where ``given`` is so, ``value`` is what stands beside it."""
+    """One record's witness for a count: where ``given`` is so, ``value`` is what stands beside it; empty where that is
+    longer than anything that is counted, and speaks against all others."""
 
     rule: str
     given: str
