@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0029_find_unusual_values")]
+    dependencies = [("customers", "0030_find_households")]
 
     operations = [
         # A count that is under way was counted otherwise; it begins anew.
