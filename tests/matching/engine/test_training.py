@@ -11,7 +11,7 @@ from matching.engine.anchoring import _Start
 from matching.engine.model import Model
 from matching.engine.patterns import Patterns
 from matching.engine.totals import Totals
-from matching.engine.training import train
+from matching.engine.training import TOGETHER, train
 from matching.engine.vocabulary import LEVELS
 from tests.matching.engine.parties import PERSONS, home, many, person
 
@@ -83,7 +83,11 @@ def test_the_number_of_pairs_of_each_kind_is_found(trained):
     assert trained.report["expected"]["same"] == pytest.approx(SAME, rel=0.02)
     # Those of a household who share neither family name nor phone are not among the compared.
     assert trained.report["expected"]["household"] == pytest.approx(0.82 * HOUSEHOLDS, rel=0.03)
-    assert 2**trained.model.prior == pytest.approx(SAME / PAIRS, rel=0.03)
+
+
+def test_a_pair_that_is_compared_is_likelier_one_party_than_its_independent_levels_say(trained):
+    assert 2 ** (trained.model.prior - TOGETHER) == pytest.approx(SAME / PAIRS, rel=0.03)
+    assert 0.5 < TOGETHER < 1  # what holds on labelled files: less loses pairs, more links wrong ones
 
 
 @pytest.mark.parametrize("comparison", MADE)
