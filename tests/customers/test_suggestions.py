@@ -178,6 +178,14 @@ class TestSuggesting:
         assert {each.rule for each in found} == {"household_address", "household_landline"}
         assert all("Karl Brandt" in each.evidence for each in found)
 
+    def test_what_somebody_set_aside_of_a_relative_is_not_suggested(self, source, stefan):
+        homely = [{"value": "+493012345678"}]
+        karl = stored(source, "k", person("Karl", "Brandt", "1950-01-01", address=address("Weg 9"), phone=homely))
+        lena = stored(source, "l", person("Lena", "Vogt", "1988-01-01"))
+        relate(karl, lena, actor=stefan, kind="household")
+        pins.ignore(karl, "address", actor=stefan)
+        assert {each.rule for each in suggested(lena.customer, stefan)} == {"household_landline"}
+
     def test_a_member_whom_the_reader_may_not_see_gives_nothing(self, source, retail, stefan):
         south = make_domain("south")
         karl = stored(make_source(south, "s"), "k", person("Karl", "Brandt", "1950-01-01", address=address("Weg 9")))

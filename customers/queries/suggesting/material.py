@@ -111,8 +111,8 @@ def held_against(records: Mapping[int, Sequence[Row]]) -> dict[int, Held]:
 def relatives(
     customers: Collection[int], view: Collection[int], fillable: Collection[str]
 ) -> dict[int, list[Relative]]:
-    """Whom people said to share a household with each customer, as far as records of these domains (ids) tell; three
-    queries, one where there are none."""
+    """Whom people said to share a household with each customer, as far as records of these domains (ids) tell; five
+    queries, one where there are none. What somebody set aside of a relative is not told."""
     told = HouseholdMember.objects.filter(state=HouseholdMember.State.MEMBER, household__dissolved_at__isnull=True)
     told = told.filter(record__domain__among=view, record__customer__isnull=False)
     mine = list(told.filter(record__customer__among=customers).values_list("household", "record__customer"))
@@ -134,7 +134,8 @@ def relatives(
     by_customer: dict[int, list[SourceRecord]] = defaultdict(list)
     for row in found.select_related("customer", "source").defer("raw", "findings", "corrected").order_by("pk"):
         by_customer[row.customer_id or 0].append(row)
-    made = {pk: _relative(mine, fillable) for pk, mine in by_customer.items()}
+    held = held_against(by_customer)
+    made = {pk: _relative(mine, frozenset(fillable) - held[pk].ignored) for pk, mine in by_customer.items()}
     return {pk: [made[other] for other in sorted(others) if other in made] for pk, others in pairs.items()}
 
 
