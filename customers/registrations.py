@@ -14,9 +14,9 @@ from customers.queries.start import holdings, missing
 from customers.queries.suggesting import worklist
 from customers.queries.timeline import TOLD
 
-may_wait("one_term_a_record")
-may_wait("terms_of_record")
-may_wait("record_compared")
+may_wait("one_term_a_record", "customers_searchterm")
+may_wait("terms_of_record", "customers_searchterm")
+may_wait("record_compared", "customers_sourcerecord")
 
 declare(
     "customers.Attribute",

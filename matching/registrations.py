@@ -16,8 +16,8 @@ from matching.queries import verifying  # noqa: F401
 from matching.queries.moments import TOLD
 from matching.queries.reasons import why_here
 
-may_wait("one_key_a_record")
-may_wait("keys_of_record")
+may_wait("one_key_a_record", "matching_matchkey")
+may_wait("keys_of_record", "matching_matchkey")
 
 declare(
     "matching.MatchModel",

@@ -56,7 +56,14 @@ class Spool:
             return b""
         parts = np.searchsorted(self._bounds, starts, side="right") - 1
         firsts, lasts = _runs((starts[1:] != ends[:-1]) | (parts[1:] != parts[:-1]))
-        return b"".join(map(self._read, parts[firsts].tolist(), starts[firsts].tolist(), ends[lasts].tolist()))
+        parts, starts, ends = parts[firsts], starts[firsts], ends[lasts]
+        needed = np.unique(parts).tolist()
+        if len(needed) > HELD or needed[-1] == len(self._bounds) - 1:
+            return b"".join(map(self._read, parts.tolist(), starts.tolist(), ends.tolist()))
+        held = {part: self._hold(part) for part in needed}
+        begins = self._bounds[parts]
+        places = zip(parts.tolist(), (starts - begins).tolist(), (ends - begins).tolist(), strict=True)
+        return b"".join([held[part][start:end] for part, start, end in places])
 
     def lay(self, order: Any, rest: Any) -> None:
         """Have the texts at some places lie as they are going to be read: a part of the file holds those of a time.
@@ -94,12 +101,17 @@ class Spool:
     def _read(self, part: int, start: int, end: int) -> bytes | memoryview:
         if part == len(self._bounds) - 1:  # behind all that is laid
             return os.pread(self._file.fileno(), end - start, start)
-        bound, after = self._bounds[part : part + 2].tolist()
+        bound = int(self._bounds[part])
+        return self._hold(part)[start - bound : end - bound]
+
+    def _hold(self, part: int) -> memoryview:
+        """A part that is laid, in memory."""
         if part not in self._held:
             while len(self._held) >= HELD:
                 del self._held[next(iter(self._held))]
+            bound, after = self._bounds[part : part + 2].tolist()
             self._held[part] = memoryview(os.pread(self._file.fileno(), after - bound, bound))
-        return self._held[part][start - bound : end - bound]
+        return self._held[part]
 
     def _move(self, places: Any, begins: Any) -> None:
         """Write the texts at some places where they begin from now on, into a file that takes the place of this one.

@@ -10,17 +10,18 @@ another, so whatever dies in between leaves it waiting. Whoever fills the hub st
 while nobody does was left by somebody who died: the next load, relay or migration builds it, and ``verify`` says so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
+from cmdm.database.beside import beside
 from cmdm.database.kept import send
 
 ROOM = "64MB"  # the rows of a slice, old and new
 _LOCK = 0x6D776169  # held, shared, by all who fill the hub
-_TURN = 0x6D776170  # one builds at a time
-_names: list[str] = []
+_TURN = 0x6D776170  # first half of the two-part advisory lock: one builds at a time on each table
+_names: dict[str, str] = {}
 
 _WAITING = """
     SELECT n FROM unnest(%s::text[]) WITH ORDINALITY AS t(n, place)
@@ -32,10 +33,9 @@ _FILLED = """
 """
 
 
-def may_wait(name: str) -> None:
-    """Say that an index may wait; its two functions come with the migrations of its table."""
-    if name not in _names:
-        _names.append(name)
+def may_wait(name: str, table: str) -> None:
+    """Say that an index of a table may wait; its two functions come with the migrations of the table."""
+    _names[name] = table
 
 
 def names() -> list[str]:
@@ -46,7 +46,7 @@ def names() -> list[str]:
 def waiting() -> list[str]:
     """The indexes that are not there; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_WAITING, [_names])
+        cursor.execute(_WAITING, [names()])
         return [name for (name,) in cursor.fetchall()]
 
 
@@ -83,10 +83,30 @@ def set_aside() -> None:
 
 
 def build(*chosen: str) -> None:
-    """Make the indexes that wait, or those of them; writers of their tables wait meanwhile, readers do not."""
-    for name in [name for name in waiting() if not chosen or name in chosen]:
+    """Make the indexes that wait, or those of them; writers of their tables wait meanwhile, readers do not.
+
+    Those of two tables are made beside each other: much of a build is one process that waits for no other.
+    """
+    of_table: dict[str, list[str]] = {}
+    for name in waiting():
+        if not chosen or name in chosen:
+            of_table.setdefault(_names[name], []).append(name)
+    if len(of_table) < 2:
+        for table, names_of in of_table.items():
+            _build(table, names_of)
+        return
+    longest = max(of_table, key=lambda table: len(of_table[table]))
+    with beside() as others:
+        coming = [others.submit(_build, table, of_table[table]) for table in of_table if table != longest]
+        _build(longest, of_table[longest])
+        for each in coming:
+            each.result()
+
+
+def _build(table: str, chosen: Sequence[str]) -> None:
+    for name in chosen:
         with transaction.atomic():
-            _ask("pg_advisory_xact_lock", _TURN)
+            send("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_TURN, table])
             _ask(f"build_{name}")
 
 

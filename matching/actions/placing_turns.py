@@ -1,4 +1,4 @@
-"""Two at a time: the slices of a load are written by two connections, and one after the other as far as others see.
+"""Three at a time: the slices of a load are written by connections of their own, one after the other as others see it.
 
 A slice begins when the one before it holds its locks, writes what touches rows of its own alone, and does the rest when
 that one has ended. So slices are committed in their order, and whatever is killed leaves the first of them.
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cmdm.database.beside import beside
 from cmdm.errors import Stale
 
-WRITERS = 2
+WRITERS = 3  # two that compute, while one waits for the disk or for its turn
 ALONE = 0x6D62756C  # one bulk placing at a time
 _ENDS = 0x6D62656E  # first half of the two-part advisory lock: a slice until it has ended
 _HELD = """

@@ -94,7 +94,7 @@ class TestBuckets:
 
 class TestTurns:
     def test_a_slice_begins_when_the_one_before_holds_its_locks(self, committing):
-        with alone(), writers() as (one, other):
+        with alone(), writers() as (one, other, *_more):
             first = Turn.first()
             second = first.next()
             begun = other.submit(written, second)
@@ -104,7 +104,7 @@ class TestTurns:
 
     def test_a_slice_ends_after_the_one_before_and_sees_what_it_wrote(self, committing):
         go_on = threading.Event()
-        with alone(), writers() as (one, other):
+        with alone(), writers() as (one, other, *_more):
             first = Turn.first()
             writing = one.submit(written, first, lambda: go_on.wait(SOON))
             following = other.submit(written, first.next(), then=what_is_there)
@@ -134,7 +134,7 @@ class TestTurns:
             shared.wait(SOON)
             ask("SELECT pg_advisory_xact_lock(1)")
 
-        with alone(), writers() as (one, other), beside() as third:
+        with alone(), writers() as (one, other, *_more), beside() as third:
             first = Turn.first()
             all_of_them = [
                 third.submit(somebody),
@@ -153,7 +153,7 @@ class TestTurns:
                 written(turn)
 
     def test_after_a_slice_that_failed_none_is_written(self, committing):
-        with alone(), writers() as (one, other):
+        with alone(), writers() as (one, other, *_more):
             first = Turn.first()
             second = first.next()
             failing = one.submit(written, first, fails(ValueError))
@@ -176,14 +176,14 @@ class TestTurns:
                 turn.begun()
                 raise ValueError
 
-        with alone(), writers() as (one, other):
+        with alone(), writers() as (one, other, *_more):
             first = Turn.first()
             one.submit(failing, first)
             with pytest.raises(OperationalError):
                 other.submit(written, first.next(), then=came.set).result(SOON)
 
     def test_after_one_whose_records_somebody_placed_the_next_is_written(self, committing):
-        with alone(), writers() as (one, other):
+        with alone(), writers() as (one, other, *_more):
             first = Turn.first()
             stale = one.submit(written, first, fails(Stale, "Somebody was faster."))
             other.submit(written, first.next()).result(SOON)
