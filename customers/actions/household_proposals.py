@@ -96,11 +96,13 @@ def propose(proposals: Sequence[Proposal], *, model: int, actor: User) -> Propos
 
 
 def _owners(proposals: Sequence[Proposal]) -> dict[int, int]:
-    """Of the records that are to join, locked, the current customers; one query."""
+    """Of the records that are to join, locked after their customers, the current ones who are not restricted."""
     wanted = {record for one in proposals for record in one.joining}
     rows = SourceRecord.objects.current().filter(pk__in=wanted, party_type=PartyType.PERSON)
-    rows = rows.filter(customer__status=Customer.Status.ACTIVE, customer__restricted=False)
-    return dict(rows.locked().values_list("pk", "customer"))
+    mine = list(rows.order_by().values_list("customer", flat=True))
+    free = Customer.objects.active().filter(pk__in=mine, restricted=False)
+    held = list(free.locked().values_list("pk", flat=True))
+    return dict(rows.filter(customer__in=held).locked().values_list("pk", "customer"))
 
 
 def _told_already(owners: Mapping[int, int], standing: Mapping[int, Household]) -> dict[int, set[int]]:

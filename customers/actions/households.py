@@ -48,8 +48,9 @@ def add(household: Household, record: SourceRecord, *, actor: User, role: str = 
 
 @action
 def confirm(household: Household, members: Collection[int], *, actor: User) -> None:
-    """Say that proposed members (ids) do belong to it. Refused where one is proposed no longer."""
+    """Say that proposed members (ids) do belong to it. Refused where one is proposed no longer, or restricted."""
     rows = _their_records(members, actor)
+    _require_free(rows)
     held = _held(household)
     found = _members(held, members, State.PROPOSED)
     _set(found, state=State.MEMBER, said_by=actor, said_at=clock.now())
@@ -60,8 +61,12 @@ def confirm(household: Household, members: Collection[int], *, actor: User) -> N
 def describe(
     household: Household, members: Collection[int], *, actor: User, role: str = "", since: date | None = None
 ) -> None:
-    """Say what a member (by the ids of his memberships) is in it, and since when. Refused where he is out of it."""
+    """Say what a member (by the ids of his memberships) is in it, and since when.
+
+    Refused where he is out of it, or restricted.
+    """
     rows = _their_records(members, actor)
+    _require_free(rows)
     held = _held(household)
     found = _members(held, members, State.PROPOSED, State.MEMBER)
     _set(found, role=role, since=since, state=State.MEMBER, said_by=actor, said_at=clock.now())
@@ -102,9 +107,9 @@ def join(left: SourceRecord, right: SourceRecord, *, actor: User) -> None:
     """Two persons live together, as somebody said: both belong to one household, an old one or a new one.
 
     The household that both are in counts first, then the older of those that one is in; only by records of domains
-    where whoever acts decides. Organisations have none.
+    where whoever acts decides. Organisations have none, and who is restricted is drawn into none.
     """
-    if {left.party_type, right.party_type} != {PartyType.PERSON.value}:
+    if {left.party_type, right.party_type} != {PartyType.PERSON.value} or is_restricted(left) or is_restricted(right):
         return
     known = {one: _of_customer(one, actor) for one in (left, right)}
     both = sorted(known[left].keys() & known[right].keys())
@@ -156,27 +161,48 @@ def found_many(count: int) -> list[Household]:
     return made
 
 
+def locked_records(chosen: Collection[int]) -> list[SourceRecord]:
+    """These records (ids), locked, and their customers before them: nobody restricts or merges one meanwhile.
+
+    Refused where one has come to another customer just now.
+    """
+    wanted = SourceRecord.objects.filter(pk__in=chosen)
+    owners = list(Customer.objects.filter(pk__in=wanted.values("customer")).only("pk").locked())
+    rows = list(wanted.select_related("customer").locked().defer("raw", "findings"))
+    if {row.customer_id for row in rows if row.customer_id} - {one.pk for one in owners}:
+        raise Refused(_("One of these customers has changed since. Look at them again."))
+    return rows
+
+
+def is_restricted(record: SourceRecord) -> bool:
+    """Nothing more is done with what is known of its customer."""
+    return record.customer is not None and record.customer.restricted
+
+
 def _persons(records: Iterable[SourceRecord], actor: User) -> list[SourceRecord]:
     """The records, locked; in the right of whoever acts."""
-    chosen = {record.pk for record in records}
-    rows = list(SourceRecord.objects.filter(pk__in=chosen).select_related("customer").locked().defer("raw", "findings"))
+    rows = locked_records({record.pk for record in records})
     access.require(actor, "decide", *rows)
     if any(row.party_type != PartyType.PERSON for row in rows):
         raise Refused(_("Only persons belong to a household."))
     if any(row.customer is None or row.customer.status != Customer.Status.ACTIVE for row in rows):
         raise Refused(_("Only current customers belong to a household."))
-    if any(row.customer is not None and row.customer.restricted for row in rows):
-        raise Refused(_("This customer cannot be changed."))
+    _require_free(rows)
     return rows
 
 
 def _their_records(members: Collection[int], actor: User) -> list[SourceRecord]:
     """The records of these memberships, locked; in the right of whoever acts."""
-    chosen = HouseholdMember.objects.filter(pk__in=members).values("record")
-    rows = list(SourceRecord.objects.filter(pk__in=chosen).locked().defer("raw", "findings"))
+    chosen = HouseholdMember.objects.filter(pk__in=members).values_list("record", flat=True)
+    rows = locked_records(set(chosen))
     if rows:
         access.require(actor, "decide", *rows)
     return rows
+
+
+def _require_free(records: Iterable[SourceRecord]) -> None:
+    if any(is_restricted(row) for row in records):
+        raise Refused(_("This customer cannot be changed."))
 
 
 def _held(household: Household) -> Household:

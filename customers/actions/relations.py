@@ -17,7 +17,7 @@ def relate(left: SourceRecord, right: SourceRecord, *, actor: User, kind: str = 
 
     Two persons of one household are members of one from then on.
     """
-    rows = list(SourceRecord.objects.filter(pk__in=[left.pk, right.pk]).locked().defer("raw", "findings"))
+    rows = households.locked_records([left.pk, right.pk])
     access.require(actor, "decide", *rows)
     if len(rows) != 2 or rows[0].customer_id == rows[1].customer_id:
         raise Refused(_("Only records of two different customers can be related."))
@@ -40,7 +40,7 @@ def relate(left: SourceRecord, right: SourceRecord, *, actor: User, kind: str = 
 @action
 def end_relation(relation: Relation, *, actor: User) -> None:
     """End a relation. Refused when it has ended."""
-    rows = list(SourceRecord.objects.filter(pk__in=[relation.left_id, relation.right_id]).locked().defer("raw"))
+    rows = households.locked_records([relation.left_id, relation.right_id])
     relation = Relation.objects.select_for_update().get(pk=relation.pk)
     access.require(actor, "decide", *rows)
     if relation.ended_at:

@@ -81,9 +81,13 @@ class MemberQuerySet(models.QuerySet["HouseholdMember"]):
         return self.exclude(state=HouseholdMember.State.OUT)
 
     def visible_to(self, user: User) -> "MemberQuerySet":
-        """Those who belong to it by a record of a domain in which the reader sees them."""
+        """Those who belong to it by a record of a domain in which the reader sees them.
+
+        Of who is restricted nothing is shown that only the machine says.
+        """
         there = CustomerDomain.objects.filter(customer=OuterRef("record__customer"), domain=OuterRef("record__domain"))
         seen = self.filter(record__domain__in=access.scope(user, "view"), record__customer__status=ACTIVE)
+        seen = seen.filter(Q(record__customer__restricted=False) | ~Q(state=HouseholdMember.State.PROPOSED))
         # Not EXISTS: before anything is known of the members, all of a domain would be read for each of them.
         return seen.alias(there=Subquery(there.order_by().values("pk")[:1])).filter(there__isnull=False)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from cmdm import access
@@ -220,7 +220,9 @@ def said(household: Household, user: User) -> list[Said]:
     past: Any = HouseholdMember.history
     view = SourceRecord.objects.filter(domain__in=access.scope(user, "view")).values("pk")
     rows = list(past.filter(household=household.pk, record__in=view).select_related("said_by").order_by("-pk")[:SAID])
-    where = dict(SourceRecord.objects.filter(pk__in=[row.record_id for row in rows]).values_list("pk", "customer"))
+    told = SourceRecord.objects.filter(pk__in=[row.record_id for row in rows])
+    told = told.filter(Q(customer__restricted=False) | Q(pk__in=[row.record_id for row in rows if row.said_by_id]))
+    where = dict(told.values_list("pk", "customer"))
     who = _who({pk for pk in where.values() if pk}, user)
     return [
         Said(

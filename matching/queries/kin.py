@@ -47,11 +47,11 @@ class Kin:
 def kin_of(customer: Customer, user: User) -> list[Kin]:
     """Those whom nobody has said anything of yet, the surest first; among what the reader may see. Twelve queries.
 
-    Who is perhaps the same is left to the review queue.
+    Who is perhaps the same is left to the review queue; who is restricted is compared with nobody.
     """
     chosen = models_in_force().get(customer.party_type)
     mine = {one.pk: one for one in own_records(customer, user)[:OWN]}
-    if chosen is None or not mine:
+    if chosen is None or not mine or customer.restricted:
         return []
     owners = _owners(customer, mine, user)
     best = _best(chosen, mine, owners)
@@ -78,7 +78,7 @@ def _owners(customer: Customer, mine: Iterable[int], user: User) -> dict[int, in
         cursor.execute(_MATES, [list(mine)])
         mates = [pk for (pk,) in cursor.fetchall()]
     rows = SourceRecord.objects.visible_to(user).current().filter(pk__in=mates, about__isnull=True)
-    rows = rows.exclude(customer=customer.pk).filter(customer__isnull=False)
+    rows = rows.exclude(customer=customer.pk).filter(customer__restricted=False)
     return dict(rows.values_list("pk", "customer"))
 
 

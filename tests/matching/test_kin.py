@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from customers.models import Relation
+from customers.models import Customer, Relation
 from matching.models import Candidate, Verdict
 from matching.queries.kin import kin_of
 from tests.matching.actions.conftest import scene  # noqa: F401  (the same people and sources)
@@ -39,6 +39,11 @@ class TestFound:
 
     def test_who_is_out_of_sight_is_not(self, scene, married):  # noqa: F811
         assert kin_of(married[0].customer, scene.marta) == []
+
+    @pytest.mark.parametrize("who", [0, 1])
+    def test_who_is_restricted_is_compared_with_nobody(self, scene, married, who):  # noqa: F811
+        Customer.objects.filter(pk=married[who].customer_id).update(restricted=True)
+        assert kin_of(now(married[0]).customer, scene.otto) == []
 
     def test_who_is_perhaps_the_same_is_left_to_the_queue(self, scene):  # noqa: F811
         anna, anne = stored(scene.crm, "1", ANNA), stored(scene.shop, "1", ANNE)

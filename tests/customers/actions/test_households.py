@@ -10,7 +10,7 @@ from customers.actions.household_proposals import Proposal, propose
 from customers.actions.households import add, confirm, describe, form, take_out, undo
 from customers.actions.relations import end_relation, relate
 from customers.models import Customer, Household, HouseholdMember
-from customers.queries.households import homes, households_of, known, last_change, listed
+from customers.queries.households import homes, households_of, known, last_change, listed, said
 from matching.actions import ledger
 from tests.support.people import make_domain, make_user
 from tests.support.records import ANNA, KARL, close, make_source, now, person, seen, stored
@@ -339,7 +339,7 @@ class TestProposals:
             propose([Proposal(0, {one.pk: 0.8 for one in three})], model=4, actor=marta)
 
 
-STATEMENTS = 19
+STATEMENTS = 21
 
 
 def test_records_that_are_gone_are_not_proposed(three):
@@ -355,3 +355,41 @@ def test_who_is_restricted_is_neither_proposed_nor_added(three, marta):
     with pytest.raises(Refused, match="cannot be changed"):
         add(made, three[2], actor=marta)
     assert made.members.count() == 2
+
+
+class TestRestricted:
+    """Of who is restricted nothing is shown that only the machine says, and nothing more is said of him."""
+
+    @pytest.fixture
+    def proposed(self, three):
+        propose([Proposal(0, {one.pk: 0.8 for one in three})], model=4, actor=system_user())
+        Customer.objects.filter(pk=three[2].customer_id).update(restricted=True)
+        return Household.objects.get()
+
+    def test_a_proposal_of_him_is_shown_to_nobody(self, three, marta, proposed):
+        assert names(proposed, marta) == ["Anna Bergström", "Karl Lindqvist"]
+        assert households_of(now(three[2]).customer, marta) == []
+        assert {one.who.name for one in said(proposed, marta)} == {"Anna Bergström", "Karl Lindqvist"}
+
+    def test_a_household_of_him_and_one_other_is_not_there(self, three, marta, proposed):
+        take_out(proposed, [proposed.members.get(record=three[0]).pk], actor=marta)
+        assert not listed(marta).exists() and names(proposed, marta) == []
+
+    def test_nobody_confirms_or_describes_him_and_he_can_be_taken_out(self, three, marta, proposed):
+        lea = proposed.members.get(record=three[2])
+        for deed in (confirm, describe):
+            with pytest.raises(Refused, match="cannot be changed"):
+                deed(proposed, [lea.pk], actor=marta)
+        take_out(proposed, [lea.pk], actor=marta)
+        lea.refresh_from_db()
+        assert lea.state == "out"
+
+    def test_who_was_confirmed_before_stays_where_people_put_him(self, three, marta):
+        made = form(three[:2], actor=marta)
+        Customer.objects.filter(pk=three[1].customer_id).update(restricted=True)
+        assert names(made, marta) == ["Anna Bergström", "Karl Lindqvist"]
+
+    def test_a_relation_of_his_makes_no_household(self, three, marta):
+        Customer.objects.filter(pk=three[1].customer_id).update(restricted=True)
+        relate(three[0], three[1], actor=marta)
+        assert not Household.objects.exists()
