@@ -98,6 +98,7 @@ declare(
 )
 declare("customers.Relation", none="id left right kind since until decided_by decided_at ended_at change")
 declare("customers.Household", none="id key number formed_at dissolved_at asked sure domains change")
+declare("customers.HouseholdPair", none="id key left right found_at answer people said_by said_at change")
 declare(
     "customers.HouseholdMember",
     whose="customer",

@@ -9,6 +9,7 @@ from cmdm import access, audit, clock, events, history
 from cmdm.actions import action, change_id
 from cmdm.database.copying import insert_many
 from cmdm.models import User
+from customers.actions.household_meetings import meet
 from customers.actions.households import found_many
 from customers.models import Customer, Household, HouseholdMember, PartyType, SourceRecord
 
@@ -82,6 +83,7 @@ def propose(proposals: Sequence[Proposal], *, model: int, actor: User) -> Propos
     ]
     history.keep(HouseholdMember, [row.pk for row in insert_many(rows)], history.ADDED)
     gone = _withdraw(continued)
+    meet([*standing, *(one.pk for one in founded.values())])
     topics = {pk: "household.dissolved" if pk in gone else "household.changed" for pk in standing}
     standing |= {one.pk: one for one in founded.values()}
     events.emit_many(

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,8 @@ from cmdm import access, audit, clock, events, history, ids
 from cmdm.actions import Refused, action, change_id
 from cmdm.database.copying import drawn, insert_many
 from cmdm.models import User
-from customers.models import Customer, Household, HouseholdMember, PartyType, SourceRecord
+from customers.actions.household_meetings import meet
+from customers.models import Customer, Household, HouseholdMember, HouseholdPair, PartyType, SourceRecord
 
 CHANGED = gettext_lazy("This household has changed since. Look at it again.")
 State = HouseholdMember.State
@@ -40,7 +42,7 @@ def add(household: Household, record: SourceRecord, *, actor: User, role: str = 
     if any(one.state == State.MEMBER for one in mine):
         raise Refused(_("This person belongs to it already."))
     if mine:
-        _set(mine, state=State.MEMBER, said_by=actor, said_at=clock.now(), role=role, since=since)
+        say(mine, state=State.MEMBER, said_by=actor, said_at=clock.now(), role=role, since=since)
     else:
         _put(held, [row], actor, role=role, since=since)
     _told("household.changed", held, [row], actor)
@@ -50,10 +52,10 @@ def add(household: Household, record: SourceRecord, *, actor: User, role: str = 
 def confirm(household: Household, members: Collection[int], *, actor: User) -> None:
     """Say that proposed members (ids) do belong to it. Refused where one is proposed no longer, or restricted."""
     rows = _their_records(members, actor)
-    _require_free(rows)
+    require_free(rows)
     held = _held(household)
     found = _members(held, members, State.PROPOSED)
-    _set(found, state=State.MEMBER, said_by=actor, said_at=clock.now())
+    say(found, state=State.MEMBER, said_by=actor, said_at=clock.now())
     _told("household.changed", held, rows, actor)
 
 
@@ -66,10 +68,10 @@ def describe(
     Refused where he is out of it, or restricted.
     """
     rows = _their_records(members, actor)
-    _require_free(rows)
+    require_free(rows)
     held = _held(household)
     found = _members(held, members, State.PROPOSED, State.MEMBER)
-    _set(found, role=role, since=since, state=State.MEMBER, said_by=actor, said_at=clock.now())
+    say(found, role=role, since=since, state=State.MEMBER, said_by=actor, said_at=clock.now())
     _told("household.changed", held, rows, actor)
 
 
@@ -82,24 +84,38 @@ def take_out(household: Household, members: Collection[int], *, actor: User) -> 
     rows = _their_records(members, actor)
     held = _held(household)
     found = _members(held, members, State.PROPOSED, State.MEMBER)
-    _set(found, state=State.OUT, said_by=actor, said_at=clock.now())
+    say(found, state=State.OUT, said_by=actor, said_at=clock.now())
     over = held.members.standing().count() < 2
     if over:
-        _dissolve([held])
+        dissolve([held])
     _told("household.dissolved" if over else "household.changed", held, rows, actor)
 
 
 @action
 def undo(household: Household, change: UUID, *, actor: User) -> None:
-    """Make what one change said of a household unsaid. Refused once something else was said of the same members."""
-    mine = HouseholdMember.objects.filter(household=household)
-    rows = _their_records(list(mine.filter(change=change).values_list("pk", flat=True)), actor)
-    held = Household.objects.filter(pk=household.pk).locked().first()
-    if held is None or not rows or _overtaken(held, change):
+    """Make what one change said of a household unsaid; what it said of two with a person in common, of both.
+
+    Refused once something else was said of the same members.
+    """
+    pairs = HouseholdPair.objects.filter(Q(left=household.pk) | Q(right=household.pk), change=change).answered()
+    both = [pk for ends in pairs.values_list("left", "right") for pk in ends] or [household.pk]
+    mine = HouseholdMember.objects.filter(household__in=both)
+    said = mine.standing() if len(both) > 1 else mine.filter(change=change)
+    rows = _their_records(list(said.values_list("pk", flat=True)), actor)
+    held = list(Household.objects.filter(pk__in=both).locked())
+    asked = list(pairs.locked())
+    if len(held) != len(both) or len(asked) != len(both) - 1 or not rows:
         raise Refused(CHANGED)
+    if any(_overtaken(one, change) for one in held):
+        raise Refused(CHANGED)
+    _take_back(asked, change)
     _take_back(mine.filter(change=change).locked(), change)
-    _take_back(Household.objects.filter(pk=held.pk, change=change), change)
-    _told("household.undone", held, rows, actor)
+    meet(both)
+    _take_back(Household.objects.filter(pk__in=both, change=change), change)
+    meet(both)
+    audit.record(actor, "household.undone", household, domains={row.domain_id for row in rows})
+    for one in held:
+        events.emit("household.undone", household=str(one.key))
 
 
 @action
@@ -119,7 +135,7 @@ def join(left: SourceRecord, right: SourceRecord, *, actor: User) -> None:
     for one in (left, right):
         waiting = [pk for pk, state in known[one].get(held.pk, ()) if state == State.PROPOSED]
         if waiting:
-            _set(_members(held, waiting, State.PROPOSED), state=State.MEMBER, said_by=actor, said_at=clock.now())
+            say(_members(held, waiting, State.PROPOSED), state=State.MEMBER, said_by=actor, said_at=clock.now())
         elif held.pk not in known[one]:
             _put(held, [one], actor)
     _told("household.changed" if held.pk in chosen else "household.formed", held, (left, right), actor)
@@ -137,8 +153,8 @@ def part(left: SourceRecord, right: SourceRecord, *, actor: User) -> None:
         found = list(held.members.standing().select_related("record").locked())
         both = {one.record.customer_id for one in found} == {left.customer_id, right.customer_id}
         if both and {one.record.domain_id for one in found} <= mine:
-            _set(found, state=State.OUT, said_by=actor, said_at=clock.now())
-            _dissolve([held])
+            say(found, state=State.OUT, said_by=actor, said_at=clock.now())
+            dissolve([held])
             _told("household.dissolved", held, (left, right), actor)
 
 
@@ -149,6 +165,7 @@ def end_of_change(change: UUID, *, actor: User) -> None:
     for held in Household.objects.filter(pk__in=of).locked():
         if not _overtaken(held, change):
             _take_back(held.members.filter(change=change).locked(), change)
+            meet([held.pk])
             _take_back(Household.objects.filter(pk=held.pk, change=change), change)
             events.emit("household.undone", household=str(held.key))
 
@@ -187,7 +204,7 @@ def _persons(records: Iterable[SourceRecord], actor: User) -> list[SourceRecord]
         raise Refused(_("Only persons belong to a household."))
     if any(row.customer is None or row.customer.status != Customer.Status.ACTIVE for row in rows):
         raise Refused(_("Only current customers belong to a household."))
-    _require_free(rows)
+    require_free(rows)
     return rows
 
 
@@ -200,7 +217,8 @@ def _their_records(members: Collection[int], actor: User) -> list[SourceRecord]:
     return rows
 
 
-def _require_free(records: Iterable[SourceRecord]) -> None:
+def require_free(records: Iterable[SourceRecord]) -> None:
+    """Refused where one of their customers is restricted."""
     if any(is_restricted(row) for row in records):
         raise Refused(_("This customer cannot be changed."))
 
@@ -244,7 +262,7 @@ def _put(household: Household, records: Sequence[SourceRecord], actor: User, **s
     own = {"state": State.MEMBER, "said_by": actor, "said_at": clock.now(), **said}
     again = [known[row.pk] for row in records if row.pk in known]
     if again:
-        _set(again, **own)
+        say(again, **own)
     fresh = [
         HouseholdMember(household=household, record=row, change=change_id(), **own)
         for row in records
@@ -254,13 +272,15 @@ def _put(household: Household, records: Sequence[SourceRecord], actor: User, **s
     history.keep(HouseholdMember, [one.pk for one in made], history.ADDED)
 
 
-def _set(members: Sequence[HouseholdMember], **fields: Any) -> None:
+def say(members: Sequence[HouseholdMember], **fields: Any) -> None:
+    """Keep what a person said of locked memberships."""
     chosen = [one.pk for one in members]
     HouseholdMember.objects.filter(pk__in=chosen).update(**fields, change=change_id())
     history.keep(HouseholdMember, chosen, history.CHANGED)
 
 
-def _dissolve(households: Sequence[Household]) -> None:
+def dissolve(households: Sequence[Household]) -> None:
+    """Locked households are over."""
     chosen = [one.pk for one in households]
     Household.objects.filter(pk__in=chosen).update(dissolved_at=clock.now(), change=change_id())
     history.keep(Household, chosen, history.CHANGED)
@@ -269,12 +289,14 @@ def _dissolve(households: Sequence[Household]) -> None:
 def _overtaken(household: Household, change: UUID) -> bool:
     """Whether something else was said since of a member that a change told of, or of the whole.
 
-    Of a household that the change founded any other member is.
+    Of a household that the change founded any other member is, and that it is not one with another household.
     """
     past: Any = HouseholdMember.history
     others = household.members.exclude(change=change)
     if history.versions_of(household).exclude(change=change).exists():
         others = others.filter(pk__in=past.filter(household=household.pk, change=change).values("id"))
+    elif HouseholdPair.objects.answered().filter(Q(left=household.pk) | Q(right=household.pk)).exists():
+        return True
     return others.exists() or (household.dissolved_at is not None and household.change != change)
 
 
@@ -297,5 +319,6 @@ def _take_back(rows: Any, change: UUID) -> None:
 
 
 def _told(deed: str, household: Household, records: Iterable[SourceRecord], actor: User) -> None:
+    meet([household.pk])
     audit.record(actor, deed, household, domains={row.domain_id for row in records})
     events.emit(deed, household=str(household.key))

@@ -12,6 +12,7 @@ from cmdm import clock, ids
 from cmdm.actions import Refused, action, change_id
 from cmdm.database.copying import drawn, insert_many
 from cmdm.models import User
+from customers.actions.household_meetings import meet_with
 from customers.models import Customer, SourceRecord
 
 
@@ -42,11 +43,13 @@ def found(groups: Sequence[Sequence[SourceRecord]], *, actor: User) -> list[Cust
 def move(targets: Mapping[SourceRecord, Customer], *, actor: User) -> None:
     """Link each record to its customer; corrections go with the record that they are about. Two statements.
 
+    Households that share a person by it are asked about; no statement where the records had no customer before.
     A record keeps the change id and version of what it says: a link is no new version of it.
     """
     if not targets:
         return
     records, customers = [record.pk for record in targets], [customer.pk for customer in targets.values()]
+    again = [record.pk for record in targets if record.placed_at is not None]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE customers_sourcerecord r SET customer_id = t.customer, placed_at = COALESCE(r.placed_at, %s) "
@@ -57,6 +60,8 @@ def move(targets: Mapping[SourceRecord, Customer], *, actor: User) -> None:
     for record, customer in targets.items():
         record.customer = customer
         record.placed_at = record.placed_at or clock.now()
+    if again:
+        meet_with(again)
 
 
 @action

@@ -4,6 +4,7 @@ from customers.models.attribute import Attribute
 from customers.models.customer import Customer, CustomerDomain, PartyType, PendingCheck
 from customers.models.export import ExportChunk, ExportFile
 from customers.models.household import Household, HouseholdMember
+from customers.models.household_pair import HouseholdPair
 from customers.models.load import Load, LoadChunk, RejectedRow
 from customers.models.pin import Pin
 from customers.models.record import SourceRecord
@@ -24,6 +25,7 @@ __all__ = [
     "Fillable",
     "Household",
     "HouseholdMember",
+    "HouseholdPair",
     "Load",
     "LoadCensus",
     "LoadChunk",

@@ -4,7 +4,7 @@ All persons are compared by set, in a job of its own: nothing of it is done whil
 households, of pairs and of relations stands: who was taken out of one is not proposed for it again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from cmdm import access, audit, clock, jobs
 from cmdm.actions import Refused, action
 from cmdm.models import Job, User
+from customers.actions.household_meetings import ask_about
 from customers.actions.household_proposals import Proposal, Proposed, propose
 from customers.actions.loads import JOB as LOADING
-from customers.models import Customer, HouseholdMember, PartyType, Relation
+from customers.models import Customer, Household, HouseholdMember, HouseholdPair, PartyType, Relation
 from matching.actions.comparing import FEW, Progress
 from matching.engine.bulk.blocking import block, pairs
 from matching.engine.bulk.fast import AVAILABLE
@@ -40,11 +41,26 @@ State = HouseholdMember.State
 
 @dataclass
 class Known:
-    """What is known of households, by customer: who belongs by what people said, and by which proposals (ids)."""
+    """What is known of households, by customer: who belongs by what people said, and by which proposals (ids).
+
+    ``asked``: households that share a person with another, of which people have not said yet whether they are one.
+    """
 
     members: dict[int, set[int]] = field(default_factory=dict)
     proposed: dict[int, dict[int, list[int]]] = field(default_factory=dict)
     apart: set[Pair] = field(default_factory=set)
+    asked: set[int] = field(default_factory=set)
+
+    def standing(self, edges: Mapping[Pair, float]) -> dict[int, set[int]]:
+        """Who stays together: whom people confirmed, and of what is asked about also who is still related to one."""
+        found = dict(self.members)
+        for household in self.asked & self.proposed.keys():
+            waiting = self.proposed[household].keys()
+            persons = self.members.get(household, set()) | waiting
+            kept = {one for one in waiting if any(_pair(one, other) in edges for other in persons if one != other)}
+            if kept:
+                found[household] = self.members.get(household, set()) | kept
+        return found
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,7 @@ def run(*, actor: User, report: Progress) -> Proposed:
     if chosen is None:
         return Proposed()
     rows = comparable(PartyType.PERSON).filter(customer__restricted=False)
+    _ask_of_pairs(report, actor)
     known = known_of()
     found = related(chosen.model, stored(chosen.model, rows), report)
     proposals = list(_proposals(found, known))
@@ -109,8 +126,16 @@ def run(*, actor: User, report: Progress) -> Proposed:
     return made
 
 
+def _ask_of_pairs(report: Progress, actor: User) -> None:
+    """Those that have come to share a person unnoticed are asked about first: what is asked about is left as it is."""
+    standing = list(Household.objects.standing().order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(standing), BATCH):
+        report(start, len(standing), _("Comparing households"))
+        ask_about(standing[start : start + BATCH], actor=actor)
+
+
 def known_of() -> Known:
-    """What people and the machine said so far; four queries."""
+    """What people and the machine said so far; seven queries."""
     known = Known()
     told: dict[int, list[tuple[int, str]]] = {}
     rows = HouseholdMember.objects.filter(record__customer__isnull=False)
@@ -126,8 +151,16 @@ def known_of() -> Known:
     for persons in told.values():
         gone = {customer for customer, state in persons if state == State.OUT}
         known.apart |= {_pair(one, other) for one in gone for other, _state in persons if one != other}
-    known.apart |= set(_told())
+    known.apart |= set(_told()) | set(_two(known))
+    known.asked = {pk for ends in HouseholdPair.objects.open().values_list("left", "right") for pk in ends}
     return known
+
+
+def _two(known: Known) -> Iterator[Pair]:
+    """Pairs of customers of two households of which people said that they are two, but for who is in both."""
+    for ends in HouseholdPair.objects.answered().filter(answer=HouseholdPair.Answer.TWO).values_list("left", "right"):
+        left, right = (known.members.get(pk, set()) | known.proposed.get(pk, {}).keys() for pk in ends)
+        yield from (_pair(one, other) for one in left - right for other in right - left)
 
 
 def _told() -> Iterator[Pair]:
@@ -195,9 +228,10 @@ def _of_customers(known: Stored, found: Ints) -> Kin:
 def _proposals(found: Kin, known: Known) -> Iterator[Proposal]:
     """What is to be written so that the proposals are what was found."""
     edges = {pair: sure for pair, sure in found.edges.items() if pair not in known.apart}
-    groups = households(edges, standing=known.members, apart=known.apart)
+    standing = known.standing(edges)
+    groups = households(edges, standing=standing, apart=known.apart, proposed=known.proposed)
     open_ones = [persons for household, persons in groups if not household]
-    loose = {pk: set(persons) for pk, persons in known.proposed.items() if pk not in known.members}
+    loose = {pk: set(persons) for pk, persons in known.proposed.items() if pk not in standing}
     goes_on = iter(continued(open_ones, loose))
     seen = set()
     for household, persons in groups:

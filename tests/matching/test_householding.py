@@ -15,8 +15,10 @@ from cmdm import clock, jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job, system_user
 from customers.actions import households as deeds
+from customers.actions.household_meetings import people_of
+from customers.actions.household_pairs import join, keep_two
 from customers.actions.relations import relate
-from customers.models import Customer, Household
+from customers.models import Customer, Household, HouseholdMember, HouseholdPair
 from customers.queries.households import homes, households_of
 from matching.actions import householding, ledger, verdicts
 from matching.models import Verdict
@@ -125,6 +127,48 @@ class TestPeople:
         assert propose().changed == 1
         [home] = households_of(family[2].customer, scene.marta)
         assert [one.state for one in home.members] == ["member", "member", "proposed"]
+
+
+class TestPairs:
+    """Households that share a person: the machine leaves them as they are until people have said what they are."""
+
+    @pytest.fixture
+    def met(self, scene, family):  # noqa: F811
+        """The wife lives with Karl, as people said; the machine proposed her with her husband and son."""
+        propose()
+        karl = now(stored(scene.crm, "9", KARL))
+        deeds.form([now(family[0]), karl], actor=scene.otto)
+        return HouseholdPair.objects.open().get()
+
+    def test_what_is_asked_about_stays_as_it_is(self, scene, family, met):  # noqa: F811
+        before = list(HouseholdMember.objects.order_by("pk").values_list("household", "record", "state"))
+        propose()
+        assert list(HouseholdMember.objects.order_by("pk").values_list("household", "record", "state")) == before
+        assert HouseholdPair.objects.open().get() == met
+
+    def test_who_is_related_to_none_of_them_any_longer_leaves_all_the_same(self, scene, family, met):  # noqa: F811
+        take(scene.crm, "3", person("Emil", "Bergström", "2010-09-11", phone=[{"value": "+49 30 901820"}]))
+        propose()
+        assert names(met.left, scene.otto) == ["Anna Bergström", "Nils Bergström"]
+
+    def test_two_stay_two(self, scene, family, met):  # noqa: F811
+        keep_two(met, actor=scene.otto, people=people_of([(met.left_id, met.right_id)])[met.left_id, met.right_id])
+        propose()
+        assert names(met.left, scene.otto) == ["Anna Bergström", "Emil Bergström", "Nils Bergström"]
+        assert names(met.right, scene.otto) == ["Anna Bergström", "Karl Lindqvist"]
+        assert not HouseholdPair.objects.open().exists()
+
+    def test_one_stays_one(self, scene, family, met):  # noqa: F811
+        join(met, actor=scene.otto, people=people_of([(met.left_id, met.right_id)])[met.left_id, met.right_id])
+        before = list(HouseholdMember.objects.order_by("pk").values_list("household", "record", "state"))
+        propose()
+        assert Household.objects.standing().count() == 1
+        assert list(HouseholdMember.objects.order_by("pk").values_list("household", "record", "state")) == before
+
+    def test_two_that_met_unnoticed_are_found(self, scene, family, met):  # noqa: F811
+        HouseholdPair.objects.all().delete()
+        propose()
+        assert HouseholdPair.objects.open().count() == 1
 
 
 class TestMerging:

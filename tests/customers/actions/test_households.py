@@ -339,7 +339,7 @@ class TestProposals:
             propose([Proposal(0, {one.pk: 0.8 for one in three})], model=4, actor=marta)
 
 
-STATEMENTS = 21
+STATEMENTS = 23
 
 
 def test_records_that_are_gone_are_not_proposed(three):

@@ -46,3 +46,15 @@ def test_the_order_in_which_they_come_makes_no_difference():
 def test_a_household_goes_on_with_the_group_that_has_most_of_it():
     assert continued([frozenset({1, 2}), frozenset({3, 4, 5})], {9: {1, 3, 4}, 10: {2, 7}}) == [10, 9]
     assert continued([frozenset({1, 2})], {}) == [0]
+
+
+def test_who_belongs_to_two_stays_in_both_and_his_relatives_come_where_they_fit_best():
+    found = edges((1, 2), (1, 3), (1, 4), (3, 4))
+    told = groups(found, standing={5: {1, 2}, 6: {1}})
+    assert told == [(5, frozenset({1, 2})), (6, frozenset({1, 3, 4}))]
+
+
+def test_who_would_fit_in_both_stays_where_he_is_proposed():
+    found, standing = edges((1, 2), (1, 3)), {5: {1}, 6: {1}}
+    told = households(found, standing=standing, apart={(2, 3)}, proposed={6: {2}, 5: {3}})
+    assert told == [(5, frozenset({1, 3})), (6, frozenset({1, 2}))]

@@ -1,0 +1,104 @@
+"""Households that have a person in common are asked about: they are one household, or two."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db import connection
+from django.db.models import Q
+
+from cmdm import access, history
+from cmdm.actions import action, change_id
+from cmdm.models import User
+from customers.models import HouseholdMember, HouseholdPair
+
+# One index after the other, whatever statistics say, as where proposals are kept.
+SHARING = """
+    SELECT DISTINCT LEAST(mine.household_id, theirs.household_id), GREATEST(mine.household_id, theirs.household_id)
+      FROM unnest(%s::bigint[]) AS wanted (id)
+      JOIN customers_household here ON here.id = wanted.id AND here.dissolved_at IS NULL
+     CROSS JOIN LATERAL (SELECT household_id, record_id FROM customers_householdmember
+                          WHERE household_id = here.id AND state <> 'out' OFFSET 0) mine
+     CROSS JOIN LATERAL (SELECT customer_id FROM customers_sourcerecord WHERE id = mine.record_id OFFSET 0) person
+     CROSS JOIN LATERAL (SELECT id FROM customers_sourcerecord WHERE customer_id = person.customer_id OFFSET 0) known
+     CROSS JOIN LATERAL (SELECT household_id FROM customers_householdmember
+                          WHERE record_id = known.id AND state <> 'out' AND household_id <> mine.household_id OFFSET 0
+                        ) theirs
+      JOIN customers_household there ON there.id = theirs.household_id AND there.dissolved_at IS NULL
+"""
+Ends = tuple[int, int]
+
+
+def meet(households: Collection[int]) -> None:
+    """Ask about these households (ids) and others that share a person with them, and no more about those that do not.
+
+    What somebody said of a pair stands until its people have changed; then it is asked again. Two statements where
+    nothing is to be written.
+    """
+    if not households:
+        return
+    chosen = sorted(set(households))
+    with connection.cursor() as cursor:
+        cursor.execute(SHARING, [chosen])
+        found: set[Ends] = set(cursor.fetchall())
+    known = list(HouseholdPair.objects.filter(Q(left__in=chosen) | Q(right__in=chosen)).locked())
+    _ask(found - {(one.left_id, one.right_id) for one in known})
+    _forget([one.pk for one in known if not one.answer and (one.left_id, one.right_id) not in found])
+    _ask_again([one for one in known if one.answer and (one.left_id, one.right_id) in found])
+
+
+@action
+def ask_about(households: Collection[int], *, actor: User) -> None:
+    """The same for whoever looks through all of them. PermissionDenied without ``decide`` in every domain."""
+    access.require_everywhere(actor, "decide")
+    meet(households)
+
+
+def meet_with(records: Collection[int]) -> None:
+    """The same of all to which these records (ids) belong, which have come to another customer."""
+    rows = HouseholdMember.objects.standing().filter(record__in=records)
+    meet(set(rows.values_list("household", flat=True)))
+
+
+def people_of(ends: Iterable[Ends]) -> dict[Ends, str]:
+    """Of each pair of households (ids) who stands in them and who of these is one person, as a digest; one query."""
+    pairs = list(ends)
+    rows = HouseholdMember.objects.standing().filter(household__in={pk for pair in pairs for pk in pair})
+    members: dict[int, list[Ends]] = defaultdict(list)
+    for household, record, customer in rows.order_by().values_list("household", "record", "record__customer"):
+        members[household].append((record, customer or 0))
+    return {pair: _digest(pair, members) for pair in pairs}
+
+
+def _digest(pair: Ends, members: Mapping[int, Collection[Ends]]) -> str:
+    persons: dict[int, list[Ends]] = defaultdict(list)
+    for household in pair:
+        for record, customer in members.get(household, ()):
+            persons[customer].append((household, record))
+    told = sorted(sorted(mine) for mine in persons.values())
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _ask(ends: Collection[Ends]) -> None:
+    made = [HouseholdPair(left_id=left, right_id=right, change=change_id()) for left, right in sorted(ends)]
+    if made:
+        HouseholdPair.objects.bulk_create(made)
+        history.keep(HouseholdPair, [one.pk for one in made], history.ADDED)
+
+
+def _forget(pairs: Collection[int]) -> None:
+    history.keep(HouseholdPair, pairs, history.REMOVED)
+    if pairs:
+        HouseholdPair.objects.filter(pk__in=pairs).delete()
+
+
+def _ask_again(pairs: Collection[HouseholdPair]) -> None:
+    if not pairs:
+        return
+    now = people_of((one.left_id, one.right_id) for one in pairs)
+    stale = [one.pk for one in pairs if one.people != now[one.left_id, one.right_id]]
+    HouseholdPair.objects.filter(pk__in=stale).update(
+        answer="", people="", said_by=None, said_at=None, change=change_id()
+    )
+    history.keep(HouseholdPair, stale, history.CHANGED)
