@@ -5,6 +5,7 @@ from django.urls import path
 from customers.views import (
     detail,
     exports,
+    household_pairs,
     households,
     imports,
     lists,
@@ -48,6 +49,9 @@ urlpatterns = [
     path("customers/<uuid:key>/reveal/", values.reveal, name="reveal"),
     path("customers/<uuid:key>/households/new/", households.new, name="household_new"),
     path("households/", households.households, name="households"),
+    path("households/pairs/", household_pairs.pairs_list, name="household_pairs"),
+    path("households/pairs/<uuid:key>/", household_pairs.pair, name="household_pair"),
+    path("households/pairs/<uuid:key>/undo/<uuid:change>/", household_pairs.undo, name="household_pair_undo"),
     path("households/<uuid:key>/", households.household, name="household"),
     path("households/<uuid:key>/find/", households.find, name="household_find"),
     path("households/<uuid:key>/add/", households.add, name="household_add"),

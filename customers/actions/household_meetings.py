@@ -1,9 +1,6 @@
 """Households that have a person in common are asked about: they are one household, or two."""
 
-import hashlib
-import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection
 
 from django.db import connection
 from django.db.models import Q
@@ -12,6 +9,7 @@ from cmdm import access, history
 from cmdm.actions import action, change_id
 from cmdm.models import User
 from customers.models import HouseholdMember, HouseholdPair
+from customers.queries.household_people import Ends, people_of
 
 # One index after the other, whatever statistics say, as where proposals are kept.
 SHARING = """
@@ -27,7 +25,6 @@ SHARING = """
                         ) theirs
       JOIN customers_household there ON there.id = theirs.household_id AND there.dissolved_at IS NULL
 """
-Ends = tuple[int, int]
 
 
 def meet(households: Collection[int]) -> None:
@@ -59,25 +56,6 @@ def meet_with(records: Collection[int]) -> None:
     """The same of all to which these records (ids) belong, which have come to another customer."""
     rows = HouseholdMember.objects.standing().filter(record__in=records)
     meet(set(rows.values_list("household", flat=True)))
-
-
-def people_of(ends: Iterable[Ends]) -> dict[Ends, str]:
-    """Of each pair of households (ids) who stands in them and who of these is one person, as a digest; one query."""
-    pairs = list(ends)
-    rows = HouseholdMember.objects.standing().filter(household__in={pk for pair in pairs for pk in pair})
-    members: dict[int, list[Ends]] = defaultdict(list)
-    for household, record, customer in rows.order_by().values_list("household", "record", "record__customer"):
-        members[household].append((record, customer or 0))
-    return {pair: _digest(pair, members) for pair in pairs}
-
-
-def _digest(pair: Ends, members: Mapping[int, Collection[Ends]]) -> str:
-    persons: dict[int, list[Ends]] = defaultdict(list)
-    for household in pair:
-        for record, customer in members.get(household, ()):
-            persons[customer].append((household, record))
-    told = sorted(sorted(mine) for mine in persons.values())
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _ask(ends: Collection[Ends]) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from cmdm import access, audit, clock, events, history
 from cmdm.actions import Refused, action, change_id
 from cmdm.models import User
-from customers.actions.household_meetings import meet, people_of
+from customers.actions.household_meetings import meet
 from customers.actions.households import CHANGED, dissolve, is_restricted, locked_records, require_free, say
 from customers.models import Household, HouseholdMember, HouseholdPair, SourceRecord
+from customers.queries.household_people import people_of
 
 State = HouseholdMember.State
 Answer = HouseholdPair.Answer

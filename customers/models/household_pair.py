@@ -23,17 +23,20 @@ class PairQuerySet(models.QuerySet["HouseholdPair"]):
         """Those of which somebody said what they are."""
         return self.exclude(answer="")
 
-    def visible_to(self, user: User) -> "PairQuerySet":
-        """Those of which the reader sees every domain that a member is known in, and somebody who is in both.
+    def reachable(self, user: User) -> "PairQuerySet":
+        """Those of which the reader sees every domain that a member is known in.
 
         What is asked concerns all who belong to them; a part that he does not see would be told of by the question.
         """
         mine = sorted(access.scope(user, "view"))
-        rows = self.filter(left__domains__contained_by=mine, right__domains__contained_by=mine)
+        return self.filter(left__domains__contained_by=mine, right__domains__contained_by=mine)
+
+    def visible_to(self, user: User) -> "PairQuerySet":
+        """Those of them in which he sees somebody who is in both."""
         seen = HouseholdMember.objects.standing().visible_to(user)
         there = seen.filter(household=OuterRef(OuterRef("right"))).order_by().values("record__customer")
         both = seen.filter(household=OuterRef("left"), record__customer__in=there).order_by()
-        return rows.alias(both=Subquery(both.values("pk")[:1])).filter(both__isnull=False)
+        return self.reachable(user).alias(both=Subquery(both.values("pk")[:1])).filter(both__isnull=False)
 
     def locked(self) -> "PairQuerySet":
         """Locked for writing, in id order; after the households."""

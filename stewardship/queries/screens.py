@@ -62,6 +62,35 @@ _PAGES = {
             _("With a rule chosen, a whole page can be looked at and filled in together, and taken back together."),
         ],
     ),
+    "customers:households": Screen(
+        _("Persons who live together. Each stays a customer of his own; consents are each member’s own."),
+        [
+            _("The machine compares all persons once a day and proposes who is related at one address or number."),
+            _("People confirm, add or take out; whoever was taken out is not proposed for it again."),
+            _("Who is restricted is drawn into none, and no proposal of him is shown."),
+        ],
+    ),
+    "customers:household": Screen(
+        _("Who belongs to it, what its members have in common, and what was said of them."),
+        [
+            _("“They live together” confirms all who are proposed; each can be answered by himself."),
+            _("With fewer than two left it is over. The last answer can be taken back."),
+            _("Members are kept by their records: they stay in it through a merge, and after it is undone."),
+        ],
+    ),
+    "customers:household_new": Screen(_("Say who lives with this person. Nobody is merged by it.")),
+    "customers:household_pairs": Screen(
+        _("Two households to which one person belongs, where you see all of both."),
+        [_("They met by a merge, by a proposal, or by what people said. The machine changes neither meanwhile.")],
+    ),
+    "customers:household_pair": Screen(
+        _("Say whether two households with a person in common are one."),
+        [
+            _("“One household” moves all to the confirmed, or older, one; the other is over."),
+            _("“Two households” keeps both, and is remembered until somebody joins or leaves one of them."),
+            _("Either can be taken back, exactly, until something else is said of the same members."),
+        ],
+    ),
     "customers:unusual_values": Screen(
         _("Values that are hardly right: contacts that very many share, impossible or piled-up birth dates, no names."),
         [

@@ -79,6 +79,9 @@ PAGES = [
     one("customers:record", VIEW, "record"),
     whole("customers:households", VIEW + "X"),
     one("customers:household", "S" + VIEW.replace("S", ""), "household"),
+    whole("customers:household_pairs", VIEW + "X"),
+    whole("customers:household_pairs", VIEW + "X", query="?state=answered"),
+    one("customers:household_pair", VIEW, "pair"),
     one("customers:household_new", "SLE", "karl", refused="RPO"),
     whole("customers:sources", EVERYBODY),
     one("customers:source", VIEW + "D", "source"),
@@ -187,6 +190,8 @@ DEEDS = [
         for deed in ("find", "add", "confirm", "describe", "take_out")
     ],
     one("customers:household_undo", "SLE", "household", "change", refused="RPO"),
+    one("customers:household_pair", "SLE", "pair", refused="RPO"),
+    one("customers:household_pair_undo", "SLE", "pair", "change", refused="RPO"),
     whole("matching:propose_households", "E"),
     whole("customers:missing_count", "SLPXE"),
     whole("customers:missing_undo_many", "SLPXE", keys=("change",)),

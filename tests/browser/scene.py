@@ -11,8 +11,8 @@ from cmdm.actions.domains import grant_role
 from cmdm.models import Domain, User, portal_user, system_user
 from consent.actions import guardians, portal_anchors, proof, proposals, subject_requests, uploads
 from consent.actions.on_behalf import record_on_behalf
-from customers.actions import corrections, export_files, pins, relations, unusual_values
-from customers.models import Customer, Household, SourceRecord, ValueFinding
+from customers.actions import corrections, export_files, households, pins, relations, unusual_values
+from customers.models import Customer, Household, HouseholdPair, SourceRecord, ValueFinding
 from matching.actions import ledger, verdicts
 from stewardship.actions import (
     attachments,
@@ -91,6 +91,8 @@ class Scene:
         pin = pins.pin(now(karl), "birth_date", actor=steward, until=date(2099, 1, 1), reason="Seen on his passport.")
         relation = relations.relate(now(joined[0]), now(karl), actor=steward)
         self.keys["household"] = Household.objects.latest("pk").key
+        households.form([now(karl), stranger(self.crm, 69)], actor=steward)
+        self.keys["pair"] = HouseholdPair.objects.open().latest("pk").key
         karl_s = {"actor": steward, "attribute": "middle_name", "value": "Hans", "about": now(karl)}
         self.keys["correction"] = corrections.correct(now(karl).customer, **karl_s).pk
         self.keys |= {"karl": now(karl).customer.key, "son": now(son).customer.key, "pin": pin.pk, "record": karl.pk}

@@ -15,10 +15,10 @@ from cmdm import clock, jobs
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, Job, system_user
 from customers.actions import households as deeds
-from customers.actions.household_meetings import people_of
 from customers.actions.household_pairs import join, keep_two
 from customers.actions.relations import relate
 from customers.models import Customer, Household, HouseholdMember, HouseholdPair
+from customers.queries.household_people import people_of
 from customers.queries.households import homes, households_of
 from matching.actions import householding, ledger, verdicts
 from matching.models import Verdict

@@ -6,11 +6,11 @@ from django.db import IntegrityError, transaction
 
 from cmdm.actions import Refused
 from cmdm.models import AuditEntry, OutboxEvent, system_user
-from customers.actions.household_meetings import people_of
 from customers.actions.household_pairs import join, keep_two
 from customers.actions.household_proposals import Proposal, propose
 from customers.actions.households import add, describe, form, take_out, undo
 from customers.models import Customer, Household, HouseholdMember, HouseholdPair
+from customers.queries.household_people import people_of
 from matching.actions import ledger
 from tests.customers.actions.test_households import names
 from tests.support.people import make_domain, make_user
