@@ -190,7 +190,6 @@ DEEDS = [
         for deed in ("find", "add", "confirm", "describe", "take_out")
     ],
     one("customers:household_undo", "SLE", "household", "change", refused="RPO"),
-    one("customers:household_pair", "SLE", "pair", refused="RPO"),
     one("customers:household_pair_undo", "SLE", "pair", "change", refused="RPO"),
     whole("matching:propose_households", "E"),
     whole("customers:missing_count", "SLPXE"),
