@@ -11,6 +11,9 @@ from cmdm.models import User
 from customers.models import HouseholdMember, HouseholdPair
 from customers.queries.household_people import Ends, people_of
 
+# Who comes to a household and who leaves one hold locks on different rows, and neither sees what the other has written.
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(%s)"
+_MEETING = 0x6D656574
 # One index after the other, whatever statistics say, as where proposals are kept.
 SHARING = """
     SELECT DISTINCT LEAST(mine.household_id, theirs.household_id), GREATEST(mine.household_id, theirs.household_id)
@@ -30,13 +33,14 @@ SHARING = """
 def meet(households: Collection[int]) -> None:
     """Ask about these households (ids) and others that share a person with them, and no more about those that do not.
 
-    What somebody said of a pair stands until its people have changed; then it is asked again. Two statements where
-    nothing is to be written.
+    What somebody said of a pair stands until its people have changed; then it is asked again. Three statements where
+    nothing is to be written. Until the transaction ends, others wait here.
     """
     if not households:
         return
     chosen = sorted(set(households))
     with connection.cursor() as cursor:
+        cursor.execute(_ONE_AT_A_TIME, [_MEETING])
         cursor.execute(SHARING, [chosen])
         found: set[Ends] = set(cursor.fetchall())
     known = list(HouseholdPair.objects.filter(Q(left__in=chosen) | Q(right__in=chosen)).locked())

@@ -101,8 +101,7 @@ def _owners(proposals: Sequence[Proposal]) -> dict[int, int]:
     """Of the records that are to join, locked after their customers, the current ones who are not restricted."""
     wanted = {record for one in proposals for record in one.joining}
     rows = SourceRecord.objects.current().filter(pk__in=wanted, party_type=PartyType.PERSON)
-    mine = list(rows.order_by().values_list("customer", flat=True))
-    free = Customer.objects.active().filter(pk__in=mine, restricted=False)
+    free = Customer.objects.active().filter(pk__in=rows.order_by().values("customer"), restricted=False)
     held = list(free.locked().values_list("pk", flat=True))
     return dict(rows.filter(customer__in=held).locked().values_list("pk", "customer"))
 
