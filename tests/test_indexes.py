@@ -8,8 +8,17 @@ from django.db import connection
 from cmdm import clock
 from cmdm.models import AuditEntry
 from consent.models import ConsentEvent, Contradiction, Proposal
-from customers.actions import household_proposals
-from customers.models import Customer, HouseholdMember, LoadCensus, RejectedRow, Relation, SearchTerm, ValueFinding
+from customers.actions import household_meetings, household_proposals
+from customers.models import (
+    Customer,
+    HouseholdMember,
+    HouseholdPair,
+    LoadCensus,
+    RejectedRow,
+    Relation,
+    SearchTerm,
+    ValueFinding,
+)
 from customers.queries.households import listed
 from matching.actions import customer_groups, placing
 from matching.models import Candidate, LedgerEntry, Verdict
@@ -44,6 +53,10 @@ QUESTIONS = {
         lambda: ValueFinding.objects.filter(domain=1, rule="shared", attribute="email", subject=b"x")
     ],
     "household_member_past": [lambda: HouseholdMember.history.filter(household=5).order_by("-pk")[:30]],
+    "household_pair_open": [lambda: HouseholdPair.objects.filter(answer="", pk__gt=5).order_by("pk")[:26]],
+    "household_pair_answered": [lambda: HouseholdPair.objects.answered().filter(pk__lt=5).order_by("-pk")[:26]],
+    "one_question_a_pair": [lambda: HouseholdPair.objects.filter(left__in=[1, 2])],
+    "household_pair_change": [lambda: HouseholdPair.objects.filter(change=CHANGE)],
     "relation_change": [lambda: Relation.objects.filter(change=CHANGE, ended_at__isnull=True)],
     "reject_waiting": [lambda: RejectedRow.objects.filter(domain__in=[1, 2], settled_at__isnull=True)],
     "audit_deed": [lambda: AuditEntry.objects.filter(deed__startswith="customer.exp")],
@@ -91,14 +104,21 @@ def test_where_a_record_lies_is_read_by_its_id_whatever_statistics_say():
     assert "customer_id" not in plan
 
 
-@pytest.mark.parametrize("asked", [household_proposals.OF_CUSTOMERS, household_proposals.OF_HOUSEHOLDS])
-def test_what_is_known_of_households_is_read_by_index_before_anything_is_known_of_the_records(asked):
+@pytest.mark.parametrize(
+    ("asked", "steps"),
+    [
+        (household_proposals.OF_CUSTOMERS, 2),
+        (household_proposals.OF_HOUSEHOLDS, 2),
+        (household_meetings.SHARING, 6),
+    ],
+)
+def test_what_is_known_of_households_is_read_by_index_before_anything_is_known_of_the_records(asked, steps):
     """Of a hub that had just been filled all records were read for every batch of proposals."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_indexscan = on")
         cursor.execute(f"EXPLAIN {asked}", [list(range(1200))])
         plan = " ".join(line for (line,) in cursor.fetchall())
-    assert "Join" not in plan and plan.count("Nested Loop") == 2
+    assert "Join" not in plan and plan.count("Nested Loop") == steps
 
 
 @pytest.mark.parametrize(

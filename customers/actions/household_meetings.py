@@ -18,7 +18,8 @@ _MEETING = 0x6D656574
 SHARING = """
     SELECT DISTINCT LEAST(mine.household_id, theirs.household_id), GREATEST(mine.household_id, theirs.household_id)
       FROM unnest(%s::bigint[]) AS wanted (id)
-      JOIN customers_household here ON here.id = wanted.id AND here.dissolved_at IS NULL
+     CROSS JOIN LATERAL (SELECT id FROM customers_household
+                          WHERE id = wanted.id AND dissolved_at IS NULL OFFSET 0) here
      CROSS JOIN LATERAL (SELECT household_id, record_id FROM customers_householdmember
                           WHERE household_id = here.id AND state <> 'out' OFFSET 0) mine
      CROSS JOIN LATERAL (SELECT customer_id FROM customers_sourcerecord WHERE id = mine.record_id OFFSET 0) person
@@ -26,7 +27,8 @@ SHARING = """
      CROSS JOIN LATERAL (SELECT household_id FROM customers_householdmember
                           WHERE record_id = known.id AND state <> 'out' AND household_id <> mine.household_id OFFSET 0
                         ) theirs
-      JOIN customers_household there ON there.id = theirs.household_id AND there.dissolved_at IS NULL
+     CROSS JOIN LATERAL (SELECT FROM customers_household
+                          WHERE id = theirs.household_id AND dissolved_at IS NULL OFFSET 0) there
 """
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cmdm.models import system_user
 from customers.actions.household_proposals import Proposal, propose
-from customers.actions.households import form
+from customers.actions.households import add, form
 from customers.models import HouseholdPair
 from tests.api.conftest import client_of
 from tests.customers.actions.test_household_pairs import asked, everything, people
@@ -132,6 +132,29 @@ class TestOne:
         assert client.post(taken_back(met)).status_code == 302
         assert everything() == before
         assert client.post(taken_back(met)).status_code == 409
+
+    def test_nothing_but_its_answer_is_taken_back_there(self, client, home, marta, three):
+        ole = stored(make_source(home), "o", person("Ole", "Dahl", "1971-02-03"))
+        left, _right = form(three[:2], actor=marta), form([three[2], ole], actor=marta)
+        add(left, ole, actor=marta)
+        pair, before = asked(), everything()
+        client.force_login(marta)
+        for change in (left.change, pair.change):
+            undo = reverse("customers:household_pair_undo", args=[pair.key, change])
+            assert client.post(undo).status_code == 409
+        api = client_of(marta).send(f"households/pairs/{pair.key}/undo/", {}, **{"Idempotency-Key": "a"})
+        assert api.status_code == 409 and everything() == before
+
+    def test_an_answered_one_of_which_not_all_is_seen_is_listed_to_nobody(self, client, home, marta, three):
+        elsewhere = stored(make_source(make_domain()), "l", person("Lea", "Tamm"))
+        both = make_user("steward", domains=(home, elsewhere.domain))
+        form(three[:2], actor=marta), form([*three[:2], elsewhere], actor=both)
+        pair = asked()
+        for user, seen in ((both, True), (marta, False)):
+            client.force_login(user)
+            if seen:
+                client.post(page(pair), said(pair, "two"))
+            assert (page(pair) in client.get(LIST, {"state": "answered"}).text) is seen
 
     def test_an_answer_to_what_was_not_seen_is_refused_in_words(self, client, marta, three, met):
         client.force_login(marta)
