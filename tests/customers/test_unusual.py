@@ -346,6 +346,25 @@ class TestLateness:
     def test_one_that_sends_every_minute_is_not_late_after_an_hour(self):
         assert not lateness(self.sent(*(0.04 + 0.0007 * number for number in range(9)))).is_late
 
+    def test_the_dashboard_names_a_late_source_to_those_who_import_there(
+        self, before, source, olga, at_work, client, stefan
+    ):
+        address, link = reverse("stewardship:dashboard"), reverse("customers:source", args=[source.pk])
+        before = [*before, run(upload(source, file(6), actor=olga), actor=olga)]
+        self.moved(before, 3, 10, 17, 24, 31, 38)
+        assert "No file came" not in at_work.get(address).text
+        self.moved(before, 60, 67, 74, 81, 88, 95)
+        told = at_work.get(address).text
+        assert "No file came" in told and "every 7 d" in told and f'href="{link}"' in told
+        for user in (stefan, make_user("data owner", domain=make_domain("elsewhere"))):
+            client.force_login(user)
+            assert "No file came" not in client.get(address).text
+
+    def moved(self, loads_: list[Load], *days: float) -> None:
+        """As if these had come so many days ago, the newest first."""
+        for load, day in zip(reversed(loads_), days, strict=True):
+            Load.objects.filter(pk=load.pk).update(created_at=clock.now() - timedelta(days=day))
+
     def test_of_few_files_nothing_is_said(self):
         assert lateness(self.sent(1, 2, 3, 4, 5)) is None
         stopped = [Load(state=Load.State.STOPPED, created_at=clock.now())] * 9
