@@ -338,6 +338,11 @@ class TestLateness:
     def sent(self, *days: float) -> list[Load]:
         return [Load(state=Load.State.DONE, created_at=clock.now() - timedelta(days=day)) for day in days]
 
+    def moved(self, loads_: list[Load], *days: float) -> None:
+        """As if these had come so many days ago; the days are told from the newest on."""
+        for load, day in zip(reversed(loads_), days, strict=True):
+            Load.objects.filter(pk=load.pk).update(created_at=clock.now() - timedelta(days=day))
+
     def test_a_source_is_late_when_its_next_file_is_long_overdue(self):
         weekly = self.sent(3, 10, 17, 24, 31, 38, 45)
         assert not lateness(weekly).is_late and lateness(weekly).usual == "7 d"
@@ -359,11 +364,6 @@ class TestLateness:
         for user in (stefan, make_user("data owner", domain=make_domain("elsewhere"))):
             client.force_login(user)
             assert "No file came" not in client.get(address).text
-
-    def moved(self, loads_: list[Load], *days: float) -> None:
-        """As if these had come so many days ago, the newest first."""
-        for load, day in zip(reversed(loads_), days, strict=True):
-            Load.objects.filter(pk=load.pk).update(created_at=clock.now() - timedelta(days=day))
 
     def test_of_few_files_nothing_is_said(self):
         assert lateness(self.sent(1, 2, 3, 4, 5)) is None
