@@ -151,13 +151,17 @@ def assert_accessible(page: Page) -> None:
 
 def assert_fits(page: Page) -> None:
     """Nothing makes the page wider than its window."""
-    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert beyond <= 0, f"{page.url} is {beyond} pixels wider than its window: {page.evaluate(_WIDEST)}"
+    beyond, widest = page.evaluate(_BEYOND)
+    assert beyond <= 0, f"{page.url} is {beyond} pixels wider than its window: {widest}"
 
 
-_WIDEST = """() => [...document.querySelectorAll("main *")].filter((each) =>
-  each.getBoundingClientRect().right > document.documentElement.clientWidth + 1
-).slice(0, 8).map((each) => `${each.tagName.toLowerCase()}.${each.className} ${each.offsetWidth}`)"""
+_BEYOND = """() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  const widest = [...document.querySelectorAll("body *")].filter((each) =>
+    each.getBoundingClientRect().right > clientWidth + 1);
+  return [scrollWidth - clientWidth, widest.slice(0, 8).map((each) =>
+    `${each.tagName.toLowerCase()}.${each.getAttribute("class")} ${each.offsetWidth}`)];
+}"""
 
 
 def shoot(page: Page, name: str, *, always: bool = SHOWN) -> None:
