@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
@@ -170,9 +171,19 @@ def test_where_nothing_stands_a_click_leads_nowhere(board):
     assert board.url == here
 
 
+@contextmanager
+def told_of_the_scheme(page):
+    """Until the page has been told of another colour scheme: a browser says it with its next frame."""
+    page.evaluate("""() => { window.told = new Promise((resolve) =>
+        matchMedia("(prefers-color-scheme: dark)").addEventListener("change", resolve, { once: true })); }""")
+    yield
+    page.evaluate("() => window.told.then(() => true)")
+
+
 def test_the_drawing_takes_the_colours_of_the_theme_and_of_paper(board):
     light = drawn(board, "days")["series"][0]["color"]
-    board.emulate_media(color_scheme="dark")
+    with told_of_the_scheme(board):
+        board.emulate_media(color_scheme="dark")
     dark = drawn(board, "days")["series"][0]["color"]
     board.evaluate("dispatchEvent(new Event('beforeprint'))")
     paper = drawn(board, "days")["series"][0]["color"]
